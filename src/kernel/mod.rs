@@ -1,0 +1,5 @@
+//! The arithmetic on plain slices that ops share: element by element, reductions, matrix products.
+
+pub mod elementwise;
+pub mod gemm;
+pub mod reduce;

@@ -1,0 +1,34 @@
+//! gradus: an autodiff you can step through.
+//!
+//! A [`Tape`] records a computation as a DAG. Walking it in reverse gives gradients, which are recorded too:
+//!
+//! ```
+//! use gradus::prelude::*;
+//! let tape = Tape::new();
+//! let (w, x) = (tape.var(3.0), tape.var(2.0));
+//! let loss = (w * x - 1.0).sigmoid();
+//! let gradients = loss.backward();
+//! println!("{}", tape.listing());
+//! assert!((gradients.wrt(w).item() - 0.0133).abs() < 1e-4);
+//! ```
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod kernel;
+mod op;
+pub mod ops;
+mod param;
+mod scalar;
+mod shape;
+mod tape;
+
+pub use op::{Cotangent, Cotangents, Local, Op, View, ViewMut};
+pub use param::Param;
+pub use scalar::Scalar;
+pub use shape::{Axes, MAX_RANK, Shape};
+pub use tape::{BackwardError, Gradients, Input, Node, NodeInfo, ScopeGuard, Slot, Tape, Var};
+
+/// What most programs need: `use gradus::prelude::*;`
+pub mod prelude {
+    pub use crate::{Gradients, Param, Scalar, Shape, Tape, Var};
+}

@@ -1,0 +1,182 @@
+//! What an op is: one declaration that says how it computes and how its gradient flows, and nothing about tapes or buffers.
+//! The ops of the library (see [`crate::ops`]) and a learner's own go through this one trait.
+
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::tape::{Tape, Var};
+use ndarray::{ArrayViewD, ArrayViewMutD, IxDyn};
+use petgraph::graph::NodeIndex;
+use smallvec::SmallVec;
+use std::any::Any;
+
+/// A differentiable function of arrays.
+///
+/// Two ops that are equal (`==`) compute the same function: [`Tape::rewind`] then reuses the node. To record your own op,
+/// hand it to [`Tape::record`]:
+///
+/// ```
+/// use gradus::prelude::*;
+/// use gradus::{Cotangents, Local, Op, Shape, View, ViewMut};
+///
+/// /// y = x³
+/// #[derive(PartialEq)]
+/// struct Cube;
+///
+/// impl<F: Scalar> Op<F> for Cube {
+///     fn name(&self) -> &'static str { "cube" }
+///     fn formula(&self) -> &'static str { "y = x³" }
+///     fn shape(&self, x: &[Shape]) -> Result<Shape, String> { Ok(x[0]) }
+///     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+///         for (y, &x) in y.data.iter_mut().zip(x[0].data) { *y = x * x * x }
+///     }
+///     // dx = 3 x² g
+///     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+///         let (g, [x]) = (at.cotangent(), at.operands());
+///         [at.to(0, || 3.0 * x * x * g)].into()
+///     }
+/// }
+///
+/// let tape = Tape::new();
+/// let x = tape.var(2.0_f64);
+/// let y = tape.record(Cube, &[x]);
+/// assert_eq!(y.item(), 8.0);
+/// assert_eq!(y.backward().wrt(x).item(), 12.0);
+/// ```
+pub trait Op<F: Scalar>: Any {
+    /// The name in listings, graphs and errors: `"sigmoid"`.
+    fn name(&self) -> &'static str;
+
+    /// The formula as a textbook would print it: `"y = 1 / (1 + e⁻ˣ)"`.
+    fn formula(&self) -> &'static str;
+
+    /// What distinguishes this use of the op, as listings show it: `"axis 1"`.
+    fn attributes(&self) -> String {
+        String::new()
+    }
+
+    /// The shape of the result, or a sentence that says what was expected and what was found.
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String>;
+
+    /// Computes the result into `y`, every element of it.
+    fn forward(&self, operands: &[View<F>], y: ViewMut<F>);
+
+    /// The vector-Jacobian product: what flows back to each operand when the cotangent `at.cotangent()` arrives at the result. One
+    /// entry per operand, in order, made by [`Local::to`] or, where there is no derivative, [`Local::no_gradient`].
+    /// Written in [`Var`]s, so that the gradient is recorded and can be differentiated again. An operand that was
+    /// broadcast needs no care: the tape sums its cotangent back to the operand's shape.
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F>;
+}
+
+/// An operand of a kernel: its elements in row-major order, and its shape.
+#[derive(Clone, Copy)]
+pub struct View<'a, F> {
+    /// The elements, row-major.
+    pub data: &'a [F],
+    /// The shape.
+    pub shape: Shape,
+}
+
+impl<'a, F> View<'a, F> {
+    /// As an ndarray view.
+    pub fn array(&self) -> ArrayViewD<'a, F> {
+        ArrayViewD::from_shape(IxDyn(&self.shape), self.data).expect("a node's buffer has the size of its shape")
+    }
+}
+
+/// The result of a kernel, to be filled: its elements in row-major order, and its shape. What they hold beforehand is undefined.
+pub struct ViewMut<'a, F> {
+    /// The elements, row-major.
+    pub data: &'a mut [F],
+    /// The shape.
+    pub shape: Shape,
+}
+
+impl<'a, F> ViewMut<'a, F> {
+    /// As an ndarray view.
+    pub fn array(self) -> ArrayViewMutD<'a, F> {
+        ArrayViewMutD::from_shape(IxDyn(&self.shape), self.data).expect("a node's buffer has the size of its shape")
+    }
+}
+
+/// What a vjp sees of its node: the cotangent that arrived, the operands, the result.
+pub struct Local<'t, F: Scalar> {
+    pub(crate) tape: &'t Tape<F>,
+    pub(crate) output: NodeIndex,
+    pub(crate) cotangent: NodeIndex,
+    pub(crate) operands: SmallVec<[(NodeIndex, bool); 4]>,
+}
+
+impl<'t, F: Scalar> Local<'t, F> {
+    /// `g`: the gradient of the loss with respect to the result. It has the result's shape.
+    pub fn cotangent(&self) -> Var<'t, F> {
+        self.tape.var_at(self.cotangent)
+    }
+
+    /// `y`: the result.
+    pub fn output(&self) -> Var<'t, F> {
+        self.tape.var_at(self.output)
+    }
+
+    /// All the operands: `let [a, b] = at.operands();`
+    ///
+    /// # Panics
+    /// If the op was not recorded with `N` operands.
+    pub fn operands<const N: usize>(&self) -> [Var<'t, F>; N] {
+        assert_eq!(N, self.operands.len(), "the vjp names {N} operands");
+        std::array::from_fn(|slot| self.operand(slot))
+    }
+
+    /// One operand.
+    pub fn operand(&self, slot: usize) -> Var<'t, F> {
+        self.tape.var_at(self.operands[slot].0)
+    }
+
+    /// How many operands there are.
+    pub fn operand_count(&self) -> usize {
+        self.operands.len()
+    }
+
+    /// The cotangent of operand `slot`. If nobody asked for that gradient, `cotangent` is not called and nothing is recorded.
+    pub fn to(&self, slot: usize, cotangent: impl FnOnce() -> Var<'t, F>) -> Cotangent<'t, F> {
+        if self.operands[slot].1 { Cotangent::Flows(cotangent()) } else { Cotangent::Stops }
+    }
+
+    /// Says that the result does not depend on an operand in a way that has a derivative (class labels, row numbers).
+    pub fn no_gradient(&self) -> Cotangent<'t, F> {
+        Cotangent::Stops
+    }
+}
+
+/// What flows back to one operand.
+pub enum Cotangent<'t, F: Scalar> {
+    /// This gradient.
+    Flows(Var<'t, F>),
+    /// Nothing: there is no derivative, or nobody asked for it.
+    Stops,
+}
+
+/// One [`Cotangent`] for each operand, in order: made from an array, or collected where an op takes any number of operands.
+pub struct Cotangents<'t, F: Scalar>(pub(crate) SmallVec<[Cotangent<'t, F>; 4]>);
+
+impl<'t, F: Scalar, const N: usize> From<[Cotangent<'t, F>; N]> for Cotangents<'t, F> {
+    fn from(cotangents: [Cotangent<'t, F>; N]) -> Self {
+        Cotangents(cotangents.into_iter().collect())
+    }
+}
+
+impl<'t, F: Scalar> FromIterator<Cotangent<'t, F>> for Cotangents<'t, F> {
+    fn from_iter<I: IntoIterator<Item = Cotangent<'t, F>>>(cotangents: I) -> Self {
+        Cotangents(cotangents.into_iter().collect())
+    }
+}
+
+/// An [`Op`] that can be compared with another of a type not known here.
+pub(crate) trait AnyOp<F: Scalar>: Op<F> {
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<F: Scalar, O: Op<F>> AnyOp<F> for O {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

@@ -1,0 +1,35 @@
+//! The sum of any number of arrays of one shape. The reverse pass records it where a node was used several times.
+
+use crate::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
+
+/// y = x₁ + x₂ + ... + xₙ
+#[derive(PartialEq)]
+pub struct AddN;
+
+impl<F: Scalar> Op<F> for AddN {
+    fn name(&self) -> &'static str {
+        "add_n"
+    }
+    fn formula(&self) -> &'static str {
+        "y = x₁ + x₂ + ... + xₙ"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        let first = *operands.first().ok_or("there is nothing to add")?;
+        match operands.iter().find(|&&shape| shape != first) {
+            Some(other) => Err(format!("all terms must have one shape, but there are {first} and {other}")),
+            None => Ok(first),
+        }
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        y.data.copy_from_slice(x[0].data);
+        for term in &x[1..] {
+            for (y, &x) in y.data.iter_mut().zip(term.data) {
+                *y += x;
+            }
+        }
+    }
+    // dxᵢ = g
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        (0..at.operand_count()).map(|slot| at.to(slot, || at.cotangent())).collect()
+    }
+}

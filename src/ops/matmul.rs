@@ -1,0 +1,83 @@
+//! The matrix product, and the two transposed forms that backpropagation needs. No transpose is ever copied.
+
+use crate::kernel::gemm::Matrix;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// C = A B, with A or B read transposed.
+#[derive(PartialEq, Clone, Copy)]
+pub enum MatMul {
+    /// C = A B
+    NN,
+    /// C = A Bᵀ
+    NT,
+    /// C = Aᵀ B
+    TN,
+}
+
+impl<F: Scalar> Op<F> for MatMul {
+    fn name(&self) -> &'static str {
+        match self {
+            MatMul::NN => "matmul",
+            MatMul::NT => "matmul_nt",
+            MatMul::TN => "matmul_tn",
+        }
+    }
+    fn formula(&self) -> &'static str {
+        match self {
+            MatMul::NN => "C = A B",
+            MatMul::NT => "C = A Bᵀ",
+            MatMul::TN => "C = Aᵀ B",
+        }
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        let (&[a0, a1], &[b0, b1]) = (&operands[0][..], &operands[1][..]) else {
+            return Err(format!("both operands must be matrices, found {} and {}", operands[0], operands[1]));
+        };
+        let (inner_a, inner_b, result, rule) = match self {
+            MatMul::NN => (a1, b0, [a0, b1], "the columns of A must equal the rows of B"),
+            MatMul::NT => (a1, b1, [a0, b0], "the columns of A must equal the columns of B"),
+            MatMul::TN => (a0, b0, [a1, b1], "the rows of A must equal the rows of B"),
+        };
+        if inner_a == inner_b { Ok(result.into()) } else { Err(format!("{rule}, but {inner_a} is not {inner_b}")) }
+    }
+    fn forward(&self, x: &[View<F>], c: ViewMut<F>) {
+        let [a, b] = [x[0], x[1]].map(|x| Matrix::new(x.data, x.shape[0], x.shape[1]));
+        match self {
+            MatMul::NN => F::matrix_multiply(a, b, c.data),
+            MatMul::NT => F::matrix_multiply(a, b.t(), c.data),
+            MatMul::TN => F::matrix_multiply(a.t(), b, c.data),
+        }
+    }
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, [a, b]) = (at.cotangent(), at.operands());
+        match self {
+            // dA = G Bᵀ, dB = Aᵀ G
+            MatMul::NN => [at.to(0, || g.matmul_nt(b)), at.to(1, || a.matmul_tn(g))],
+            // dA = G B, dB = Gᵀ A
+            MatMul::NT => [at.to(0, || g.matmul(b)), at.to(1, || g.matmul_tn(a))],
+            // dA = B Gᵀ, dB = A G
+            MatMul::TN => [at.to(0, || b.matmul_nt(g)), at.to(1, || a.matmul(g))],
+        }
+        .into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The matrix product A B of `[m, k]` and `[k, n]`: `[m, n]`.
+    #[track_caller]
+    pub fn matmul(self, b: Self) -> Self {
+        self.tape.record(MatMul::NN, &[self, b])
+    }
+
+    /// A Bᵀ of `[m, k]` and `[n, k]`: `[m, n]`.
+    #[track_caller]
+    pub fn matmul_nt(self, b: Self) -> Self {
+        self.tape.record(MatMul::NT, &[self, b])
+    }
+
+    /// Aᵀ B of `[k, m]` and `[k, n]`: `[m, n]`.
+    #[track_caller]
+    pub fn matmul_tn(self, b: Self) -> Self {
+        self.tape.record(MatMul::TN, &[self, b])
+    }
+}

@@ -1,0 +1,29 @@
+//! Multiplication, element by element, with broadcasting.
+
+use super::broadcast_shape;
+use crate::kernel::elementwise::zip;
+use crate::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
+
+/// y = a b
+#[derive(PartialEq)]
+pub struct Mul;
+
+impl<F: Scalar> Op<F> for Mul {
+    fn name(&self) -> &'static str {
+        "mul"
+    }
+    fn formula(&self) -> &'static str {
+        "y = a b"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        broadcast_shape(operands)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        zip(x[0], x[1], y, |a, b| a * b)
+    }
+    // da = g b, db = g a
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, [a, b]) = (at.cotangent(), at.operands());
+        [at.to(0, || g * b), at.to(1, || g * a)].into()
+    }
+}

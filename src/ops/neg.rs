@@ -1,0 +1,28 @@
+//! The negative.
+
+use super::same_shape;
+use crate::kernel::elementwise::map;
+use crate::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
+
+/// y = -x
+#[derive(PartialEq)]
+pub struct Neg;
+
+impl<F: Scalar> Op<F> for Neg {
+    fn name(&self) -> &'static str {
+        "neg"
+    }
+    fn formula(&self) -> &'static str {
+        "y = -x"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        same_shape(operands)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        map(x[0], y, |x| -x)
+    }
+    // dx = -g
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        [at.to(0, || -at.cotangent())].into()
+    }
+}

@@ -1,0 +1,42 @@
+//! The same elements in another shape.
+
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y = x, read row by row into another shape
+#[derive(PartialEq)]
+pub struct Reshape(pub Shape);
+
+impl<F: Scalar> Op<F> for Reshape {
+    fn name(&self) -> &'static str {
+        "reshape"
+    }
+    fn formula(&self) -> &'static str {
+        "y = x in another shape"
+    }
+    fn attributes(&self) -> String {
+        self.0.to_string()
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        let (from, to) = (operands[0], self.0);
+        match from.size() == to.size() {
+            true => Ok(to),
+            false => Err(format!("{from} holds {} elements, {to} holds {}", from.size(), to.size())),
+        }
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        y.data.copy_from_slice(x[0].data);
+    }
+    // dx = g in the shape of x
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        [at.to(0, || at.cotangent().reshape(at.operand(0).shape()))].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The same elements, read row by row, in another shape of the same size.
+    #[track_caller]
+    pub fn reshape(self, shape: impl Into<Shape>) -> Self {
+        let shape = shape.into();
+        if shape == self.shape() { self } else { self.tape.record(Reshape(shape), &[self]) }
+    }
+}

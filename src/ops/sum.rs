@@ -1,0 +1,65 @@
+//! The sum over axes.
+
+use crate::kernel::reduce;
+use crate::{Axes, Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y = Σ x over some axes
+#[derive(PartialEq)]
+pub struct Sum {
+    /// The axes to sum over.
+    pub axes: Axes,
+    /// Whether they stay, with length 1.
+    pub keepdims: bool,
+}
+
+/// The shape rule of reductions: the axes must exist.
+pub(crate) fn reduced_shape(operand: Shape, axes: Axes, keepdims: bool) -> Result<Shape, String> {
+    match axes.beyond(operand.rank()) {
+        Some(axis) => Err(format!("{operand} has no axis {axis}")),
+        None => Ok(operand.reduced(axes, keepdims)),
+    }
+}
+
+impl<F: Scalar> Op<F> for Sum {
+    fn name(&self) -> &'static str {
+        "sum"
+    }
+    fn formula(&self) -> &'static str {
+        "y = Σ x"
+    }
+    fn attributes(&self) -> String {
+        format!("{:?}{}", self.axes, if self.keepdims { " keepdims" } else { "" })
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        reduced_shape(operands[0], self.axes, self.keepdims)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        let shape = x[0].shape.reduced(self.axes, true);
+        reduce::sum_to(x[0], ViewMut { data: y.data, shape })
+    }
+    // dx = g, copied along the axes that were summed over
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let x = at.operand(0).shape();
+        [at.to(0, || at.cotangent().reshape(x.reduced(self.axes, true)).broadcast_to(x))].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The sum of all elements, a single number.
+    #[track_caller]
+    pub fn sum(self) -> Self {
+        self.sum_axes(Axes::ALL)
+    }
+
+    /// The sum over some axes, which go: `x.sum_axes(0)`, `x.sum_axes([0, 2])`.
+    #[track_caller]
+    pub fn sum_axes(self, axes: impl Into<Axes>) -> Self {
+        self.tape.record(Sum { axes: axes.into(), keepdims: false }, &[self])
+    }
+
+    /// The sum over some axes, which stay with length 1.
+    #[track_caller]
+    pub fn sum_axes_keepdims(self, axes: impl Into<Axes>) -> Self {
+        self.tape.record(Sum { axes: axes.into(), keepdims: true }, &[self])
+    }
+}

@@ -1,0 +1,42 @@
+//! The opposite of broadcasting. The tape uses it to give an operand that was broadcast a gradient of its own shape.
+
+use crate::kernel::reduce;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y = the sum of x over leading axes, and over those that are 1 in the target
+#[derive(PartialEq)]
+pub struct SumTo(pub Shape);
+
+impl<F: Scalar> Op<F> for SumTo {
+    fn name(&self) -> &'static str {
+        "sum_to"
+    }
+    fn formula(&self) -> &'static str {
+        "y = sum of x over the axes that y lacks"
+    }
+    fn attributes(&self) -> String {
+        self.0.to_string()
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        match self.0.broadcast(operands[0]) == Some(operands[0]) {
+            true => Ok(self.0),
+            false => Err(format!("{} is not a broadcast of {}", operands[0], self.0)),
+        }
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        reduce::sum_to(x[0], y)
+    }
+    // dx = copies of g
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        [at.to(0, || at.cotangent().broadcast_to(at.operand(0).shape()))].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// Summed over all elements that [`broadcast_to`](Var::broadcast_to) would copy from one element of `shape`.
+    #[track_caller]
+    pub fn sum_to(self, shape: impl Into<Shape>) -> Self {
+        let shape = shape.into();
+        if shape == self.shape() { self } else { self.tape.record(SumTo(shape), &[self]) }
+    }
+}

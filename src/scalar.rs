@@ -1,0 +1,164 @@
+//! The numbers a tape can hold. A program written for any [`Scalar`] runs on f32 (to train), on f64 (to check) and on
+//! dual numbers (exact directional derivatives with no vjp, see [`crate::Dual`]).
+
+use crate::kernel::gemm::{self, Matrix};
+use crate::tape::Input;
+use std::fmt::{Debug, Display};
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
+
+/// A real number, or something that computes like one.
+///
+/// Comparisons, [`abs`](Scalar::abs) and the like look at the real value, so that a program takes the same branches on every
+/// kind of number.
+pub trait Scalar:
+    Copy
+    + Debug
+    + Display
+    + Default
+    + PartialEq
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + Input<Self>
+    + Send
+    + Sync
+    + 'static
+{
+    /// What error messages and listings call this kind of number.
+    const NAME: &'static str;
+    /// The number 0.
+    const ZERO: Self;
+    /// The number 1.
+    const ONE: Self;
+    /// The whole numbers from 0 up to this one are all exact; class labels must not be larger.
+    const LARGEST_EXACT_INTEGER: usize;
+
+    /// The nearest number of this kind.
+    fn from_f64(x: f64) -> Self;
+    /// The real value.
+    fn to_f64(self) -> f64;
+
+    /// eˣ
+    fn exp(self) -> Self;
+    /// eˣ - 1, accurate near 0.
+    fn exp_m1(self) -> Self;
+    /// The natural logarithm.
+    fn ln(self) -> Self;
+    /// ln(1 + x), accurate near 0.
+    fn ln_1p(self) -> Self;
+    /// The square root.
+    fn sqrt(self) -> Self;
+    /// xʸ
+    fn powf(self, exponent: Self) -> Self;
+    /// The sine, x in radians.
+    fn sin(self) -> Self;
+    /// The cosine, x in radians.
+    fn cos(self) -> Self;
+    /// The hyperbolic tangent.
+    fn tanh(self) -> Self;
+    /// Gauss's error function, 2/√π ∫₀ˣ e^(-t²) dt.
+    fn erf(self) -> Self;
+
+    /// |x|
+    fn abs(self) -> Self {
+        if self < Self::ZERO { -self } else { self }
+    }
+
+    /// The logistic sigmoid 1 / (1 + e⁻ˣ). The exponent is never positive, so it cannot overflow, and the tail for large
+    /// negative x is eˣ to full precision.
+    fn sigmoid(self) -> Self {
+        if self < Self::ZERO {
+            let e = self.exp();
+            e / (Self::ONE + e)
+        } else {
+            Self::ONE / (Self::ONE + (-self).exp())
+        }
+    }
+
+    /// ln(1 + eˣ), as max(x, 0) + ln(1 + e^-|x|): no overflow, and the tail is kept.
+    fn softplus(self) -> Self {
+        let tail = (-self.abs()).exp().ln_1p();
+        if self > Self::ZERO { self + tail } else { tail }
+    }
+
+    /// C ← A B for row-major matrices, either of which may be read transposed.
+    fn matrix_multiply(a: Matrix<Self>, b: Matrix<Self>, c: &mut [Self]) {
+        gemm::by_definition(a, b, c);
+    }
+}
+
+macro_rules! real_scalar {
+    ($real:ident, $largest:expr, $erf:path) => {
+        impl Scalar for $real {
+            const NAME: &'static str = stringify!($real);
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const LARGEST_EXACT_INTEGER: usize = $largest;
+
+            fn from_f64(x: f64) -> Self {
+                x as $real
+            }
+            fn to_f64(self) -> f64 {
+                self as f64
+            }
+            fn exp(self) -> Self {
+                $real::exp(self)
+            }
+            fn exp_m1(self) -> Self {
+                $real::exp_m1(self)
+            }
+            fn ln(self) -> Self {
+                $real::ln(self)
+            }
+            fn ln_1p(self) -> Self {
+                $real::ln_1p(self)
+            }
+            fn sqrt(self) -> Self {
+                $real::sqrt(self)
+            }
+            fn powf(self, exponent: Self) -> Self {
+                $real::powf(self, exponent)
+            }
+            fn sin(self) -> Self {
+                $real::sin(self)
+            }
+            fn cos(self) -> Self {
+                $real::cos(self)
+            }
+            fn tanh(self) -> Self {
+                $real::tanh(self)
+            }
+            fn erf(self) -> Self {
+                $erf(self)
+            }
+            fn abs(self) -> Self {
+                $real::abs(self)
+            }
+            fn matrix_multiply(a: Matrix<Self>, b: Matrix<Self>, c: &mut [Self]) {
+                gemm::blocked(a, b, c);
+            }
+        }
+    };
+}
+
+real_scalar!(f32, 1 << 24, libm::erff);
+real_scalar!(f64, 1 << 53, libm::erf);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sigmoid_and_softplus_keep_both_tails() {
+        assert_eq!(Scalar::sigmoid(-1000.0_f64), 0.0);
+        assert_eq!(Scalar::sigmoid(1000.0_f64), 1.0);
+        assert!((Scalar::sigmoid(-700.0_f64) / (-700.0_f64).exp() - 1.0).abs() < 1e-15);
+        assert_eq!(Scalar::softplus(1000.0_f64), 1000.0);
+        assert!((Scalar::softplus(-700.0_f64) / (-700.0_f64).exp() - 1.0).abs() < 1e-15);
+        assert!((Scalar::softplus(0.0_f64) - 2.0_f64.ln()).abs() < 1e-15);
+    }
+}

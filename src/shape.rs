@@ -1,0 +1,236 @@
+//! Shapes, and NumPy's broadcasting rule. A shape is `Copy`, so an op can pass it about like a number.
+
+use std::fmt;
+use std::ops::Deref;
+
+/// The most axes an array on a tape can have.
+pub const MAX_RANK: usize = 6;
+
+/// The lengths of an array's axes, outermost first (row-major). `[]` is a single number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Shape {
+    dims: [usize; MAX_RANK],
+    rank: u8,
+}
+
+impl Shape {
+    /// The shape with these axis lengths.
+    ///
+    /// # Panics
+    /// If there are more than [`MAX_RANK`] axes.
+    #[track_caller]
+    pub fn new(dims: &[usize]) -> Self {
+        assert!(dims.len() <= MAX_RANK, "an array on a tape has at most {MAX_RANK} axes, got {dims:?}");
+        let mut shape = Shape { dims: [0; MAX_RANK], rank: dims.len() as u8 };
+        shape.dims[..dims.len()].copy_from_slice(dims);
+        shape
+    }
+
+    /// The shape of a single number, `[]`.
+    pub const fn scalar() -> Self {
+        Shape { dims: [0; MAX_RANK], rank: 0 }
+    }
+
+    /// The number of axes.
+    pub fn rank(&self) -> usize {
+        self.rank as usize
+    }
+
+    /// The number of elements: the product of the axis lengths, 1 for `[]`.
+    pub fn size(&self) -> usize {
+        self.iter().product()
+    }
+
+    /// This shape with `axes` reduced to length 1 (`keepdims`) or taken away.
+    pub fn reduced(&self, axes: Axes, keepdims: bool) -> Shape {
+        let mut out = Shape::scalar();
+        for (axis, &length) in self.iter().enumerate() {
+            match (axes.contains(axis), keepdims) {
+                (false, _) => out.push(length),
+                (true, true) => out.push(1),
+                (true, false) => {}
+            }
+        }
+        out
+    }
+
+    /// Seen from `axis`: (product of the axes before it, its length, product of the axes after it).
+    pub fn around(&self, axis: usize) -> (usize, usize, usize) {
+        (self[..axis].iter().product(), self[axis], self[axis + 1..].iter().product())
+    }
+
+    /// The shape that `self` and `other` broadcast to under NumPy's rule: axes are aligned at the right, and a missing
+    /// axis or one of length 1 is repeated. `None` if they do not fit.
+    ///
+    /// ```
+    /// use gradus::Shape;
+    /// let (rows, bias) = (Shape::new(&[10, 3]), Shape::new(&[3]));
+    /// assert_eq!(rows.broadcast(bias), Some(Shape::new(&[10, 3])));
+    /// assert_eq!(rows.broadcast(Shape::new(&[10])), None);
+    /// ```
+    pub fn broadcast(self, other: Shape) -> Option<Shape> {
+        if self == other {
+            return Some(self);
+        }
+        let (longer, shorter) = if self.rank >= other.rank { (self, other) } else { (other, self) };
+        let mut out = longer;
+        let offset = longer.rank() - shorter.rank();
+        for (axis, &length) in shorter.iter().enumerate() {
+            match (longer[offset + axis], length) {
+                (a, b) if a == b => {}
+                (1, b) => out.dims[offset + axis] = b,
+                (_, 1) => {}
+                _ => return None,
+            }
+        }
+        Some(out)
+    }
+
+    /// The strides (in elements) with which an array of this shape is read as if it had shape `target`: an axis that is
+    /// repeated has stride 0.
+    pub(crate) fn strides_towards(&self, target: Shape) -> [usize; MAX_RANK] {
+        let mut strides = [0; MAX_RANK];
+        let offset = target.rank() - self.rank();
+        let mut step = 1;
+        for axis in (0..self.rank()).rev() {
+            if self[axis] != 1 {
+                strides[offset + axis] = step;
+            }
+            step *= self[axis];
+        }
+        strides
+    }
+
+    pub(crate) fn push(&mut self, length: usize) {
+        self.dims[self.rank()] = length;
+        self.rank += 1;
+    }
+
+    /// The same shape with the length of one axis replaced.
+    pub fn with_axis(mut self, axis: usize, length: usize) -> Shape {
+        self.dims[..self.rank as usize][axis] = length;
+        self
+    }
+}
+
+impl Deref for Shape {
+    type Target = [usize];
+    fn deref(&self) -> &[usize] {
+        &self.dims[..self.rank as usize]
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("[")?;
+        for (axis, length) in self.iter().enumerate() {
+            if axis > 0 {
+                f.write_str(", ")?;
+            }
+            write!(f, "{length}")?;
+        }
+        f.write_str("]")
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<const N: usize> From<[usize; N]> for Shape {
+    #[track_caller]
+    fn from(dims: [usize; N]) -> Self {
+        Shape::new(&dims)
+    }
+}
+
+impl From<&[usize]> for Shape {
+    #[track_caller]
+    fn from(dims: &[usize]) -> Self {
+        Shape::new(dims)
+    }
+}
+
+/// A set of axes to reduce over: `0`, `[0, 2]`, or [`Axes::ALL`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Axes(u8);
+
+impl Axes {
+    /// Every axis an array has.
+    pub const ALL: Axes = Axes(u8::MAX);
+
+    /// Whether `axis` is one of them.
+    pub fn contains(self, axis: usize) -> bool {
+        self == Axes::ALL || self.0 & (1 << axis) != 0
+    }
+
+    /// An axis in the set that an array of this rank does not have, if there is one.
+    pub fn beyond(self, rank: usize) -> Option<usize> {
+        (rank..MAX_RANK).find(|&axis| self != Axes::ALL && self.contains(axis))
+    }
+}
+
+impl fmt::Debug for Axes {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        if *self == Axes::ALL {
+            return f.write_str("all axes");
+        }
+        let axes: Vec<usize> = (0..MAX_RANK).filter(|&axis| self.contains(axis)).collect();
+        match axes[..] {
+            [axis] => write!(f, "axis {axis}"),
+            _ => write!(f, "axes {axes:?}"),
+        }
+    }
+}
+
+impl From<usize> for Axes {
+    #[track_caller]
+    fn from(axis: usize) -> Self {
+        Axes::from([axis])
+    }
+}
+
+impl<const N: usize> From<[usize; N]> for Axes {
+    #[track_caller]
+    fn from(axes: [usize; N]) -> Self {
+        let mut set = 0;
+        for axis in axes {
+            assert!(axis < MAX_RANK, "axis {axis} does not exist: an array on a tape has at most {MAX_RANK} axes");
+            set |= 1 << axis;
+        }
+        Axes(set)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broadcasting_follows_numpy() {
+        let cases: [(&[usize], &[usize], Option<&[usize]>); 8] = [
+            (&[3, 4], &[4], Some(&[3, 4])),
+            (&[3, 1], &[1, 4], Some(&[3, 4])),
+            (&[], &[2, 3], Some(&[2, 3])),
+            (&[2, 3, 4], &[3, 1], Some(&[2, 3, 4])),
+            (&[1], &[5], Some(&[5])),
+            (&[0, 3], &[1, 3], Some(&[0, 3])),
+            (&[3], &[4], None),
+            (&[3, 4], &[3], None),
+        ];
+        for (a, b, want) in cases {
+            assert_eq!(Shape::new(a).broadcast(Shape::new(b)), want.map(Shape::new), "{a:?} with {b:?}");
+            assert_eq!(Shape::new(b).broadcast(Shape::new(a)), want.map(Shape::new), "{b:?} with {a:?}");
+        }
+    }
+
+    #[test]
+    fn reducing_keeps_or_drops_axes() {
+        let shape = Shape::new(&[2, 3, 4]);
+        assert_eq!(shape.reduced(1.into(), true), Shape::new(&[2, 1, 4]));
+        assert_eq!(shape.reduced([0, 2].into(), false), Shape::new(&[3]));
+        assert_eq!(shape.reduced(Axes::ALL, false), Shape::scalar());
+    }
+}

@@ -1,0 +1,193 @@
+//! Leaves: how numbers from outside enter a tape.
+
+use super::{Tape, Var};
+use crate::op::{Cotangents, Local, Op, View, ViewMut};
+use crate::param::Param;
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use ndarray::{ArrayBase, Data, Dimension};
+use std::panic::Location;
+
+/// Something that can fill a leaf: a number, a nested array literal, an ndarray, rows gathered from a data set. The
+/// numbers go straight into the node's buffer.
+pub trait Input<F: Scalar> {
+    /// The shape of the leaf.
+    fn shape(&self) -> Shape;
+    /// Writes every element, row-major.
+    fn write(&self, buffer: &mut [F]);
+}
+
+impl<F: Scalar, T: Input<F> + ?Sized> Input<F> for &T {
+    fn shape(&self) -> Shape {
+        (**self).shape()
+    }
+    fn write(&self, buffer: &mut [F]) {
+        (**self).write(buffer)
+    }
+}
+
+macro_rules! number_as_input {
+    ($number:ty) => {
+        impl Input<$number> for $number {
+            fn shape(&self) -> Shape {
+                Shape::scalar()
+            }
+            fn write(&self, buffer: &mut [$number]) {
+                buffer[0] = *self;
+            }
+        }
+    };
+}
+
+number_as_input!(f32);
+number_as_input!(f64);
+
+impl<F: Scalar> Input<F> for [F] {
+    fn shape(&self) -> Shape {
+        Shape::new(&[self.len()])
+    }
+    fn write(&self, buffer: &mut [F]) {
+        buffer.copy_from_slice(self);
+    }
+}
+
+impl<F: Scalar, const N: usize> Input<F> for [F; N] {
+    fn shape(&self) -> Shape {
+        Shape::new(&[N])
+    }
+    fn write(&self, buffer: &mut [F]) {
+        buffer.copy_from_slice(self);
+    }
+}
+
+impl<F: Scalar, const N: usize, const M: usize> Input<F> for [[F; N]; M] {
+    fn shape(&self) -> Shape {
+        Shape::new(&[M, N])
+    }
+    fn write(&self, buffer: &mut [F]) {
+        buffer.copy_from_slice(self.as_flattened());
+    }
+}
+
+impl<F: Scalar, S: Data<Elem = F>, D: Dimension> Input<F> for ArrayBase<S, D> {
+    fn shape(&self) -> Shape {
+        Shape::new(ArrayBase::shape(self))
+    }
+    fn write(&self, buffer: &mut [F]) {
+        match self.as_slice() {
+            Some(slice) => buffer.copy_from_slice(slice),
+            None => buffer.iter_mut().zip(self).for_each(|(to, &from)| *to = from),
+        }
+    }
+}
+
+/// What kind of leaf a node is. Leaves are ops with no operands; the tape fills them itself.
+#[derive(PartialEq)]
+pub(super) enum Leaf {
+    Input,
+    Var,
+    Const,
+    Param,
+    Seed,
+}
+
+impl<F: Scalar> Op<F> for Leaf {
+    fn name(&self) -> &'static str {
+        match self {
+            Leaf::Input => "input",
+            Leaf::Var => "var",
+            Leaf::Const => "const",
+            Leaf::Param => "param",
+            Leaf::Seed => "seed",
+        }
+    }
+    fn formula(&self) -> &'static str {
+        match self {
+            Leaf::Input => "given, not differentiated",
+            Leaf::Var => "given, differentiated",
+            Leaf::Const => "a constant of the program",
+            Leaf::Param => "a trainable parameter",
+            Leaf::Seed => "dL/dL = 1",
+        }
+    }
+    fn shape(&self, _: &[Shape]) -> Result<Shape, String> {
+        unreachable!("a leaf is given its shape")
+    }
+    fn forward(&self, _: &[View<F>], _: ViewMut<F>) {
+        unreachable!("a leaf is given its value")
+    }
+    fn vjp<'t>(&self, _: &Local<'t, F>) -> Cotangents<'t, F> {
+        [].into()
+    }
+}
+
+impl<F: Scalar> Tape<F> {
+    /// Data that nobody asks a gradient for, such as images and targets.
+    #[track_caller]
+    pub fn input(&self, x: impl Input<F>) -> Var<'_, F> {
+        self.leaf(Leaf::Input, &x, false, Location::caller())
+    }
+
+    /// A variable: its gradient is computed.
+    #[track_caller]
+    pub fn var(&self, x: impl Input<F>) -> Var<'_, F> {
+        self.leaf(Leaf::Var, &x, true, Location::caller())
+    }
+
+    /// A constant of the program, like the 2 in `2.0 * x`.
+    #[track_caller]
+    pub fn constant(&self, x: f64) -> Var<'_, F> {
+        self.leaf(Leaf::Const, &F::from_f64(x), false, Location::caller())
+    }
+
+    /// A constant array with all elements alike.
+    #[track_caller]
+    pub fn full(&self, shape: impl Into<Shape>, x: f64) -> Var<'_, F> {
+        let fill = |buffer: &mut [F]| buffer.fill(F::from_f64(x));
+        let index = self.graph.borrow_mut().record_leaf(Leaf::Const, shape.into(), false, Location::caller(), fill);
+        self.var_at(index)
+    }
+
+    /// Class labels, one per row, for [`Var::softmax_cross_entropy`] and [`Var::gather_rows`]. They travel as numbers.
+    ///
+    /// # Panics
+    /// If a label is too large to be exact in this kind of number (2²⁴ for f32).
+    #[track_caller]
+    pub fn labels(&self, labels: &[usize]) -> Var<'_, F> {
+        if let Some(label) = labels.iter().find(|&&label| label > F::LARGEST_EXACT_INTEGER) {
+            panic!("label {label} is not exact in {}: use labels up to {}", F::NAME, F::LARGEST_EXACT_INTEGER);
+        }
+        let fill = |buffer: &mut [F]| {
+            buffer.iter_mut().zip(labels).for_each(|(to, &label)| *to = F::from_f64(label as f64));
+        };
+        let shape = Shape::new(&[labels.len()]);
+        let index = self.graph.borrow_mut().record_leaf(Leaf::Input, shape, false, Location::caller(), fill);
+        self.var_at(index)
+    }
+
+    /// The leaf that reads `param` in place. One recording has one leaf for it, however often this is called.
+    #[track_caller]
+    pub fn param(&self, param: &Param<F>) -> Var<'_, F> {
+        let index = self.graph.borrow_mut().record_param(Leaf::Param, param, Location::caller());
+        self.var_at(index)
+    }
+
+    /// The cotangent that a backward pass starts from: ones.
+    pub(super) fn seed(&self, shape: Shape) -> Var<'_, F> {
+        let fill = |buffer: &mut [F]| buffer.fill(F::ONE);
+        let index = self.graph.borrow_mut().record_leaf(Leaf::Seed, shape, false, Location::caller(), fill);
+        self.var_at(index)
+    }
+
+    fn leaf(
+        &self,
+        kind: Leaf,
+        x: &dyn Input<F>,
+        needs_grad: bool,
+        source: &'static Location<'static>,
+    ) -> Var<'_, F> {
+        let fill = |buffer: &mut [F]| x.write(buffer);
+        let index = self.graph.borrow_mut().record_leaf(kind, x.shape(), needs_grad, source, fill);
+        self.var_at(index)
+    }
+}

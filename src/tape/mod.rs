@@ -1,0 +1,170 @@
+//! The tape: records every operation as a node of a DAG, so that gradients can flow back through it.
+//!
+//! - [`graph`](self): the nodes, recording and rewinding
+//! - `var`: [`Var`], a handle to a node, with the arithmetic that records
+//! - `backward`: the reverse pass
+//! - `leaf`: what enters a tape from outside
+//! - `describe`: nodes as plain data, for listings, graphs and the stepper
+
+mod backward;
+mod describe;
+mod graph;
+mod leaf;
+mod var;
+
+pub use backward::{BackwardError, Gradients};
+pub use describe::NodeInfo;
+pub use graph::{Node, Slot};
+pub use leaf::Input;
+pub use var::Var;
+
+use crate::op::Op;
+use crate::scalar::Scalar;
+use backward::Passes;
+use graph::Graph;
+use ndarray::ArrayD;
+use petgraph::graph::{DiGraph, NodeIndex};
+use smallvec::SmallVec;
+use std::cell::{Ref, RefCell};
+use std::panic::Location;
+
+/// A record of a computation, from which gradients are derived.
+///
+/// ```
+/// use gradus::prelude::*;
+/// let mut tape = Tape::new();
+/// for x in [1.0, 2.0, 3.0] {
+///     let x = tape.var(x);
+///     let y = x * x;
+///     let gradients = y.backward();
+///     assert_eq!(gradients.wrt(x).item(), 2.0 * x.item());
+///     tape.rewind(); // the next round uses the same three nodes again
+/// }
+/// ```
+///
+/// A [`Var`] borrows its tape, and [`rewind`](Tape::rewind) needs the tape to itself, so a Var of an earlier round cannot be used by
+/// mistake:
+///
+/// ```compile_fail,E0502
+/// # use gradus::prelude::*;
+/// let mut tape = Tape::new();
+/// let x = tape.var(1.0);
+/// tape.rewind();
+/// println!("{}", x.item()); // does not compile
+/// ```
+pub struct Tape<F: Scalar = f32> {
+    pub(crate) graph: RefCell<Graph<F>>,
+    pub(crate) passes: RefCell<Passes>,
+}
+
+impl<F: Scalar> Default for Tape<F> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<F: Scalar> Tape<F> {
+    /// An empty tape.
+    pub fn new() -> Self {
+        Tape { graph: RefCell::new(Graph::new()), passes: RefCell::new(Passes::default()) }
+    }
+
+    /// Goes back to the start. Nodes and buffers stay: recording the same operations again writes into them, with no
+    /// allocation; the first operation that differs drops the rest and records afresh.
+    pub fn rewind(&mut self) {
+        self.graph.get_mut().rewind();
+        self.passes.get_mut().rewind();
+    }
+
+    /// Records `op` of `operands`. This is how built-in ops and your own get onto the tape.
+    ///
+    /// # Panics
+    /// At the caller's line, if the operands' shapes do not fit or one of them lives on another tape.
+    #[track_caller]
+    pub fn record<'t, O: Op<F> + PartialEq>(&'t self, op: O, operands: &[Var<'t, F>]) -> Var<'t, F> {
+        let name = op.name();
+        for operand in operands {
+            operand.expect_on(self, name);
+        }
+        let nodes: SmallVec<[NodeIndex; 4]> = operands.iter().map(|operand| operand.index).collect();
+        let recorded = self.graph.borrow_mut().record(op, &nodes, Location::caller());
+        match recorded {
+            Ok(index) => self.var_at(index),
+            Err(reason) => panic!("{}", self.graph.borrow().shape_mistake(name, &nodes, &reason)),
+        }
+    }
+
+    /// Runs `compute` without preparing for gradients: nothing recorded inside can be differentiated, and the ops of a
+    /// backward pass never follow.
+    pub fn no_grad<R>(&self, compute: impl FnOnce() -> R) -> R {
+        struct Restore<'a, F: Scalar>(&'a Tape<F>, bool);
+        impl<F: Scalar> Drop for Restore<'_, F> {
+            fn drop(&mut self) {
+                self.0.graph.borrow_mut().gradients_off = self.1;
+            }
+        }
+        let before = std::mem::replace(&mut self.graph.borrow_mut().gradients_off, true);
+        let _restore = Restore(self, before);
+        compute()
+    }
+
+    /// Nodes recorded while the returned guard lives belong to the scope `name`: a cluster in graphs, a prefix in listings. Scopes nest.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let x = tape.var(1.0);
+    /// {
+    ///     let _scope = tape.scope("hidden");
+    ///     x.tanh();
+    /// }
+    /// assert_eq!(tape.nodes()[1].scope, "hidden/");
+    /// ```
+    #[must_use = "the scope ends when the guard is dropped"]
+    pub fn scope(&self, name: &str) -> ScopeGuard<'_, F> {
+        ScopeGuard { tape: self, outer: self.graph.borrow_mut().enter_scope(name) }
+    }
+
+    /// The number of nodes recorded since the tape was made or rewound.
+    pub fn len(&self) -> usize {
+        self.graph.borrow().len()
+    }
+
+    /// Whether nothing has been recorded since the tape was made or rewound.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many nodes were made in the tape's whole life. Nodes that were used again after a [`rewind`](Tape::rewind) do not
+    /// count, so a steady training step adds 0.
+    pub fn nodes_made(&self) -> u64 {
+        self.graph.borrow().made
+    }
+
+    /// The graph itself, for petgraph's algorithms. Nodes with an index of [`len`](Tape::len) or more are left from before the
+    /// last rewind.
+    pub fn graph(&self) -> Ref<'_, DiGraph<Node<F>, Slot>> {
+        Ref::map(self.graph.borrow(), |graph| &graph.dag)
+    }
+
+    /// A copy of a node's value.
+    pub fn value(&self, node: NodeIndex) -> ArrayD<F> {
+        self.graph.borrow().with_views(&[node], |views| views[0].array().to_owned())
+    }
+
+    pub(crate) fn var_at(&self, index: NodeIndex) -> Var<'_, F> {
+        Var { tape: self, index }
+    }
+}
+
+/// Ends a scope when it is dropped; made by [`Tape::scope`].
+pub struct ScopeGuard<'t, F: Scalar> {
+    tape: &'t Tape<F>,
+    outer: u32,
+}
+
+impl<F: Scalar> Drop for ScopeGuard<'_, F> {
+    fn drop(&mut self) {
+        self.tape.graph.borrow_mut().scope = self.outer;
+    }
+}
