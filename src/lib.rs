@@ -14,6 +14,8 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+
+pub mod check;
 pub mod data;
 pub mod kernel;
 mod op;
