@@ -1,0 +1,180 @@
+//! The gradient checker: does the reverse pass agree with independent witnesses, and if not, what is wrong?
+//!
+//! The one idea to know: a gradient is a claim about how the result changes when an element is nudged, so nudge it and see.
+//!
+//! - [`Check`]: what to check, and how closely
+//! - `function`: programs and parameters as functions whose elements can be nudged
+//! - `measure`: slopes from nudges, and how far such a slope can be trusted
+//! - `judge`: element by element, right or wrong
+//! - `report`: what came out, and how it prints
+//!
+//! ```
+//! use gradus::check;
+//! let report = check::gradients(|x| (x[0] * x[1]).sigmoid(), &[[0.5, -1.0], [2.0, 0.3]]);
+//! assert!(report.passed(), "{report}");
+//! println!("{report}");
+//! ```
+
+mod function;
+mod judge;
+mod measure;
+mod number;
+mod report;
+mod table;
+
+pub use report::{Coloured, Entry, Report, Verdict, Worst};
+
+use crate::param::Param;
+use crate::tape::{Input, Tape, Var};
+use function::Recorded;
+use judge::Judge;
+use ndarray::{ArrayD, IxDyn};
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+
+/// Checks the gradients of `program` at `inputs`, with the settings of [`Check::new`].
+///
+/// The result may have any shape. Pass the closure in place, so that the compiler sees that it works on any tape.
+pub fn gradients<I: Input<f64>>(program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>, inputs: &[I]) -> Report {
+    Check::new().run(program, inputs)
+}
+
+/// Checks the gradients of `loss` with respect to parameters that it reads from the tape, with the settings of [`Check::new`].
+///
+/// ```
+/// use gradus::prelude::*;
+/// use gradus::check;
+/// let w = Param::new("w", ndarray::arr1(&[1.0, -2.0]));
+/// let report = check::parameters(&[w.clone()], |tape| (tape.param(&w) * tape.param(&w)).sum());
+/// assert!(report.passed(), "{report}");
+/// ```
+pub fn parameters(params: &[Param<f64>], loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>) -> Report {
+    Check::new().parameters(params, loss)
+}
+
+/// Panics with the report if the gradients of a program are wrong: `assert_gradients!(|x| x[0].sigmoid(), &[[0.5, -1.0]])`.
+#[macro_export]
+macro_rules! assert_gradients {
+    ($program:expr, $inputs:expr $(,)?) => {{
+        let report = $crate::check::gradients($program, $inputs);
+        assert!(report.passed(), "{report}");
+    }};
+}
+
+/// How far an element is nudged.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// So many times max(1, |x|).
+    Scaled(f64),
+    /// This far, whatever the element.
+    Fixed(f64),
+}
+
+impl Step {
+    fn at(self, x: f64) -> f64 {
+        match self {
+            Step::Scaled(step) => step * x.abs().max(1.0),
+            Step::Fixed(step) => step,
+        }
+    }
+}
+
+/// The settings of a gradient check.
+///
+/// ```
+/// use gradus::check::Check;
+/// let check = Check::new().names(["weights", "x"]).tolerance(1e-8).seed(3);
+/// let report = check.run(|x| (x[0] * x[1]).sum(), &[[1.0, 2.0], [3.0, 4.0]]);
+/// assert!(report.passed(), "{report}");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Check {
+    step: Step,
+    tolerance: f64,
+    seed: u64,
+    sample: Option<usize>,
+    names: Vec<String>,
+}
+
+impl Default for Check {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Check {
+    /// Every element; nudges of 1e-5 max(1, |x|), near the cube root of f64's precision, where a central difference is most exact
+    /// (its two errors, h² and ε/h, are then equally small); a relative error of at most 1e-7.
+    pub fn new() -> Self {
+        Check { step: Step::Scaled(1e-5), tolerance: 1e-7, seed: 0, sample: None, names: Vec::new() }
+    }
+
+    /// Nudges each element x by `step` times max(1, |x|).
+    pub fn step(self, step: f64) -> Self {
+        Check { step: Step::Scaled(step), ..self }
+    }
+
+    /// Nudges each element by exactly `step`, large or small as it may be. Textbooks do so, with 1e-4.
+    pub fn fixed_step(self, step: f64) -> Self {
+        Check { step: Step::Fixed(step), ..self }
+    }
+
+    /// The largest relative error of an element that counts as right.
+    pub fn tolerance(self, tolerance: f64) -> Self {
+        Check { tolerance, ..self }
+    }
+
+    /// Chooses the random numbers: the cotangent, and which elements are sampled.
+    pub fn seed(self, seed: u64) -> Self {
+        Check { seed, ..self }
+    }
+
+    /// Checks at most so many elements of each input, drawn at random.
+    pub fn sample(self, elements: usize) -> Self {
+        Check { sample: Some(elements), ..self }
+    }
+
+    /// Checks every element (as is done anyway, unless [`sample`](Check::sample) was called).
+    pub fn all(self) -> Self {
+        Check { sample: None, ..self }
+    }
+
+    /// What the report calls the inputs. Without a name an input is called as the program does: `x[0]`.
+    pub fn names<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        Check { names: names.into_iter().map(S::into).collect(), ..self }
+    }
+
+    /// Checks the gradients of `program` at `inputs`.
+    pub fn run<I: Input<f64>>(
+        &self,
+        program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
+        inputs: &[I],
+    ) -> Report {
+        let params: Vec<Param<f64>> = inputs.iter().enumerate().map(|(i, x)| self.as_param(i, x)).collect();
+        self.parameters(&params, |tape| {
+            let mut x = Vec::with_capacity(params.len());
+            for param in &params {
+                x.push(tape.param(param));
+            }
+            program(&x)
+        })
+    }
+
+    /// Checks the gradients of `loss` with respect to `params`. They are nudged in place, and hold exactly their old values
+    /// afterwards, even if `loss` panics; their [versions](Param::version) have moved on, so a loss that was recorded
+    /// before must be recorded again.
+    pub fn parameters(&self, params: &[Param<f64>], loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>) -> Report {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        Judge::new(self, &mut random).report(&mut Recorded::new(params, &loss))
+    }
+
+    /// An input is a parameter for the time of the check.
+    fn as_param(&self, position: usize, input: &impl Input<f64>) -> Param<f64> {
+        let name = self.names.get(position).cloned().unwrap_or_else(|| format!("x[{position}]"));
+        let mut value = ArrayD::zeros(IxDyn(&input.shape()));
+        if let Some(buffer) = value.as_slice_mut() {
+            input.write(buffer);
+        }
+        Param::new(name, value)
+    }
+}

@@ -1,0 +1,157 @@
+//! The gradient checker, by example.
+use gradus::check::{self, Check, Verdict};
+use gradus::prelude::*;
+use gradus::{Cotangents, Local, Op, View, ViewMut, assert_gradients};
+use ndarray::{Array1, Array2, arr1, arr2};
+
+/// y = x³, with a derivative to choose.
+#[derive(PartialEq)]
+struct Cube(f64);
+
+impl<F: Scalar> Op<F> for Cube {
+    fn name(&self) -> &'static str {
+        "cube"
+    }
+    fn formula(&self) -> &'static str {
+        "y = x³"
+    }
+    fn shape(&self, x: &[Shape]) -> Result<Shape, String> {
+        Ok(x[0])
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        for (y, &x) in y.data.iter_mut().zip(x[0].data) {
+            *y = x * x * x;
+        }
+    }
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, [x]) = (at.cotangent(), at.operands());
+        [at.to(0, || self.0 * x * x * g)].into()
+    }
+}
+
+/// y = max(x, 0)
+#[derive(PartialEq)]
+struct Hinge;
+
+impl<F: Scalar> Op<F> for Hinge {
+    fn name(&self) -> &'static str {
+        "hinge"
+    }
+    fn formula(&self) -> &'static str {
+        "y = max(x, 0)"
+    }
+    fn shape(&self, x: &[Shape]) -> Result<Shape, String> {
+        Ok(x[0])
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        for (y, &x) in y.data.iter_mut().zip(x[0].data) {
+            *y = if x > F::ZERO { x } else { F::ZERO };
+        }
+    }
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let x = at.operand(0);
+        let mask = x.value().mapv(|x| if x > F::ZERO { F::ONE } else { F::ZERO });
+        [at.to(0, || at.cotangent() * x.tape().input(mask))].into()
+    }
+}
+
+#[test]
+fn a_right_gradient_passes() {
+    let report = check::gradients(
+        |x| (x[0].matmul(x[1]) + x[2]).sigmoid(),
+        &[arr2(&[[0.5, -1.0]]).into_dyn(), arr2(&[[1.0, 2.0], [0.3, -0.7]]).into_dyn(), arr1(&[0.1, 0.2]).into_dyn()],
+    );
+    assert!(report.passed(), "{report}");
+    insta::assert_snapshot!(report.snapshot());
+}
+
+#[test]
+fn a_wrong_factor_fails_with_both_values() {
+    let report = Check::new().names(["angle"]).run(|x| x[0].tape().record(Cube(2.0), &[x[0]]), &[[0.5, -1.0, 2.0]]);
+    assert!(!report.passed());
+    let entry = report.entry("angle").unwrap();
+    assert_eq!((entry.verdict, entry.wrong), (Verdict::Wrong, 3));
+    insta::assert_snapshot!(report.snapshot());
+    insta::assert_snapshot!(report.to_string());
+}
+
+#[test]
+fn the_macro_panics_with_the_report() {
+    assert_gradients!(|x| x[0].tape().record(Cube(3.0), &[x[0]]), &[[0.5, -1.0]]);
+    let caught = std::panic::catch_unwind(|| {
+        assert_gradients!(|x| x[0].tape().record(Cube(-3.0), &[x[0]]), &[0.5]);
+    });
+    let message = *caught.unwrap_err().downcast::<String>().unwrap();
+    assert!(message.contains("gradients WRONG for x[0]"), "{message}");
+}
+
+#[test]
+fn a_true_zero_passes_and_a_wrong_zero_fails() {
+    assert_gradients!(|x| x[0] * 0.0, &[[0.5, -1.0, 1e6]]);
+    assert_gradients!(|x| x[0].tape().record(Cube(3.0), &[x[0]]), &[[0.0, 1.0]]);
+    assert!(!check::gradients(|x| x[0].tape().record(Cube(0.0), &[x[0]]), &[[0.5, 1.0]]).passed());
+    // Small against the result, and yet above its noise.
+    assert!(!check::gradients(|x| 1000.0 + 1e-6 * x[0].tape().record(Cube(0.0), &[x[0]]), &[[0.5, 1.0]]).passed());
+}
+
+#[test]
+fn a_kink_is_a_convention_and_not_an_error() {
+    let report = check::gradients(|x| x[0].tape().record(Hinge, &[x[0]]), &[[0.0, 1e-7, -3e-6, 1.0]]);
+    assert!(report.passed(), "{report}");
+    assert_eq!((report.entries[0].verdict, report.entries[0].kinks), (Verdict::Kink, 1), "{report}");
+}
+
+#[test]
+fn an_input_without_effect_has_no_gradient_and_that_is_said() {
+    let report = Check::new().names(["used", "unused"]).run(|x| x[0] * 2.0, &[1.0, 2.0]);
+    assert_eq!(report.entry("unused").unwrap().verdict, Verdict::NoEffect);
+    assert!(report.passed());
+    insta::assert_snapshot!(report.snapshot());
+}
+
+#[test]
+fn parameters_hold_exactly_their_old_values_afterwards() {
+    let w = Param::new("w", arr1(&[0.1, 0.2, 0.3]));
+    let report = check::parameters(&[w.clone()], |tape| tape.param(&w).sigmoid().sum());
+    assert!(report.passed(), "{report}");
+    assert_eq!(w.value(), arr1(&[0.1, 0.2, 0.3]).into_dyn());
+
+    let calls = std::cell::Cell::new(0);
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        check::parameters(&[w.clone()], |tape| {
+            calls.set(calls.get() + 1);
+            assert!(calls.get() < 5, "the program gives up half-way");
+            tape.param(&w).sigmoid().sum()
+        })
+    }));
+    assert!(caught.is_err());
+    assert_eq!(w.value(), arr1(&[0.1, 0.2, 0.3]).into_dyn());
+}
+
+#[test]
+fn a_sample_checks_so_many_elements_of_each_input() {
+    let x: Array2<f64> = Array2::from_shape_fn((30, 20), |(i, j)| (i as f64 - 3.0 * j as f64).sin());
+    let report = Check::new().sample(50).run(|x| x[0].sigmoid(), &[x]);
+    assert_eq!(report.entries[0].checked, 50);
+    assert!(report.passed(), "{report}");
+}
+
+#[test]
+fn a_network_of_39760_parameters_is_checked_in_full() {
+    let numbers = |rows, columns, scale: f64| {
+        Array2::from_shape_fn((rows, columns), |(i, j)| scale * (1.7 * (i * columns + j) as f64).sin())
+    };
+    let images = numbers(3, 784, 1.0).mapv(|x| x.max(0.0));
+    let (w1, b1) = (Param::new("W1", numbers(784, 50, 0.05)), Param::new("b1", Array1::<f64>::zeros(50)));
+    let (w2, b2) = (Param::new("W2", numbers(50, 10, 0.1)), Param::new("b2", Array1::<f64>::zeros(10)));
+    let params = [w1.clone(), b1.clone(), w2.clone(), b2.clone()];
+    let start = std::time::Instant::now();
+    let report = Check::new().fixed_step(1e-4).parameters(&params, |tape| {
+        let hidden = (tape.input(&images).matmul(tape.param(&w1)) + tape.param(&b1)).sigmoid();
+        let scores = hidden.matmul(tape.param(&w2)) + tape.param(&b2);
+        (scores * scores).sum()
+    });
+    println!("{:?}\n{report}", start.elapsed());
+    assert!(report.passed(), "{report}");
+    assert_eq!(report.entries.iter().map(|entry| entry.checked).sum::<usize>(), 39_760);
+}
