@@ -64,7 +64,7 @@ impl Passes {
 
     /// The node that holds the gradient of `node` in a pass, numbered from 1.
     pub(crate) fn gradient(&self, pass: u32, node: NodeIndex) -> Option<NodeIndex> {
-        self.gradients[..self.live].get(pass as usize - 1)?.get(node.index()).copied().flatten()
+        self.gradients[..self.live].get((pass as usize).checked_sub(1)?)?.get(node.index()).copied().flatten()
     }
 
     /// How many backward passes were recorded.
