@@ -14,7 +14,9 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+
 pub mod check;
+pub mod data;
 pub mod kernel;
 mod op;
 pub mod ops;
@@ -31,5 +33,6 @@ pub use tape::{BackwardError, Gradients, Input, Node, NodeInfo, ScopeGuard, Slot
 
 /// What most programs need: `use gradus::prelude::*;`
 pub mod prelude {
+    pub use crate::data::{Mnist, seeded};
     pub use crate::{Gradients, Param, Scalar, Shape, Tape, Var};
 }

@@ -63,6 +63,16 @@ pub trait Scalar:
     /// Gauss's error function, 2/√π ∫₀ˣ e^(-t²) dt.
     fn erf(self) -> Self;
 
+    /// Whether this is not a number, as 0 / 0 is.
+    fn is_nan(self) -> bool {
+        self.partial_cmp(&self).is_none()
+    }
+
+    /// Whether this is neither infinite nor not a number.
+    fn is_finite(self) -> bool {
+        self.to_f64().is_finite()
+    }
+
     /// |x|
     fn abs(self) -> Self {
         if self < Self::ZERO { -self } else { self }

@@ -23,6 +23,12 @@ pub fn sum_to<F: Scalar>(x: View<F>, y: ViewMut<F>) {
     fold_to(x, y, F::ZERO, |sum, x| sum + x);
 }
 
+/// `y = ` the largest of the elements of `x` that [`broadcast`] would copy from one element of `y`. There must be one.
+pub fn max_to<F: Scalar>(x: View<F>, y: ViewMut<F>) {
+    let negative_infinity = F::ZERO.ln();
+    fold_to(x, y, negative_infinity, |max, x| if x < max || max.is_nan() { max } else { x });
+}
+
 /// Folds every element of `x` into the element of `y` that it reduces to; `y` starts at `start`.
 pub fn fold_to<F: Scalar>(x: View<F>, y: ViewMut<F>, start: F, f: impl Fn(F, F) -> F) {
     y.data.fill(start);

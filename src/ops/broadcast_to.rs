@@ -20,7 +20,10 @@ impl<F: Scalar> Op<F> for BroadcastTo {
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         match operands[0].broadcast(self.0) == Some(self.0) {
             true => Ok(self.0),
-            false => Err(format!("{} does not broadcast to {}: only axes of length 1 or missing ones repeat", operands[0], self.0)),
+            false => Err(format!(
+                "{} does not broadcast to {}: only axes of length 1 or missing ones repeat",
+                operands[0], self.0
+            )),
         }
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {

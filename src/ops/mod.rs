@@ -4,51 +4,57 @@
 //! [`TABLE`] lists every op with operands to try it on. Tests walk the table: a new op is one file, its `pub mod` line
 //! and its row here, and one snapshot.
 
+pub mod abs;
 pub mod add;
 pub mod add_n;
+pub mod binary_cross_entropy_with_logits;
 pub mod broadcast_to;
+pub mod concat;
 pub mod div;
+pub mod equals;
+pub mod exceeds;
+pub mod exp;
+pub mod gather_rows;
+pub mod huber;
+pub mod leaky_relu;
+pub mod ln;
+pub mod log_softmax;
+pub mod logsumexp;
 pub mod matmul;
+pub mod max;
+pub mod maximum;
+pub mod mean;
+pub mod mean_squared_error;
+pub mod minimum;
 pub mod mul;
 pub mod neg;
+pub mod pad;
+pub mod pow;
+pub mod pow_tensor;
+pub mod quadratic_cost;
+pub mod relu;
 pub mod reshape;
 pub mod sigmoid;
+pub mod sign;
+pub mod slice;
+pub mod softmax;
+pub mod softmax_cross_entropy;
+pub mod softmax_cross_entropy_with;
+pub mod softplus;
+pub mod sqrt;
 pub mod sub;
 pub mod sum;
 pub mod sum_to;
+pub mod tanh;
+pub mod transpose;
+
+mod example;
+
+pub use example::{Example, Operand, Program};
 
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tape::Var;
-
-/// A row of the table: an op, and a small program that uses it, for any kind of number.
-pub struct Example {
-    /// The op's name, as [`crate::Op::name`] gives it.
-    pub op: &'static str,
-    /// What to call the program with.
-    pub operands: &'static [Operand],
-    /// The program on f32.
-    pub f32: Program<f32>,
-    /// The program on f64.
-    pub f64: Program<f64>,
-}
-
-/// A program that is given Vars and returns one.
-pub type Program<F> = for<'t> fn(&[Var<'t, F>]) -> Var<'t, F>;
-
-/// An operand to try an op on.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Operand {
-    /// Numbers of either sign, at least 0.1 away from 0, where kinks are.
-    Any(&'static [usize]),
-    /// Numbers between 0.3 and 2.
-    Positive(&'static [usize]),
-    /// Rows of positive numbers that sum to 1. Not differentiated.
-    Distribution(&'static [usize]),
-    /// So many class labels, below a number of classes. Not differentiated.
-    Labels(usize, usize),
-}
-
 use Operand::{Any, Distribution, Labels, Positive};
 
 macro_rules! row {
@@ -75,15 +81,54 @@ pub static TABLE: &[Example] = &[
     row!("matmul", [Any(&[2, 3]), Any(&[3, 4])], |[a, b]| a.matmul(b)),
     row!("matmul_nt", [Any(&[2, 3]), Any(&[4, 3])], |[a, b]| a.matmul_nt(b)),
     row!("matmul_tn", [Any(&[3, 2]), Any(&[3, 4])], |[a, b]| a.matmul_tn(b)),
+    row!("exp", [Any(&[2, 3])], |[x]| x.exp()),
+    row!("ln", [Positive(&[2, 3])], |[x]| x.ln()),
+    row!("sqrt", [Positive(&[2, 3])], |[x]| x.sqrt()),
+    row!("pow", [Positive(&[2, 3])], |[x]| x.pow(2.5)),
+    row!("pow_tensor", [Positive(&[2, 3]), Any(&[3])], |[x, p]| x.pow_var(p)),
+    row!("abs", [Any(&[2, 3])], |[x]| x.abs()),
+    row!("sign", [Any(&[2, 3])], |[x]| x.sign()),
+    row!("maximum", [Any(&[2, 3]), Any(&[3])], |[a, b]| a.maximum(b)),
+    row!("minimum", [Any(&[2, 3]), Any(&[3])], |[a, b]| a.minimum(b)),
+    row!("exceeds", [Any(&[2, 3]), Any(&[3])], |[a, b]| a.exceeds(b)),
+    row!("equals", [Any(&[2, 3]), Any(&[3])], |[a, b]| a.equals(b)),
     // shapes
     row!("reshape", [Any(&[2, 3])], |[x]| x.reshape([3, 2])),
     row!("broadcast_to", [Any(&[2, 1])], |[x]| x.broadcast_to([4, 2, 3])),
     row!("sum_to", [Any(&[4, 2, 3])], |[x]| x.sum_to([2, 1])),
+    row!("transpose", [Any(&[2, 3])], |[x]| x.transpose()),
+    row!("slice", [Any(&[3, 4])], |[x]| x.slice(&[(1, 3), (0, 2)])),
+    row!("pad", [Any(&[2, 3])], |[x]| x.pad(&[(1, 0), (0, 2)])),
+    row!("concat", [Any(&[2, 1]), Any(&[2, 3])], |[a, b]| Var::concat(&[a, b], 1)),
+    row!("gather_rows", [Any(&[4, 2]), Labels(5, 4)], |[table, rows]| table.gather_rows(rows)),
+    row!("scatter_add_rows", [Any(&[5, 2]), Labels(5, 4)], |[x, rows]| x.scatter_add_rows(rows, 4)),
     // reductions
     row!("sum", [Any(&[2, 3, 2])], |[x]| x.sum_axes(1)),
+    row!("mean", [Any(&[2, 3, 2])], |[x]| x.mean_axes([0, 2])),
+    row!("max", [Any(&[2, 3, 2])], |[x]| x.max_axes(1)),
+    row!("logsumexp", [Any(&[2, 3, 2])], |[x]| x.logsumexp(1)),
     // activations
     row!("sigmoid", [Any(&[2, 3])], |[x]| x.sigmoid()),
     row!("sigmoid'", [Any(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(sigmoid::SigmoidGrad, &[y, g])),
+    row!("tanh", [Any(&[2, 3])], |[x]| x.tanh()),
+    row!("tanh'", [Any(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(tanh::TanhGrad, &[y, g])),
+    row!("relu", [Any(&[2, 3])], |[x]| x.relu()),
+    row!("relu'", [Any(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(relu::ReluGrad, &[y, g])),
+    row!("leaky_relu", [Any(&[2, 3])], |[x]| x.leaky_relu(0.1)),
+    row!("leaky_relu'", [Any(&[2, 3]), Any(&[2, 3])], |[x, g]| x.tape().record(leaky_relu::LeakyReluGrad(0.1), &[x, g])),
+    row!("softplus", [Any(&[2, 3])], |[x]| x.softplus()),
+    row!("softmax", [Any(&[2, 3])], |[x]| x.softmax(1)),
+    row!("log_softmax", [Any(&[2, 3])], |[x]| x.log_softmax(1)),
+    // losses
+    row!("quadratic_cost", [Any(&[2, 3]), Any(&[2, 3])], |[a, y]| a.quadratic_cost(y)),
+    row!("quadratic_cost'", [Any(&[2, 3]), Any(&[2, 3]), Any(&[])], |[a, y, g]| a.tape().record(quadratic_cost::QuadraticCostGrad, &[a, y, g])),
+    row!("mean_squared_error", [Any(&[2, 3]), Any(&[2, 3])], |[a, y]| a.mean_squared_error(y)),
+    row!("huber", [Any(&[2, 3]), Any(&[2, 3])], |[a, y]| a.huber(y, 0.7)),
+    row!("binary_cross_entropy_with_logits", [Any(&[2, 3]), Distribution(&[2, 3])], |[x, t]| x.binary_cross_entropy_with_logits(t)),
+    row!("softmax_cross_entropy", [Any(&[2, 3]), Labels(2, 3)], |[x, labels]| x.softmax_cross_entropy(labels)),
+    row!("softmax_cross_entropy'", [Any(&[2, 3]), Labels(2, 3), Any(&[])], |[x, labels, g]| x.tape().record(softmax_cross_entropy::SoftmaxCrossEntropyGrad, &[x, labels, g])),
+    row!("softmax_cross_entropy_with", [Any(&[2, 3]), Distribution(&[2, 3])], |[x, t]| x.softmax_cross_entropy_with(t)),
+    row!("softmax_cross_entropy_with'", [Any(&[2, 3]), Distribution(&[2, 3]), Any(&[])], |[x, t, g]| x.tape().record(softmax_cross_entropy_with::SoftmaxCrossEntropyWithGrad, &[x, t, g])),
 ];
 
 /// The shape rule of ops that work element by element on one operand.
@@ -95,7 +140,9 @@ pub(crate) fn same_shape(operands: &[Shape]) -> Result<Shape, String> {
 pub(crate) fn broadcast_shape(operands: &[Shape]) -> Result<Shape, String> {
     let (a, b) = (operands[0], operands[1]);
     a.broadcast(b).ok_or_else(|| {
-        format!("{a} and {b} do not broadcast: aligned at the right, two axes must be equal, or one of them 1 or missing")
+        format!(
+            "{a} and {b} do not broadcast: aligned at the right, two axes must be equal, or one of them 1 or missing"
+        )
     })
 }
 
@@ -103,5 +150,33 @@ pub(crate) fn broadcast_shape(operands: &[Shape]) -> Result<Shape, String> {
 /// (n, n), and compare every output with every target.
 pub(crate) fn equal_shapes(operands: &[Shape]) -> Result<Shape, String> {
     let (a, b) = (operands[0], operands[1]);
-    if a == b { Ok(a) } else { Err(format!("{a} and {b} must be equal, nothing is broadcast here; reshape one of them")) }
+    if a == b {
+        Ok(a)
+    } else {
+        Err(format!("{a} and {b} must be equal, nothing is broadcast here; reshape one of them"))
+    }
+}
+
+/// The shape rule of losses: two arrays of one shape become one number.
+pub(crate) fn loss_shape(operands: &[Shape]) -> Result<Shape, String> {
+    equal_shapes(operands).map(|_| Shape::scalar())
+}
+
+/// The shape rule of ops that work along one axis: it must exist.
+pub(crate) fn line_shape(operand: Shape, axis: usize) -> Result<Shape, String> {
+    if axis < operand.rank() { Ok(operand) } else { Err(format!("{operand} has no axis {axis}")) }
+}
+
+/// A class label or row number, which travels as a number, as an index.
+///
+/// # Panics
+/// If it is not whole, or not below `count`: there is no such class, and a wrong one would be a wrong gradient.
+pub(crate) fn label<F: Scalar>(number: F, row: usize, count: usize, op: &str, of: &str) -> usize {
+    let label = number.to_f64();
+    assert!(label.fract() == 0.0, "{op}: the label of row {row} is {label}, which is not a whole number");
+    assert!(
+        (0.0..count as f64).contains(&label),
+        "{op}: the label of row {row} is {label}, but there are {count} {of}, numbered from 0"
+    );
+    label as usize
 }

@@ -20,6 +20,11 @@ pub(crate) fn reduced_shape(operand: Shape, axes: Axes, keepdims: bool) -> Resul
     }
 }
 
+/// How listings show a reduction.
+pub(crate) fn reduction(axes: Axes, keepdims: bool) -> String {
+    format!("{axes:?}{}", if keepdims { " keepdims" } else { "" })
+}
+
 impl<F: Scalar> Op<F> for Sum {
     fn name(&self) -> &'static str {
         "sum"
@@ -28,7 +33,7 @@ impl<F: Scalar> Op<F> for Sum {
         "y = Σ x"
     }
     fn attributes(&self) -> String {
-        format!("{:?}{}", self.axes, if self.keepdims { " keepdims" } else { "" })
+        reduction(self.axes, self.keepdims)
     }
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         reduced_shape(operands[0], self.axes, self.keepdims)

@@ -1,0 +1,48 @@
+//! Rows of a plain array, in any order: batches for data that is not MNIST.
+
+use crate::{Input, Scalar, Shape};
+use ndarray::ArrayView2;
+use rand::Rng;
+use rand::seq::SliceRandom;
+
+/// Rows of an array, gathered straight into the buffer of a tape's leaf.
+///
+/// ```
+/// use gradus::data::{Rows, shuffled};
+/// use gradus::prelude::*;
+/// let points = ndarray::array![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]];
+/// let mut tape = Tape::new();
+/// for indices in shuffled(3, &mut seeded(7)).chunks(2) {
+///     let x = tape.input(Rows { of: points.view(), indices });
+///     assert_eq!(x.value().row(0), points.row(indices[0]));
+///     tape.rewind();
+/// }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a, F> {
+    /// The array.
+    pub of: ArrayView2<'a, F>,
+    /// Which rows. One may come twice.
+    pub indices: &'a [usize],
+}
+
+impl<F: Scalar> Input<F> for Rows<'_, F> {
+    fn shape(&self) -> Shape {
+        Shape::new(&[self.indices.len(), self.of.ncols()])
+    }
+    fn write(&self, buffer: &mut [F]) {
+        if self.of.ncols() == 0 {
+            return;
+        }
+        for (to, &index) in buffer.chunks_exact_mut(self.of.ncols()).zip(self.indices) {
+            self.of.row(index).write(to);
+        }
+    }
+}
+
+/// The numbers 0 to n - 1 in random order.
+pub fn shuffled(n: usize, rng: &mut (impl Rng + ?Sized)) -> Vec<usize> {
+    let mut indices = Vec::from_iter(0..n);
+    indices.shuffle(rng);
+    indices
+}

@@ -1,0 +1,44 @@
+//! The fully connected layer.
+
+use super::{Init, Parameters};
+use crate::{Param, Scalar, Var};
+use rand::Rng;
+
+/// y = x W + b, with rows as samples: x `[batch, n_in]`, W `[n_in, n_out]`, b `[n_out]`, y `[batch, n_out]`.
+///
+/// Books that write samples as columns have y = W x + b, with this W transposed.
+pub struct Linear<F: Scalar = f32> {
+    /// The weights, `[n_in, n_out]`.
+    pub weights: Param<F>,
+    /// The biases, `[n_out]`.
+    pub biases: Param<F>,
+}
+
+impl<F: Scalar> Linear<F> {
+    /// A layer whose parameters are called `name/W` and `name/b`.
+    pub fn new(name: &str, n_in: usize, n_out: usize, weights: Init, biases: Init, rng: &mut impl Rng) -> Self {
+        Linear {
+            weights: Param::new(format!("{name}/W"), weights.draw::<F, _>((n_in, n_out), n_in, n_out, rng)),
+            biases: Param::new(format!("{name}/b"), biases.draw::<F, _>(n_out, n_in, n_out, rng)),
+        }
+    }
+
+    /// Records x W + b.
+    #[track_caller]
+    pub fn forward<'t>(&self, x: Var<'t, F>) -> Var<'t, F> {
+        let tape = x.tape();
+        x.matmul(tape.param(&self.weights)) + tape.param(&self.biases)
+    }
+
+    /// The same layer in another kind of number, with parameters of its own.
+    pub fn cast<G: Scalar>(&self) -> Linear<G> {
+        Linear { weights: self.weights.cast(), biases: self.biases.cast() }
+    }
+}
+
+impl<F: Scalar> Parameters<F> for Linear<F> {
+    fn each_param(&self, visit: &mut dyn FnMut(&Param<F>)) {
+        visit(&self.weights);
+        visit(&self.biases);
+    }
+}

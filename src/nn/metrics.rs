@@ -1,0 +1,136 @@
+//! How well a classifier does.
+
+use super::{Model, row_hits};
+use crate::data::Digits;
+use crate::{Scalar, Tape};
+use ndarray::{Array2, ArrayView2, Ix2};
+use std::fmt;
+
+/// The position of the largest number, the first of several; 0 if there is none. NaN is never the largest.
+pub fn argmax<F: Scalar>(row: impl IntoIterator<Item = F>) -> usize {
+    let mut best: (usize, Option<F>) = (0, None);
+    for (position, x) in row.into_iter().enumerate() {
+        let larger = best.1.is_none_or(|largest| x > largest);
+        if larger && x.partial_cmp(&x).is_some() {
+            best = (position, Some(x));
+        }
+    }
+    best.0
+}
+
+/// The share of rows of `outputs` `[rows, classes]` whose largest element stands at the row's label.
+pub fn accuracy<F: Scalar>(outputs: ArrayView2<F>, labels: &[usize]) -> f64 {
+    row_hits(outputs, labels.iter().copied()) as f64 / labels.len() as f64
+}
+
+/// How often each class was taken for each other.
+///
+/// ```
+/// use gradus::nn::Confusion;
+/// let mut confusion = Confusion::new(2);
+/// for (label, prediction) in [(0, 0), (0, 1), (1, 1)] {
+///     confusion.count(label, prediction);
+/// }
+/// assert_eq!(confusion.matrix()[(0, 1)], 1);
+/// assert_eq!(confusion.accuracy(), 2.0 / 3.0);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confusion {
+    matrix: Array2<usize>,
+}
+
+impl Confusion {
+    /// A matrix for this many classes, all 0.
+    pub fn new(classes: usize) -> Self {
+        Confusion { matrix: Array2::zeros((classes, classes)) }
+    }
+
+    /// Counts one sample.
+    pub fn count(&mut self, label: usize, prediction: usize) {
+        self.matrix[(label, prediction)] += 1;
+    }
+
+    /// The counts, `[label, prediction]`.
+    pub fn matrix(&self) -> &Array2<usize> {
+        &self.matrix
+    }
+
+    /// The share of samples on the diagonal.
+    pub fn accuracy(&self) -> f64 {
+        self.matrix.diag().sum() as f64 / self.matrix.sum() as f64
+    }
+
+    /// The pairs of (label, prediction) that were mixed up most often, with their counts; ties by label.
+    pub fn worst(&self, how_many: usize) -> Vec<(usize, usize, usize)> {
+        let off_diagonal = self.matrix.indexed_iter().filter(|((label, prediction), _)| label != prediction);
+        let mut pairs: Vec<_> = off_diagonal.map(|((label, prediction), &count)| (label, prediction, count)).collect();
+        pairs.sort_by_key(|&(label, prediction, count)| (std::cmp::Reverse(count), label, prediction));
+        pairs.truncate(how_many);
+        pairs
+    }
+}
+
+impl fmt::Display for Confusion {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let classes = self.matrix.nrows();
+        writeln!(f, "label  predicted as")?;
+        writeln!(f, "     {}", (0..classes).map(|class| format!("{class:>6}")).collect::<String>())?;
+        for (label, row) in self.matrix.outer_iter().enumerate() {
+            writeln!(f, "{label:>5}{}", row.iter().map(|count| format!("{count:>6}")).collect::<String>())?;
+        }
+        Ok(())
+    }
+}
+
+/// How many images are evaluated at a time.
+const EVALUATION_BATCH: usize = 250;
+
+impl Digits {
+    /// What `model` takes each image for.
+    pub fn predictions<F: Scalar>(&self, model: &impl Model<F>) -> Vec<usize> {
+        let mut predictions = Vec::with_capacity(self.len());
+        let mut tape = Tape::new();
+        for batch in self.batches_in_order(EVALUATION_BATCH) {
+            tape.no_grad(|| {
+                model.forward(tape.input(&batch.images)).with_value(|outputs| {
+                    let outputs = outputs.into_dimensionality::<Ix2>().expect("a model's outputs are [batch, outputs]");
+                    predictions.extend(outputs.outer_iter().map(|row| argmax(row.iter().copied())));
+                })
+            });
+            tape.rewind();
+        }
+        predictions
+    }
+
+    /// The share of images that `model` takes for what they are, from 0 to 1.
+    pub fn accuracy<F: Scalar>(&self, model: &impl Model<F>) -> f64 {
+        self.confusion(model).accuracy()
+    }
+
+    /// What `model` takes for what.
+    pub fn confusion<F: Scalar>(&self, model: &impl Model<F>) -> Confusion {
+        let mut confusion = Confusion::new(10);
+        for (&label, prediction) in self.labels().iter().zip(self.predictions(model)) {
+            confusion.count(label as usize, prediction);
+        }
+        confusion
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::arr2;
+
+    #[test]
+    fn argmax_takes_the_first_largest_and_never_a_nan() {
+        assert_eq!(argmax([1.0, 3.0, 3.0]), 1);
+        assert_eq!(argmax([f64::NAN, -2.0, f64::NAN, -1.0]), 3);
+        assert_eq!(argmax::<f64>([]), 0);
+    }
+
+    #[test]
+    fn accuracy_counts_rows() {
+        assert_eq!(accuracy(arr2(&[[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]]).view(), &[1, 0, 0]), 2.0 / 3.0);
+    }
+}

@@ -1,0 +1,126 @@
+//! The multilayer perceptron: linear layers with activations between them.
+
+use super::{Init, Linear, Model, Parameters};
+use crate::{Param, Scalar, Var};
+use rand::Rng;
+
+/// What follows a linear layer, element by element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// 1 / (1 + e⁻ᶻ)
+    Sigmoid,
+    /// tanh z
+    Tanh,
+    /// max(z, 0)
+    Relu,
+    /// z itself
+    Identity,
+}
+
+impl Activation {
+    /// Records the activation of `z`.
+    #[track_caller]
+    pub fn of<F: Scalar>(self, z: Var<'_, F>) -> Var<'_, F> {
+        match self {
+            Activation::Sigmoid => z.sigmoid(),
+            Activation::Tanh => z.tanh(),
+            Activation::Relu => z.relu(),
+            Activation::Identity => z,
+        }
+    }
+
+    /// The start that keeps the spread of signals from layer to layer: He for ReLU, 1/√n_in otherwise.
+    pub fn usual_init(self) -> Init {
+        if self == Activation::Relu { Init::He } else { Init::Scaled }
+    }
+}
+
+/// A multilayer perceptron: an activation of a linear layer, several times over.
+///
+/// ```
+/// use gradus::nn::{Activation, Mlp, Parameters};
+/// use gradus::prelude::*;
+/// let net = Mlp::<f32>::new(&[784, 16, 16, 10], Activation::Sigmoid, &mut seeded(7));
+/// assert_eq!(net.parameter_count(), 13_002);
+/// assert_eq!(net.params()[0].name(), "layer1/W");
+/// ```
+pub struct Mlp<F: Scalar = f32> {
+    layers: Vec<(String, Linear<F>)>,
+    activation: Activation,
+    output: Activation,
+}
+
+impl<F: Scalar> Mlp<F> {
+    /// A network with these layer sizes, inputs first. The activation follows **every** layer, the last one too (see
+    /// [`logits`](Mlp::logits)); weights start as [`Activation::usual_init`] says and biases at 0.
+    pub fn new(sizes: &[usize], activation: Activation, rng: &mut impl Rng) -> Self {
+        Mlp::with_init(sizes, activation, activation.usual_init(), Init::Zeros, rng)
+    }
+
+    /// A network whose start is given.
+    pub fn with_init(
+        sizes: &[usize],
+        activation: Activation,
+        weights: Init,
+        biases: Init,
+        rng: &mut impl Rng,
+    ) -> Self {
+        let layer = |(i, pair): (usize, &[usize])| {
+            let name = format!("layer{}", i + 1);
+            let linear = Linear::new(&name, pair[0], pair[1], weights, biases, rng);
+            (name, linear)
+        };
+        Mlp { layers: sizes.windows(2).enumerate().map(layer).collect(), activation, output: activation }
+    }
+
+    /// Leaves the last layer without an activation: its outputs are logits, for [`Var::softmax_cross_entropy`].
+    pub fn logits(self) -> Self {
+        self.with_output(Activation::Identity)
+    }
+
+    /// Replaces the activation of the last layer.
+    pub fn with_output(self, output: Activation) -> Self {
+        Mlp { output, ..self }
+    }
+
+    /// The linear layers, in order.
+    pub fn layers(&self) -> impl Iterator<Item = &Linear<F>> {
+        self.layers.iter().map(|(_, linear)| linear)
+    }
+
+    /// Records the outputs `[batch, outputs]` of a batch `[batch, inputs]`. Each layer is a scope; its weighted sum is
+    /// named "z" and its activation "a", as Nielsen writes z^l and a^l.
+    #[track_caller]
+    pub fn forward<'t>(&self, x: Var<'t, F>) -> Var<'t, F> {
+        let mut a = x;
+        for (i, (name, linear)) in self.layers.iter().enumerate() {
+            let _scope = a.tape().scope(name);
+            let activation = if i + 1 == self.layers.len() { self.output } else { self.activation };
+            let z = linear.forward(a).named("z");
+            a = activation.of(z);
+            if activation != Activation::Identity {
+                a.named("a");
+            }
+        }
+        a
+    }
+
+    /// The same network in another kind of number, with parameters of its own.
+    pub fn cast<G: Scalar>(&self) -> Mlp<G> {
+        let layers = self.layers.iter().map(|(name, linear)| (name.clone(), linear.cast())).collect();
+        Mlp { layers, activation: self.activation, output: self.output }
+    }
+}
+
+impl<F: Scalar> Parameters<F> for Mlp<F> {
+    fn each_param(&self, visit: &mut dyn FnMut(&Param<F>)) {
+        self.layers().for_each(|linear| linear.each_param(visit));
+    }
+}
+
+impl<F: Scalar> Model<F> for Mlp<F> {
+    #[track_caller]
+    fn forward<'t>(&self, x: Var<'t, F>) -> Var<'t, F> {
+        Mlp::forward(self, x)
+    }
+}

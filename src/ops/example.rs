@@ -1,0 +1,66 @@
+//! The rows of the [table](super::TABLE) of ops: small programs, and operands to run them on.
+
+use crate::tape::Var;
+use ndarray::{ArrayD, Axis, IxDyn};
+use rand::RngExt;
+use rand::rngs::ChaCha8Rng;
+
+/// A row of the table: an op, and a small program that uses it, for any kind of number.
+pub struct Example {
+    /// The op's name, as [`crate::Op::name`] gives it.
+    pub op: &'static str,
+    /// What to call the program with.
+    pub operands: &'static [Operand],
+    /// The program on f32.
+    pub f32: Program<f32>,
+    /// The program on f64.
+    pub f64: Program<f64>,
+}
+
+/// A program that is given Vars and returns one.
+pub type Program<F> = for<'t> fn(&[Var<'t, F>]) -> Var<'t, F>;
+
+/// An operand to try an op on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Operand {
+    /// Numbers of either sign, at least 0.1 away from 0, where kinks are.
+    Any(&'static [usize]),
+    /// Numbers between 0.3 and 2.
+    Positive(&'static [usize]),
+    /// Rows of positive numbers that sum to 1.
+    Distribution(&'static [usize]),
+    /// So many class labels, below a number of classes. Not differentiated.
+    Labels(usize, usize),
+}
+
+impl Operand {
+    /// Whether the op has a derivative with respect to this operand.
+    pub fn is_differentiable(&self) -> bool {
+        !matches!(self, Operand::Labels(..))
+    }
+
+    /// Random values of this kind. The same generator gives the same values on any machine.
+    pub fn sample(&self, rng: &mut ChaCha8Rng) -> ArrayD<f64> {
+        let mut fill = |shape: &[usize], draw: fn(&mut ChaCha8Rng) -> f64| {
+            ArrayD::from_shape_simple_fn(IxDyn(shape), || draw(rng))
+        };
+        match *self {
+            Operand::Any(shape) => fill(shape, |rng| {
+                let size = rng.random_range(0.1..1.5);
+                if rng.random() { size } else { -size }
+            }),
+            Operand::Positive(shape) => fill(shape, |rng| rng.random_range(0.3..2.0)),
+            Operand::Distribution(shape) => {
+                let mut rows = fill(shape, |rng| rng.random_range(0.1..1.0));
+                for mut row in rows.lanes_mut(Axis(shape.len() - 1)) {
+                    let sum = row.sum();
+                    row /= sum;
+                }
+                rows
+            }
+            Operand::Labels(count, classes) => {
+                ArrayD::from_shape_simple_fn(IxDyn(&[count]), || rng.random_range(0..classes) as f64)
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Which of two is larger: how [`maximum`](super::maximum) and [`minimum`](super::minimum) share out their gradient.
+
+use super::broadcast_shape;
+use crate::kernel::elementwise::zip;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y = 1 where a > b, ½ where a = b, 0 where a < b
+#[derive(PartialEq)]
+pub struct Exceeds;
+
+impl<F: Scalar> Op<F> for Exceeds {
+    fn name(&self) -> &'static str {
+        "exceeds"
+    }
+    fn formula(&self) -> &'static str {
+        "y = 1 where a > b, ½ where a = b, 0 where a < b"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        broadcast_shape(operands)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        zip(x[0], x[1], y, exceeds)
+    }
+    // It is constant wherever it has a derivative, so nothing flows back.
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        [at.no_gradient(), at.no_gradient()].into()
+    }
+}
+
+fn exceeds<F: Scalar>(a: F, b: F) -> F {
+    if a > b {
+        F::ONE
+    } else if a == b {
+        F::from_f64(0.5)
+    } else {
+        F::ZERO
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// 1 where `self` is larger than `b`, 0 where it is smaller, ½ where they are equal. Nothing flows back through it.
+    #[track_caller]
+    pub fn exceeds(self, b: Self) -> Self {
+        self.tape.record(Exceeds, &[self, b])
+    }
+}

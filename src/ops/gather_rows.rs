@@ -1,0 +1,114 @@
+//! Rows taken from a table by number, as an embedding does; and the opposite, rows added into a table.
+
+use super::label;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y[i] = x[rows[i]]
+#[derive(PartialEq)]
+pub struct GatherRows;
+
+fn row_numbers(rows: Shape) -> Result<usize, String> {
+    match rows[..] {
+        [count] => Ok(count),
+        _ => Err(format!("the row numbers must have one axis (make them with tape.labels), found {rows}")),
+    }
+}
+
+impl<F: Scalar> Op<F> for GatherRows {
+    fn name(&self) -> &'static str {
+        "gather_rows"
+    }
+    fn formula(&self) -> &'static str {
+        "y[i] = x[rows[i]]"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        let (table, count) = (operands[0], row_numbers(operands[1])?);
+        match table.rank() {
+            0 => Err("a single number has no rows".into()),
+            _ => Ok(table.with_axis(0, count)),
+        }
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        let (_, rows, width) = x[0].shape.around(0);
+        for (i, &number) in x[1].data.iter().enumerate() {
+            let from = label(number, i, rows, "gather_rows", "rows") * width;
+            y.data[i * width..(i + 1) * width].copy_from_slice(&x[0].data[from..from + width]);
+        }
+    }
+    // dx[r] = the sum of all g[i] that came from row r: a row taken twice sums its gradients
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, [table, rows]) = (at.cotangent(), at.operands());
+        [at.to(0, || g.scatter_add_rows(rows, table.shape()[0])), at.no_gradient()].into()
+    }
+}
+
+/// y[r] = Σ x[i] over the i with rows[i] = r
+#[derive(PartialEq)]
+pub struct ScatterAddRows {
+    /// How many rows the result has.
+    pub rows: usize,
+}
+
+impl<F: Scalar> Op<F> for ScatterAddRows {
+    fn name(&self) -> &'static str {
+        "scatter_add_rows"
+    }
+    fn formula(&self) -> &'static str {
+        "y[r] = Σ x[i] where rows[i] = r"
+    }
+    fn attributes(&self) -> String {
+        format!("{} rows", self.rows)
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        let (x, count) = (operands[0], row_numbers(operands[1])?);
+        match x[..] {
+            [rows, ..] if rows == count => Ok(x.with_axis(0, self.rows)),
+            _ => Err(format!("each row of {x} needs a number, but there are {count} numbers")),
+        }
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        let width = y.shape.around(0).2;
+        y.data.fill(F::ZERO);
+        for (i, &number) in x[1].data.iter().enumerate() {
+            let to = label(number, i, self.rows, "scatter_add_rows", "rows") * width;
+            for (y, &x) in y.data[to..to + width].iter_mut().zip(&x[0].data[i * width..]) {
+                *y += x;
+            }
+        }
+    }
+    // dx[i] = g[rows[i]]
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, [_, rows]) = (at.cotangent(), at.operands());
+        [at.to(0, || g.gather_rows(rows)), at.no_gradient()].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The rows of this table with the given numbers, made by [`Tape::labels`](crate::Tape::labels).
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let table = tape.var([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
+    /// let rows = table.gather_rows(tape.labels(&[2, 0, 2]));
+    /// assert_eq!(rows.value(), ndarray::arr2(&[[5.0, 6.0], [1.0, 2.0], [5.0, 6.0]]).into_dyn());
+    /// let gradients = rows.sum().backward();
+    /// assert_eq!(gradients.wrt(table).value(), ndarray::arr2(&[[1.0, 1.0], [0.0, 0.0], [2.0, 2.0]]).into_dyn());
+    /// ```
+    ///
+    /// # Panics
+    /// If a number is not whole, or the table has no such row.
+    #[track_caller]
+    pub fn gather_rows(self, numbers: Self) -> Self {
+        self.tape.record(GatherRows, &[self, numbers])
+    }
+
+    /// A table of so many rows, made by adding each row of `self` into the row with its number.
+    ///
+    /// # Panics
+    /// If a number is not whole, or not below `rows`.
+    #[track_caller]
+    pub fn scatter_add_rows(self, numbers: Self, rows: usize) -> Self {
+        self.tape.record(ScatterAddRows { rows }, &[self, numbers])
+    }
+}

@@ -1,0 +1,51 @@
+//! Huber's loss: squared near the target, straight far from it, so that an outlier pulls no harder than δ.
+
+use super::loss_shape;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// L = Σ ρ(a - y) / N with ρ(r) = r²/2 where |r| ≤ δ, else δ (|r| - δ/2)
+#[derive(PartialEq)]
+pub struct Huber {
+    /// Where the loss turns from squared to straight.
+    pub delta: f64,
+}
+
+impl<F: Scalar> Op<F> for Huber {
+    fn name(&self) -> &'static str {
+        "huber"
+    }
+    fn formula(&self) -> &'static str {
+        "L = Σ ρ(a - y) / N, ρ(r) = r²/2 where |r| ≤ δ, else δ (|r| - δ/2)"
+    }
+    fn attributes(&self) -> String {
+        format!("δ = {}", self.delta)
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        loss_shape(operands)
+    }
+    fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
+        let (delta, half) = (F::from_f64(self.delta), F::from_f64(0.5));
+        let mut sum = F::ZERO;
+        for (&a, &y) in x[0].data.iter().zip(x[1].data) {
+            let r = (a - y).abs();
+            sum += if r <= delta { half * r * r } else { delta * (r - half * delta) };
+        }
+        loss.data[0] = sum / F::from_f64(x[0].data.len() as f64);
+    }
+    // da = g/N (a - y), no larger than δ g/N either way; dy = -da
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, [a, y]) = (at.cotangent(), at.operands());
+        let share = || g / a.shape().size() as f64;
+        let pull = |r: Var<'t, F>| r.clamp(-self.delta, self.delta) * share();
+        [at.to(0, || pull(a - y)), at.to(1, || pull(y - a))].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// Huber's loss, averaged over all elements: r²/2 for a difference r of up to `delta`, beyond it a straight line of
+    /// slope `delta`. The `targets` must have the same shape.
+    #[track_caller]
+    pub fn huber(self, targets: Self, delta: f64) -> Self {
+        self.tape.record(Huber { delta }, &[self, targets])
+    }
+}

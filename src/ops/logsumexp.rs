@@ -1,0 +1,50 @@
+//! The logarithm of a sum of exponentials: a smooth maximum.
+
+use super::line_shape;
+use crate::kernel::softmax;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y = ln Σₖ e^xₖ along an axis
+#[derive(PartialEq)]
+pub struct LogSumExp {
+    /// The axis to sum over, which goes.
+    pub axis: usize,
+}
+
+impl<F: Scalar> Op<F> for LogSumExp {
+    fn name(&self) -> &'static str {
+        "logsumexp"
+    }
+    fn formula(&self) -> &'static str {
+        "y = ln Σₖ e^xₖ"
+    }
+    fn attributes(&self) -> String {
+        format!("axis {}", self.axis)
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        line_shape(operands[0], self.axis).map(|x| x.reduced(self.axis.into(), false))
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        softmax::logsumexp(x[0], self.axis, y)
+    }
+    // dx = g softmax(x)
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, [x]) = (at.cotangent(), at.operands());
+        [at.to(0, || g.reshape(x.shape().reduced(self.axis.into(), true)) * x.softmax(self.axis))].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// ln Σ eˣ along `axis`, which goes: a little more than the maximum. It never overflows.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::<f64>::new();
+    /// let y = tape.var([1000.0, 1000.0]).logsumexp(0);
+    /// assert_eq!(y.item(), 1000.0 + 2.0_f64.ln());
+    /// ```
+    #[track_caller]
+    pub fn logsumexp(self, axis: usize) -> Self {
+        self.tape.record(LogSumExp { axis }, &[self])
+    }
+}

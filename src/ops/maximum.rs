@@ -1,0 +1,52 @@
+//! The larger of two, element by element, with broadcasting.
+
+use super::broadcast_shape;
+use crate::kernel::elementwise::zip;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y = max(a, b)
+#[derive(PartialEq)]
+pub struct Maximum;
+
+impl<F: Scalar> Op<F> for Maximum {
+    fn name(&self) -> &'static str {
+        "maximum"
+    }
+    fn formula(&self) -> &'static str {
+        "y = max(a, b)"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        broadcast_shape(operands)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        zip(x[0], x[1], y, |a, b| if a < b || b.is_nan() { b } else { a })
+    }
+    // da = g where a > b, db = g where b > a; where they are equal, each gets half
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, [a, b]) = (at.cotangent(), at.operands());
+        [at.to(0, || g * a.exceeds(b)), at.to(1, || g * b.exceeds(a))].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The larger of `self` and `b`, element by element, with broadcasting. Where they are equal there is a kink: each gets half of
+    /// the gradient, by convention, so that `x.maximum(x)` has the slope of x.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let (a, b) = (tape.var([1.0, 5.0, 3.0]), tape.var([2.0, 4.0, 3.0]));
+    /// let gradients = a.maximum(b).sum().backward();
+    /// assert_eq!(gradients.wrt(a).value(), ndarray::arr1(&[0.0, 1.0, 0.5]).into_dyn());
+    /// ```
+    #[track_caller]
+    pub fn maximum(self, b: Self) -> Self {
+        self.tape.record(Maximum, &[self, b])
+    }
+
+    /// Each element, brought into the range from `low` to `high`.
+    #[track_caller]
+    pub fn clamp(self, low: f64, high: f64) -> Self {
+        self.maximum(self.tape.constant(low)).minimum(self.tape.constant(high))
+    }
+}

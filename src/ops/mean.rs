@@ -1,0 +1,69 @@
+//! The mean over axes.
+
+use super::sum::{reduced_shape, reduction};
+use crate::kernel::reduce;
+use crate::{Axes, Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y = Σ x / n over some axes
+#[derive(PartialEq)]
+pub struct Mean {
+    /// The axes to average over.
+    pub axes: Axes,
+    /// Whether they stay, with length 1.
+    pub keepdims: bool,
+}
+
+impl Mean {
+    /// How many elements of `x` go into one of the result.
+    fn count(&self, x: Shape) -> f64 {
+        x.iter().enumerate().filter(|&(axis, _)| self.axes.contains(axis)).map(|(_, &length)| length as f64).product()
+    }
+}
+
+impl<F: Scalar> Op<F> for Mean {
+    fn name(&self) -> &'static str {
+        "mean"
+    }
+    fn formula(&self) -> &'static str {
+        "y = Σ x / n"
+    }
+    fn attributes(&self) -> String {
+        reduction(self.axes, self.keepdims)
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        reduced_shape(operands[0], self.axes, self.keepdims)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        let (shape, count) = (x[0].shape.reduced(self.axes, true), F::from_f64(self.count(x[0].shape)));
+        reduce::sum_to(x[0], ViewMut { data: y.data, shape });
+        for y in y.data {
+            *y = *y / count;
+        }
+    }
+    // dx = g / n, copied along the axes that were averaged over
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let x = at.operand(0).shape();
+        let share = || at.cotangent().reshape(x.reduced(self.axes, true)) / self.count(x);
+        [at.to(0, || share().broadcast_to(x))].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The mean of all elements. (The mean of none is not a number.)
+    #[track_caller]
+    pub fn mean(self) -> Self {
+        self.mean_axes(Axes::ALL)
+    }
+
+    /// The mean over some axes, which go.
+    #[track_caller]
+    pub fn mean_axes(self, axes: impl Into<Axes>) -> Self {
+        self.tape.record(Mean { axes: axes.into(), keepdims: false }, &[self])
+    }
+
+    /// The mean over some axes, which stay with length 1.
+    #[track_caller]
+    pub fn mean_axes_keepdims(self, axes: impl Into<Axes>) -> Self {
+        self.tape.record(Mean { axes: axes.into(), keepdims: true }, &[self])
+    }
+}

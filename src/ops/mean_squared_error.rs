@@ -1,0 +1,41 @@
+//! The mean squared error.
+
+use super::loss_shape;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// L = Σ (a - y)² / N, N elements
+#[derive(PartialEq)]
+pub struct MeanSquaredError;
+
+impl<F: Scalar> Op<F> for MeanSquaredError {
+    fn name(&self) -> &'static str {
+        "mean_squared_error"
+    }
+    fn formula(&self) -> &'static str {
+        "L = Σ (a - y)² / N"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        loss_shape(operands)
+    }
+    fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
+        let mut sum = F::ZERO;
+        for (&a, &y) in x[0].data.iter().zip(x[1].data) {
+            sum += (a - y) * (a - y);
+        }
+        loss.data[0] = sum / F::from_f64(x[0].data.len() as f64);
+    }
+    // da = 2 g (a - y) / N, dy = 2 g (y - a) / N
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, [a, y]) = (at.cotangent(), at.operands());
+        let share = || g * (2.0 / a.shape().size() as f64);
+        [at.to(0, || (a - y) * share()), at.to(1, || (y - a) * share())].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The mean over all elements of the squared difference from the `targets`, which must have the same shape.
+    #[track_caller]
+    pub fn mean_squared_error(self, targets: Self) -> Self {
+        self.tape.record(MeanSquaredError, &[self, targets])
+    }
+}

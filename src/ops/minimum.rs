@@ -1,0 +1,37 @@
+//! The smaller of two, element by element, with broadcasting.
+
+use super::broadcast_shape;
+use crate::kernel::elementwise::zip;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y = min(a, b)
+#[derive(PartialEq)]
+pub struct Minimum;
+
+impl<F: Scalar> Op<F> for Minimum {
+    fn name(&self) -> &'static str {
+        "minimum"
+    }
+    fn formula(&self) -> &'static str {
+        "y = min(a, b)"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        broadcast_shape(operands)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        zip(x[0], x[1], y, |a, b| if b < a || b.is_nan() { b } else { a })
+    }
+    // da = g where a < b, db = g where b < a; where they are equal, each gets half
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, [a, b]) = (at.cotangent(), at.operands());
+        [at.to(0, || g * b.exceeds(a)), at.to(1, || g * a.exceeds(b))].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The smaller of `self` and `b`, element by element, with broadcasting. Where they are equal, each gets half of the gradient.
+    #[track_caller]
+    pub fn minimum(self, b: Self) -> Self {
+        self.tape.record(Minimum, &[self, b])
+    }
+}

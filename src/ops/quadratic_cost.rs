@@ -1,0 +1,84 @@
+//! Nielsen's quadratic cost, and its backward kernel.
+
+use super::loss_shape;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// C = 1/(2n) Σ |y - a|², n rows
+#[derive(PartialEq)]
+pub struct QuadraticCost;
+
+/// The number of samples: rows, along the first axis.
+fn samples<F: Scalar>(shape: Shape) -> F {
+    F::from_f64(shape.first().map_or(1.0, |&rows| rows as f64))
+}
+
+impl<F: Scalar> Op<F> for QuadraticCost {
+    fn name(&self) -> &'static str {
+        "quadratic_cost"
+    }
+    fn formula(&self) -> &'static str {
+        "C = 1/(2n) Σ |y - a|²"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        loss_shape(operands)
+    }
+    fn forward(&self, x: &[View<F>], cost: ViewMut<F>) {
+        let mut sum = F::ZERO;
+        for (&a, &y) in x[0].data.iter().zip(x[1].data) {
+            sum += (y - a) * (y - a);
+        }
+        cost.data[0] = sum / (F::from_f64(2.0) * samples(x[0].shape));
+    }
+    // da = g (a - y) / n, dy = g (y - a) / n
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, [a, y]) = (at.cotangent(), at.operands());
+        let flow = |from, to| g.tape.record(QuadraticCostGrad, &[from, to, g]);
+        [at.to(0, || flow(a, y)), at.to(1, || flow(y, a))].into()
+    }
+}
+
+/// da = g (a - y) / n, in one pass over memory
+#[derive(PartialEq)]
+pub struct QuadraticCostGrad;
+
+impl<F: Scalar> Op<F> for QuadraticCostGrad {
+    fn name(&self) -> &'static str {
+        "quadratic_cost'"
+    }
+    fn formula(&self) -> &'static str {
+        "da = g (a - y) / n"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        super::equal_shapes(operands)
+    }
+    fn forward(&self, x: &[View<F>], da: ViewMut<F>) {
+        let share = x[2].data[0] / samples(x[0].shape);
+        for ((da, &a), &y) in da.data.iter_mut().zip(x[0].data).zip(x[1].data) {
+            *da = (a - y) * share;
+        }
+    }
+    // With h arriving at da: d a = h g / n, dy = -h g / n, dg = Σ h (a - y) / n
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (h, [a, y, g]) = (at.cotangent(), at.operands());
+        let share = || h * (g / samples::<f64>(a.shape()));
+        let slope = || g.tape.record(QuadraticCostGrad, &[a, y, g.tape.constant(1.0)]);
+        [at.to(0, share), at.to(1, || -share()), at.to(2, || (h * slope()).sum())].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// Half the squared distance between the outputs `self` and the `targets`, averaged over the n rows: 1/(2n) Σ |y - a|².
+    /// This is the cost of Nielsen's book, chapter 1. Both must have one shape: nothing is broadcast.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let a = tape.var([[1.0, 2.0], [0.0, 4.0]]);
+    /// let cost = a.quadratic_cost(tape.input([[0.0, 0.0], [0.0, 0.0]]));
+    /// assert_eq!(cost.item(), (1.0 + 4.0 + 16.0) / 4.0);
+    /// ```
+    #[track_caller]
+    pub fn quadratic_cost(self, targets: Self) -> Self {
+        self.tape.record(QuadraticCost, &[self, targets])
+    }
+}

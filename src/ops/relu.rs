@@ -1,0 +1,69 @@
+//! The rectified linear unit, and its backward kernel.
+
+use super::{equal_shapes, same_shape};
+use crate::kernel::elementwise::{map, zip};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y = max(x, 0)
+#[derive(PartialEq)]
+pub struct Relu;
+
+impl<F: Scalar> Op<F> for Relu {
+    fn name(&self) -> &'static str {
+        "relu"
+    }
+    fn formula(&self) -> &'static str {
+        "y = max(x, 0)"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        same_shape(operands)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        map(x[0], y, |x| if x < F::ZERO { F::ZERO } else { x })
+    }
+    // dx = g where y > 0
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, y) = (at.cotangent(), at.output());
+        [at.to(0, || y.tape.record(ReluGrad, &[y, g]))].into()
+    }
+}
+
+/// dx = g where y > 0, else 0, in one pass over memory
+#[derive(PartialEq)]
+pub struct ReluGrad;
+
+impl<F: Scalar> Op<F> for ReluGrad {
+    fn name(&self) -> &'static str {
+        "relu'"
+    }
+    fn formula(&self) -> &'static str {
+        "dx = g where y > 0, else 0"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        equal_shapes(operands)
+    }
+    fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
+        zip(x[0], x[1], dx, |y, g| if y > F::ZERO { g } else { F::ZERO })
+    }
+    // With h arriving at dx: dg = h where y > 0. y only decides where g passes, so nothing flows to it.
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (h, [y, _]) = (at.cotangent(), at.operands());
+        [at.no_gradient(), at.to(1, || y.tape.record(ReluGrad, &[y, h]))].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// Each element, or 0 where it is negative. It has a kink at 0, where we take the slope 0, by convention.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let x = tape.var([-1.0, 0.0, 2.0]);
+    /// let gradients = x.relu().sum().backward();
+    /// assert_eq!(gradients.wrt(x).value(), ndarray::arr1(&[0.0, 0.0, 1.0]).into_dyn());
+    /// ```
+    #[track_caller]
+    pub fn relu(self) -> Self {
+        self.tape.record(Relu, &[self])
+    }
+}

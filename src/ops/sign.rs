@@ -1,0 +1,46 @@
+//! The sign: the slope of the absolute value.
+
+use super::same_shape;
+use crate::kernel::elementwise::map;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y = 1 where x > 0, -1 where x < 0, 0 where x = 0
+#[derive(PartialEq)]
+pub struct Sign;
+
+impl<F: Scalar> Op<F> for Sign {
+    fn name(&self) -> &'static str {
+        "sign"
+    }
+    fn formula(&self) -> &'static str {
+        "y = 1 where x > 0, -1 where x < 0, 0 where x = 0"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        same_shape(operands)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        map(x[0], y, sign)
+    }
+    // It is constant wherever it has a derivative, so nothing flows back.
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        [at.no_gradient()].into()
+    }
+}
+
+fn sign<F: Scalar>(x: F) -> F {
+    if x > F::ZERO {
+        F::ONE
+    } else if x < F::ZERO {
+        -F::ONE
+    } else {
+        F::ZERO
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The sign of each element: 1, -1, or 0 for 0. Nothing flows back through it.
+    #[track_caller]
+    pub fn sign(self) -> Self {
+        self.tape.record(Sign, &[self])
+    }
+}

@@ -1,0 +1,52 @@
+//! Softmax: numbers become probabilities.
+
+use super::line_shape;
+use crate::kernel::softmax;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// yⱼ = e^xⱼ / Σₖ e^xₖ along an axis
+#[derive(PartialEq)]
+pub struct Softmax {
+    /// The axis along which the result sums to 1.
+    pub axis: usize,
+}
+
+impl<F: Scalar> Op<F> for Softmax {
+    fn name(&self) -> &'static str {
+        "softmax"
+    }
+    fn formula(&self) -> &'static str {
+        "yⱼ = e^xⱼ / Σₖ e^xₖ"
+    }
+    fn attributes(&self) -> String {
+        format!("axis {}", self.axis)
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        line_shape(operands[0], self.axis)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        softmax::softmax(x[0], self.axis, y)
+    }
+    // dx = y (g - Σₖ gₖ yₖ)
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, y) = (at.cotangent(), at.output());
+        [at.to(0, || y * (g - (g * y).sum_axes_keepdims(self.axis)))].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// Along `axis`, positive numbers in the proportions of eˣ that sum to 1. The largest x is subtracted first, so nothing
+    /// overflows. For a logarithm of it use [`log_softmax`](Var::log_softmax), for a loss
+    /// [`softmax_cross_entropy`](Var::softmax_cross_entropy): they keep the digits that a small probability loses.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let y = tape.var([1000.0, 1000.0]).softmax(0);
+    /// assert_eq!(y.value(), ndarray::arr1(&[0.5, 0.5]).into_dyn());
+    /// ```
+    #[track_caller]
+    pub fn softmax(self, axis: usize) -> Self {
+        self.tape.record(Softmax { axis }, &[self])
+    }
+}

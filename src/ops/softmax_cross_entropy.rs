@@ -1,0 +1,111 @@
+//! The cross-entropy between softmax and class labels, straight from the logits, and its backward kernel.
+
+use super::label;
+use crate::kernel::softmax::{self, Largest};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// L = -1/n Σᵢ ln pᵢ[labelᵢ] with p = softmax(x), n rows
+#[derive(PartialEq)]
+pub struct SoftmaxCrossEntropy;
+
+fn check(operands: &[Shape]) -> Result<(), String> {
+    match (&operands[0][..], &operands[1][..]) {
+        ([rows, _], [labels]) if rows == labels => Ok(()),
+        ([_, _], [_]) => Err("each row of logits needs one label".into()),
+        _ => Err(format!(
+            "logits are [rows, classes] and labels [rows] (made with tape.labels), found {} and {}",
+            operands[0], operands[1]
+        )),
+    }
+}
+
+impl<F: Scalar> Op<F> for SoftmaxCrossEntropy {
+    fn name(&self) -> &'static str {
+        "softmax_cross_entropy"
+    }
+    fn formula(&self) -> &'static str {
+        "L = -1/n Σᵢ ln pᵢ[labelᵢ], p = softmax(x)"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        check(operands).map(|()| Shape::scalar())
+    }
+    fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
+        let classes = x[0].shape[1];
+        let mut sum = F::ZERO;
+        for (row, &number) in x[1].data.iter().enumerate() {
+            let logits = &x[0].data[row * classes..(row + 1) * classes];
+            let label = label(number, row, classes, "softmax_cross_entropy", "classes");
+            let largest = Largest::of(logits.iter().copied());
+            // -ln p[label] = ln Σ eˣ - x[label]
+            sum += (largest.max - logits[label]) + largest.rest(logits.iter().copied()).ln_1p();
+        }
+        loss.data[0] = sum / F::from_f64(x[1].data.len() as f64);
+    }
+    // dx = g (p - onehot(label)) / n
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, [x, labels]) = (at.cotangent(), at.operands());
+        [at.to(0, || x.tape.record(SoftmaxCrossEntropyGrad, &[x, labels, g])), at.no_gradient()].into()
+    }
+}
+
+/// dx = g (softmax(x) - onehot(label)) / n, with no softmax left behind
+#[derive(PartialEq)]
+pub struct SoftmaxCrossEntropyGrad;
+
+impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
+    fn name(&self) -> &'static str {
+        "softmax_cross_entropy'"
+    }
+    fn formula(&self) -> &'static str {
+        "dx = g (softmax(x) - onehot(label)) / n"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        check(operands).map(|()| operands[0])
+    }
+    fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
+        let classes = x[0].shape[1];
+        let share = x[2].data[0] / F::from_f64(x[1].data.len() as f64);
+        softmax::softmax(x[0], 1, ViewMut { data: &mut *dx.data, shape: dx.shape });
+        for (row, &number) in x[1].data.iter().enumerate() {
+            let dx = &mut dx.data[row * classes..(row + 1) * classes];
+            let label = label(number, row, classes, "softmax_cross_entropy", "classes");
+            dx[label] = dx[label] - F::ONE;
+            for dx in dx {
+                *dx = *dx * share;
+            }
+        }
+    }
+    // With h arriving at dx: d x = g/n p (h - Σₖ hₖ pₖ), the vjp of softmax; dg = Σ h (p - onehot(label)) / n
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (h, [x, labels, g]) = (at.cotangent(), at.operands());
+        let curvature = || {
+            let p = x.softmax(1);
+            p * (h - (h * p).sum_axes_keepdims(1)) * (g / x.shape()[0] as f64)
+        };
+        let slope = || g.tape.record(SoftmaxCrossEntropyGrad, &[x, labels, g.tape.constant(1.0)]);
+        [at.to(0, curvature), at.no_gradient(), at.to(2, || (h * slope()).sum())].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The cross-entropy of logits `[rows, classes]` and class `labels` (one per row, made by
+    /// [`Tape::labels`](crate::Tape::labels)), averaged over the rows. It applies the softmax itself; the gradient is
+    /// (softmax(x) - onehot(label)) / n.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::<f64>::new();
+    /// let logits = tape.var([[0.0, 0.0, 0.0, 0.0]]);
+    /// let loss = logits.softmax_cross_entropy(tape.labels(&[2]));
+    /// assert_eq!(loss.item(), 4.0_f64.ln()); // four classes, no idea which
+    /// let gradients = loss.backward();
+    /// assert_eq!(gradients.wrt(logits).value(), ndarray::arr2(&[[0.25, 0.25, -0.75, 0.25]]).into_dyn());
+    /// ```
+    ///
+    /// # Panics
+    /// If a label is not whole, or there is no such class.
+    #[track_caller]
+    pub fn softmax_cross_entropy(self, labels: Self) -> Self {
+        self.tape.record(SoftmaxCrossEntropy, &[self, labels])
+    }
+}

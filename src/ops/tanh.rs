@@ -1,0 +1,61 @@
+//! The hyperbolic tangent, and its backward kernel.
+
+use super::{equal_shapes, same_shape};
+use crate::kernel::elementwise::{map, zip};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y = tanh x
+#[derive(PartialEq)]
+pub struct Tanh;
+
+impl<F: Scalar> Op<F> for Tanh {
+    fn name(&self) -> &'static str {
+        "tanh"
+    }
+    fn formula(&self) -> &'static str {
+        "y = (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        same_shape(operands)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        map(x[0], y, F::tanh)
+    }
+    // dx = g (1 - y²)
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, y) = (at.cotangent(), at.output());
+        [at.to(0, || y.tape.record(TanhGrad, &[y, g]))].into()
+    }
+}
+
+/// dx = g (1 - y²), in one pass over memory
+#[derive(PartialEq)]
+pub struct TanhGrad;
+
+impl<F: Scalar> Op<F> for TanhGrad {
+    fn name(&self) -> &'static str {
+        "tanh'"
+    }
+    fn formula(&self) -> &'static str {
+        "dx = g (1 - y²)"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        equal_shapes(operands)
+    }
+    fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
+        zip(x[0], x[1], dx, |y, g| g * (F::ONE - y * y))
+    }
+    // With h arriving at dx: dy = -2 h g y, dg = h (1 - y²)
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (h, [y, g]) = (at.cotangent(), at.operands());
+        [at.to(0, || -2.0 * h * g * y), at.to(1, || y.tape.record(TanhGrad, &[y, h]))].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The hyperbolic tangent of each element: a sigmoid that runs from -1 to 1.
+    #[track_caller]
+    pub fn tanh(self) -> Self {
+        self.tape.record(Tanh, &[self])
+    }
+}

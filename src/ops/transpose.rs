@@ -1,0 +1,42 @@
+//! The transpose of a matrix. (Products with a transpose need none of this: see [`matmul`](super::matmul).)
+
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y = xᵀ
+#[derive(PartialEq)]
+pub struct Transpose;
+
+impl<F: Scalar> Op<F> for Transpose {
+    fn name(&self) -> &'static str {
+        "transpose"
+    }
+    fn formula(&self) -> &'static str {
+        "y = xᵀ"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        match operands[0][..] {
+            [rows, columns] => Ok([columns, rows].into()),
+            _ => Err(format!("only a matrix has a transpose, found {}", operands[0])),
+        }
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        let (rows, columns) = (x[0].shape[0], x[0].shape[1]);
+        for i in 0..rows {
+            for j in 0..columns {
+                y.data[j * rows + i] = x[0].data[i * columns + j];
+            }
+        }
+    }
+    // dx = gᵀ
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        [at.to(0, || at.cotangent().transpose())].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The transpose of a matrix: `[m, n]` becomes `[n, m]`.
+    #[track_caller]
+    pub fn transpose(self) -> Self {
+        self.tape.record(Transpose, &[self])
+    }
+}

@@ -1,0 +1,56 @@
+//! Adam: a step of a size that does not depend on the size of the gradient.
+
+use super::{Memory, OptimError, Optimizer, step_each};
+use crate::nn::Parameters;
+use crate::{Gradients, Scalar};
+
+/// Adam (Kingma and Ba 2015, algorithm 1), with t counting steps from 1:
+///
+/// m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², w ← w - η m̂ / (√v̂ + ε), where m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ).
+pub struct Adam<F: Scalar = f32> {
+    /// η, the learning rate. It may be changed between steps.
+    pub learning_rate: f64,
+    beta1: f64,
+    beta2: f64,
+    epsilon: f64,
+    steps: i32,
+    moments: Memory<F, 2>,
+}
+
+impl<F: Scalar> Adam<F> {
+    /// Adam with learning rate η (0.001 is usual), β₁ = 0.9, β₂ = 0.999 and ε = 10⁻⁸.
+    pub fn new(learning_rate: f64) -> Self {
+        Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, steps: 0, moments: Memory::new() }
+    }
+
+    /// With other decay rates of the two moments.
+    pub fn betas(self, beta1: f64, beta2: f64) -> Self {
+        Adam { beta1, beta2, ..self }
+    }
+
+    /// With another ε, the number that keeps the division from going wrong.
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        Adam { epsilon, ..self }
+    }
+}
+
+impl<F: Scalar> Optimizer<F> for Adam<F> {
+    fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
+        let steps = self.steps.saturating_add(1);
+        let [beta1, beta2, epsilon] = [self.beta1, self.beta2, self.epsilon].map(F::from_f64);
+        let [rest1, rest2] = [1.0 - self.beta1, 1.0 - self.beta2].map(F::from_f64);
+        // m̂ and v̂ differ from m and v by one factor for all elements, so the factors are taken out of the loop.
+        let rate = F::from_f64(self.learning_rate / (1.0 - self.beta1.powi(steps)));
+        let scale = F::from_f64(1.0 / (1.0 - self.beta2.powi(steps)).sqrt());
+        step_each(model, gradients, |place, param, value, gradient| {
+            let [first, second] = self.moments.of(place, param);
+            for (((w, &g), m), v) in value.iter_mut().zip(gradient).zip(first).zip(second) {
+                *m = beta1 * *m + rest1 * g;
+                *v = beta2 * *v + rest2 * (g * g);
+                *w = *w - rate * *m / (v.sqrt() * scale + epsilon);
+            }
+        })?;
+        self.steps = steps;
+        Ok(())
+    }
+}

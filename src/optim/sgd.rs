@@ -1,0 +1,66 @@
+//! Stochastic gradient descent, with momentum if wanted.
+
+use super::{Memory, OptimError, Optimizer, step_each};
+use crate::nn::Parameters;
+use crate::{Gradients, Scalar};
+
+/// w ← w - η g. With momentum μ: v ← μ v + g, and w ← w - η v, or with Nesterov's look ahead w ← w - η (g + μ v).
+/// (Sutskever et al. 2013, in the form that PyTorch uses.)
+///
+/// ```
+/// use gradus::optim::{Optimizer, Sgd};
+/// use gradus::prelude::*;
+/// let w = vec![Param::new("w", ndarray::arr0(4.0))];
+/// let mut sgd = Sgd::new(0.25);
+/// let mut tape = Tape::new();
+/// for _ in 0..60 {
+///     let loss = tape.param(&w[0]).pow(2.0);
+///     sgd.step(&w, &loss.backward())?;
+///     tape.rewind();
+/// }
+/// assert!(w[0].value().sum().abs() < 1e-12);
+/// # Ok::<(), gradus::optim::OptimError>(())
+/// ```
+pub struct Sgd<F: Scalar = f32> {
+    /// η, the learning rate. It may be changed between steps.
+    pub learning_rate: f64,
+    momentum: f64,
+    nesterov: bool,
+    velocity: Memory<F, 1>,
+}
+
+impl<F: Scalar> Sgd<F> {
+    /// Plain descent with learning rate η.
+    pub fn new(learning_rate: f64) -> Self {
+        Sgd { learning_rate, momentum: 0.0, nesterov: false, velocity: Memory::new() }
+    }
+
+    /// With momentum μ, such as 0.9.
+    pub fn momentum(self, momentum: f64) -> Self {
+        Sgd { momentum, ..self }
+    }
+
+    /// With momentum μ, evaluated where the momentum is about to lead.
+    pub fn nesterov(self, momentum: f64) -> Self {
+        Sgd { momentum, nesterov: true, ..self }
+    }
+}
+
+impl<F: Scalar> Optimizer<F> for Sgd<F> {
+    fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
+        let (rate, momentum) = (F::from_f64(self.learning_rate), F::from_f64(self.momentum));
+        step_each(model, gradients, |place, param, value, gradient| {
+            if self.momentum == 0.0 {
+                for (w, &g) in value.iter_mut().zip(gradient) {
+                    *w = *w - rate * g;
+                }
+                return;
+            }
+            let [velocity] = self.velocity.of(place, param);
+            for ((w, &g), v) in value.iter_mut().zip(gradient).zip(velocity) {
+                *v = momentum * *v + g;
+                *w = *w - rate * if self.nesterov { g + momentum * *v } else { *v };
+            }
+        })
+    }
+}

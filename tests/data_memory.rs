@@ -1,0 +1,102 @@
+//! How much memory reading and batching take, as an allocator counts that all of this binary goes through.
+use gradus::data::DataError;
+use gradus::prelude::*;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::io::Write;
+use std::path::Path;
+
+/// The system's allocator, counting what each thread does.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    static BYTES: Cell<isize> = const { Cell::new(0) };
+    static PEAK: Cell<isize> = const { Cell::new(0) };
+}
+
+fn count(bytes: isize) {
+    BYTES.set(BYTES.get() + bytes);
+    PEAK.set(PEAK.get().max(BYTES.get()));
+    ALLOCATIONS.set(ALLOCATIONS.get() + usize::from(bytes > 0));
+}
+
+// The only unsafe code of these tests: an allocator cannot be written without. It passes everything on.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(layout.size() as isize);
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count(-(layout.size() as isize));
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The most bytes that were in use at once while `run` ran, beyond those in use before.
+fn peak(run: impl FnOnce()) -> isize {
+    let before = BYTES.get();
+    PEAK.set(before);
+    run();
+    PEAK.get() - before
+}
+
+fn allocations(run: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    run();
+    ALLOCATIONS.get() - before
+}
+
+/// The header of a file of 4,294,967,295 images, with hardly any data after it.
+fn boastful() -> Vec<u8> {
+    let mut bytes = vec![0, 0, 8, 3, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 28, 0, 0, 0, 28];
+    bytes.extend([7; 1000]);
+    bytes
+}
+
+#[test]
+fn a_header_that_claims_four_billion_images_takes_no_memory() {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(&boastful()).unwrap();
+    for (name, bytes) in [("plain", boastful()), ("packed", encoder.finish().unwrap())] {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, bytes).unwrap();
+        let peak = peak(|| {
+            let error = gradus::data::idx::read(&file, 3).unwrap_err();
+            let DataError::TruncatedData { dims, expected, found, .. } = error else { panic!("{error}") };
+            assert_eq!((&dims[..], expected, found), (&[u32::MAX, 28, 28][..], 3_367_254_360_296, 1016));
+        });
+        assert!(peak < 1 << 20, "{name}: {peak} bytes");
+    }
+}
+
+#[test]
+fn making_batches_and_recording_them_allocates_nothing() {
+    let digits = Mnist::open(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist")).unwrap().test();
+    let mut batches = digits.batches(10, &mut seeded(1));
+    let mut tape = Tape::<f32>::new();
+    let mut step = || {
+        let batch = batches.next().unwrap();
+        tape.input(&batch.images);
+        tape.input(&batch.one_hot);
+        tape.input(&batch.labels);
+        tape.rewind();
+    };
+    step();
+    assert_eq!(allocations(|| (0..100).for_each(|_| step())), 0);
+}
+
+#[test]
+fn mnist_stays_bytes_in_memory() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist");
+    let before = BYTES.get();
+    let mut mnist = None;
+    let peak = peak(|| mnist = Mnist::open(folder).ok());
+    let kept = BYTES.get() - before;
+    assert!(mnist.is_some_and(|mnist| mnist.train().len() == 60_000));
+    assert!((54_950_000..55_000_000).contains(&kept), "{kept} bytes kept: a byte for each pixel and label");
+    assert!(peak < 250_000_000, "{peak} bytes at once while reading");
+}

@@ -1,0 +1,86 @@
+//! What a chapter is, and how it is run from first line to exit status.
+
+use crate::flags::Flags;
+use crate::run::Run;
+use crate::{Error, Result, output};
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// What the frame needs to know about a chapter. The texts are printed around its run.
+pub struct Chapter {
+    /// Its directory's name without "ch": `"15_mnist_nielsen"`.
+    pub slug: &'static str,
+    /// A title of a few words.
+    pub title: &'static str,
+    /// What the chapter asks, before anything runs.
+    pub question: &'static str,
+    /// How long it takes here, in words: "20 s".
+    pub time: &'static str,
+    /// How many epochs (or rounds) its full run has.
+    pub epochs: usize,
+    /// Flags that only this chapter has.
+    pub options: &'static [Opt],
+    /// What would have fooled us.
+    pub fooled: &'static str,
+    /// What the reader is asked to do.
+    pub exercise: &'static str,
+    /// The command to run next.
+    pub next: &'static str,
+}
+
+/// A flag of one chapter, `--name VALUE`.
+pub struct Opt {
+    /// The flag's name without dashes.
+    pub name: &'static str,
+    /// What it takes, for the help.
+    pub value: &'static str,
+    /// What it is without being given.
+    pub default: &'static str,
+    /// The values it allows; any if empty.
+    pub allowed: &'static [&'static str],
+    /// One line for the help.
+    pub help: &'static str,
+}
+
+impl Chapter {
+    /// The name of its binary, `"ch15_mnist_nielsen"`.
+    pub fn binary(&self) -> String {
+        format!("ch{}", self.slug)
+    }
+
+    /// `"ch15"`, the short name that `gradus` takes.
+    pub fn short_name(&self) -> String {
+        format!("ch{}", self.slug.split('_').next().unwrap_or_default())
+    }
+
+    /// The folder its files go to without `--out`.
+    pub(crate) fn default_out(&self) -> String {
+        format!("out/{}", self.short_name())
+    }
+}
+
+/// The `main` of a chapter's binary.
+pub fn main(chapter: &Chapter, story: fn(&mut Run) -> Result) -> ExitCode {
+    run_with(chapter, story, std::env::args_os().collect())
+}
+
+/// Runs a chapter with the given arguments, the first of which is the program's name. The exit status is 0 if all is well, 1 if a number
+/// missed its band, 2 if something could not be done.
+pub fn run_with(chapter: &Chapter, story: fn(&mut Run) -> Result, arguments: Vec<OsString>) -> ExitCode {
+    let flags = match Flags::parse(chapter, arguments) {
+        Ok(flags) => flags,
+        Err(status) => return status,
+    };
+    let mut run = Run::new(chapter, flags);
+    run.open();
+    match story(&mut run).and_then(|()| run.close()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &Error) -> ExitCode {
+    output::complain(&error.to_string());
+    ExitCode::from(2)
+}

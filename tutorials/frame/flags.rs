@@ -1,0 +1,75 @@
+//! The flags that every chapter has.
+
+use crate::Chapter;
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, Command, builder::PossibleValuesParser, value_parser};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+pub(crate) struct Flags {
+    pub seed: u64,
+    pub out: PathBuf,
+    pub dot: bool,
+    pub json: Option<PathBuf>,
+    pub quiet: bool,
+    pub no_color: bool,
+    pub epochs: Option<usize>,
+    pub data: Option<PathBuf>,
+    /// The chapter's own options, by name.
+    pub options: BTreeMap<&'static str, String>,
+}
+
+impl Flags {
+    /// Reads the arguments; on `--help` or a mistake, prints what clap says and returns the exit status.
+    pub fn parse(chapter: &Chapter, arguments: Vec<OsString>) -> Result<Flags, ExitCode> {
+        let mut matches = match command(chapter).try_get_matches_from(arguments) {
+            Ok(matches) => matches,
+            Err(error) => {
+                // Printing to a closed pipe is no reason to fail.
+                let _ = error.print();
+                let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+                return Err(if asked { ExitCode::SUCCESS } else { ExitCode::from(2) });
+            }
+        };
+        let own = |option: &crate::Opt| (option.name, matches.get_one::<String>(option.name).cloned());
+        let options = chapter.options.iter().map(own).map(|(name, value)| (name, value.unwrap_or_default())).collect();
+        Ok(Flags {
+            seed: matches.remove_one("seed").unwrap_or(7),
+            out: matches.remove_one("out").unwrap_or_else(|| chapter.default_out().into()),
+            dot: matches.get_flag("dot"),
+            json: matches.remove_one("json"),
+            quiet: matches.get_flag("quiet"),
+            no_color: matches.get_flag("no-color"),
+            epochs: matches.remove_one("epochs"),
+            data: matches.remove_one("data"),
+            options,
+        })
+    }
+}
+
+fn command(chapter: &Chapter) -> Command {
+    let value = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    let switch = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    let own = chapter.options.iter().map(|option| {
+        let arg = value(option.name, option.value, option.help).default_value(option.default);
+        match option.allowed {
+            [] => arg,
+            allowed => arg.value_parser(PossibleValuesParser::new(allowed)),
+        }
+    });
+    Command::new(chapter.binary())
+        .about(format!("{}. {}", chapter.title, chapter.question))
+        .arg(value("seed", "N", "The start of all random numbers [default: 7]").value_parser(value_parser!(u64)))
+        .arg(value("epochs", "N", "Train for so many epochs").value_parser(value_parser!(usize)))
+        .args(own)
+        .arg(value("data", "DIR", "Where the four MNIST files are").value_parser(value_parser!(PathBuf)))
+        .arg(value("out", "DIR", "Where files go [default: out/chNN]").value_parser(value_parser!(PathBuf)))
+        .arg(value("json", "FILE", "Write the results as JSON").value_parser(value_parser!(PathBuf)))
+        .arg(switch("dot", "Write the computation graph for Graphviz"))
+        .arg(switch("quiet", "Print one line: the verdict"))
+        .arg(switch("no-color", "Print no colours"))
+}

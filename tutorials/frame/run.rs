@@ -1,0 +1,235 @@
+//! One run of a chapter: what it may ask for, and where it puts what it finds.
+
+use crate::flags::Flags;
+use crate::output::Output;
+use crate::{Chapter, Error, Result};
+use gradus::data::{Digits, Mnist, seeded};
+use gradus::{DotOptions, Scalar, Tape};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rand::rngs::ChaCha8Rng;
+use serde_json::{Map, Value, json};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// What the frame hands to a chapter's story.
+pub struct Run<'c> {
+    chapter: &'c Chapter,
+    flags: Flags,
+    output: Output,
+    results: Map<String, Value>,
+    comparisons: Vec<Comparison>,
+    files: Vec<PathBuf>,
+    started: Instant,
+}
+
+/// One number of ours beside the source's.
+struct Comparison {
+    name: &'static str,
+    ours: f64,
+    source: &'static str,
+    low: f64,
+    high: f64,
+}
+
+impl Comparison {
+    fn holds(&self) -> bool {
+        (self.low..=self.high).contains(&self.ours)
+    }
+
+    fn band(&self) -> String {
+        let number = |x: f64| if x.abs() >= 1e-3 || x == 0.0 { format!("{x}") } else { format!("{x:.1e}") };
+        match (self.low.is_finite(), self.high.is_finite()) {
+            (true, true) if self.low == self.high => format!("exactly {}", number(self.low)),
+            (true, true) => format!("{} to {}", number(self.low), number(self.high)),
+            (true, false) => format!("at least {}", number(self.low)),
+            _ => format!("at most {}", number(self.high)),
+        }
+    }
+}
+
+impl<'c> Run<'c> {
+    pub(crate) fn new(chapter: &'c Chapter, flags: Flags) -> Self {
+        let output = Output::new(flags.quiet, flags.no_color);
+        let (results, comparisons, files) = (Map::new(), Vec::new(), Vec::new());
+        Run { chapter, flags, output, results, comparisons, files, started: Instant::now() }
+    }
+
+    /// The seed of this run.
+    pub fn seed(&self) -> u64 {
+        self.flags.seed
+    }
+
+    /// A generator that starts at this run's seed.
+    pub fn rng(&self) -> ChaCha8Rng {
+        seeded(self.flags.seed)
+    }
+
+    /// How many epochs to train: `--epochs`, or the chapter's full run.
+    pub fn epochs(&self) -> usize {
+        self.flags.epochs.unwrap_or(self.chapter.epochs)
+    }
+
+    /// Whether this is the chapter's full run, so that its numbers may be held against the source's.
+    pub fn is_full(&self) -> bool {
+        self.epochs() == self.chapter.epochs
+    }
+
+    /// The value of one of the chapter's own options.
+    pub fn option(&self, name: &str) -> &str {
+        self.flags.options.get(name).map_or("", |value| value)
+    }
+
+    /// The 60,000 training and 10,000 test digits of MNIST.
+    ///
+    /// # Errors
+    /// If a file is missing or damaged.
+    pub fn mnist(&self) -> Result<(Digits, Digits)> {
+        let mnist = Mnist::open(self.flags.data.clone().unwrap_or_else(default_data))?;
+        Ok((mnist.train(), mnist.test()))
+    }
+
+    /// Prints a line.
+    pub fn say(&self, text: impl AsRef<str>) {
+        self.output.line(text.as_ref());
+    }
+
+    /// Prints a heading inside the run.
+    pub fn heading(&self, text: &str) {
+        self.output.heading(text);
+    }
+
+    /// Prints a wrapped paragraph.
+    pub fn explain(&self, text: &str) {
+        self.output.paragraph(text);
+    }
+
+    /// A progress bar on a terminal; elsewhere nothing, so that a log holds only plain lines.
+    pub fn progress(&self, steps: usize, what: &str) -> ProgressBar {
+        if self.flags.quiet || !std::io::stderr().is_terminal() {
+            return ProgressBar::with_draw_target(Some(steps as u64), ProgressDrawTarget::hidden());
+        }
+        let colours = if self.flags.no_color { "" } else { ".cyan" };
+        let style = ProgressStyle::with_template(&format!("{{msg}} {{bar:40{colours}}} {{pos}}/{{len}} {{eta}} left"));
+        let bar = ProgressBar::new(steps as u64).with_message(what.to_owned());
+        style.map_or(bar.clone(), |style| bar.with_style(style))
+    }
+
+    /// Notes a result for `--json`.
+    pub fn result(&mut self, name: &str, value: impl Into<Value>) {
+        self.results.insert(name.to_owned(), value.into());
+    }
+
+    /// Sets one of our numbers beside the source's; it should lie from `low` to `high`.
+    pub fn compare(&mut self, name: &'static str, ours: f64, source: &'static str, low: f64, high: f64) {
+        self.comparisons.push(Comparison { name, ours, source, low, high });
+    }
+
+    /// Writes a file into the output folder.
+    ///
+    /// # Errors
+    /// If that is not possible.
+    pub fn write(&mut self, name: &str, contents: impl AsRef<[u8]>) -> Result {
+        let path = self.flags.out.join(name);
+        std::fs::create_dir_all(&self.flags.out).map_err(|error| Error::writing(&self.flags.out, error))?;
+        std::fs::write(&path, contents).map_err(|error| Error::writing(&path, error))?;
+        self.files.push(path);
+        Ok(())
+    }
+
+    /// Under `--dot`, writes what is on `tape` for Graphviz.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn draw<F: Scalar>(&mut self, name: &str, tape: &Tape<F>, options: &DotOptions) -> Result {
+        if self.flags.dot { self.write(name, tape.to_dot(options)) } else { Ok(()) }
+    }
+
+    /// Whether `--dot` was given.
+    pub fn wants_dot(&self) -> bool {
+        self.flags.dot
+    }
+
+    pub(crate) fn open(&self) {
+        self.output.heading(&format!("{} · {}", self.chapter.short_name(), self.chapter.title));
+        self.output.paragraph(self.chapter.question);
+        self.output.heading("The run");
+    }
+
+    /// Prints what follows the run. Returns whether every number lies in its band.
+    pub(crate) fn close(mut self) -> Result<bool> {
+        let seconds = self.started.elapsed().as_secs_f64();
+        let good = self.comparisons.iter().all(Comparison::holds);
+        self.print_comparisons();
+        self.output.heading("What would have fooled us");
+        self.output.paragraph(self.chapter.fooled);
+        if let Some(path) = self.flags.json.clone() {
+            self.result("seconds", (seconds * 1000.0).round() / 1000.0);
+            self.write_json(&path)?;
+        }
+        if !self.files.is_empty() {
+            self.output.heading("Files written");
+            self.files.iter().for_each(|path| self.output.line(&format!("  {}", path.display())));
+        }
+        self.output.heading("Exercise");
+        self.output.paragraph(self.chapter.exercise);
+        self.output.heading("Next");
+        self.output.line(&format!("  {}", self.chapter.next));
+        self.output.line("");
+        self.print_verdict(good);
+        Ok(good)
+    }
+
+    fn print_comparisons(&self) {
+        if self.comparisons.is_empty() {
+            return;
+        }
+        self.output.heading("Ours beside the source's");
+        let width = self.comparisons.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).max(4);
+        self.output.line(&format!("  {:width$}  {:>10}  {:24}  source", "", "ours", "band"));
+        for comparison in &self.comparisons {
+            self.output.line(&format!(
+                "  {:width$}  {:>10}  {:24}  {}{}",
+                comparison.name,
+                number(comparison.ours),
+                comparison.band(),
+                comparison.source,
+                if comparison.holds() { "" } else { "   <- outside the band" },
+            ));
+        }
+    }
+
+    fn print_verdict(&self, good: bool) {
+        let numbers: Vec<String> =
+            self.comparisons.iter().map(|c| format!("{} {} ({})", c.name, number(c.ours), c.band())).collect();
+        let verdict = if good { "ok" } else { "OUTSIDE ITS BAND" };
+        let numbers = if numbers.is_empty() { "a short run, nothing compared".to_owned() } else { numbers.join(", ") };
+        self.output.verdict(&format!("{}: {verdict}: {numbers}", self.chapter.slug), good);
+    }
+
+    fn write_json(&mut self, path: &Path) -> Result {
+        let document = json!({
+            "chapter": self.chapter.slug,
+            "seed": self.flags.seed,
+            "results": std::mem::take(&mut self.results),
+        });
+        let text = serde_json::to_string_pretty(&document).map_err(|error| Error::new(error.to_string()))?;
+        std::fs::write(path, text + "\n").map_err(|error| Error::writing(path, error))?;
+        self.files.push(path.to_owned());
+        Ok(())
+    }
+}
+
+/// `data/mnist` in the present folder, or else in the checkout that this program was built from.
+fn default_data() -> PathBuf {
+    let here = PathBuf::from("data/mnist");
+    if here.is_dir() { here } else { Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/mnist") }
+}
+
+fn number(x: f64) -> String {
+    match x.abs() {
+        _ if x == x.trunc() && x.abs() < 1e9 => format!("{x}"),
+        size if size >= 1e-3 => format!("{x:.4}"),
+        _ => format!("{x:.2e}"),
+    }
+}

@@ -1,0 +1,67 @@
+//! The course from the command line: `gradus` gives the tour, `gradus list` the chapters, `gradus ch15` runs one.
+
+mod tour;
+
+#[path = "../ch02_perceptron/main.rs"]
+mod ch02;
+#[path = "../ch10_xor_by_tape/main.rs"]
+mod ch10;
+#[path = "../ch15_mnist_nielsen/main.rs"]
+mod ch15;
+
+use frame::{Chapter, Result, Run};
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+type Story = fn(&mut Run) -> Result;
+
+/// The chapters, in order.
+const CHAPTERS: [(&Chapter, Story); 3] =
+    [(&ch02::CHAPTER, ch02::run), (&ch10::CHAPTER, ch10::run), (&ch15::CHAPTER, ch15::run)];
+
+fn main() -> ExitCode {
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    let wanted = arguments.get(1).and_then(|argument| argument.to_str()).unwrap_or("tour").to_owned();
+    if arguments.len() > 1 && !wanted.starts_with('-') {
+        arguments.remove(1);
+    }
+    match &wanted[..] {
+        "help" | "--help" | "-h" => print(&help()),
+        "--version" | "-V" => print(concat!("gradus ", env!("CARGO_PKG_VERSION"))),
+        "list" => print(&list()),
+        "tour" => frame::run_with(&tour::CHAPTER, tour::run, arguments),
+        flag if flag.starts_with('-') => frame::run_with(&tour::CHAPTER, tour::run, arguments),
+        name => match CHAPTERS.iter().find(|(chapter, _)| [chapter.short_name(), chapter.binary()].contains(&name.to_owned())) {
+            Some((chapter, story)) => frame::run_with(chapter, *story, arguments),
+            None => {
+                let _ = writeln!(std::io::stderr(), "error: there is no chapter {name:?}\n\n{}", list());
+                ExitCode::from(2)
+            }
+        },
+    }
+}
+
+/// Prints to standard output; a reader that has gone away is no error.
+fn print(text: &str) -> ExitCode {
+    let _ = writeln!(std::io::stdout(), "{text}");
+    ExitCode::SUCCESS
+}
+
+pub(crate) fn list() -> String {
+    let line = |(chapter, _): &(&Chapter, Story)| format!("  {}   {:32} {:>5}", chapter.short_name(), chapter.title, chapter.time);
+    let lines: Vec<String> = CHAPTERS.iter().map(line).collect();
+    format!("The chapters, and how long each runs:\n{}\n\nRun one with: cargo run --release -- ch02", lines.join("\n"))
+}
+
+fn help() -> String {
+    format!(
+        "gradus: an autodiff you can step through, and a course on it\n\n\
+         Usage:\n\
+         \x20 cargo run --release                     the tour: build, check, train and look at a network (half a minute)\n\
+         \x20 cargo run --release -- list             the chapters\n\
+         \x20 cargo run --release -- chNN [FLAGS]     a chapter; chNN --help lists its flags\n\
+         \x20 cargo run --release -- tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\n{}",
+        list()
+    )
+}
