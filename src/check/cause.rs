@@ -1,6 +1,7 @@
 //! Why it is wrong: a guess. The one idea to know: most mistakes leave a pattern in the ratio of what the vjp says to what
 //! nudging says, and some can be undone, which proves them.
 
+use super::function::Function;
 use super::judge::{Element, Standing};
 use super::locate::Fault;
 use super::measure::Probe;
@@ -57,6 +58,11 @@ pub enum Cause {
         /// What it should look at.
         meant: Seen,
     },
+    /// The slope depends on another operand, and the vjp does not look at it.
+    Unused {
+        /// That operand, counted from 0.
+        operand: usize,
+    },
     /// Some elements are 0 and the rest are right.
     SomeZero {
         /// How many.
@@ -99,6 +105,8 @@ impl Cause {
             Cause::MissingSum { copies }
         } else if let Some(zeros) = some_zero(&fault.elements) {
             Cause::SomeZero { zeros }
+        } else if let Some(operand) = unused(fault, &reverse) {
+            Cause::Unused { operand }
         } else if let Some(relative) = ratio.off_by_a_hair() {
             Cause::Epsilon { relative }
         } else if let Some(ratio) = ratio.constant() {
@@ -199,6 +207,29 @@ fn mistaken_value(fault: &Fault) -> Option<(Seen, Seen)> {
         }
     }
     None
+}
+
+/// An operand that the slope depends on and the vjp does not: with other numbers in it the one changes, and the other does not.
+fn unused(fault: &mut Fault, reverse: &[f64]) -> Option<usize> {
+    let slot = fault.slot;
+    (0..fault.op.operands.len()).filter(|&other| other != slot).find(|&other| {
+        if !fault.op.wants(other) {
+            return false;
+        }
+        let before = fault.op.point(other).to_vec();
+        let moved: Vec<f64> = before.iter().map(|x| 1.1 * x).collect();
+        let vjp_depends = fault.op.gradients_at(&fault.cotangent, other, &moved)[slot].as_deref() != Some(reverse);
+        if vjp_depends {
+            return false;
+        }
+        fault.op.move_operand(other, moved);
+        let mut probe = Probe::new(&mut fault.op, &fault.cotangent);
+        let slopes: Vec<f64> =
+            fault.elements.iter().map(|element| probe.central(slot, element.index, 1e-5).value).collect();
+        fault.op.move_operand(other, before);
+        let largest = slopes.iter().fold(0.0_f64, |largest, slope| largest.max(slope.abs()));
+        fault.elements.iter().zip(slopes).any(|(element, slope)| (slope - element.numeric).abs() > 1e-4 * largest)
+    })
 }
 
 /// Whether `explained` gives the measured slopes of all elements.
@@ -308,12 +339,12 @@ impl fmt::Display for Cause {
             Cause::BatchSize { factor, length } if *factor > 1.0 => write!(
                 f,
                 "Every element is {length} times too large, and {length} elements are put together here: forward takes a mean, \
-                 and backward forgets to divide by {length}.",
+                 and backward forgets to divide by {length} (if it is not simply a factor of {length}).",
             ),
             Cause::BatchSize { length, .. } => write!(
                 f,
                 "Every element is {length} times too small, and {length} elements are put together here: backward divides by \
-                 {length}, and forward does not.",
+                 {length}, and forward does not (if it is not simply a factor of 1/{length}).",
             ),
             Cause::MeanOverCopies { copies } => write!(
                 f,
@@ -337,6 +368,12 @@ impl fmt::Display for Cause {
             Cause::WrongValue { used, meant } => write!(
                 f,
                 "The gradient becomes right when the vjp is shown {meant} where it looks at {used}: it uses the wrong one.",
+            ),
+            Cause::Unused { operand } => write!(
+                f,
+                "The slope depends on operand {}, but the vjp never looks at it: it is missing from the formula, or something \
+                 else stands in its place.",
+                operand + 1
             ),
             Cause::SomeZero { zeros } => write!(
                 f,

@@ -17,6 +17,8 @@
 //! - `cause`: a guess at what is wrong with it
 //! - `curve`: the error against the step size
 //!
+//! `sabotage` breaks ops on purpose, to see that all this is noticed.
+//!
 //! ```
 //! use gradus::check;
 //! let report = check::gradients(|x| (x[0] * x[1]).sigmoid(), &[[0.5, -1.0], [2.0, 0.3]]);
@@ -36,6 +38,8 @@ mod number;
 mod one_op;
 mod regime;
 mod report;
+#[doc(hidden)]
+pub mod sabotage;
 mod table;
 
 pub use cause::Cause;

@@ -60,6 +60,18 @@ impl<'t> OneOp<'t> {
         })
     }
 
+    /// The same, if the vjp were shown other numbers for an operand.
+    pub(super) fn gradients_at(&self, cotangent: &[f64], slot: usize, numbers: &[f64]) -> Vec<Option<Vec<f64>>> {
+        let other = self.tape.input(numbers).reshape(self.operands[slot].shape()).index();
+        self.gradients_seeing(cotangent, |local| local.operands[slot].0 = other)
+    }
+
+    /// Moves the point where the op is tried.
+    pub(super) fn move_operand(&mut self, slot: usize, numbers: Vec<f64>) {
+        self.points[slot].clone_from(&numbers);
+        self.numbers[slot] = numbers;
+    }
+
     /// The Var behind a name.
     pub(super) fn seen(&self, seen: Seen) -> Var<'t, f64> {
         match seen {
