@@ -143,7 +143,10 @@ fn a_batch_on_a_tape_has_the_rows_of_its_digits() {
     for batch in digits.batches(64, &mut seeded(3)) {
         let (x, y, classes) = (tape.input(&batch.images), tape.input(&batch.one_hot), tape.input(&batch.labels));
         let (x, y, classes) = (x.value(), y.value(), classes.value());
-        assert_eq!((x.shape(), y.shape(), classes.shape()), (&[batch.len(), 784][..], &[batch.len(), 10][..], &[batch.len()][..]));
+        assert_eq!(
+            (x.shape(), y.shape(), classes.shape()),
+            (&[batch.len(), 784][..], &[batch.len(), 10][..], &[batch.len()][..])
+        );
         for (row, &index) in batch.indices().iter().enumerate() {
             assert_eq!(x.row(row), images.row(index));
             assert_eq!(y.row(row), one_hot.row(index));
@@ -225,8 +228,10 @@ fn rows_of_any_array_can_be_gathered() {
 
 #[test]
 fn truth_tables_hold_what_their_names_say() {
-    let results: Vec<_> =
-        TruthTable::all().iter().map(|table| (table.name(), table.targets::<f64>().into_raw_vec_and_offset().0)).collect();
+    let results: Vec<_> = TruthTable::all()
+        .iter()
+        .map(|table| (table.name(), table.targets::<f64>().into_raw_vec_and_offset().0))
+        .collect();
     assert_eq!(
         results,
         [
