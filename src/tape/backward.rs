@@ -3,7 +3,7 @@
 //! therefore itself part of the graph: it can be drawn, stepped through and differentiated again.
 
 use super::{Tape, Var};
-use crate::op::{Cotangent, Local};
+use crate::op::{Cotangent, Cotangents, Local};
 use crate::ops::add_n::AddN;
 use crate::param::Param;
 use crate::scalar::Scalar;
@@ -209,27 +209,11 @@ impl<F: Scalar> Tape<F> {
 
     /// Lets the op of a node record how a cotangent flows on to the operands.
     fn flow_back(&self, node: NodeIndex, cotangent: NodeIndex) -> Result<(), BackwardError> {
-        let mut operands: SmallVec<[(NodeIndex, bool); 4]> = SmallVec::new();
-        let op = {
-            let mut graph = self.graph.borrow_mut();
-            for operand in graph.operands(node) {
-                operands.push((operand, graph.dag[operand].needs_grad()));
-                graph.dag[operand].param().map_or(Ok(()), check_version)?;
-            }
-            operands.reverse();
-            graph.take_op(node)
-        };
-        let local = Local { tape: self, output: node, cotangent, operands };
-        let cotangents = op.as_deref().map(|op| op.vjp(&local));
-        self.graph.borrow_mut().put_back_op(node, op);
-        let cotangents = cotangents.expect("no vjp runs inside itself").0;
-        assert_eq!(
-            cotangents.len(),
-            local.operands.len(),
-            "the vjp of {} must say what flows to each of its operands",
-            local.output().describe()
-        );
-        for (cotangent, &(operand, _)) in cotangents.into_iter().zip(&local.operands) {
+        let local = self.local(node, cotangent);
+        for &(operand, _) in &local.operands {
+            self.graph.borrow().dag[operand].param().map_or(Ok(()), check_version)?;
+        }
+        for (cotangent, &(operand, _)) in self.vjp(node, &local).0.into_iter().zip(&local.operands) {
             if let Cotangent::Flows(cotangent) = cotangent {
                 // An operand that was broadcast gets the sum over its copies.
                 let cotangent = cotangent.sum_to(self.var_at(operand).shape());
@@ -237,6 +221,30 @@ impl<F: Scalar> Tape<F> {
             }
         }
         Ok(())
+    }
+
+    /// What the vjp of a node sees when `cotangent` arrives at it.
+    pub(crate) fn local(&self, node: NodeIndex, cotangent: NodeIndex) -> Local<'_, F> {
+        let graph = self.graph.borrow();
+        let operands = graph.operands(node).map(|operand| (operand, graph.dag[operand].needs_grad()));
+        let mut operands: SmallVec<[(NodeIndex, bool); 4]> = operands.collect();
+        operands.reverse();
+        Local { tape: self, output: node, cotangent, operands }
+    }
+
+    /// Records the vjp of a node. (The gradient checker tries single nodes with it.)
+    pub(crate) fn vjp<'t>(&'t self, node: NodeIndex, local: &Local<'t, F>) -> Cotangents<'t, F> {
+        let op = self.graph.borrow_mut().take_op(node);
+        let cotangents = op.as_deref().map(|op| op.vjp(local));
+        self.graph.borrow_mut().put_back_op(node, op);
+        let cotangents = cotangents.expect("no vjp runs inside itself");
+        assert_eq!(
+            cotangents.0.len(),
+            local.operands.len(),
+            "the vjp of {} must say what flows to each of its operands",
+            self.var_at(node).describe()
+        );
+        cotangents
     }
 }
 
