@@ -4,7 +4,7 @@
 //!
 //! ```
 //! use gradus::prelude::*;
-//! let tape = Tape::new();
+//! let tape = Tape::<f64>::new();
 //! let (w, x) = (tape.var(3.0), tape.var(2.0));
 //! let loss = (w * x - 1.0).sigmoid();
 //! let gradients = loss.backward();
