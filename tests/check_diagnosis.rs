@@ -223,3 +223,13 @@ fn a_check_where_all_units_are_nearly_linear_or_most_gradients_are_zero_says_so(
     let report = check::gradients(|x| x[0] * x[0].tape().input([0.0, 0.0, 0.0, 1.0]), &[X]);
     assert!(report.notes[0].starts_with("75% of the 4 gradients of x[0] are exactly 0"), "{report}");
 }
+
+#[cfg(feature = "json")]
+#[test]
+fn a_report_is_plain_data() {
+    let report = report_on("square", |x| x * x, |at| -2.0 * at.operand(0) * at.cotangent());
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["entries"][0]["verdict"], "Wrong");
+    assert_eq!(json["entries"][0]["shape"], serde_json::json!([4]));
+    assert_eq!(json["diagnosis"]["fault"]["cause"], "Sign");
+}

@@ -51,6 +51,7 @@ pub use report::{Coloured, Entry, Report, Verdict, Worst};
 use crate::param::Param;
 use crate::tape::{Input, Tape, Var};
 use ndarray::{ArrayD, IxDyn};
+use std::borrow::Borrow;
 
 /// Checks the gradients of `program` at `inputs`, with the settings of [`Check::new`].
 ///
@@ -65,10 +66,10 @@ pub fn gradients<I: Input<f64>>(program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var
 /// use gradus::prelude::*;
 /// use gradus::check;
 /// let w = Param::new("w", ndarray::arr1(&[1.0, -2.0]));
-/// let report = check::parameters(&[w.clone()], |tape| (tape.param(&w) * tape.param(&w)).sum());
+/// let report = check::parameters(&[&w], |tape| (tape.param(&w) * tape.param(&w)).sum());
 /// assert!(report.passed(), "{report}");
 /// ```
-pub fn parameters(params: &[Param<f64>], loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>) -> Report {
+pub fn parameters<P: Borrow<Param<f64>>>(params: &[P], loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>) -> Report {
     Check::new().parameters(params, loss)
 }
 
@@ -193,8 +194,13 @@ impl Check {
     /// Checks the gradients of `loss` with respect to `params`. They are nudged in place, and hold exactly their old values
     /// afterwards, even if `loss` panics; their [versions](Param::version) have moved on, so a loss that was recorded
     /// before must be recorded again.
-    pub fn parameters(&self, params: &[Param<f64>], loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>) -> Report {
-        examine::examine(self, params, &loss)
+    pub fn parameters<P: Borrow<Param<f64>>>(
+        &self,
+        params: &[P],
+        loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>,
+    ) -> Report {
+        let params: Vec<Param<f64>> = params.iter().map(|param| param.borrow().clone()).collect();
+        examine::examine(self, &params, &loss)
     }
 
     /// An input is a parameter for the time of the check.
