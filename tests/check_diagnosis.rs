@@ -2,7 +2,7 @@
 use gradus::check::{self, Cause, Check, Form, Report, Seen};
 use gradus::prelude::*;
 use gradus::{Cotangent, Cotangents, Local, Op, View, ViewMut};
-use ndarray::{arr1, arr2};
+use ndarray::{ArrayD, arr1, arr2};
 use std::cell::Cell;
 
 /// An op of one operand, element by element, with any vjp.
@@ -232,4 +232,21 @@ fn a_report_is_plain_data() {
     assert_eq!(json["entries"][0]["verdict"], "Wrong");
     assert_eq!(json["entries"][0]["shape"], serde_json::json!([4]));
     assert_eq!(json["diagnosis"]["fault"]["cause"], "Sign");
+}
+
+#[test]
+fn gradients_computed_by_hand_are_checked_without_a_tape() {
+    // L = Σ tanh(z)²
+    let loss = |x: &[ArrayD<f64>]| x[0].mapv(|z| z.tanh().powi(2)).sum();
+    let z = arr2(&[[0.5, -1.2], [2.0, 0.3]]).into_dyn();
+    let right = z.mapv(|z: f64| 2.0 * z.tanh() * (1.0 - z.tanh().powi(2)));
+    // The classic: 1 - tanh(h)², where h is a tanh already.
+    let wrong = z.mapv(|z: f64| 2.0 * z.tanh() * (1.0 - z.tanh().tanh().powi(2)));
+    let check = Check::new().names(["z"]);
+    assert!(check.by_hand(loss, &[&z], &[&right]).passed());
+    let report = check.by_hand(loss, &[&z], &[&wrong]);
+    assert!(!report.passed());
+    insta::assert_snapshot!(report.snapshot());
+    let transposed = check.by_hand(loss, &[&z], &[&right.t()]);
+    assert!(transposed.to_string().contains("Rows and columns are exchanged"), "{transposed}");
 }
