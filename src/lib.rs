@@ -17,6 +17,8 @@
 
 pub mod check;
 pub mod data;
+#[cfg(feature = "json")]
+pub mod golden;
 pub mod kernel;
 mod op;
 pub mod ops;
