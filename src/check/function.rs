@@ -2,8 +2,7 @@
 //! change one number of one argument, and to compute the result.
 
 use crate::param::Param;
-use crate::shape::Shape;
-use crate::tape::{Tape, Var};
+use crate::tape::{NodeInfo, Tape, Var};
 
 /// A function of several arrays, whose numbers can be changed one at a time.
 pub(super) trait Function {
@@ -36,18 +35,33 @@ impl<'a> Recorded<'a> {
     /// The gradients of Σ cotangent * result by the reverse pass; `None` where none flows. The cotangent is made for the
     /// shape of the result.
     pub(super) fn gradients(&mut self, cotangent: &[f64]) -> Vec<Option<Vec<f64>>> {
-        self.tape.rewind();
-        let result = (self.program)(&self.tape);
-        if !self.tape.graph()[result.index()].needs_grad() {
-            return vec![None; self.params.len()];
+        let params = self.params;
+        let result = self.record();
+        let tape = result.tape();
+        if !tape.graph()[result.index()].needs_grad() {
+            return vec![None; params.len()];
         }
-        let gradients = result.backward_with(self.tape.input(cotangent).reshape(result.shape()));
+        let gradients = result.backward_with(tape.input(cotangent).reshape(result.shape()));
         let flat = |gradient: Var<f64>| gradient.with_value(|array| array.iter().copied().collect());
-        self.params.iter().map(|param| gradients.param(param).map(flat)).collect()
+        params.iter().map(|param| gradients.param(param).map(flat)).collect()
     }
 
-    pub(super) fn shape(&self, argument: usize) -> Shape {
-        self.params[argument].shape()
+    /// Runs the program with the present numbers, and returns its result.
+    pub(super) fn record(&mut self) -> Var<'_, f64> {
+        self.tape.rewind();
+        (self.program)(&self.tape)
+    }
+
+    /// The leaves that the program is given from outside, other than the parameters, and their numbers.
+    pub(super) fn given(&mut self) -> Vec<(NodeInfo, Vec<f64>)> {
+        let tape = self.record().tape();
+        let nodes = tape.nodes().into_iter().filter(|node| node.operands.is_empty() && node.op != "param");
+        nodes
+            .map(|node| {
+                let numbers = tape.value(node.index).into_iter().collect();
+                (node, numbers)
+            })
+            .collect()
     }
 }
 
@@ -59,10 +73,8 @@ impl Function for Recorded<'_> {
         self.params[argument].update(|numbers| numbers[element] = to);
     }
     fn evaluate(&mut self, result: &mut Vec<f64>) {
-        self.tape.rewind();
-        let computed = (self.program)(&self.tape);
         result.clear();
-        computed.with_value(|array| result.extend(array.iter()));
+        self.record().with_value(|array| result.extend(array.iter()));
     }
 }
 

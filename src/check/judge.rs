@@ -2,9 +2,7 @@
 //! puts in doubt is measured again, much more exactly, and looked at from both sides for a kink, before it counts as wrong.
 
 use super::Check;
-use super::function::Recorded;
 use super::measure::{Probe, Slope};
-use super::report::{Entry, Report, Verdict, Worst};
 use crate::shape::Shape;
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
@@ -47,37 +45,14 @@ impl<'a> Judge<'a> {
         Judge { check, random }
     }
 
-    /// Checks every argument of `function`.
-    pub(super) fn report(&mut self, function: &mut Recorded) -> Report {
-        let mut result = Vec::new();
-        super::function::Function::evaluate(function, &mut result);
-        let mut cotangent = self.cotangent(result.len());
-        let mut gradients = function.gradients(&cotangent);
-        if let [c] = cotangent[..] {
-            // Of a single number, report the gradient itself and not a multiple.
-            gradients.iter_mut().flatten().flatten().for_each(|g| *g /= c);
-            cotangent[0] = 1.0;
-        }
-        let (mut entries, mut evaluations) = (Vec::new(), 1);
-        for (argument, gradient) in gradients.iter().enumerate() {
-            let (name, shape) = (function.params[argument].name().to_owned(), function.shape(argument));
-            let chosen = self.elements(shape.size());
-            let mut probe = Probe::new(function, &cotangent);
-            let (elements, difference) = self.judge(&mut probe, argument, gradient.as_deref(), &chosen);
-            evaluations += probe.evaluations;
-            entries.push(entry(name, shape, gradient.is_some(), &elements, difference));
-        }
-        Report { entries, tolerance: self.check.tolerance, evaluations }
-    }
-
     /// A random cotangent: with ones, Σ softmax = 1 would hide a softmax whose vjp returns nothing at all. Its elements have either
     /// sign and none is near 0, so no result is left out.
-    fn cotangent(&mut self, size: usize) -> Vec<f64> {
+    pub(super) fn cotangent(&mut self, size: usize) -> Vec<f64> {
         (0..size).map(|_| self.random.random_range(0.5..1.5) * if self.random.random() { 1.0 } else { -1.0 }).collect()
     }
 
     /// The elements of an input to check, in order.
-    fn elements(&mut self, size: usize) -> Vec<usize> {
+    pub(super) fn elements(&mut self, size: usize) -> Vec<usize> {
         match self.check.sample {
             Some(count) if count < size => {
                 let mut chosen = rand::seq::index::sample(self.random, size, count).into_vec();
@@ -89,7 +64,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Judges elements of one argument. Also returns the mean absolute difference as the plain central differences give it.
-    fn judge(
+    pub(super) fn judge(
         &self,
         probe: &mut Probe,
         argument: usize,
@@ -146,57 +121,18 @@ impl<'a> Judge<'a> {
         element
     }
 
-    /// Whether there is a kink at this element, and its gradient is one of the subgradients. The slopes to both sides of a smooth
-    /// point approach each other as the step shrinks; those of a kink do not.
+    /// Whether there is a kink at this element, and its gradient is one of the subgradients.
     fn within_kink(&self, probe: &mut Probe, argument: usize, element: Element) -> bool {
         let scale = probe.function.point(argument)[element.index].abs().max(1.0);
         let [far, near] = [1e-4, 1e-5].map(|step| probe.sides(argument, element.index, step * scale));
-        let gap = near.high - near.low;
-        let persists = gap > 0.5 * (far.high - far.low) && gap > 10.0 * near.noise;
-        let slack = 1e-3 * gap;
-        persists && (near.low - slack..=near.high + slack).contains(&element.reverse)
-    }
-}
-
-/// Sums up the elements of an input.
-fn entry(name: String, shape: Shape, flows: bool, elements: &[Element], mean_absolute_difference: f64) -> Entry {
-    let count = |standing| elements.iter().filter(|element| element.standing == standing).count();
-    let (wrong, kinks, too_small) = (count(Standing::Wrong), count(Standing::Kink), count(Standing::TooSmall));
-    let eligible = |element: &&Element| match wrong {
-        0 => element.standing != Standing::Kink,
-        _ => element.standing == Standing::Wrong,
-    };
-    let worst = worst(elements.iter().filter(eligible)).map(|element| Worst {
-        index: multi_index(element.index, shape),
-        reverse: element.reverse,
-        numeric: element.numeric,
-        relative_error: element.relative_error,
-    });
-    let zeros = elements.iter().filter(|element| element.reverse == 0.0).count();
-    Entry {
-        name,
-        shape,
-        checked: elements.len(),
-        verdict: match () {
-            _ if wrong > 0 => Verdict::Wrong,
-            _ if !flows => Verdict::NoEffect,
-            _ if kinks > 0 => Verdict::Kink,
-            _ => Verdict::Right,
-        },
-        flows,
-        wrong,
-        kinks,
-        too_small,
-        worst,
-        largest_gradient: elements.iter().map(|element| element.reverse.abs()).fold(0.0, f64::max),
-        mean_absolute_difference,
-        zero_share: zeros as f64 / elements.len().max(1) as f64,
+        let slack = 1e-3 * (near.high - near.low);
+        near.is_kink(&far) && (near.low - slack..=near.high + slack).contains(&element.reverse)
     }
 }
 
 /// The element with the largest error. Errors that differ by less than a part in a thousand count as equal, and the first of them
 /// wins: so the choice does not hang on the last bits.
-fn worst<'e>(elements: impl Iterator<Item = &'e Element>) -> Option<&'e Element> {
+pub(super) fn worst<'e>(elements: impl Iterator<Item = &'e Element>) -> Option<&'e Element> {
     elements.fold(None, |worst: Option<&Element>, element| match worst {
         Some(worst) if worst.relative_error.is_nan() => Some(worst),
         Some(worst) if element.relative_error <= 1.001 * worst.relative_error => Some(worst),

@@ -27,6 +27,15 @@ pub(super) struct Sides {
     pub(super) noise: f64,
 }
 
+impl Sides {
+    /// Whether there is a kink, given the slopes with a larger step, too. The slopes to both sides of a smooth point
+    /// approach each other as the step shrinks; those of a kink do not, and those of a jump grow apart.
+    pub(super) fn is_kink(&self, far: &Sides) -> bool {
+        let (gap, far_gap) = (self.high - self.low, far.high - far.low);
+        gap > 0.5 * far_gap && gap < 2.0 * far_gap && gap > 10.0 * self.noise
+    }
+}
+
 /// Takes slopes of Σ cotangent * function.
 pub(super) struct Probe<'a> {
     pub(super) function: &'a mut dyn Function,

@@ -6,7 +6,18 @@
 //! - `function`: programs and parameters as functions whose elements can be nudged
 //! - `measure`: slopes from nudges, and how far such a slope can be trusted
 //! - `judge`: element by element, right or wrong
+//! - `examine`: a whole check
+//! - `regime`: where a check proves little
 //! - `report`: what came out, and how it prints
+//!
+//! and if something is wrong:
+//!
+//! - `diagnose`: all there is to say about it
+//! - `locate`, `one_op`: the first op at fault, found by trying each alone
+//! - `cause`: a guess at what is wrong with it
+//! - `curve`: the error against the step size
+//!
+//! `sabotage` breaks ops on purpose, to see that all this is noticed.
 //!
 //! ```
 //! use gradus::check;
@@ -15,22 +26,31 @@
 //! println!("{report}");
 //! ```
 
+mod cause;
+mod curve;
+mod diagnose;
+mod examine;
 mod function;
 mod judge;
+mod locate;
 mod measure;
 mod number;
+mod one_op;
+mod regime;
 mod report;
+#[doc(hidden)]
+pub mod sabotage;
 mod table;
 
+pub use cause::Cause;
+pub use curve::{Curve, Form};
+pub use diagnose::{Diagnosis, FaultyOp};
+pub use one_op::Seen;
 pub use report::{Coloured, Entry, Report, Verdict, Worst};
 
 use crate::param::Param;
 use crate::tape::{Input, Tape, Var};
-use function::Recorded;
-use judge::Judge;
 use ndarray::{ArrayD, IxDyn};
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
 
 /// Checks the gradients of `program` at `inputs`, with the settings of [`Check::new`].
 ///
@@ -94,6 +114,7 @@ pub struct Check {
     seed: u64,
     sample: Option<usize>,
     names: Vec<String>,
+    order: u32,
 }
 
 impl Default for Check {
@@ -106,7 +127,7 @@ impl Check {
     /// Every element; nudges of 1e-5 max(1, |x|), near the cube root of f64's precision, where a central difference is most exact
     /// (its two errors, h² and ε/h, are then equally small); a relative error of at most 1e-7.
     pub fn new() -> Self {
-        Check { step: Step::Scaled(1e-5), tolerance: 1e-7, seed: 0, sample: None, names: Vec::new() }
+        Check { step: Step::Scaled(1e-5), tolerance: 1e-7, seed: 0, sample: None, names: Vec::new(), order: 1 }
     }
 
     /// Nudges each element x by `step` times max(1, |x|).
@@ -139,6 +160,15 @@ impl Check {
         Check { sample: None, ..self }
     }
 
+    /// Checks derivatives up to this order: with 2, also the gradient of the gradient.
+    ///
+    /// # Panics
+    /// If the order is neither 1 nor 2.
+    pub fn order(self, order: u32) -> Self {
+        assert!((1..=2).contains(&order), "the checker differentiates once or twice, not {order} times");
+        Check { order, ..self }
+    }
+
     /// What the report calls the inputs. Without a name an input is called as the program does: `x[0]`.
     pub fn names<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
         Check { names: names.into_iter().map(S::into).collect(), ..self }
@@ -164,8 +194,7 @@ impl Check {
     /// afterwards, even if `loss` panics; their [versions](Param::version) have moved on, so a loss that was recorded
     /// before must be recorded again.
     pub fn parameters(&self, params: &[Param<f64>], loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>) -> Report {
-        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
-        Judge::new(self, &mut random).report(&mut Recorded::new(params, &loss))
+        examine::examine(self, params, &loss)
     }
 
     /// An input is a parameter for the time of the check.

@@ -2,21 +2,31 @@
 
 /// Five significant digits: `0.12346`, `-3.1416`, `1.2346e-9`.
 pub(super) fn digits(x: f64) -> String {
+    significant(x, 5)
+}
+
+fn significant(x: f64, places: usize) -> String {
     let size = x.abs();
     match () {
         _ if x == 0.0 => "0".into(),
         _ if !x.is_finite() => x.to_string(),
         _ if (1e-3..1e5).contains(&size) => {
             // 0.012346 has one more decimal than 0.12346.
-            let decimals = (4 - size.log10().floor() as i32).max(0) as usize;
+            let decimals = (places as i32 - 1 - size.log10().floor() as i32).max(0) as usize;
             let text = format!("{x:.decimals$}");
             match text.contains('.') {
                 true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
                 false => text,
             }
         }
-        _ => format!("{x:.4e}"),
+        _ => format!("{x:.*e}", places - 1),
     }
+}
+
+/// Two numbers that differ, with so many digits that one sees it: `6.298712` and `6.298711`.
+pub(super) fn apart(a: f64, b: f64) -> (String, String) {
+    let both = |places: usize| (significant(a, places), significant(b, places));
+    (5..=15).map(both).find(|(a, b)| a != b).unwrap_or_else(|| both(15))
 }
 
 /// Two digits, for errors: `0.33`, `2.3e-9`.

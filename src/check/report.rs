@@ -1,6 +1,8 @@
 //! What a check found, and how it prints: one line with the verdict, then a table with a line for each input.
 
-use super::number::{bound, digits, error, percent, stable_error};
+use super::cause::Cause;
+use super::diagnose::Diagnosis;
+use super::number::{apart, bound, digits, error, percent, stable_error};
 use super::table::Table;
 use crate::shape::Shape;
 use std::fmt;
@@ -15,6 +17,12 @@ pub struct Report {
     pub tolerance: f64,
     /// How often the program was run.
     pub evaluations: u64,
+    /// How far two runs of the program on the same numbers differed, if they did: then there is nothing to check.
+    pub unsteady: Option<f64>,
+    /// Where the check proves little, right as the gradients may be.
+    pub notes: Vec<String>,
+    /// What is wrong, if something is.
+    pub diagnosis: Option<Diagnosis>,
 }
 
 /// What a check found about one input or parameter.
@@ -25,6 +33,8 @@ pub struct Entry {
     pub name: String,
     /// Its shape.
     pub shape: Shape,
+    /// 1 for the gradient, 2 for the gradient of the gradient.
+    pub order: u32,
     /// How many of its elements were checked.
     pub checked: usize,
     /// The judgement.
@@ -87,9 +97,18 @@ impl fmt::Display for Verdict {
 }
 
 impl Report {
+    pub(super) fn empty(tolerance: f64) -> Self {
+        Report { entries: Vec::new(), tolerance, evaluations: 2, unsteady: None, notes: Vec::new(), diagnosis: None }
+    }
+
     /// Whether no gradient is wrong.
     pub fn passed(&self) -> bool {
-        self.entries.iter().all(|entry| entry.verdict != Verdict::Wrong)
+        self.unsteady.is_none() && self.entries.iter().all(|entry| entry.verdict != Verdict::Wrong)
+    }
+
+    /// What is probably wrong with the op at fault, if one was found.
+    pub fn cause(&self) -> Option<&Cause> {
+        self.diagnosis.as_ref()?.fault.as_ref().map(|fault| &fault.cause)
     }
 
     /// The entry of an input or parameter.
@@ -107,18 +126,16 @@ impl Report {
         let mut table = Table::new(&["input", "shape", "checked", "largest", "worst", "zeros", "verdict"], &[2, 3, 5]);
         for entry in &self.entries {
             let worst = match &entry.worst {
-                Some(worst) if entry.verdict == Verdict::Wrong => format!(
-                    "{:?}: {} for {}, {}",
-                    worst.index,
-                    digits(worst.reverse),
-                    digits(worst.numeric),
-                    stable_error(worst.relative_error, self.tolerance)
-                ),
+                Some(worst) if entry.verdict == Verdict::Wrong => {
+                    let (reverse, numeric) = apart(worst.reverse, worst.numeric);
+                    let error = stable_error(worst.relative_error, self.tolerance);
+                    format!("{:?}: {reverse} for {numeric}, {error}", worst.index)
+                }
                 Some(worst) => stable_error(worst.relative_error, self.tolerance),
                 None => "-".into(),
             };
             table.row([
-                entry.name.clone(),
+                entry.label(),
                 entry.shape.to_string(),
                 entry.checked.to_string(),
                 if entry.flows { digits(entry.largest_gradient) } else { "-".into() },
@@ -128,11 +145,22 @@ impl Report {
             ]);
         }
         let passed = if self.passed() { "gradients right" } else { "gradients WRONG" };
-        format!("{passed}\n{}\n", table.lines().join("\n"))
+        let mut text = format!("{passed}\n{}\n", table.lines().join("\n"));
+        for finding in self.diagnosis.iter().flat_map(|diagnosis| &diagnosis.findings).chain(&self.notes) {
+            text += &format!("{finding}\n");
+        }
+        text
     }
 
     /// The verdict in one sentence.
     pub fn headline(&self) -> String {
+        if let Some(difference) = self.unsteady {
+            return format!(
+                "gradients cannot be checked: two runs of the program on the same numbers differ by {}; draw its random \
+                 numbers from a generator that is seeded inside the program",
+                error(difference)
+            );
+        }
         let checked: usize = self.entries.iter().map(|entry| entry.checked).sum();
         let total: usize = self.entries.iter().map(|entry| entry.shape.size()).sum();
         let of = if checked == total { format!("all {total}") } else { format!("{checked} sampled of {total}") };
@@ -145,7 +173,7 @@ impl Report {
             [first, ..] => {
                 let names: Vec<&str> = wrong.iter().map(|entry| entry.name.as_str()).collect();
                 let place = first.worst.as_ref().map(|worst| {
-                    let (reverse, numeric) = (digits(worst.reverse), digits(worst.numeric));
+                    let (reverse, numeric) = apart(worst.reverse, worst.numeric);
                     let reverse = if first.flows { reverse } else { "no gradient".into() };
                     let index = if worst.index.is_empty() { String::new() } else { format!("{:?}", worst.index) };
                     format!("; at {}{index} the reverse pass says {reverse}, nudging says {numeric}", first.name)
@@ -178,7 +206,7 @@ impl Report {
         for entry in &self.entries {
             let worst = |show: &dyn Fn(&Worst) -> String| entry.worst.as_ref().map_or("-".into(), show);
             table.row([
-                entry.name.clone(),
+                entry.label(),
                 entry.shape.to_string(),
                 entry.checked.to_string(),
                 worst(&|worst| format!("{:?}", worst.index)),
@@ -191,6 +219,13 @@ impl Report {
             ]);
         }
         table.lines()
+    }
+}
+
+impl Entry {
+    /// What the table calls it.
+    fn label(&self) -> String {
+        if self.order == 1 { self.name.clone() } else { format!("{}, order {}", self.name, self.order) }
     }
 }
 
@@ -215,11 +250,21 @@ impl fmt::Display for Coloured<'_> {
         };
         let report = self.report;
         writeln!(f, "{}", paint(&report.headline(), report.passed()))?;
-        for (row, line) in report.table().iter().enumerate() {
+        let table = if report.entries.is_empty() { Vec::new() } else { report.table() };
+        for (row, line) in table.iter().enumerate() {
             match row.checked_sub(1) {
                 Some(entry) => writeln!(f, "  {}", paint(line, report.entries[entry].verdict != Verdict::Wrong))?,
                 None => writeln!(f, "  {line}")?,
             }
+        }
+        if let Some(diagnosis) = &report.diagnosis {
+            writeln!(f)?;
+            for line in diagnosis.to_string().lines() {
+                writeln!(f, "  {line}")?;
+            }
+        }
+        for note in &report.notes {
+            writeln!(f, "\n  note: {note}")?;
         }
         Ok(())
     }

@@ -45,7 +45,8 @@ pub fn read(path: impl AsRef<Path>, rank: u8) -> Result<Idx, DataError> {
     if packed {
         Source { path, reader: MultiGzDecoder::new(file), position: 0, packed, length: None }.read(rank)
     } else {
-        Source { path, reader: file, position: 0, packed, length: metadata.is_file().then_some(metadata.len()) }.read(rank)
+        Source { path, reader: file, position: 0, packed, length: metadata.is_file().then_some(metadata.len()) }
+            .read(rank)
     }
 }
 

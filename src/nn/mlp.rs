@@ -58,13 +58,7 @@ impl<F: Scalar> Mlp<F> {
     }
 
     /// A network whose start is given.
-    pub fn with_init(
-        sizes: &[usize],
-        activation: Activation,
-        weights: Init,
-        biases: Init,
-        rng: &mut impl Rng,
-    ) -> Self {
+    pub fn with_init(sizes: &[usize], activation: Activation, weights: Init, biases: Init, rng: &mut impl Rng) -> Self {
         let layer = |(i, pair): (usize, &[usize])| {
             let name = format!("layer{}", i + 1);
             let linear = Linear::new(&name, pair[0], pair[1], weights, biases, rng);

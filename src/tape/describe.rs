@@ -53,6 +53,11 @@ impl<F: Scalar> Tape<F> {
         (0..graph.len()).map(|index| graph.info(NodeIndex::new(index))).collect()
     }
 
+    /// One node.
+    pub(crate) fn info(&self, node: NodeIndex) -> NodeInfo {
+        self.graph.borrow().info(node)
+    }
+
     /// How many backward passes were recorded since the last rewind.
     pub fn backward_passes(&self) -> u32 {
         self.passes.borrow().count()

@@ -179,13 +179,7 @@ impl<F: Scalar> Tape<F> {
         self.var_at(index)
     }
 
-    fn leaf(
-        &self,
-        kind: Leaf,
-        x: &dyn Input<F>,
-        needs_grad: bool,
-        source: &'static Location<'static>,
-    ) -> Var<'_, F> {
+    fn leaf(&self, kind: Leaf, x: &dyn Input<F>, needs_grad: bool, source: &'static Location<'static>) -> Var<'_, F> {
         let fill = |buffer: &mut [F]| x.write(buffer);
         let index = self.graph.borrow_mut().record_leaf(kind, x.shape(), needs_grad, source, fill);
         self.var_at(index)

@@ -16,7 +16,8 @@ pub fn judge(nudge: Nudge) -> ExitCode {
         let (t, y) = (rng.random_range(0..2) as f64, rng.random_range(0..2) as f64);
         let (mut weights, mut bias) = ([start[0], start[1]], start[2]);
         nudge(&mut weights, &mut bias, rate, x, t, y);
-        let input = format!("w = {:.3?}, b = {:.3}, rate {rate:.3}, x = {x:.3?}, t = {t}, y = {y}", &start[..2], start[2]);
+        let input =
+            format!("w = {:.3?}, b = {:.3}, rate {rate:.3}, x = {x:.3?}, t = {t}, y = {y}", &start[..2], start[2]);
         let error = t - y;
         for (i, name) in ["w1", "w2"].iter().enumerate() {
             judge.number(format!("{input}: {name}"), start[i] + rate * error * x[i], weights[i]);

@@ -2,6 +2,7 @@
 
 use frame::{Chapter, Result, Run};
 use gradus::data::TruthTable;
+use gradus::draw::DotOptions;
 use gradus::prelude::*;
 use rand::RngExt;
 use rand_distr::StandardNormal;
@@ -109,9 +110,10 @@ pub fn run(run: &mut Run) -> Result {
     run.compare("z at the tie", tie, "a rounding tie", -4e-17, -2e-17);
 
     run.heading("A thousand random starts");
-    for (rate, name, source, low, high) in
-        [(0.1, "share done in 10 rounds, rate 0.1", "taken for granted; 0.37", 0.32, 0.42), (1.0, "share done in 10 rounds, rate 1", "0.99", 0.98, 1.0)]
-    {
+    for (rate, name, source, low, high) in [
+        (0.1, "share done in 10 rounds, rate 0.1", "taken for granted; 0.37", 0.32, 0.42),
+        (1.0, "share done in 10 rounds, rate 1", "0.99", 0.98, 1.0),
+    ] {
         let mut rng = run.rng();
         let mut lengths: Vec<usize> = (0..1000)
             .map(|_| {
@@ -122,7 +124,12 @@ pub fn run(run: &mut Run) -> Result {
             .collect();
         lengths.sort_unstable();
         let share = lengths.iter().filter(|&&length| length <= CHAPTER.epochs).count() as f64 / 1000.0;
-        run.say(format!("rate {rate}: {:.1}% done in 10 rounds; median {}, slowest {}", 100.0 * share, lengths[500], lengths[999]));
+        run.say(format!(
+            "rate {rate}: {:.1}% done in 10 rounds; median {}, slowest {}",
+            100.0 * share,
+            lengths[500],
+            lengths[999]
+        ));
         run.result(if rate == 1.0 { "done_in_10_rate_1" } else { "done_in_10_rate_0_1" }, share);
         run.compare(name, share, source, low, high);
     }
@@ -130,8 +137,10 @@ pub fn run(run: &mut Run) -> Result {
     run.heading("XOR");
     let history = from_zero(1.0).learn(&xor, 1000);
     run.say(format!("mistakes per round {:?} ... and after 1,000 rounds still {}", &history[..8], history[999]));
-    run.explain("No straight line has (0, 1) and (1, 0) on one side and (0, 0) and (1, 1) on the other, so a round without \
-                 a mistake cannot come; the weights run in a circle.");
+    run.explain(
+        "No straight line has (0, 1) and (1, 0) on one side and (0, 0) and (1, 1) on the other, so a round without \
+                 a mistake cannot come; the weights run in a circle.",
+    );
     run.result("xor_mistakes", history[999]);
     run.compare("XOR, mistakes per round for ever", history[999] as f64, "4", 4.0, 4.0);
 
@@ -142,8 +151,20 @@ pub fn run(run: &mut Run) -> Result {
 fn boundary(neuron: &Perceptron, table: &TruthTable) -> Vec<String> {
     let place = |step: usize| -0.5 + step as f64 * 0.25;
     let cell = |x: [f64; 2]| match rows(table).find(|(row, _)| *row == x) {
-        Some((_, t)) => if t == 1.0 { 'o' } else { '.' },
-        None => if neuron.predict(x) == 1.0 { '#' } else { ' ' },
+        Some((_, t)) => {
+            if t == 1.0 {
+                'o'
+            } else {
+                '.'
+            }
+        }
+        None => {
+            if neuron.predict(x) == 1.0 {
+                '#'
+            } else {
+                ' '
+            }
+        }
     };
     (0..9).rev().map(|y| (0..9).flat_map(|x| [cell([place(x), place(y)]), ' ']).collect()).collect()
 }
@@ -163,5 +184,5 @@ fn draw(run: &mut Run) -> Result {
     let x = tape.input([1.0, 0.0]).named("x");
     let (w, b) = (tape.var([2.0, 1.0]).named("w"), tape.var(-3.0).named("b"));
     ((w * x).sum() + b).named("z").backward();
-    run.draw("perceptron.dot", &tape, &gradus::DotOptions::default())
+    run.draw("perceptron.dot", &tape, &DotOptions::new())
 }

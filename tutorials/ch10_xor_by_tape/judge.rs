@@ -20,7 +20,12 @@ pub fn judge(wave: Unit) -> ExitCode {
             judge.say(&report.to_string());
         }
         let verdict = if report.passed() { "agree" } else { "differ" };
-        judge.case(format!("the gradient of a {shape:?} array, and finite differences"), "agree", verdict, report.passed());
+        judge.case(
+            format!("the gradient of a {shape:?} array, and finite differences"),
+            "agree",
+            verdict,
+            report.passed(),
+        );
     }
     judge.number("XOR with three of these units: rows answered wrong", 0.0, wrong_rows(wave) as f64);
     judge.verdict("the chain rule: dL/dx = dL/dy dy/dx. The first factor is g. What is the slope of sin(3x), and which operand do you need for it?")

@@ -1,8 +1,8 @@
 //! Chapter 10. A hidden layer bends the plane, and XOR falls. The tape does the work that chapter 9 does by hand.
 
 use frame::{Chapter, Error, Result, Run};
-use gradus::DotOptions;
 use gradus::data::TruthTable;
+use gradus::draw::DotOptions;
 use gradus::nn::{Activation, Init, Mlp};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
@@ -62,7 +62,9 @@ pub fn run(run: &mut Run) -> Result {
         run.say(line);
     }
     run.heading("The hidden plane");
-    run.explain("The three hidden units see the four rows as points where a single plane can part the ones from the zeros:");
+    run.explain(
+        "The three hidden units see the four rows as points where a single plane can part the ones from the zeros:",
+    );
     let hidden = hidden_units(&first.net, &xor.inputs());
     for (row, h) in xor.inputs::<f64>().outer_iter().zip(hidden.outer_iter()) {
         run.say(format!("  ({}, {})  ->  ({:+.2}, {:+.2}, {:+.2})", row[0], row[1], h[0], h[1], h[2]));
@@ -72,7 +74,11 @@ pub fn run(run: &mut Run) -> Result {
     let solved = trainings.iter().filter(|training| is_solved(&training.net, &xor)).count();
     let mut epochs: Vec<usize> = trainings.iter().map(|training| training.epochs).collect();
     epochs.sort_unstable();
-    run.say(format!("solved from {solved} of {STARTS}; median {} epochs until the stop test, slowest {}", epochs[STARTS / 2], epochs[STARTS - 1]));
+    run.say(format!(
+        "solved from {solved} of {STARTS}; median {} epochs until the stop test, slowest {}",
+        epochs[STARTS / 2],
+        epochs[STARTS - 1]
+    ));
 
     let share = solved as f64 / STARTS as f64;
     run.result("solved_starts", share);
@@ -82,11 +88,12 @@ pub fn run(run: &mut Run) -> Result {
     }
     let tape = Tape::new();
     record(&tape, &first.net, [0.0, 1.0], 1.0).backward();
-    run.draw("tape.dot", &tape, &DotOptions { title: "One row of XOR".into(), ..DotOptions::default() })
+    run.draw("tape.dot", &tape, &DotOptions::new().title("One row of XOR"))
 }
 
 fn start(rng: &mut impl rand::Rng) -> Mlp<f64> {
-    Mlp::with_init(&[2, 3, 1], Activation::Tanh, Init::Normal(1.0), Init::Zeros, rng).with_output(Activation::Identity)
+    Mlp::with_init(&[2, 3, 1], Activation::Tanh, Init::Normal(1.0), Init::Normal(0.5), rng)
+        .with_output(Activation::Identity)
 }
 
 /// The cost of one row: L = (y - t)^2 / 2.
@@ -164,7 +171,9 @@ fn boundary(net: &Mlp<f64>) -> Vec<String> {
         point[1] = place(height - 1 - i / width, height);
     }
     let outputs = predict(net, &plane);
-    let corner = |x: f64, y: f64| [0.0, 1.0].iter().any(|c| (c - x).abs() < 1e-9) && [0.0, 1.0].iter().any(|c| (c - y).abs() < 1e-9);
+    let corner = |x: f64, y: f64| {
+        [0.0, 1.0].iter().any(|c| (c - x).abs() < 1e-9) && [0.0, 1.0].iter().any(|c| (c - y).abs() < 1e-9)
+    };
     let cell = |i: usize| match (corner(plane[(i, 0)], plane[(i, 1)]), outputs[i] > 0.5) {
         (true, _) if plane[(i, 0)] != plane[(i, 1)] => '1',
         (true, _) => '0',

@@ -26,7 +26,9 @@ pub fn judge(spread: fn(usize) -> f64) -> ExitCode {
     judge.say("training as the source does, with your start ...");
     let accuracy = train(&mnist, spread);
     judge.case("accuracy after 30 epochs", "at least 0.96", accuracy, accuracy >= 0.96);
-    judge.verdict("add up n independent numbers that each spread by s: how wide does the sum spread? Which s makes that 1?")
+    judge.verdict(
+        "add up n independent numbers that each spread by s: how wide does the sum spread? Which s makes that 1?",
+    )
 }
 
 /// The standard deviation of weighted sums of `n_in` inputs of spread 1.

@@ -1,11 +1,12 @@
 //! Chapter 15. A network of sigmoids learns to read digits, exactly as Nielsen's book has it; then we ask why it stops at 92%.
 
 use frame::{Chapter, Opt, Result, Run};
+use gradus::data::Batch;
 use gradus::data::Digits;
+use gradus::draw::DotOptions;
 use gradus::nn::{Activation, Init, Linear, Mlp};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
-use gradus::{DotOptions, data::Batch};
 use std::process::ExitCode;
 
 pub const CHAPTER: Chapter = Chapter {
@@ -79,7 +80,7 @@ pub fn run(run: &mut Run) -> Result {
 
     for batch in train.batches_in_order(BATCH_SIZE).take(1) {
         record(&tape, &net, &batch).backward();
-        run.draw("tape.dot", &tape, &DotOptions { title: "One batch of ten digits".into(), ..DotOptions::default() })?;
+        run.draw("tape.dot", &tape, &DotOptions::new().title("One batch of ten digits"))?;
     }
 
     run.result("test_accuracy", accuracies.clone());
@@ -87,7 +88,10 @@ pub fn run(run: &mut Run) -> Result {
     if let (true, Some(&last)) = (run.is_full(), accuracies.last()) {
         compare(run, scaled, accuracies[0], last);
         run.heading("What it still misreads");
-        run.explain(&format!("{} of 10,000. The pairs mixed up most often (label, taken for, how often):", count(1.0 - last)));
+        run.explain(&format!(
+            "{} of 10,000. The pairs mixed up most often (label, taken for, how often):",
+            count(1.0 - last)
+        ));
         for (label, prediction, times) in test.confusion(&net).worst(5) {
             run.say(format!("  {label} taken for {prediction}  {times:>4} times"));
         }
@@ -111,7 +115,10 @@ fn look_at_first_layer(run: &mut Run, net: &Mlp, train: &Digits) {
         let spread = z.std(0.0);
         let slope = |z: f64| Scalar::sigmoid(z) * (1.0 - Scalar::sigmoid(z));
         let flat = z.iter().filter(|&&z| slope(z) < 0.01).count() as f64 / z.len() as f64;
-        run.say(format!("first layer: z spreads by {spread:.1}; {:.0}% of the sigmoids have a slope below 0.01", 100.0 * flat));
+        run.say(format!(
+            "first layer: z spreads by {spread:.1}; {:.0}% of the sigmoids have a slope below 0.01",
+            100.0 * flat
+        ));
         run.result("first_layer_spread", spread);
         run.result("first_layer_flat_share", flat);
     }

@@ -53,7 +53,8 @@ fn command(chapter: &Chapter) -> Command {
     let value = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
     };
-    let switch = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    let switch =
+        |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     let own = chapter.options.iter().map(|option| {
         let arg = value(option.name, option.value, option.help).default_value(option.default);
         match option.allowed {

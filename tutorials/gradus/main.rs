@@ -32,7 +32,10 @@ fn main() -> ExitCode {
         "list" => print(&list()),
         "tour" => frame::run_with(&tour::CHAPTER, tour::run, arguments),
         flag if flag.starts_with('-') => frame::run_with(&tour::CHAPTER, tour::run, arguments),
-        name => match CHAPTERS.iter().find(|(chapter, _)| [chapter.short_name(), chapter.binary()].contains(&name.to_owned())) {
+        name => match CHAPTERS
+            .iter()
+            .find(|(chapter, _)| [chapter.short_name(), chapter.binary()].contains(&name.to_owned()))
+        {
             Some((chapter, story)) => frame::run_with(chapter, *story, arguments),
             None => {
                 let _ = writeln!(std::io::stderr(), "error: there is no chapter {name:?}\n\n{}", list());
@@ -49,7 +52,9 @@ fn print(text: &str) -> ExitCode {
 }
 
 pub(crate) fn list() -> String {
-    let line = |(chapter, _): &(&Chapter, Story)| format!("  {}   {:32} {:>5}", chapter.short_name(), chapter.title, chapter.time);
+    let line = |(chapter, _): &(&Chapter, Story)| {
+        format!("  {}   {:32} {:>5}", chapter.short_name(), chapter.title, chapter.time)
+    };
     let lines: Vec<String> = CHAPTERS.iter().map(line).collect();
     format!("The chapters, and how long each runs:\n{}\n\nRun one with: cargo run --release -- ch02", lines.join("\n"))
 }

@@ -2,11 +2,11 @@
 
 use frame::{Chapter, Result, Run};
 use gradus::check::{Check, Report};
-use gradus::data::{Batch, Digits};
+use gradus::data::{Batch, Digits, Ink};
+use gradus::draw::DotOptions;
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::optim::{Adam, Optimizer};
 use gradus::prelude::*;
-use gradus::DotOptions;
 
 pub const CHAPTER: Chapter = Chapter {
     slug: "tour",
@@ -31,18 +31,23 @@ pub fn run(run: &mut Run) -> Result {
     let net = Mlp::<f32>::new(&[784, 128, 10], Activation::Relu, &mut rng).logits();
     let mut tape = Tape::new();
 
-    run.say(format!("1. A network of {} parameters, recorded on a tape for a batch of 3 digits, with its gradient:", net.parameter_count()));
+    run.say(format!(
+        "1. A network of {} parameters, recorded on a tape for a batch of 3 digits, with its gradient:",
+        net.parameter_count()
+    ));
     run.say("");
     for batch in train.batches_in_order(3).take(1) {
         record(&tape, &net, &batch).backward();
         run.say(tape.listing());
-        run.write("tape.dot", tape.to_dot(&DotOptions { title: "A batch of three digits".into(), ..DotOptions::default() }))?;
+        run.write("tape.dot", tape.to_dot(&DotOptions::new().title("A batch of three digits")))?;
     }
     tape.rewind();
 
     run.heading("2. Is that gradient right?");
-    run.explain("Nudge a weight, run the network again, and see by how much the cost moves: the slow way to a gradient, which \
-                 has nothing to do with the tape. Both must agree.");
+    run.explain(
+        "Nudge a weight, run the network again, and see by how much the cost moves: the slow way to a gradient, which \
+                 has nothing to do with the tape. Both must agree.",
+    );
     let report = check(&net, &train, run.seed());
     run.say(report.to_string());
     run.result("gradient_check", if report.passed() { "pass" } else { "fail" });
@@ -60,7 +65,9 @@ pub fn run(run: &mut Run) -> Result {
             bar.inc(1);
         }
         let accuracy = test.accuracy(&net);
-        bar.suspend(|| run.say(format!("epoch {epoch}   {:.2}% of the 10,000 test digits read right", 100.0 * accuracy)));
+        bar.suspend(|| {
+            run.say(format!("epoch {epoch}   {:.2}% of the 10,000 test digits read right", 100.0 * accuracy))
+        });
     }
     bar.finish_and_clear();
 
@@ -89,15 +96,18 @@ fn check(net: &Mlp, train: &Digits, seed: u64) -> Report {
     let digits = train.first(3);
     let (images, labels) = (digits.images::<f64>(), digits.labels().to_vec());
     let labels: Vec<usize> = labels.into_iter().map(usize::from).collect();
-    Check::new().seed(seed).sample(200).parameters(&net.params(), |tape| {
-        net.forward(tape.input(&images)).softmax_cross_entropy(tape.labels(&labels))
-    })
+    Check::new()
+        .seed(seed)
+        .sample(200)
+        .parameters(&net.params(), |tape| net.forward(tape.input(&images)).softmax_cross_entropy(tape.labels(&labels)))
 }
 
 fn show_misread(run: &Run, test: &Digits, predictions: &[usize]) {
     let misread: Vec<usize> = (0..test.len()).filter(|&i| predictions[i] != test.label(i) as usize).take(3).collect();
-    let pictures: Vec<Vec<String>> = misread.iter().map(|&i| test.art(i).lines().map(str::to_owned).collect()).collect();
-    let titles = misread.iter().map(|&i| format!("  {:28}", format!("a {}, taken for a {}", test.label(i), predictions[i])));
+    let pictures: Vec<Vec<String>> =
+        misread.iter().map(|&i| test.text(i, Ink::Blocks).lines().map(str::to_owned).collect()).collect();
+    let titles =
+        misread.iter().map(|&i| format!("  {:28}", format!("a {}, taken for a {}", test.label(i), predictions[i])));
     run.say(titles.collect::<String>());
     for line in 0..pictures.first().map_or(0, Vec::len) {
         run.say(pictures.iter().map(|picture| format!("  {:28}", picture[line])).collect::<String>());

@@ -1,0 +1,162 @@
+//! What is wrong, in sentences: where the fault is, what caused it, and how sure that is.
+
+use super::Check;
+use super::cause::Cause;
+use super::curve::Curve;
+use super::function::{Function, Recorded};
+use super::judge::Standing;
+use super::locate::{Fault, first_fault};
+use super::measure::Probe;
+use super::number::{apart, digits};
+use crate::tape::NodeInfo;
+use rand::rngs::ChaCha8Rng;
+use std::fmt;
+
+/// What is wrong with a gradient.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Diagnosis {
+    /// The first op in the program whose own vjp is wrong; `None` if each op alone is right.
+    pub fault: Option<FaultyOp>,
+    /// The V-curve of the worst element.
+    pub curve: Curve,
+    /// Everything in plain sentences, the most telling first.
+    pub findings: Vec<String>,
+}
+
+/// An op whose own vjp is wrong.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct FaultyOp {
+    /// Its name.
+    pub op: &'static str,
+    /// Its place on the tape.
+    pub node: usize,
+    /// The line of the program that recorded it.
+    pub source: String,
+    /// The operand whose gradient is wrong, counted from 0.
+    pub operand: usize,
+    /// What is probably wrong.
+    pub cause: Cause,
+}
+
+/// The element whose error was largest.
+pub(super) struct Suspect<'a> {
+    pub(super) argument: usize,
+    pub(super) name: &'a str,
+    pub(super) element: usize,
+    pub(super) reverse: f64,
+}
+
+/// Finds out what is wrong with the gradients of a program, given its worst element.
+pub(super) fn diagnose(
+    check: &Check,
+    random: &mut ChaCha8Rng,
+    program: &mut Recorded,
+    cotangent: &[f64],
+    suspect: &Suspect,
+) -> Diagnosis {
+    let mut findings = Vec::new();
+    let fault = first_fault(check, random, program.record()).map(|mut fault| describe(&mut fault, &mut findings));
+    if fault.is_none() {
+        findings.push(without_faulty_op(program, suspect));
+    }
+    let mut probe = Probe::new(program, cotangent);
+    findings.extend(kink(&mut probe, suspect));
+    let curve = Curve::of(&mut probe, suspect.argument, suspect.element, suspect.reverse, check.tolerance);
+    Diagnosis { fault, curve, findings }
+}
+
+/// Says what is wrong with an op.
+fn describe(fault: &mut Fault, findings: &mut Vec<String>) -> FaultyOp {
+    let cause = Cause::guess(fault);
+    let info = info(fault);
+    let operand = match fault.op.operands.len() {
+        1 => "its operand".to_owned(),
+        _ => format!("operand {}", fault.slot + 1),
+    };
+    findings.push(format!(
+        "The first op whose own gradient is wrong is {}, recorded at {}: {}.",
+        fault.op.result().describe(),
+        info.short_source(),
+        info.formula
+    ));
+    let wrong = fault.elements.iter().filter(|element| element.standing == Standing::Wrong).count();
+    let worst = fault.elements.iter().find(|element| element.standing == Standing::Wrong);
+    if let Some(worst) = worst {
+        let shape = fault.op.operands[fault.slot].shape();
+        let index = super::judge::multi_index(worst.index, shape);
+        let (reverse, numeric) = apart(worst.reverse, worst.numeric);
+        findings.push(format!(
+            "Tried alone with the numbers it met, it is wrong for {wrong} of {} elements of {operand}, {}; at {index:?} its vjp \
+             says {}, nudging says {numeric}.",
+            fault.elements.len(),
+            fault.op.operands[fault.slot].describe(),
+            if fault.reverse.is_some() { reverse } else { "nothing".into() },
+        ));
+    }
+    findings.push(cause.to_string());
+    FaultyOp { op: info.op, node: info.index.index(), source: info.short_source(), operand: fault.slot, cause }
+}
+
+fn info(fault: &Fault) -> NodeInfo {
+    fault.op.tape.info(fault.op.node)
+}
+
+/// What can be wrong when no op is: numbers that leave the tape and come back.
+fn without_faulty_op(program: &mut Recorded, suspect: &Suspect) -> String {
+    let x = program.point(suspect.argument)[suspect.element];
+    let before = program.given();
+    program.set(suspect.argument, suspect.element, x + 1e-3 * x.abs().max(1.0));
+    let after = program.given();
+    program.set(suspect.argument, suspect.element, x);
+    let same_program = before.len() == after.len() && before.iter().zip(&after).all(|(a, b)| a.0.index == b.0.index);
+    if !same_program {
+        return format!(
+            "Every op alone is right. When {} is nudged, the program takes another branch and records other operations: \
+             where branches meet, the result may jump.",
+            suspect.name
+        );
+    }
+    let changed = before.iter().zip(&after).find(|(before, after)| before.1 != after.1);
+    match changed {
+        Some(((leaf, _), _)) => format!(
+            "Every op alone is right, but the numbers of %{} ({}, recorded at {}) change when {} is nudged, and no gradient \
+             flows through them: they were read out of the tape (with value or item) and put back in. Compute them with ops.",
+            leaf.index.index(),
+            leaf.op,
+            leaf.short_source(),
+            suspect.name
+        ),
+        None => {
+            "Every op alone is right, and no numbers leave the tape on the way: the program depends on something else \
+                 that nudging changes, or the sums where a value is used several times are wrong."
+                .into()
+        }
+    }
+}
+
+/// Says so if there is a kink at the element.
+fn kink(probe: &mut Probe, suspect: &Suspect) -> Option<String> {
+    let x = probe.function.point(suspect.argument)[suspect.element];
+    let [far, near] = [1e-4, 1e-5].map(|step| probe.sides(suspect.argument, suspect.element, step * x.abs().max(1.0)));
+    near.is_kink(&far).then(|| {
+        format!(
+            "There is a kink: the slope is {} to the left and {} to the right, and {} is no slope between them.",
+            digits(near.left),
+            digits(near.right),
+            digits(suspect.reverse)
+        )
+    })
+}
+
+impl fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        for finding in &self.findings {
+            writeln!(f, "{finding}")?;
+        }
+        write!(f, "{}", self.curve)
+    }
+}

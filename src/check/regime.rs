@@ -1,0 +1,59 @@
+//! Where a check proves little. A gradient can be right here and wrong elsewhere: a net whose units are all nearly linear does not
+//! show a wrong tanh', and one whose ReLUs are all on does not show a wrong mask.
+
+use super::number::{digits, percent};
+use super::report::Entry;
+use crate::tape::Var;
+
+/// Below this size of their arguments tanh and sigmoid are straight lines to within a few parts in a thousand.
+const NEARLY_LINEAR: f64 = 0.1;
+/// Beyond this size they are flat.
+const SATURATED: f64 = 10.0;
+
+/// Sentences about activations that were tried only where they are dull.
+pub(super) fn of_activations(result: Var<f64>) -> Vec<String> {
+    let mut notes = Vec::new();
+    for node in result.tape().nodes().into_iter().take(result.index().index() + 1).filter(|node| node.needs_grad) {
+        let (name, [x]) = (node.op, &node.operands[..]) else { continue };
+        let (low, high) = result.tape().var_at(*x).with_value(|x| {
+            x.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)))
+        });
+        let (size, count) = (low.abs().max(high.abs()), result.tape().var_at(*x).shape().size());
+        let place = format!("{name} at {}", node.short_source());
+        let note = match name {
+            "tanh" | "sigmoid" if size > 0.0 && size < NEARLY_LINEAR => format!(
+                "All {count} arguments of {place} lie within ±{}, where {name} is nearly a straight line: a wrong derivative of it \
+                 would hardly show. Check again with larger weights or inputs.",
+                digits(size)
+            ),
+            "tanh" | "sigmoid" if low > SATURATED || high < -SATURATED => format!(
+                "All {count} arguments of {place} lie beyond ±{SATURATED}, where {name} is flat: next to nothing flows back, so little \
+                 was checked. Check again with smaller weights or inputs."
+            ),
+            "relu" if low > 0.0 => format!(
+                "All {count} arguments of {place} are positive: a wrong mask would not show. Check again where some are negative."
+            ),
+            "relu" if high <= 0.0 => {
+                format!("All {count} arguments of {place} are negative: nothing flows back through it.")
+            }
+            _ => continue,
+        };
+        notes.push(note);
+    }
+    notes
+}
+
+/// Sentences about inputs whose gradients are mostly zero.
+pub(super) fn of_zeros(entries: &[Entry]) -> Vec<String> {
+    let mostly = |entry: &&Entry| entry.flows && entry.zero_share >= 0.5 && entry.checked > 1;
+    let note = |entry: &Entry| {
+        format!(
+            "{} of the {} gradients of {} are exactly 0. A mean over all of them dilutes an error in the rest, so each was compared \
+             on its own.",
+            percent(entry.zero_share),
+            entry.checked,
+            entry.name
+        )
+    };
+    entries.iter().filter(mostly).map(note).collect()
+}

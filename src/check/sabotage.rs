@@ -1,0 +1,145 @@
+//! Vjps broken on purpose. The one idea to know: a checker that was never seen to fail proves nothing, so its tests break
+//! every op in every way known here, and demand that it says so, where, and why.
+
+use super::one_op::Seen;
+use crate::op::{AnyOp, Cotangent, Cotangents, Local, Op, View, ViewMut};
+use crate::shape::Shape;
+use crate::tape::{Tape, Var};
+use ndarray::{ArrayD, IxDyn};
+use petgraph::graph::NodeIndex;
+
+/// A way to break a vjp.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sabotage {
+    /// Minus everything.
+    Sign,
+    /// So many times everything.
+    Factor(f64),
+    /// Zeros to the first operand.
+    Zero,
+    /// Nothing to the first operand.
+    Dropped,
+    /// The first operand's gradient with the last two axes exchanged.
+    Transposed,
+    /// Not divided by the length of the first operand's first axis.
+    NoBatchMean,
+    /// Of operands that were broadcast, only the first copy counts.
+    OneCopy,
+    /// Ones, whatever arrives.
+    CotangentIgnored,
+    /// The last element of the first operand's gradient is 0.
+    LastElementZero,
+    /// Looks at one thing where it should look at another.
+    WrongValue {
+        /// What it looks at.
+        used: Seen,
+        /// What it should look at.
+        meant: Seen,
+    },
+}
+
+/// Breaks the vjp of every node on the tape that was recorded by the op of this name. Returns how many there are.
+pub fn sabotage(tape: &Tape<f64>, op: &str, how: Sabotage) -> usize {
+    let nodes: Vec<NodeIndex> = tape.nodes().iter().filter(|node| node.op == op).map(|node| node.index).collect();
+    let mut graph = tape.graph.borrow_mut();
+    for &node in &nodes {
+        if let Some(op) = graph.take_op(node) {
+            graph.put_back_op(node, Some(Box::new(Sabotaged { op, how })));
+        }
+    }
+    nodes.len()
+}
+
+/// An op whose vjp is broken.
+struct Sabotaged {
+    op: Box<dyn AnyOp<f64>>,
+    how: Sabotage,
+}
+
+impl Op<f64> for Sabotaged {
+    fn name(&self) -> &'static str {
+        self.op.name()
+    }
+    fn formula(&self) -> &'static str {
+        self.op.formula()
+    }
+    fn attributes(&self) -> String {
+        self.op.attributes()
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        self.op.shape(operands)
+    }
+    fn forward(&self, x: &[View<f64>], y: ViewMut<f64>) {
+        self.op.forward(x, y)
+    }
+    fn vjp<'t>(&self, at: &Local<'t, f64>) -> Cotangents<'t, f64> {
+        let mut shown = Local { operands: at.operands.clone(), ..*at };
+        match self.how {
+            Sabotage::CotangentIgnored => shown.cotangent = at.tape.full(at.cotangent().shape(), 1.0).index(),
+            Sabotage::WrongValue { used, meant } => {
+                let used = match used {
+                    Seen::Result => at.output,
+                    Seen::Operand(slot) => at.operands[slot].0,
+                };
+                match meant {
+                    Seen::Result => shown.output = used,
+                    Seen::Operand(slot) => shown.operands[slot].0 = used,
+                }
+            }
+            _ => {}
+        }
+        let mut cotangents = Vec::new();
+        for (slot, cotangent) in self.op.vjp(&shown).0.into_iter().enumerate() {
+            cotangents.push(match (cotangent, self.how) {
+                (Cotangent::Stops, _) => Cotangent::Stops,
+                (_, Sabotage::OneCopy) => self.with_one_copy(at, slot),
+                (Cotangent::Flows(g), _) => self.broken(slot, g.sum_to(at.operand(slot).shape())),
+            });
+        }
+        cotangents.into_iter().collect()
+    }
+}
+
+impl Sabotaged {
+    fn broken<'t>(&self, slot: usize, g: Var<'t, f64>) -> Cotangent<'t, f64> {
+        let shape = g.shape();
+        Cotangent::Flows(match (self.how, slot) {
+            (Sabotage::Sign, _) => -g,
+            (Sabotage::Factor(factor), _) => factor * g,
+            (Sabotage::Zero, 0) => 0.0 * g,
+            (Sabotage::Dropped, 0) => return Cotangent::Stops,
+            (Sabotage::Transposed, 0) if shape.rank() >= 2 => {
+                let mut exchanged = g.value();
+                exchanged.swap_axes(shape.rank() - 2, shape.rank() - 1);
+                let read: Vec<f64> = exchanged.iter().copied().collect();
+                g.tape().input(&read[..]).reshape(shape)
+            }
+            (Sabotage::NoBatchMean, _) if shape.rank() >= 1 => shape[0] as f64 * g,
+            (Sabotage::LastElementZero, 0) => {
+                let mut mask = vec![1.0; shape.size()];
+                mask[shape.size() - 1] = 0.0;
+                g * g.tape().input(&mask[..]).reshape(shape)
+            }
+            _ => g,
+        })
+    }
+
+    /// What flows to an operand, if only the first of its copies receives anything.
+    fn with_one_copy<'t>(&self, at: &Local<'t, f64>, slot: usize) -> Cotangent<'t, f64> {
+        let (operand, result) = (at.operand(slot).shape(), at.cotangent().shape());
+        let mut mask = ArrayD::<f64>::ones(IxDyn(&result));
+        if operand != result && operand.broadcast(result) == Some(result) {
+            let offset = result.rank() - operand.rank();
+            let repeated = |axis: usize| axis < offset || (operand[axis - offset] == 1 && result[axis] > 1);
+            for (index, kept) in mask.indexed_iter_mut() {
+                if (0..result.rank()).any(|axis| repeated(axis) && index[axis] > 0) {
+                    *kept = 0.0;
+                }
+            }
+        }
+        let cotangent = (at.cotangent() * at.tape.input(mask)).index();
+        let shown = Local { operands: at.operands.clone(), cotangent, ..*at };
+        let flowing = self.op.vjp(&shown).0.into_iter().nth(slot);
+        flowing.unwrap_or(Cotangent::Stops)
+    }
+}

@@ -1,0 +1,120 @@
+//! The tape as text: one line per node, read as an equation.
+
+use super::derivative::{Derivatives, written};
+use super::number::number;
+use super::text::printable;
+use crate::scalar::Scalar;
+use crate::tape::{NodeInfo, Tape};
+use std::fmt::Write;
+
+/// No column is padded further than this, so that one long line does not push all others apart.
+const WIDEST_COLUMN: usize = 36;
+
+impl<F: Scalar> Tape<F> {
+    /// Everything on the tape, one line per node: its place, the shape of its value, how it is computed, its name or the
+    /// derivative it is, and the line of the program that recorded it.
+    ///
+    /// ```
+    /// use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let x = tape.var(3.0).named("x");
+    /// (2.0 * x).named("y").backward();
+    /// let listing = tape.listing();
+    /// let equations: Vec<&str> = listing.lines().map(|line| line.split("  ").next().unwrap()).collect();
+    /// assert_eq!(equations[..4], ["%0 [] = var", "%1 [] = const 2", "%2 [] = mul %1 %0", ""]);
+    /// assert_eq!(equations[4], "-- backward pass 1: the gradient of %2 \"y\" --");
+    /// assert_eq!(equations[5..], ["%3 [] = seed 1", "%4 [] = mul %3 %1"]);
+    /// ```
+    pub fn listing(&self) -> String {
+        let nodes = self.nodes();
+        let derivatives = Derivatives::of(self);
+        let rows: Vec<[String; 6]> = nodes.iter().map(|node| row(self, node, &derivatives)).collect();
+        let widths: [usize; 6] = std::array::from_fn(|column| {
+            let widest = rows.iter().map(|row| row[column].chars().count()).max();
+            widest.unwrap_or(0).min(WIDEST_COLUMN)
+        });
+        let (mut listing, mut pass) = (String::new(), 0);
+        for (node, row) in nodes.iter().zip(&rows) {
+            if node.pass != pass {
+                pass = node.pass;
+                listing += &header(&nodes, &derivatives, pass);
+            }
+            listing += &aligned(row, &widths);
+        }
+        listing
+    }
+}
+
+/// The columns of a node's line.
+fn row<F: Scalar>(tape: &Tape<F>, node: &NodeInfo, derivatives: &Derivatives) -> [String; 6] {
+    let derivative = written(derivatives.held_by(node.index), 2, |index| format!("%{}", index.index()));
+    [
+        format!("%{}", node.index.index()),
+        node.shape.to_string(),
+        format!("= {}", equation(tape, node)),
+        scoped_name(node),
+        derivative,
+        node.short_source(),
+    ]
+}
+
+/// How a node is computed: `sum %3 (axis 1)`, `param "layer1/W"`, `const 2`.
+pub(super) fn equation<F: Scalar>(tape: &Tape<F>, node: &NodeInfo) -> String {
+    let mut equation = node.op.to_owned();
+    match (node.op, &node.operands[..]) {
+        ("param", []) => equation += &format!(" {:?}", node.name),
+        // The elements of a constant and of a seed are all alike.
+        ("const" | "seed", []) => {
+            let first = tape.var_at(node.index).with_value(|value| value.iter().next().map(|first| first.to_f64()));
+            equation += &first.map_or(String::new(), |first| format!(" {}", number(first)));
+        }
+        (_, operands) => {
+            for operand in operands {
+                equation += &format!(" %{}", operand.index());
+            }
+        }
+    }
+    match attributes(node) {
+        "" => equation,
+        attributes => format!("{equation} ({})", printable(attributes)),
+    }
+}
+
+/// The attributes of a node, unless its shape says the same.
+pub(super) fn attributes(node: &NodeInfo) -> &str {
+    if node.attributes == node.shape.to_string() { "" } else { &node.attributes }
+}
+
+/// `"layer1/z"`; the scope alone if the node has no name. Parameters show their full names in their equations.
+fn scoped_name(node: &NodeInfo) -> String {
+    match (node.op, &node.scope[..], &node.name[..]) {
+        ("param", _, _) | (_, "", "") => String::new(),
+        (_, scope, "") => scope.escape_debug().to_string(),
+        (_, scope, name) => format!("{:?}", format!("{scope}{name}")),
+    }
+}
+
+fn header(nodes: &[NodeInfo], derivatives: &Derivatives, pass: u32) -> String {
+    if pass == 0 {
+        return "\n-- the program goes on --\n".to_owned();
+    }
+    let loss = derivatives.loss(pass).map_or(String::new(), |loss| match &nodes[loss.index()].name[..] {
+        "" => format!(": the gradient of %{}", loss.index()),
+        name => format!(": the gradient of %{} {name:?}", loss.index()),
+    });
+    format!("\n-- backward pass {pass}{loss} --\n")
+}
+
+/// A line with its columns padded. A column that is empty on every line takes no room.
+fn aligned(row: &[String; 6], widths: &[usize; 6]) -> String {
+    let mut line = String::new();
+    for (column, (text, &width)) in row.iter().zip(widths).enumerate() {
+        let gap = if column < 2 { " " } else { "  " };
+        if width > 0 {
+            // Writing to a String cannot fail.
+            let _ = write!(line, "{text:width$}{gap}");
+        }
+    }
+    line.truncate(line.trim_end().len());
+    line + "\n"
+}

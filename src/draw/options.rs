@@ -1,0 +1,124 @@
+//! What a figure shows.
+
+/// What a figure shows, and how. The default is the textbook's: values and gradients in the nodes, the backward pass as
+/// dashed arrows against the forward ones.
+///
+/// ```
+/// use gradus::draw::{Backward, DotOptions};
+/// use gradus::prelude::*;
+/// let tape = Tape::new();
+/// let x = tape.var(3.0).named("x");
+/// (x * x).backward();
+/// let dot = tape.to_dot(&DotOptions::new().title("x squared").backward(Backward::Nodes));
+/// assert!(dot.starts_with("digraph"));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct DotOptions {
+    pub(super) title: String,
+    pub(super) values: bool,
+    pub(super) max_values: usize,
+    pub(super) gradients: bool,
+    pub(super) pass: u32,
+    pub(super) backward: Backward,
+    pub(super) theme: Theme,
+    pub(super) direction: Direction,
+}
+
+/// How a figure shows the backward pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backward {
+    /// As what it is: nodes on the tape, for every pass that was recorded.
+    Nodes,
+    /// As arrows against the forward ones, wherever a gradient flowed. Where several meet, each is labelled with what it brings.
+    Values,
+    /// Not at all.
+    Hidden,
+}
+
+/// The colours of a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// On white, for print.
+    Light,
+    /// On black, for screens.
+    Dark,
+}
+
+/// Where the forward pass runs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From left to right.
+    LeftToRight,
+    /// From top to bottom.
+    TopToBottom,
+}
+
+impl Default for DotOptions {
+    fn default() -> Self {
+        DotOptions {
+            title: String::new(),
+            values: true,
+            max_values: 9,
+            gradients: true,
+            pass: 1,
+            backward: Backward::Values,
+            theme: Theme::Light,
+            direction: Direction::LeftToRight,
+        }
+    }
+}
+
+impl DotOptions {
+    /// The default.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A heading above the figure.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = title.into();
+        self
+    }
+
+    /// Whether nodes show their values: a parameter its present one, everything else what was recorded.
+    pub fn values(mut self, shown: bool) -> Self {
+        self.values = shown;
+        self
+    }
+
+    /// Up to how many numbers an array shows; of a larger one, the least and the greatest are shown. 9 by default.
+    pub fn max_values(mut self, most: usize) -> Self {
+        self.max_values = most;
+        self
+    }
+
+    /// Whether nodes show their gradients. One that was not computed is shown as "-", which is not 0.
+    pub fn gradients(mut self, shown: bool) -> Self {
+        self.gradients = shown;
+        self
+    }
+
+    /// Which backward pass's gradients are meant, from 1. The first by default.
+    pub fn pass(mut self, pass: u32) -> Self {
+        self.pass = pass;
+        self
+    }
+
+    /// How the backward pass is shown. As arrows by default.
+    pub fn backward(mut self, shown: Backward) -> Self {
+        self.backward = shown;
+        self
+    }
+
+    /// Light or dark. Light by default.
+    pub fn theme(mut self, theme: Theme) -> Self {
+        self.theme = theme;
+        self
+    }
+
+    /// Where the forward pass runs to. From left to right by default.
+    pub fn direction(mut self, direction: Direction) -> Self {
+        self.direction = direction;
+        self
+    }
+}

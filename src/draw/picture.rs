@@ -1,0 +1,124 @@
+//! What is drawn, whoever draws it: nodes with their texts, edges with their flow, clusters. Every renderer starts here, so
+//! that all figures of a tape tell the same.
+
+use super::number::Numbers;
+use super::options::DotOptions;
+use super::paint::paint;
+use crate::scalar::Scalar;
+use crate::tape::Tape;
+use petgraph::graph::NodeIndex;
+
+/// A figure of a tape, before anyone draws it. Texts in it hold no control characters, but are otherwise as the user wrote
+/// them: the renderer quotes them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// The heading; "" if none.
+    pub title: String,
+    /// In recording order.
+    pub nodes: Vec<PictureNode>,
+    /// The operands of each node, slot by slot; then the gradients' ways back. Each edge points where it flows to.
+    pub edges: Vec<Edge>,
+    /// The scopes. A cluster comes after the one that holds it.
+    pub clusters: Vec<Cluster>,
+}
+
+/// A node of a figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PictureNode {
+    /// Its place on the tape.
+    pub index: NodeIndex,
+    /// What it looks like.
+    pub kind: Kind,
+    /// 0 for the learner's own computation, n for the nth backward pass.
+    pub pass: u32,
+    /// Whether a backward pass started here.
+    pub is_loss: bool,
+    /// The name, the number of a constant, the derivative; "" if it has none.
+    pub heading: String,
+    /// The op, as a sign where there is one; "" for leaves.
+    pub op: String,
+    /// The shape; "" for a single number.
+    pub shape: String,
+    /// The value; empty if not shown.
+    pub value: Numbers,
+    /// The gradient; "-" if there is none, empty if not shown.
+    pub gradient: Numbers,
+    /// Everything else there is to say, line by line.
+    pub details: Vec<String>,
+    /// The innermost scope, in [`Picture::clusters`].
+    pub cluster: Option<usize>,
+    /// The node whose derivative it helps to compute; itself in the forward pass.
+    pub origin: NodeIndex,
+}
+
+/// What a node looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Data.
+    Input,
+    /// A variable.
+    Var,
+    /// A parameter.
+    Param,
+    /// A constant of the program.
+    Const,
+    /// What a backward pass starts from.
+    Seed,
+    /// An op.
+    Op,
+    /// A gradient that the program goes on computing with, in a figure that does not show how it came about.
+    Gradient,
+}
+
+/// An edge of a figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edge {
+    /// Where it comes from.
+    pub from: NodeIndex,
+    /// Where it goes.
+    pub to: NodeIndex,
+    /// What it carries.
+    pub flow: Flow,
+    /// The slot of the operand, from 0: of `to` where a value flows, of `from` where a gradient flows back to the operand.
+    pub slot: usize,
+    /// The operand as the op's formula calls it ("A", "b") or by number ("2"); "" where it makes no difference.
+    pub slot_name: String,
+    /// The number it carries, where that can be seen nowhere else; "" otherwise.
+    pub label: String,
+}
+
+/// What an edge carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// A value, to an op of the learner's program.
+    Forward,
+    /// A gradient.
+    Backward,
+    /// A value that a backward pass looks up.
+    Lookup,
+}
+
+/// A scope of a figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cluster {
+    /// Its own name, without those of the scopes around it.
+    pub name: String,
+    /// The scope around it, in [`Picture::clusters`].
+    pub parent: Option<usize>,
+}
+
+impl Picture {
+    /// The figure of everything on `tape`.
+    pub fn of<F: Scalar>(tape: &Tape<F>, options: &DotOptions) -> Picture {
+        paint(tape, options)
+    }
+
+    /// The node at a place on the tape.
+    ///
+    /// # Panics
+    /// If the figure does not show it.
+    pub fn node(&self, index: NodeIndex) -> &PictureNode {
+        let place = self.nodes.binary_search_by_key(&index, |node| node.index);
+        place.map_or_else(|_| panic!("%{} is not in the figure", index.index()), |place| &self.nodes[place])
+    }
+}
