@@ -14,14 +14,14 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+
 pub mod check;
 pub mod data;
-pub mod draw;
+#[cfg(feature = "json")]
+pub mod golden;
 pub mod kernel;
-pub mod nn;
 mod op;
 pub mod ops;
-pub mod optim;
 mod param;
 mod scalar;
 mod shape;

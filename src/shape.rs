@@ -195,6 +195,13 @@ impl From<usize> for Axes {
 impl<const N: usize> From<[usize; N]> for Axes {
     #[track_caller]
     fn from(axes: [usize; N]) -> Self {
+        axes.into_iter().collect()
+    }
+}
+
+impl FromIterator<usize> for Axes {
+    #[track_caller]
+    fn from_iter<I: IntoIterator<Item = usize>>(axes: I) -> Self {
         let mut set = 0;
         for axis in axes {
             assert!(axis < MAX_RANK, "axis {axis} does not exist: an array on a tape has at most {MAX_RANK} axes");

@@ -145,8 +145,8 @@ fn bytes_after_the_data() {
 
 #[test]
 fn a_download_cut_off() {
-    let packed = gzip(&images());
-    insta::assert_snapshot!(Folder::with(&format!("{IMAGES}.gz"), &packed[..12]).message());
+    let gzip_header = &gzip(&images())[..10];
+    insta::assert_snapshot!(Folder::with(&format!("{IMAGES}.gz"), gzip_header).message());
 }
 
 #[test]

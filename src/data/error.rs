@@ -28,9 +28,9 @@ pub enum DataError {
 
     /// The folder lacks a file of the data set.
     #[error(
-        "{path}: no such file\n  expected: {path}, packed or unpacked (without .gz)\n  found:    a folder that holds {}\n  \
-         try:      restore the file from the repository (git checkout), or copy it from another copy of MNIST",
-        list(.folder_holds)
+        "{path}: no such file\n  expected: this file, or the same unpacked (without .gz)\n  found:    {}\n  \
+         try:      fetch the file again (here: git checkout data/mnist), or open a folder that has all four",
+        contents(.folder_holds)
     )]
     MissingFile {
         /// The file that was asked for, with its packed name.
@@ -94,7 +94,7 @@ pub enum DataError {
 
     /// The first four bytes are not those of the file that was asked for.
     #[error(
-        "{path}: not the kind of file that belongs here\n  expected: the bytes {} at byte 0 (IDX: bytes, {rank} axes)\n  \
+        "{path}: not the kind of file that belongs here\n  expected: the bytes {} at byte 0 (IDX, unsigned bytes, rank {rank})\n  \
          found:    {}\n  try:      {}",
         hex([0, 0, 8, *.rank]), hex(*.found), advice(*.found)
     )]
@@ -135,8 +135,8 @@ pub enum DataError {
 
     /// The file ends before all the data that its header claims.
     #[error(
-        "{path}: the data ends too early\n  expected: {} bytes, as the header claims {} elements after it\n  \
-         found:    the end at byte {}\n  try:      {REPLACE}",
+        "{path}: the data ends too early\n  expected: {} bytes (unpacked): the header, and {} elements that it claims\n  \
+         found:    the end after {} bytes\n  try:      {REPLACE}",
         grouped(*.expected), product(.dims), grouped(*.found)
     )]
     TruncatedData {
@@ -152,8 +152,8 @@ pub enum DataError {
 
     /// The file goes on after all the data that its header claims.
     #[error(
-        "{path}: the file goes on after its data\n  expected: the end at byte {}, as the header claims {} elements\n  \
-         found:    more bytes\n  try:      {REPLACE}",
+        "{path}: the file goes on after its data\n  expected: the end after {} bytes (unpacked): the header, and {} elements that it claims\n  \
+         found:    more bytes after that\n  try:      {REPLACE}",
         grouped(*.expected), product(.dims)
     )]
     TrailingBytes {
@@ -199,7 +199,7 @@ pub enum DataError {
     /// A label that is not a digit.
     #[error(
         "{path}: a label is not a digit\n  expected: labels from 0 to 9\n  \
-         found:    {label} as label {index}, at byte {} of the unpacked file\n  try:      {REPLACE}",
+         found:    the label {label}, at byte {} of the unpacked file\n  try:      {REPLACE}",
         grouped(*.index as u64 + 8)
     )]
     WrongLabel {
@@ -218,7 +218,8 @@ impl fmt::Debug for DataError {
     }
 }
 
-const REPLACE: &str = "a copy or download was probably cut off or garbled: fetch the file again (git checkout)";
+const REPLACE: &str =
+    "a copy or download was probably cut off or garbled: fetch the file again (here: git checkout data/mnist)";
 
 /// 47040016 as `47,040,016`.
 fn grouped(n: u64) -> String {
@@ -248,15 +249,15 @@ fn hex(bytes: [u8; 4]) -> String {
     format!("{a:02x} {b:02x} {c:02x} {d:02x}{text}")
 }
 
-fn list(names: &[String]) -> String {
-    if names.is_empty() { "nothing".into() } else { names.join(", ") }
+fn contents(names: &[String]) -> String {
+    if names.is_empty() { "an empty folder".into() } else { format!("a folder with {}", names.join(", ")) }
 }
 
 /// In our own words: those of the decoder change with its version.
 fn gzip_problem(source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::UnexpectedEof => "the end of the file in the middle of the stream",
-        _ => "bytes that cannot be unpacked, or a wrong checksum",
+        _ => "bytes that cannot be unpacked, or do not agree with their checksum",
     }
 }
 

@@ -14,7 +14,7 @@ use rand::seq::SliceRandom;
 /// let mut tape = Tape::new();
 /// for indices in shuffled(3, &mut seeded(7)).chunks(2) {
 ///     let x = tape.input(Rows { of: points.view(), indices });
-///     assert_eq!(x.value().row(0), points.row(indices[0]));
+///     assert_eq!(x.value()[[0, 0]], points[[indices[0], 0]]);
 ///     tape.rewind();
 /// }
 /// ```

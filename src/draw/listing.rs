@@ -2,6 +2,7 @@
 
 use super::derivative::{Derivatives, written};
 use super::number::number;
+use super::text::printable;
 use crate::scalar::Scalar;
 use crate::tape::{NodeInfo, Tape};
 use std::fmt::Write;
@@ -75,7 +76,7 @@ pub(super) fn equation<F: Scalar>(tape: &Tape<F>, node: &NodeInfo) -> String {
     }
     match attributes(node) {
         "" => equation,
-        attributes => format!("{equation} ({attributes})"),
+        attributes => format!("{equation} ({})", printable(attributes)),
     }
 }
 

@@ -2,7 +2,7 @@
 //! figure.
 //!
 //! - `listing`: one line per node
-//! - `picture`: what is drawn, whoever draws it: nodes, edges, clusters
+//! - `picture`: what is drawn, whoever draws it: nodes, edges, clusters; `paint`: how a tape becomes one
 //! - `dot`: how Graphviz is told to draw it
 //! - `style`: colours
 //! - `derivative`: which node is the gradient of which
@@ -14,6 +14,7 @@ mod html;
 mod listing;
 mod number;
 mod options;
+mod paint;
 mod picture;
 mod style;
 mod text;

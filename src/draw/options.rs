@@ -80,7 +80,7 @@ impl DotOptions {
         self
     }
 
-    /// Whether nodes show their values.
+    /// Whether nodes show their values: a parameter its present one, everything else what was recorded.
     pub fn values(mut self, shown: bool) -> Self {
         self.values = shown;
         self

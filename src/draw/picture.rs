@@ -1,13 +1,11 @@
 //! What is drawn, whoever draws it: nodes with their texts, edges with their flow, clusters. Every renderer starts here, so
 //! that all figures of a tape tell the same.
 
-use super::derivative::{Derivative, Derivatives, written};
-use super::listing::{attributes, equation};
-use super::number::{Numbers, grid, range};
-use super::options::{Backward, DotOptions};
-use super::text::{printable, shortened};
+use super::number::Numbers;
+use super::options::DotOptions;
+use super::paint::paint;
 use crate::scalar::Scalar;
-use crate::tape::{NodeInfo, Tape};
+use crate::tape::Tape;
 use petgraph::graph::NodeIndex;
 
 /// A figure of a tape, before anyone draws it. Texts in it hold no control characters, but are otherwise as the user wrote
@@ -18,7 +16,7 @@ pub struct Picture {
     pub title: String,
     /// In recording order.
     pub nodes: Vec<PictureNode>,
-    /// By consumer, then by slot; each in the direction of its flow.
+    /// The operands of each node, slot by slot; then the gradients' ways back. Each edge points where it flows to.
     pub edges: Vec<Edge>,
     /// The scopes. A cluster comes after the one that holds it.
     pub clusters: Vec<Cluster>,
@@ -112,21 +110,7 @@ pub struct Cluster {
 impl Picture {
     /// The figure of everything on `tape`.
     pub fn of<F: Scalar>(tape: &Tape<F>, options: &DotOptions) -> Picture {
-        let nodes = tape.nodes();
-        let painter = Painter { tape, options, derivatives: Derivatives::of(tape), nodes: &nodes };
-        let shown = painter.shown();
-        let (mut clusters, mut picture_nodes, mut edges) = (Vec::new(), Vec::new(), Vec::new());
-        for node in nodes.iter().filter(|node| shown[node.index.index()]) {
-            let cluster = cluster_of(&node.scope, &mut clusters);
-            picture_nodes.push(painter.node(node, cluster));
-            if !painter.is_cut(node) {
-                painter.operand_edges(node, &mut edges);
-            }
-        }
-        if options.backward == Backward::Values {
-            painter.gradient_edges(&shown, &mut edges);
-        }
-        Picture { title: printable(&options.title), nodes: picture_nodes, edges, clusters }
+        paint(tape, options)
     }
 
     /// The node at a place on the tape.
@@ -136,193 +120,5 @@ impl Picture {
     pub fn node(&self, index: NodeIndex) -> &PictureNode {
         let place = self.nodes.binary_search_by_key(&index, |node| node.index);
         place.map_or_else(|_| panic!("%{} is not in the figure", index.index()), |place| &self.nodes[place])
-    }
-}
-
-/// What it takes to describe a node.
-struct Painter<'a, F: Scalar> {
-    tape: &'a Tape<F>,
-    options: &'a DotOptions,
-    derivatives: Derivatives,
-    nodes: &'a [NodeInfo],
-}
-
-impl<F: Scalar> Painter<'_, F> {
-    /// For each node, whether it is drawn: all of them; or the program's own, and the gradients it goes on computing with.
-    fn shown(&self) -> Vec<bool> {
-        let mut shown: Vec<bool> = self.nodes.iter().map(|node| !self.is_cut(node)).collect();
-        for node in self.nodes.iter().filter(|node| !self.is_cut(node)) {
-            for operand in &node.operands {
-                shown[operand.index()] = true;
-            }
-        }
-        shown
-    }
-
-    /// Whether a node belongs to a backward pass that the figure does not lay open.
-    fn is_cut(&self, node: &NodeInfo) -> bool {
-        node.pass > 0 && self.options.backward != Backward::Nodes
-    }
-
-    fn node(&self, node: &NodeInfo, cluster: Option<usize>) -> PictureNode {
-        let kind = self.kind(node);
-        let has_op = matches!(kind, Kind::Op);
-        let has_gradient = self.options.gradients && node.pass == 0 && kind != Kind::Const;
-        PictureNode {
-            index: node.index,
-            kind,
-            pass: node.pass,
-            is_loss: self.derivatives.is_loss(node.index),
-            heading: self.heading(node, kind),
-            op: if has_op { op(node) } else { String::new() },
-            shape: if node.shape.rank() == 0 { String::new() } else { node.shape.to_string() },
-            value: if self.options.values && kind != Kind::Const { self.numbers(node.index) } else { Numbers::new() },
-            gradient: if has_gradient { self.gradient(node) } else { Numbers::new() },
-            details: self.details(node),
-            cluster,
-            origin: node.origin,
-        }
-    }
-
-    fn kind(&self, node: &NodeInfo) -> Kind {
-        match (node.op, node.operands.is_empty()) {
-            _ if self.is_cut(node) => Kind::Gradient,
-            ("input", true) => Kind::Input,
-            ("var", true) => Kind::Var,
-            ("param", true) => Kind::Param,
-            ("const", true) => Kind::Const,
-            ("seed", true) => Kind::Seed,
-            _ => Kind::Op,
-        }
-    }
-
-    fn heading(&self, node: &NodeInfo, kind: Kind) -> String {
-        let derivatives = self.derivatives.held_by(node.index);
-        let name = own_name(node);
-        let heading = match kind {
-            // Its elements are all alike.
-            Kind::Const => match (name, self.numbers_up_to(node.index, 0).concat().concat()) {
-                ("", number) => number,
-                (name, number) => format!("{name} = {number}"),
-            },
-            _ if !name.is_empty() => name.to_owned(),
-            _ if node.pass > 0 => derivatives.first().map_or(String::new(), |derivative| self.derivative(derivative)),
-            _ => String::new(),
-        };
-        shortened(&printable(&heading))
-    }
-
-    /// "∂loss/∂W", as headings have it.
-    fn derivative(&self, derivative: &Derivative) -> String {
-        let call = |index: NodeIndex| {
-            let node = &self.nodes[index.index()];
-            match own_name(node) {
-                "" => format!("%{}", index.index()),
-                name if name.contains('/') => format!("({name})"),
-                name => name.to_owned(),
-            }
-        };
-        format!("∂{}/∂{}", call(derivative.loss), call(derivative.by))
-    }
-
-    fn gradient(&self, node: &NodeInfo) -> Numbers {
-        match self.derivatives.gradient(node.index, self.options.pass) {
-            Some(gradient) => self.numbers(gradient),
-            None => vec![vec!["-".to_owned()]],
-        }
-    }
-
-    fn numbers(&self, index: NodeIndex) -> Numbers {
-        self.numbers_up_to(index, self.options.max_values)
-    }
-
-    fn numbers_up_to(&self, index: NodeIndex, most: usize) -> Numbers {
-        self.tape.var_at(index).with_value(|value| if value.len() <= most { grid(&value) } else { range(&value) })
-    }
-
-    fn details(&self, node: &NodeInfo) -> Vec<String> {
-        let call = |index: NodeIndex| format!("%{}", index.index());
-        let derivatives = written(self.derivatives.held_by(node.index), 3, call);
-        let mut details = vec![format!("%{} {} = {}", node.index.index(), node.shape, equation(self.tape, node))];
-        details.push(node.formula.to_owned());
-        if !derivatives.is_empty() {
-            details.push(derivatives);
-        }
-        details.push(node.short_source());
-        details.iter().map(|line| printable(line)).collect()
-    }
-
-    /// The edges by which a node gets its operands.
-    fn operand_edges(&self, node: &NodeInfo, edges: &mut Vec<Edge>) {
-        for (slot, &from) in node.operands.iter().enumerate() {
-            let flow = match (self.nodes[from.index()].pass, node.pass) {
-                (_, 0) => Flow::Forward,
-                (from_pass, to_pass) if from_pass == to_pass && self.nodes[from.index()].op != "const" => {
-                    Flow::Backward
-                }
-                _ => Flow::Lookup,
-            };
-            let slot_name = slot_name(node, slot);
-            edges.push(Edge { from, to: node.index, flow, slot, slot_name, label: String::new() });
-        }
-    }
-
-    /// The edges by which gradients flow, against the operand edges. Where several meet, each says what it brings.
-    fn gradient_edges(&self, shown: &[bool], edges: &mut Vec<Edge>) {
-        for flow in self.derivatives.flows(self.nodes, self.options.pass) {
-            if shown[flow.from.index()] && shown[flow.to.index()] {
-                let is_number = self.nodes[flow.to.index()].shape.size() == 1;
-                let labelled = self.options.gradients && flow.meets_others && is_number;
-                let label =
-                    if labelled { self.numbers_up_to(flow.cotangent, 1).concat().concat() } else { String::new() };
-                let (from, to) = (flow.from, flow.to);
-                edges.push(Edge { from, to, flow: Flow::Backward, slot: flow.slot, slot_name: String::new(), label });
-            }
-        }
-    }
-}
-
-/// Inside its scope's box, "layer1/W" is "W".
-fn own_name(node: &NodeInfo) -> &str {
-    node.name.strip_prefix(&node.scope).unwrap_or(&node.name)
-}
-
-/// The innermost cluster of a scope such as "encoder/layer1/", made if it is not there yet.
-fn cluster_of(scope: &str, clusters: &mut Vec<Cluster>) -> Option<usize> {
-    let mut parent = None;
-    for name in scope.split('/').filter(|name| !name.is_empty()) {
-        let name = shortened(&printable(name));
-        let known = clusters.iter().position(|cluster| cluster.parent == parent && cluster.name == name);
-        if known.is_none() {
-            clusters.push(Cluster { name, parent });
-        }
-        parent = known.or(clusters.len().checked_sub(1));
-    }
-    parent
-}
-
-/// An op as a figure shows it: its sign if everybody knows it, and its attributes.
-fn op(node: &NodeInfo) -> String {
-    let sign = match node.op {
-        "add" | "add_n" => "+",
-        "sub" | "neg" => "−",
-        "mul" => "×",
-        "div" => "÷",
-        other => other,
-    };
-    let sign = printable(sign);
-    match attributes(node) {
-        "" => sign,
-        attributes => format!("{sign} ({})", shortened(&printable(attributes))),
-    }
-}
-
-/// Which operand an edge is, where it makes a difference: as the op's formula calls it, or its number as in errors.
-fn slot_name(node: &NodeInfo, slot: usize) -> String {
-    match (node.op, node.operands.len(), slot) {
-        (_, 1, _) | ("add" | "mul" | "add_n" | "maximum" | "minimum", _, _) => String::new(),
-        ("matmul" | "matmul_nt" | "matmul_tn", 2, slot) => ["A", "B"][slot].to_owned(),
-        ("sub" | "div", 2, slot) => ["a", "b"][slot].to_owned(),
-        _ => (slot + 1).to_string(),
     }
 }

@@ -13,42 +13,70 @@ pub fn map<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F) {
 
 /// `y[i] = f(a[i], b[i])`, where `a` and `b` broadcast to the shape of `y`.
 pub fn zip<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) -> F) {
-    let repeats_rows = |short: Shape, long: Shape| {
-        short.rank() <= long.rank() && short[..] == long[long.rank() - short.rank()..] && short.size() > 0
-    };
     if a.shape == b.shape {
         for ((y, &a), &b) in y.data.iter_mut().zip(a.data).zip(b.data) {
             *y = f(a, b);
         }
-    } else if a.shape == y.shape && b.data.len() == 1 {
-        let b = b.data[0];
-        for (y, &a) in y.data.iter_mut().zip(a.data) {
-            *y = f(a, b);
-        }
-    } else if b.shape == y.shape && a.data.len() == 1 {
-        let a = a.data[0];
-        for (y, &b) in y.data.iter_mut().zip(b.data) {
-            *y = f(a, b);
-        }
-    } else if a.shape == y.shape && repeats_rows(b.shape, y.shape) {
-        for (y, a) in y.data.chunks_exact_mut(b.data.len()).zip(a.data.chunks_exact(b.data.len())) {
-            for ((y, &a), &b) in y.iter_mut().zip(a).zip(b.data) {
-                *y = f(a, b);
-            }
-        }
+    } else if let (true, Some(repeat)) = (a.shape == y.shape, Repeat::of(b.shape, y.shape)) {
+        repeat.zip(a.data, b.data, y.data, f);
+    } else if let (true, Some(repeat)) = (b.shape == y.shape, Repeat::of(a.shape, y.shape)) {
+        repeat.zip(b.data, a.data, y.data, |b, a| f(a, b));
     } else {
-        let (a_strides, b_strides) = (a.shape.strides_towards(y.shape), b.shape.strides_towards(y.shape));
-        let mut y = y.data.iter_mut();
-        walk(y_shape(&a, &b), [a_strides, b_strides], |[i, j]| {
-            if let Some(y) = y.next() {
+        let strides = [a.shape.strides_towards(y.shape), b.shape.strides_towards(y.shape)];
+        let mut out = y.data.iter_mut();
+        walk(y.shape, strides, |[i, j]| {
+            if let Some(y) = out.next() {
                 *y = f(a.data[i], b.data[j]);
             }
         });
     }
 }
 
-fn y_shape<F>(a: &View<F>, b: &View<F>) -> Shape {
-    a.shape.broadcast(b.shape).expect("the shape rule was checked when the op was recorded")
+/// The simple ways in which a short array is repeated to fill a long one.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Repeat {
+    /// As a whole, one copy after the other: `[3]` in `[2, 3]`.
+    Whole,
+    /// Each element so many times: `[2, 1]` in `[2, 3]`, and a single number in anything.
+    Each(usize),
+}
+
+impl Repeat {
+    /// How an array of shape `short` fills `long`, to which it broadcasts; `None` if in no simple way, or if there is nothing to fill.
+    pub(super) fn of(short: Shape, long: Shape) -> Option<Repeat> {
+        if long.size() == 0 || short.rank() > long.rank() {
+            return None;
+        }
+        let leading_ones = short.iter().take_while(|&&length| length == 1).count();
+        let core = &short[leading_ones..];
+        if !core.is_empty() && long.ends_with(core) {
+            return Some(Repeat::Whole);
+        }
+        let trailing_ones = short.iter().rev().take_while(|&&length| length == 1).count();
+        let same = short.rank() - trailing_ones;
+        let aligned = short.rank() == long.rank() && short[..same] == long[..same];
+        (aligned || core.is_empty()).then(|| Repeat::Each(long.size() / short.size()))
+    }
+
+    /// `y[i] = f(long[i], short[j])`, where j is the element of `short` that is repeated there.
+    fn zip<F: Scalar>(self, long: &[F], short: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
+        match self {
+            Repeat::Whole => {
+                for (y, long) in y.chunks_exact_mut(short.len()).zip(long.chunks_exact(short.len())) {
+                    for ((y, &long), &short) in y.iter_mut().zip(long).zip(short) {
+                        *y = f(long, short);
+                    }
+                }
+            }
+            Repeat::Each(times) => {
+                for ((y, long), &short) in y.chunks_exact_mut(times).zip(long.chunks_exact(times)).zip(short) {
+                    for (y, &long) in y.iter_mut().zip(long) {
+                        *y = f(long, short);
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Calls `visit` for every element of `shape` in row-major order, with the offset that each set of strides gives it.
@@ -77,6 +105,45 @@ pub fn walk<const N: usize>(shape: Shape, strides: [[usize; MAX_RANK]; N], mut v
                 *offset -= strides[axis] * index[axis];
             }
             index[axis] = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_columns_and_single_numbers_are_repeated_the_simple_way() {
+        let cases: [(&[usize], &[usize], Option<Repeat>); 8] = [
+            (&[3], &[2, 3], Some(Repeat::Whole)),
+            (&[1, 3], &[2, 3], Some(Repeat::Whole)),
+            (&[2, 1], &[2, 3], Some(Repeat::Each(3))),
+            (&[], &[2, 3], Some(Repeat::Each(6))),
+            (&[1, 1], &[2, 3], Some(Repeat::Each(6))),
+            (&[4, 1, 1], &[4, 2, 3], Some(Repeat::Each(6))),
+            (&[2, 1], &[4, 2, 3], None),
+            (&[3], &[0, 3], None),
+        ];
+        for (short, long, want) in cases {
+            assert_eq!(Repeat::of(short.into(), long.into()), want, "{short:?} in {long:?}");
+        }
+    }
+
+    #[test]
+    fn the_simple_ways_agree_with_the_walk() {
+        for (long, short) in [([2, 3], [1, 3]), ([2, 3], [2, 1]), ([2, 3], [1, 1]), ([1, 3], [1, 1])] {
+            let (long, short) = (Shape::from(long), Shape::from(short));
+            let numbers: Vec<f64> = (0..6).map(f64::from).collect();
+            let a = View { data: &numbers[..long.size()], shape: long };
+            let b = View { data: &numbers[..short.size()], shape: short };
+            let mut fast = vec![f64::NAN; long.size()];
+            zip(b, a, ViewMut { data: &mut fast, shape: long }, |b, a| 10.0 * a - b);
+            let mut slow = Vec::new();
+            walk(long, [long.strides_towards(long), short.strides_towards(long)], |[i, j]| {
+                slow.push(10.0 * a.data[i] - b.data[j]);
+            });
+            assert_eq!(fast, slow, "{short} in {long}");
         }
     }
 }

@@ -4,3 +4,4 @@ pub mod elementwise;
 pub mod gemm;
 pub mod reduce;
 pub mod softmax;
+pub mod windows;

@@ -1,21 +1,24 @@
 //! Reductions and their opposite, repetition. Sums run in one fixed order, so that results are the same every time.
 
-use super::elementwise::walk;
+use super::elementwise::{Repeat, walk};
 use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
-use crate::shape::{MAX_RANK, Shape};
+use crate::shape::Shape;
 
 /// `y = x` repeated along new axes and axes of length 1.
 pub fn broadcast<F: Scalar>(x: View<F>, y: ViewMut<F>) {
-    if let [x] = *x.data {
-        return y.data.fill(x);
-    }
-    let mut out = y.data.iter_mut();
-    walk(y.shape, [x.shape.strides_towards(y.shape)], |[i]| {
-        if let Some(y) = out.next() {
-            *y = x.data[i];
+    match Repeat::of(x.shape, y.shape) {
+        Some(Repeat::Whole) => y.data.chunks_exact_mut(x.data.len()).for_each(|y| y.copy_from_slice(x.data)),
+        Some(Repeat::Each(times)) => y.data.chunks_exact_mut(times).zip(x.data).for_each(|(y, &x)| y.fill(x)),
+        None => {
+            let mut out = y.data.iter_mut();
+            walk(y.shape, [x.shape.strides_towards(y.shape)], |[i]| {
+                if let Some(y) = out.next() {
+                    *y = x.data[i];
+                }
+            });
         }
-    });
+    }
 }
 
 /// `y = ` the sum of all elements of `x` that [`broadcast`] would copy from one element of `y`.
@@ -32,25 +35,28 @@ pub fn max_to<F: Scalar>(x: View<F>, y: ViewMut<F>) {
 /// Folds every element of `x` into the element of `y` that it reduces to; `y` starts at `start`.
 pub fn fold_to<F: Scalar>(x: View<F>, y: ViewMut<F>, start: F, f: impl Fn(F, F) -> F) {
     y.data.fill(start);
-    let rows = x.shape.rank() >= y.shape.rank() && x.shape[x.shape.rank() - y.shape.rank()..] == y.shape[..];
-    if let [y] = y.data {
-        for &x in x.data {
-            *y = f(*y, x);
-        }
-    } else if rows && !y.data.is_empty() {
-        for row in x.data.chunks_exact(y.data.len()) {
-            for (y, &x) in y.data.iter_mut().zip(row) {
-                *y = f(*y, x);
+    match Repeat::of(y.shape, x.shape) {
+        Some(Repeat::Whole) => {
+            for row in x.data.chunks_exact(y.data.len()) {
+                for (y, &x) in y.data.iter_mut().zip(row) {
+                    *y = f(*y, x);
+                }
             }
         }
-    } else {
-        let strides: [usize; MAX_RANK] = y.shape.strides_towards(x.shape);
-        let mut elements = x.data.iter();
-        walk(x.shape, [strides], |[i]| {
-            if let Some(&x) = elements.next() {
-                y.data[i] = f(y.data[i], x);
+        Some(Repeat::Each(times)) => {
+            for (y, x) in y.data.iter_mut().zip(x.data.chunks_exact(times)) {
+                *y = x.iter().fold(start, |y, &x| f(y, x));
             }
-        });
+        }
+        None => {
+            let strides = y.shape.strides_towards(x.shape);
+            let mut elements = x.data.iter();
+            walk(x.shape, [strides], |[i]| {
+                if let Some(&x) = elements.next() {
+                    y.data[i] = f(y.data[i], x);
+                }
+            });
+        }
     }
 }
 

@@ -7,15 +7,21 @@
 pub mod abs;
 pub mod add;
 pub mod add_n;
+pub mod batch_matmul;
 pub mod binary_cross_entropy_with_logits;
 pub mod broadcast_to;
 pub mod concat;
+pub mod conv2d;
+pub mod cos;
 pub mod div;
 pub mod equals;
+pub mod erf;
 pub mod exceeds;
 pub mod exp;
 pub mod gather_rows;
+pub mod gelu;
 pub mod huber;
+pub mod im2col;
 pub mod leaky_relu;
 pub mod ln;
 pub mod log_softmax;
@@ -28,7 +34,9 @@ pub mod mean_squared_error;
 pub mod minimum;
 pub mod mul;
 pub mod neg;
+pub mod normalize;
 pub mod pad;
+pub mod permute;
 pub mod pow;
 pub mod pow_tensor;
 pub mod quadratic_cost;
@@ -36,6 +44,8 @@ pub mod relu;
 pub mod reshape;
 pub mod sigmoid;
 pub mod sign;
+pub mod silu;
+pub mod sin;
 pub mod slice;
 pub mod softmax;
 pub mod softmax_cross_entropy;
@@ -81,9 +91,15 @@ pub static TABLE: &[Example] = &[
     row!("matmul", [Any(&[2, 3]), Any(&[3, 4])], |[a, b]| a.matmul(b)),
     row!("matmul_nt", [Any(&[2, 3]), Any(&[4, 3])], |[a, b]| a.matmul_nt(b)),
     row!("matmul_tn", [Any(&[3, 2]), Any(&[3, 4])], |[a, b]| a.matmul_tn(b)),
+    row!("batch_matmul", [Any(&[2, 2, 3]), Any(&[2, 3, 2])], |[a, b]| a.batch_matmul(b)),
+    row!("batch_matmul_nt", [Any(&[2, 2, 3]), Any(&[2, 2, 3])], |[a, b]| a.batch_matmul_nt(b)),
+    row!("batch_matmul_tn", [Any(&[2, 3, 2]), Any(&[2, 3, 2])], |[a, b]| a.tape().record(batch_matmul::BatchMatMul::TN, &[a, b])),
     row!("exp", [Any(&[2, 3])], |[x]| x.exp()),
     row!("ln", [Positive(&[2, 3])], |[x]| x.ln()),
     row!("sqrt", [Positive(&[2, 3])], |[x]| x.sqrt()),
+    row!("sin", [Any(&[2, 3])], |[x]| x.sin()),
+    row!("cos", [Any(&[2, 3])], |[x]| x.cos()),
+    row!("erf", [Any(&[2, 3])], |[x]| x.erf()),
     row!("pow", [Positive(&[2, 3])], |[x]| x.pow(2.5)),
     row!("pow_tensor", [Positive(&[2, 3]), Any(&[3])], |[x, p]| x.pow_var(p)),
     row!("abs", [Any(&[2, 3])], |[x]| x.abs()),
@@ -97,11 +113,14 @@ pub static TABLE: &[Example] = &[
     row!("broadcast_to", [Any(&[2, 1])], |[x]| x.broadcast_to([4, 2, 3])),
     row!("sum_to", [Any(&[4, 2, 3])], |[x]| x.sum_to([2, 1])),
     row!("transpose", [Any(&[2, 3])], |[x]| x.transpose()),
+    row!("permute", [Any(&[2, 3, 2])], |[x]| x.permute(&[2, 0, 1])),
     row!("slice", [Any(&[3, 4])], |[x]| x.slice(&[(1, 3), (0, 2)])),
     row!("pad", [Any(&[2, 3])], |[x]| x.pad(&[(1, 0), (0, 2)])),
     row!("concat", [Any(&[2, 1]), Any(&[2, 3])], |[a, b]| Var::concat(&[a, b], 1)),
     row!("gather_rows", [Any(&[4, 2]), Labels(5, 4)], |[table, rows]| table.gather_rows(rows)),
     row!("scatter_add_rows", [Any(&[5, 2]), Labels(5, 4)], |[x, rows]| x.scatter_add_rows(rows, 4)),
+    row!("im2col", [Any(&[1, 2, 3, 3])], |[x]| x.im2col([2, 2], 1, 0)),
+    row!("col2im", [Any(&[4, 8])], |[x]| x.col2im([1, 2, 3, 3], [2, 2], 1, 0)),
     // reductions
     row!("sum", [Any(&[2, 3, 2])], |[x]| x.sum_axes(1)),
     row!("mean", [Any(&[2, 3, 2])], |[x]| x.mean_axes([0, 2])),
@@ -119,6 +138,14 @@ pub static TABLE: &[Example] = &[
     row!("softplus", [Any(&[2, 3])], |[x]| x.softplus()),
     row!("softmax", [Any(&[2, 3])], |[x]| x.softmax(1)),
     row!("log_softmax", [Any(&[2, 3])], |[x]| x.log_softmax(1)),
+    row!("gelu", [Any(&[2, 3])], |[x]| x.gelu()),
+    row!("silu", [Any(&[2, 3])], |[x]| x.silu()),
+    // layers
+    row!("conv2d", [Any(&[1, 2, 3, 4]), Any(&[2, 2, 2, 2]), Any(&[2])], |[x, weight, bias]| x.conv2d(weight, bias, 2, 1)),
+    row!("max_pool2d", [Any(&[1, 2, 4, 4])], |[x]| x.max_pool2d(2, 2)),
+    row!("avg_pool2d", [Any(&[1, 2, 4, 4])], |[x]| x.avg_pool2d(2, 2)),
+    row!("layer_norm", [Any(&[2, 3]), Any(&[3]), Any(&[3])], |[x, gain, bias]| x.layer_norm(gain, bias, 1e-5)),
+    row!("batch_norm_train", [Any(&[4, 2]), Any(&[2]), Any(&[2])], |[x, gain, bias]| x.batch_norm_train(gain, bias, 1e-5)),
     // losses
     row!("quadratic_cost", [Any(&[2, 3]), Any(&[2, 3])], |[a, y]| a.quadratic_cost(y)),
     row!("quadratic_cost'", [Any(&[2, 3]), Any(&[2, 3]), Any(&[])], |[a, y, g]| a.tape().record(quadratic_cost::QuadraticCostGrad, &[a, y, g])),

@@ -2,51 +2,13 @@
 //! node sums the cotangents that arrived at it and lets its op record how they flow on to the operands. The gradient is
 //! therefore itself part of the graph: it can be drawn, stepped through and differentiated again.
 
+use super::gradients::{BackwardError, Gradients, check_version};
 use super::{Tape, Var};
-use crate::op::{Cotangent, Cotangents, Local};
+use crate::op::{AnyOp, Cotangent, Cotangents, Local};
 use crate::ops::add_n::AddN;
-use crate::param::Param;
 use crate::scalar::Scalar;
 use petgraph::graph::NodeIndex;
 use smallvec::SmallVec;
-
-/// Why a backward pass, or a use of its gradients, was refused.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum BackwardError {
-    /// The pass was started from more than one number.
-    #[error(
-        "backward starts from one number, but {loss} has shape {shape}; reduce it with .sum() or .mean(), or say \
-         what arrives at it with .backward_with(cotangent)"
-    )]
-    NotScalar {
-        /// The node, as errors call it.
-        loss: String,
-        /// Its shape.
-        shape: crate::Shape,
-    },
-    /// Nothing that the loss was computed from wants a gradient.
-    #[error(
-        "{loss} depends on no variable and no parameter (or was recorded under no_grad), so there is nothing to \
-         differentiate; make the leaves that you want gradients for with tape.var or tape.param"
-    )]
-    NothingToDifferentiate {
-        /// The node, as errors call it.
-        loss: String,
-    },
-    /// A parameter is no longer what it was when the loss was computed.
-    #[error(
-        "parameter {name:?} was changed after the loss was computed from it (version {recorded} then, {now} now); \
-         call backward before the update, or record the loss again"
-    )]
-    ParameterChanged {
-        /// The parameter's name.
-        name: String,
-        /// Its version on the tape.
-        recorded: u64,
-        /// Its version now.
-        now: u64,
-    },
-}
 
 /// What all backward passes since the last rewind left behind. Its buffers are used again.
 #[derive(Default)]
@@ -64,7 +26,7 @@ impl Passes {
 
     /// The node that holds the gradient of `node` in a pass, numbered from 1.
     pub(crate) fn gradient(&self, pass: u32, node: NodeIndex) -> Option<NodeIndex> {
-        self.gradients[..self.live].get(pass as usize - 1)?.get(node.index()).copied().flatten()
+        self.gradients[..self.live].get((pass as usize).checked_sub(1)?)?.get(node.index()).copied().flatten()
     }
 
     /// How many backward passes were recorded.
@@ -234,10 +196,8 @@ impl<F: Scalar> Tape<F> {
 
     /// Records the vjp of a node. (The gradient checker tries single nodes with it.)
     pub(crate) fn vjp<'t>(&'t self, node: NodeIndex, local: &Local<'t, F>) -> Cotangents<'t, F> {
-        let op = self.graph.borrow_mut().take_op(node);
-        let cotangents = op.as_deref().map(|op| op.vjp(local));
-        self.graph.borrow_mut().put_back_op(node, op);
-        let cotangents = cotangents.expect("no vjp runs inside itself");
+        let taken = TakenOp { tape: self, node, op: self.graph.borrow_mut().take_op(node) };
+        let cotangents = taken.op.as_deref().expect("no vjp runs inside itself").vjp(local);
         assert_eq!(
             cotangents.0.len(),
             local.operands.len(),
@@ -248,81 +208,15 @@ impl<F: Scalar> Tape<F> {
     }
 }
 
-fn check_version<F: Scalar>((param, recorded): (&Param<F>, u64)) -> Result<(), BackwardError> {
-    let now = param.version();
-    match now == recorded {
-        true => Ok(()),
-        false => Err(BackwardError::ParameterChanged { name: param.name().to_owned(), recorded, now }),
-    }
-}
-
-/// The gradients of one backward pass. They are nodes on the tape; a node that the loss does not depend on has none,
-/// which is not the same as zero.
-#[derive(Clone, Copy)]
-pub struct Gradients<'t, F: Scalar> {
+/// A node's op while its vjp runs and records on the graph that the op was taken from. It goes back even after a panic.
+struct TakenOp<'t, F: Scalar> {
     tape: &'t Tape<F>,
-    pass: u32,
+    node: NodeIndex,
+    op: Option<Box<dyn AnyOp<F>>>,
 }
 
-impl<'t, F: Scalar> Gradients<'t, F> {
-    /// The gradient with respect to `x`, if one flowed there.
-    #[track_caller]
-    pub fn get(&self, x: Var<'t, F>) -> Option<Var<'t, F>> {
-        x.expect_on(self.tape, "Gradients::get");
-        self.at(x.index)
-    }
-
-    /// The gradient with respect to `x`.
-    ///
-    /// # Panics
-    /// If the loss does not depend on `x`, or `x` is an input that no gradient was asked for.
-    #[track_caller]
-    pub fn wrt(&self, x: Var<'t, F>) -> Var<'t, F> {
-        self.get(x).unwrap_or_else(|| {
-            panic!("no gradient flows to {}: the loss does not depend on it, or it is a tape.input", x.describe())
-        })
-    }
-
-    /// The gradient with respect to a parameter, if the loss depends on it.
-    pub fn param(&self, param: &Param<F>) -> Option<Var<'t, F>> {
-        let leaf = self.tape.graph.borrow().leaf_of(param)?;
-        self.at(leaf)
-    }
-
-    /// The number of the pass, from 1: backward nodes carry it (see [`crate::NodeInfo::pass`]).
-    pub fn pass(&self) -> u32 {
-        self.pass
-    }
-
-    /// The gradient with respect to a parameter, if the loss depends on it.
-    ///
-    /// # Errors
-    /// [`BackwardError::ParameterChanged`], if it was computed for an earlier value of the parameter.
-    pub fn current(&self, param: &Param<F>) -> Result<Option<Var<'t, F>>, BackwardError> {
-        let Some(gradient) = self.param(param) else { return Ok(None) };
-        let graph = self.tape.graph.borrow();
-        let recorded = graph.leaf_of(param).and_then(|leaf| graph.dag[leaf].param());
-        recorded.map_or(Ok(()), check_version)?;
-        Ok(Some(gradient))
-    }
-
-    /// Changes a parameter in place, given its gradient; both row-major. This is all an optimizer needs.
-    /// Returns `None`, without a call, if the loss does not depend on the parameter.
-    ///
-    /// # Errors
-    /// As [`current`](Gradients::current).
-    pub fn update<R>(
-        &self,
-        param: &Param<F>,
-        change: impl FnOnce(&mut [F], &[F]) -> R,
-    ) -> Result<Option<R>, BackwardError> {
-        let Some(gradient) = self.current(param)? else { return Ok(None) };
-        let graph = self.tape.graph.borrow();
-        Ok(Some(graph.with_views(&[gradient.index], |views| param.update(|value| change(value, views[0].data)))))
-    }
-
-    fn at(&self, node: NodeIndex) -> Option<Var<'t, F>> {
-        let gradient = self.tape.passes.borrow().gradient(self.pass, node);
-        gradient.map(|index| self.tape.var_at(index))
+impl<F: Scalar> Drop for TakenOp<'_, F> {
+    fn drop(&mut self) {
+        self.tape.graph.borrow_mut().put_back_op(self.node, self.op.take());
     }
 }

@@ -2,18 +2,19 @@
 //!
 //! - [`graph`](self): the nodes, recording and rewinding
 //! - `var`: [`Var`], a handle to a node, with the arithmetic that records
-//! - `backward`: the reverse pass
+//! - `backward`: the reverse pass; `gradients`: what it found
 //! - `leaf`: what enters a tape from outside
 //! - `describe`: nodes as plain data, for listings, graphs and the stepper
 
 mod backward;
 mod describe;
+mod gradients;
 mod graph;
 mod leaf;
 mod var;
 
-pub use backward::{BackwardError, Gradients};
 pub use describe::NodeInfo;
+pub use gradients::{BackwardError, Gradients};
 pub use graph::{Node, Slot};
 pub use leaf::Input;
 pub use var::Var;

@@ -92,7 +92,8 @@ pub fn run(run: &mut Run) -> Result {
 }
 
 fn start(rng: &mut impl rand::Rng) -> Mlp<f64> {
-    Mlp::with_init(&[2, 3, 1], Activation::Tanh, Init::Normal(1.0), Init::Zeros, rng).with_output(Activation::Identity)
+    Mlp::with_init(&[2, 3, 1], Activation::Tanh, Init::Normal(1.0), Init::Normal(0.5), rng)
+        .with_output(Activation::Identity)
 }
 
 /// The cost of one row: L = (y - t)^2 / 2.

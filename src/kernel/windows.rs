@@ -1,0 +1,72 @@
+//! The places a window takes when it moves over an image.
+
+use crate::shape::Shape;
+use std::fmt;
+
+/// A window that moves over images `[batch, channels, height, width]`.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Windows {
+    /// Its height and width.
+    pub kernel: [usize; 2],
+    /// How far it moves at a time.
+    pub stride: usize,
+    /// How many zeros are put around the image on each side.
+    pub padding: usize,
+}
+
+impl Windows {
+    /// How many places the window takes, downwards and across; or why there are none.
+    pub fn places(&self, images: Shape) -> Result<[usize; 2], String> {
+        let [_, _, height, width] = images[..] else {
+            return Err(format!("images are [batch, channels, height, width], found {images}"));
+        };
+        if self.stride == 0 || self.kernel.contains(&0) {
+            return Err("the window must have at least one pixel, and move by at least one".into());
+        }
+        let mut places = [0; 2];
+        for ((places, kernel), length) in places.iter_mut().zip(self.kernel).zip([height, width]) {
+            let room = (length + 2 * self.padding).checked_sub(kernel);
+            *places = room.ok_or_else(|| format!("{self} is larger than the image in {images}"))? / self.stride + 1;
+        }
+        Ok(places)
+    }
+
+    /// The matrix of all windows: its rows, one per image and place, and its columns, one per channel and pixel of the window.
+    pub fn matrix(&self, images: Shape) -> Result<[usize; 2], String> {
+        let [down, across] = self.places(images)?;
+        Ok([images[0] * down * across, images[1] * self.kernel[0] * self.kernel[1]])
+    }
+
+    /// Calls `visit` for every element of that matrix, row by row, with its index and the index of its pixel, if that lies
+    /// inside the image.
+    pub fn each_place(&self, images: Shape, mut visit: impl FnMut(usize, Option<usize>)) {
+        let Ok([down, across]) = self.places(images) else { return };
+        let (channels, height, width) = (images[1], images[2], images[3]);
+        // A pixel's coordinate, if the place and the offset in the window do not lead into the padding.
+        let inside = |place: usize, offset: usize, length: usize| {
+            (place * self.stride + offset).checked_sub(self.padding).filter(|&pixel| pixel < length)
+        };
+        let mut at = 0;
+        for image in 0..images[0] {
+            for (top, left) in (0..down).flat_map(|top| (0..across).map(move |left| (top, left))) {
+                for channel in 0..channels {
+                    let first = (image * channels + channel) * height * width;
+                    for dy in 0..self.kernel[0] {
+                        let row = inside(top, dy, height).map(|y| first + y * width);
+                        for dx in 0..self.kernel[1] {
+                            visit(at, row.and_then(|row| Some(row + inside(left, dx, width)?)));
+                            at += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Display for Windows {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let [height, width] = self.kernel;
+        write!(f, "window {height}x{width} stride {} padding {}", self.stride, self.padding)
+    }
+}

@@ -1,0 +1,38 @@
+//! Gauss's error function.
+
+use super::same_shape;
+use crate::kernel::elementwise::map;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use std::f64::consts::FRAC_2_SQRT_PI;
+
+/// y = 2/√π ∫₀ˣ e^(-t²) dt
+#[derive(PartialEq)]
+pub struct Erf;
+
+impl<F: Scalar> Op<F> for Erf {
+    fn name(&self) -> &'static str {
+        "erf"
+    }
+    fn formula(&self) -> &'static str {
+        "y = 2/√π ∫₀ˣ e^(-t²) dt"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        same_shape(operands)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        map(x[0], y, F::erf)
+    }
+    // dx = g 2/√π e^(-x²)
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, [x]) = (at.cotangent(), at.operands());
+        [at.to(0, || g * (FRAC_2_SQRT_PI * (-(x * x)).exp()))].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// Gauss's error function of each element: a sigmoid from -1 to 1 made of the bell curve.
+    #[track_caller]
+    pub fn erf(self) -> Self {
+        self.tape.record(Erf, &[self])
+    }
+}

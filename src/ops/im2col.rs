@@ -1,0 +1,98 @@
+//! The windows of images as rows of a matrix, and back. With it, a convolution is a matrix product, and its gradients are
+//! matrix products too.
+
+use crate::kernel::windows::Windows;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y[window, (channel, dy, dx)] = x[image, channel, top + dy, left + dx], 0 outside the image
+#[derive(PartialEq)]
+pub struct Im2Col {
+    windows: Windows,
+}
+
+impl<F: Scalar> Op<F> for Im2Col {
+    fn name(&self) -> &'static str {
+        "im2col"
+    }
+    fn formula(&self) -> &'static str {
+        "each row of y is one window of x"
+    }
+    fn attributes(&self) -> String {
+        self.windows.to_string()
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        let [rows, columns] = self.windows.matrix(operands[0])?;
+        Ok([rows, columns].into())
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        self.windows.each_place(x[0].shape, |at, pixel| {
+            y.data[at] = pixel.map_or(F::ZERO, |pixel| x[0].data[pixel]);
+        });
+    }
+    // dx = each pixel's sum over the windows that saw it
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, [x]) = (at.cotangent(), at.operands());
+        [at.to(0, || g.tape.record(Col2Im { windows: self.windows, images: x.shape() }, &[g]))].into()
+    }
+}
+
+/// y[pixel] = Σ x over the windows that saw the pixel: the transpose of [`Im2Col`]
+#[derive(PartialEq)]
+pub struct Col2Im {
+    windows: Windows,
+    images: Shape,
+}
+
+impl<F: Scalar> Op<F> for Col2Im {
+    fn name(&self) -> &'static str {
+        "col2im"
+    }
+    fn formula(&self) -> &'static str {
+        "each pixel of y is its sum over the windows that saw it"
+    }
+    fn attributes(&self) -> String {
+        format!("{} of {}", self.windows, self.images)
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        let windows = self.windows.matrix(self.images)?;
+        match operands[0][..] == windows {
+            true => Ok(self.images),
+            false => Err(format!("the windows of {} are {}, found {}", self.images, Shape::from(windows), operands[0])),
+        }
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        y.data.fill(F::ZERO);
+        self.windows.each_place(self.images, |at, pixel| {
+            if let Some(pixel) = pixel {
+                y.data[pixel] += x[0].data[at];
+            }
+        });
+    }
+    // dx = the windows of g
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        [at.to(0, || at.output().tape.record(Im2Col { windows: self.windows }, &[at.cotangent()]))].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The windows of images `[batch, channels, height, width]` as the rows of a matrix: one row per image and place of the
+    /// `kernel` `[height, width]`, moved by `stride`, with `padding` zeros around; one column per channel and pixel of the window.
+    #[track_caller]
+    pub fn im2col(self, kernel: [usize; 2], stride: usize, padding: usize) -> Self {
+        self.tape.record(Im2Col { windows: Windows { kernel, stride, padding } }, &[self])
+    }
+
+    /// The opposite of [`im2col`](Var::im2col): a sum over windows at each pixel of images of a given shape.
+    #[track_caller]
+    pub fn col2im(self, images: impl Into<Shape>, kernel: [usize; 2], stride: usize, padding: usize) -> Self {
+        let windows = Windows { kernel, stride, padding };
+        self.tape.record(Col2Im { windows, images: images.into() }, &[self])
+    }
+
+    /// Rows that [`im2col`](Var::im2col) made, reduced to one number per channel, as images again.
+    #[track_caller]
+    pub(super) fn as_images(self, batch: usize, [height, width]: [usize; 2]) -> Self {
+        let channels = self.shape()[1];
+        self.reshape([batch, height, width, channels]).permute(&[0, 3, 1, 2])
+    }
+}

@@ -1,0 +1,41 @@
+//! The sigmoid linear unit, also called swish.
+
+use super::same_shape;
+use crate::kernel::elementwise::map;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+
+/// y = x σ(x)
+#[derive(PartialEq)]
+pub struct Silu;
+
+impl<F: Scalar> Op<F> for Silu {
+    fn name(&self) -> &'static str {
+        "silu"
+    }
+    fn formula(&self) -> &'static str {
+        "y = x σ(x)"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        same_shape(operands)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        map(x[0], y, |x| x * x.sigmoid())
+    }
+    // dx = g (σ(x) + y (1 - σ(x)))
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, y, [x]) = (at.cotangent(), at.output(), at.operands());
+        let dx = || {
+            let sigmoid = x.sigmoid();
+            g * (sigmoid + y * (1.0 - sigmoid))
+        };
+        [at.to(0, dx)].into()
+    }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// Each element times its sigmoid: a smooth relu.
+    #[track_caller]
+    pub fn silu(self) -> Self {
+        self.tape.record(Silu, &[self])
+    }
+}

@@ -1,0 +1,346 @@
+//! What listings and figures promise.
+
+use gradus::draw::{Backward, Direction, DotOptions, Flow, Picture, Theme};
+use gradus::prelude::*;
+use gradus::{Cotangents, Local, Op, View, ViewMut};
+use ndarray::{Array2, arr1, arr2};
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+/// loss = (sigmoid(w x + b) - t)² / 2
+fn neuron(tape: &Tape<f64>) -> Var<'_, f64> {
+    let (w, x, b) = (tape.var(0.5).named("w"), tape.input(2.0).named("x"), tape.var(-0.3).named("b"));
+    let z = (w * x + b).named("z");
+    let error = z.sigmoid().named("y") - tape.input(1.0).named("t");
+    (0.5 * (error * error)).named("loss")
+}
+
+/// The quadratic cost of a batch of ten images after two layers.
+fn two_layers(tape: &Tape<f64>) -> Var<'_, f64> {
+    let wave = |i: usize, j: usize| ((i * 31 + j * 17) % 23) as f64 / 50.0 - 0.22;
+    let mut x = tape.input(Array2::from_shape_fn((10, 784), |(i, j)| wave(i, j).abs())).named("images");
+    for (layer, inputs, outputs) in [("layer1", 784, 100), ("layer2", 100, 10)] {
+        let _scope = tape.scope(layer);
+        let weights = Param::new(format!("{layer}/W"), Array2::from_shape_fn((inputs, outputs), |(i, j)| wave(i, j)));
+        let biases = Param::new(format!("{layer}/b"), arr1(&vec![0.1; outputs]));
+        let z = (x.matmul(tape.param(&weights)) + tape.param(&biases)).named("z");
+        x = z.sigmoid().named("a");
+    }
+    let _scope = tape.scope("cost");
+    let error = x - tape.input(Array2::eye(10)).named("one_hot");
+    ((error * error).sum() / 20.0).named("loss")
+}
+
+/// Records x³ and its derivative, goes on computing with the derivative, and differentiates again.
+fn gradient_of_a_gradient(tape: &Tape<f64>) {
+    let x = tape.var(2.0).named("x");
+    let y = (x * x * x).named("y");
+    let slope = y.backward().wrt(x).named("dy/dx");
+    (slope * slope).named("penalty").backward();
+}
+
+/// Records nodes, a parameter and scopes with names that would like to be more than names.
+fn hostile(tape: &Tape<f64>, names: &[&str]) {
+    for name in names {
+        let _scope = tape.scope(name);
+        let parameter = Param::new(*name, arr2(&[[1.0, 2.0]]));
+        (tape.param(&parameter) * tape.input(3.0).named(name)).sum().named(name).backward().wrt(tape.param(&parameter));
+    }
+}
+
+const HOSTILE: &[&str] = &[
+    "\"quoted\"",
+    "back\\slash\\",
+    "two\nlines\r\n",
+    "<script>alert(1)</script>",
+    "</TD></TR></TABLE>>]; evil [label=<x",
+    "\"]; evil [label=\"x",
+    "&lt;b&gt; & &amp; \\N \\G",
+    "null \0 escape \u{1b}[31m bell \x07",
+    "turned \u{202e} round",
+    "σ ∂ 日本 🦀",
+    "a name so long that no figure could show it in full without growing far too wide",
+    "",
+    "/",
+    "a//b",
+    "]]>--><!--",
+];
+
+type Program = fn(&Tape<f64>);
+
+/// Every tape that the tests below draw.
+fn gallery() -> Vec<(&'static str, Tape<f64>)> {
+    let programs: [(&str, Program); 8] = [
+        ("empty", |_| {}),
+        ("neuron before backward", |tape| _ = neuron(tape)),
+        ("neuron", |tape| _ = neuron(tape).backward()),
+        ("x times x", |tape| {
+            let x = tape.var(3.0).named("x");
+            (x * x).named("y").backward();
+        }),
+        ("doubled twice", |tape| {
+            let a = tape.var(1.0).named("a");
+            let b = (a + a).named("b");
+            (b + b).named("c").backward();
+        }),
+        ("two layers", |tape| _ = two_layers(tape).backward()),
+        ("gradient of a gradient", gradient_of_a_gradient),
+        ("hostile names", |tape| hostile(tape, HOSTILE)),
+    ];
+    let record = |(name, program): (&'static str, Program)| {
+        let tape = Tape::new();
+        program(&tape);
+        (name, tape)
+    };
+    programs.map(record).into()
+}
+
+fn tape_of(name: &str) -> Tape<f64> {
+    gallery().into_iter().find(|(other, _)| *other == name).map(|(_, tape)| tape).unwrap()
+}
+
+/// Snapshots must not depend on the lines of this file.
+macro_rules! snapshot {
+    ($name:literal, $text:expr) => {
+        insta::with_settings!({filters => [(r"\.rs:\d+", ".rs:LINE")], omit_expression => true}, {
+            insta::assert_snapshot!($name, $text);
+        });
+    };
+}
+
+#[test]
+fn a_listing_reads_as_equations() {
+    snapshot!("listing_neuron", tape_of("neuron").listing());
+}
+
+#[test]
+fn a_listing_shows_shapes_scopes_and_parameters() {
+    snapshot!("listing_two_layers", tape_of("two layers").listing());
+}
+
+#[test]
+fn a_listing_tells_backward_passes_and_the_program_apart() {
+    snapshot!("listing_gradient_of_a_gradient", tape_of("gradient of a gradient").listing());
+}
+
+#[test]
+fn a_listing_has_one_line_per_node_whatever_the_names() {
+    let tape = tape_of("hostile names");
+    let listing = tape.listing();
+    assert_eq!(listing.lines().filter(|line| line.starts_with('%')).count(), tape.len());
+    assert!(listing.chars().all(|c| c == '\n' || !c.is_control()));
+    assert_eq!(Tape::<f64>::new().listing(), "");
+}
+
+#[test]
+fn a_figure_is_the_textbooks_by_default() {
+    snapshot!("dot_neuron", tape_of("neuron").to_dot(&DotOptions::new().title("One neuron")));
+}
+
+#[test]
+fn a_figure_can_lay_the_backward_pass_open() {
+    snapshot!("dot_x_times_x_nodes", tape_of("x times x").to_dot(&DotOptions::new().backward(Backward::Nodes)));
+}
+
+#[test]
+fn a_figure_puts_scopes_into_boxes() {
+    let options = DotOptions::new().values(false).gradients(false).backward(Backward::Hidden).theme(Theme::Dark);
+    snapshot!("dot_two_layers_plain", tape_of("two layers").to_dot(&options));
+}
+
+#[test]
+fn the_same_program_gives_the_same_bytes() {
+    for ((name, one), (_, other)) in gallery().iter().zip(&gallery()) {
+        assert_eq!(one.listing(), other.listing(), "{name}");
+        for options in all_options() {
+            assert_eq!(one.to_dot(&options), other.to_dot(&options), "{name}");
+        }
+    }
+}
+
+/// The edges written in a DOT text, in the direction that their arrows point.
+fn arrows(dot: &str) -> Vec<(usize, usize)> {
+    let mut arrows = Vec::new();
+    for line in dot.lines().map(str::trim).filter(|line| line.contains(" -> ") && !line.contains("style=invis")) {
+        let (ends, attributes) = line.split_once(" [").unwrap();
+        let (from, to) = ends.split_once(" -> ").unwrap();
+        let [from, to] = [from, to].map(|id| id.strip_prefix('n').unwrap().parse().unwrap());
+        arrows.push(if attributes.starts_with("dir=back") { (to, from) } else { (from, to) });
+    }
+    arrows.sort_unstable();
+    arrows
+}
+
+#[test]
+fn every_edge_of_the_graph_is_drawn() {
+    for (name, tape) in gallery() {
+        let graph = tape.graph();
+        let ends = graph.edge_indices().filter_map(|edge| graph.edge_endpoints(edge));
+        let mut edges: Vec<(usize, usize)> = ends.map(|(from, to)| (from.index(), to.index())).collect();
+        edges.sort_unstable();
+        assert_eq!(arrows(&tape.to_dot(&DotOptions::new().backward(Backward::Nodes))), edges, "{name}");
+
+        edges.retain(|&(_, to)| graph.node_weights().nth(to).unwrap().pass() == 0);
+        assert_eq!(arrows(&tape.to_dot(&DotOptions::new().backward(Backward::Hidden))), edges, "{name}");
+    }
+}
+
+#[test]
+fn an_absent_gradient_is_a_dash_and_a_vanishing_one_is_0() {
+    let tape = Tape::<f64>::new();
+    let (w, x, aside) = (tape.var(2.0).named("w"), tape.input(0.0).named("x"), tape.var(7.0).named("aside"));
+    let y = (w * x).named("y");
+    let gradient_of = |name: &str| {
+        let picture = Picture::of(&tape, &DotOptions::new());
+        picture.nodes.iter().find(|node| node.heading == name).map(|node| node.gradient.concat().concat()).unwrap()
+    };
+    assert_eq!(["w", "x", "aside", "y"].map(gradient_of), ["-", "-", "-", "-"]);
+    assert!(tape.to_dot(&DotOptions::new()).contains("grad -<"));
+    y.backward();
+    assert_eq!(["w", "x", "aside", "y"].map(gradient_of), ["0", "-", "-", "1"]);
+    let _ = aside;
+}
+
+/// Where gradients flow in the textbook's figure, as "from to: label".
+fn flows_back<F: Scalar>(tape: &Tape<F>) -> Vec<String> {
+    let picture = Picture::of(tape, &DotOptions::new());
+    let back = picture.edges.iter().filter(|edge| edge.flow == Flow::Backward);
+    back.map(|edge| format!("{} {}: {}", edge.from.index(), edge.to.index(), edge.label)).collect()
+}
+
+#[test]
+fn where_gradients_meet_each_arrow_says_what_it_brings() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(3.0);
+    let tenfold = 10.0 * x; // %2
+    (x * tenfold).backward(); // %3
+    assert_eq!(flows_back(&tape), ["3 0: 30", "3 2: ", "2 0: 30"]);
+
+    let tape = Tape::<f64>::new();
+    let (a, b) = (tape.var(1.0), tape.var(2.0));
+    (a + a * b).backward(); // %3 = a + %2
+    assert_eq!(flows_back(&tape), ["3 0: 1", "3 2: ", "2 0: 2", "2 1: "]);
+}
+
+/// y = a, chosen by b, which has no derivative.
+#[derive(PartialEq)]
+struct ChosenBy;
+
+impl<F: Scalar> Op<F> for ChosenBy {
+    fn name(&self) -> &'static str {
+        "chosen_by"
+    }
+    fn formula(&self) -> &'static str {
+        "y = a"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        Ok(operands[0])
+    }
+    fn forward(&self, operands: &[View<F>], y: ViewMut<F>) {
+        y.data.copy_from_slice(operands[0].data);
+    }
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        [at.to(0, || at.cotangent()), at.no_gradient()].into()
+    }
+}
+
+#[test]
+fn no_arrow_is_drawn_where_no_gradient_flowed() {
+    let tape = Tape::<f64>::new();
+    let (a, b) = (tape.var(1.0), tape.var(2.0));
+    let chosen = tape.record(ChosenBy, &[a, b]); // %2
+    (chosen * b).backward(); // %3
+    assert_eq!(flows_back(&tape), ["3 2: ", "3 1: ", "2 0: "]);
+}
+
+#[test]
+fn large_arrays_are_summed_up_and_bad_numbers_counted() {
+    let tape = Tape::<f64>::new();
+    let mut numbers = vec![0.5; 100];
+    numbers[3] = -2.0;
+    let _ = tape.input(arr1(&numbers));
+    numbers[7] = f64::NAN;
+    let _ = tape.input(arr1(&numbers));
+    let _ = tape.input(arr2(&[[1.0, -0.0], [f64::INFINITY, 1e-9]]));
+    let _ = tape.input(arr1::<f64>(&[]));
+    let picture = Picture::of(&tape, &DotOptions::new());
+    let shown: Vec<String> = picture
+        .nodes
+        .iter()
+        .map(|node| node.value.iter().map(|row| row.join(" ")).collect::<Vec<_>>().join("; "))
+        .collect();
+    assert_eq!(shown, ["-2 … 0.5", "-2 … 0.5, 1 NaN", "1 0; inf 1e-9", "empty"]);
+}
+
+#[test]
+fn there_is_no_backward_pass_0() {
+    let tape = tape_of("x times x");
+    let x = tape.nodes()[0].index;
+    assert_eq!(tape.gradient_of(x, 0), None);
+    assert!(tape.gradient_of(x, 1).is_some());
+    assert!(tape.to_dot(&DotOptions::new().pass(0)).contains("grad -"));
+}
+
+fn all_options() -> Vec<DotOptions> {
+    let mut all = Vec::new();
+    for backward in [Backward::Values, Backward::Nodes, Backward::Hidden] {
+        let textbook = DotOptions::new().title("A <b>\"title\"</b>\n\\N & more").backward(backward);
+        let plain = DotOptions::new().values(false).gradients(false).backward(backward).theme(Theme::Dark);
+        all.extend([textbook, plain.direction(Direction::TopToBottom)]);
+    }
+    all.push(DotOptions::new().pass(2).max_values(0));
+    all
+}
+
+/// What Graphviz makes of a DOT text, which it must take without a word. `None` if Graphviz is not installed.
+fn svg(dot: &str) -> Option<String> {
+    let mut graphviz = Command::new("dot");
+    graphviz.arg("-Tsvg").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = match graphviz.spawn() {
+        Ok(running) => running,
+        Err(error) => {
+            assert!(std::env::var_os("CI").is_none(), "Graphviz must be there in CI: {error}");
+            eprintln!("skipped, for want of Graphviz's dot: {error}");
+            return None;
+        }
+    };
+    running.stdin.take().unwrap().write_all(dot.as_bytes()).unwrap();
+    let output = running.wait_with_output().unwrap();
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && complaints.is_empty(), "{complaints}\n{dot}");
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn graphviz_draws_every_figure_without_a_warning() {
+    for (_, tape) in gallery() {
+        for options in all_options() {
+            if svg(&tape.to_dot(&options)).is_none() {
+                return;
+            }
+        }
+    }
+}
+
+#[test]
+fn hostile_names_are_only_names() {
+    let harmless: Vec<String> = (0..HOSTILE.len()).map(|index| format!("name {index}")).collect();
+    let harmless: Vec<&str> = harmless.iter().map(String::as_str).collect();
+    let statements = |names: &[&str], options: &DotOptions| {
+        let tape = Tape::new();
+        hostile(&tape, names);
+        let dot = tape.to_dot(options);
+        let statements = dot.lines().map(str::trim).filter(|line| line.starts_with('n'));
+        statements.map(|line| line.split([' ', '[']).next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let options = DotOptions::new().backward(Backward::Nodes);
+    let mut nodes = [HOSTILE, &harmless].map(|names| statements(names, &options));
+    nodes.iter_mut().for_each(|nodes| nodes.sort());
+    assert_eq!(nodes[0], nodes[1]);
+
+    let Some(svg) = svg(&tape_of("hostile names").to_dot(&options)) else { return };
+    assert!(!svg.contains("<script") && !svg.contains("<b>") && !svg.contains("<title>evil"));
+    assert!(svg.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "the name itself is shown");
+    assert!(svg.contains("two␊lines␍␊") && svg.contains("σ ∂ 日本 🦀") && svg.contains("&amp;lt;b&amp;gt;"));
+    assert!(svg.chars().all(|c| c == '\n' || !c.is_control()));
+}
