@@ -53,9 +53,17 @@ impl Trial {
         }
         let result = (self.row.f64)(&operands);
         if let Some(how) = how {
-            assert!(sabotage(tape, self.row.op, how) > 0, "the row {} records no such op", self.row.op);
+            sabotage(tape, self.row.op, how);
         }
         result
+    }
+
+    /// Whether the row's program records an op of the row's name, or is only composed of other rows' ops.
+    fn is_an_op(&self) -> bool {
+        let tape = Tape::new();
+        let variables: Vec<Var<f64>> = self.variables().iter().map(|value| tape.var(value)).collect();
+        self.program(&variables, None);
+        tape.nodes().iter().any(|node| node.op == self.row.op)
     }
 
     fn check(&self, how: Option<Sabotage>) -> Report {
@@ -132,8 +140,10 @@ fn every_op_passes_as_it_is_to_second_order() {
 #[test]
 fn every_broken_op_is_noticed_and_named_and_nearly_every_mistake_is_recognised() {
     let (mut broken, mut noticed, mut named, mut recognised) = (0, 0, 0, 0);
-    for row in TABLE {
-        let trial = Trial::new(row);
+    let trials: Vec<Trial> = TABLE.iter().map(Trial::new).filter(Trial::is_an_op).collect();
+    assert!(trials.len() > 50, "only {} rows record the op they are named after", trials.len());
+    for trial in trials {
+        let row = trial.row;
         for how in WAYS.into_iter().filter(|&how| trial.is_harmed_by(how)) {
             let report = trial.check(Some(how));
             let fault = report.diagnosis.as_ref().and_then(|diagnosis| diagnosis.fault.as_ref());

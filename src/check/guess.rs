@@ -124,8 +124,9 @@ fn forgotten_length(fault: &Fault, ratio: f64) -> Option<Cause> {
         return Some(Cause::MeanOverCopies { copies });
     }
     // Only where elements were put together can the number of them have been forgotten.
-    let averaged = (result.size() < operand.size()).then(|| operand.size() / result.size().max(1))?;
-    let mut lengths = std::iter::once(averaged).chain(operand.iter().copied()).filter(|&length| length > 1);
+    let averaged = operand.size() / result.size().max(1);
+    let gone = operand.iter().copied().filter(|length| !result.contains(length));
+    let mut lengths = std::iter::once(averaged).chain(gone).filter(|&length| length > 1 && averaged > 1);
     let fits = |&length: &usize| is_near(ratio, length as f64) || is_near(ratio, 1.0 / length as f64);
     lengths.find(fits).map(|length| Cause::BatchSize { factor: ratio, length })
 }
