@@ -17,6 +17,8 @@
 pub mod check;
 pub mod data;
 pub mod draw;
+#[cfg(feature = "json")]
+pub mod golden;
 pub mod kernel;
 pub mod nn;
 mod op;
