@@ -17,6 +17,8 @@
 
 pub mod check;
 pub mod data;
+pub mod derivatives;
+mod dual;
 #[cfg(feature = "json")]
 pub mod golden;
 pub mod kernel;
@@ -27,6 +29,7 @@ mod scalar;
 mod shape;
 mod tape;
 
+pub use dual::Dual;
 pub use op::{Cotangent, Cotangents, Local, Op, View, ViewMut};
 pub use param::Param;
 pub use scalar::Scalar;
