@@ -93,9 +93,9 @@ pub enum GoldenError {
         /// Which array.
         field: String,
         /// The shape that ours has.
-        expected: Shape,
+        expected: Box<Shape>,
         /// The shape in the file.
-        found: Shape,
+        found: Box<Shape>,
     },
     /// The op refused its inputs by a panic (which the program's panic hook has seen as well).
     #[error("case {case}: {op} refused its inputs: {reason}")]
@@ -243,7 +243,12 @@ impl Case {
         let (found, expected) = (Shape::new(golden.shape()), ours.shape());
         match found == expected {
             true => Ok(()),
-            false => Err(GoldenError::Shape { case: self.number, field: field.to_owned(), expected, found }),
+            false => Err(GoldenError::Shape {
+                case: self.number,
+                field: field.to_owned(),
+                expected: expected.into(),
+                found: found.into(),
+            }),
         }
     }
 
