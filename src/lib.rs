@@ -16,7 +16,11 @@
 
 pub mod check;
 pub mod data;
+pub mod derivatives;
 pub mod draw;
+mod dual;
+#[cfg(feature = "json")]
+pub mod golden;
 pub mod kernel;
 pub mod nn;
 mod op;
@@ -27,6 +31,7 @@ mod scalar;
 mod shape;
 mod tape;
 
+pub use dual::Dual;
 pub use op::{Cotangent, Cotangents, Local, Op, View, ViewMut};
 pub use param::Param;
 pub use scalar::Scalar;

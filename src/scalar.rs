@@ -91,7 +91,8 @@ pub trait Scalar:
 
     /// ln(1 + eˣ), as max(x, 0) + ln(1 + e^-|x|): no overflow, and the tail is kept.
     fn softplus(self) -> Self {
-        let tail = (-self.abs()).exp().ln_1p();
+        let below_zero = if self > Self::ZERO { -self } else { self };
+        let tail = below_zero.exp().ln_1p();
         if self > Self::ZERO { self + tail } else { tail }
     }
 

@@ -21,8 +21,8 @@ impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogits {
     fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
         let mut sum = F::ZERO;
         for (&x, &t) in x[0].data.iter().zip(x[1].data) {
-            let ramp = if x > F::ZERO { x } else { F::ZERO };
-            sum += (ramp - t * x) + (-x.abs()).exp().ln_1p();
+            let (ramp, below_zero) = if x > F::ZERO { (x, -x) } else { (F::ZERO, x) };
+            sum += (ramp - t * x) + below_zero.exp().ln_1p();
         }
         loss.data[0] = sum / F::from_f64(x[0].data.len() as f64);
     }

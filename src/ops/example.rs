@@ -1,5 +1,6 @@
 //! The rows of the [table](super::TABLE) of ops: small programs, and operands to run them on.
 
+use crate::dual::Dual;
 use crate::tape::Var;
 use ndarray::{ArrayD, Axis, IxDyn};
 use rand::RngExt;
@@ -15,6 +16,8 @@ pub struct Example {
     pub f32: Program<f32>,
     /// The program on f64.
     pub f64: Program<f64>,
+    /// The program on dual numbers.
+    pub dual: Program<Dual>,
 }
 
 /// A program that is given Vars and returns one.

@@ -3,7 +3,7 @@
 use super::label;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
 
-/// y[i] = x[rows[i]]
+/// `y[i] = x[rows[i]]`
 #[derive(PartialEq)]
 pub struct GatherRows;
 
@@ -42,7 +42,7 @@ impl<F: Scalar> Op<F> for GatherRows {
     }
 }
 
-/// y[r] = Σ x[i] over the i with rows[i] = r
+/// `y[r] = Σ x[i]` over the i with `rows[i] = r`
 #[derive(PartialEq)]
 pub struct ScatterAddRows {
     /// How many rows the result has.

@@ -74,7 +74,7 @@ macro_rules! row {
             let &$x = x else { panic!("the operands of the row {}", $op) };
             $program
         }
-        Example { op: $op, operands: &[$($operand),*], f32: program::<f32>, f64: program::<f64> }
+        Example { op: $op, operands: &[$($operand),*], f32: program, f64: program, dual: program }
     }};
 }
 

@@ -4,7 +4,7 @@ use super::label;
 use crate::kernel::softmax::{self, Largest};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
 
-/// L = -1/n Σᵢ ln pᵢ[labelᵢ] with p = softmax(x), n rows
+/// `L = -1/n Σᵢ ln pᵢ[labelᵢ]` with p = softmax(x), n rows
 #[derive(PartialEq)]
 pub struct SoftmaxCrossEntropy;
 

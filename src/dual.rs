@@ -1,0 +1,270 @@
+//! Dual numbers: a value and its derivative, computed together. The one idea to know: with ε² = 0, arithmetic on
+//! a + a'ε is the rules of differentiation, (a + a'ε)(b + b'ε) = ab + (a'b + ab')ε. A program that runs on them computes a
+//! derivative along the way, from its forward kernels alone: no tape, no vjp.
+
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::tape::Input;
+use std::cmp::Ordering;
+use std::fmt;
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
+
+/// value + tangent ε, where ε² = 0.
+///
+/// Comparisons look at the value alone, so that a program takes the branches it would take without the tangent.
+///
+/// ```
+/// use gradus::{Dual, Scalar};
+/// let x = Dual::variable(3.0);
+/// let y = x * x + Dual::constant(1.0);
+/// assert_eq!((y.value, y.tangent), (10.0, 6.0));
+/// assert_eq!(y.to_string(), "10 + 6ε");
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Dual<F = f64> {
+    /// The number itself.
+    pub value: F,
+    /// Its derivative with respect to whatever was given a tangent.
+    pub tangent: F,
+}
+
+impl<F: Scalar> Dual<F> {
+    /// value + tangent ε
+    pub fn new(value: F, tangent: F) -> Self {
+        Dual { value, tangent }
+    }
+
+    /// A number that does not change: its tangent is 0.
+    pub fn constant(value: F) -> Self {
+        Dual::new(value, F::ZERO)
+    }
+
+    /// The number to differentiate by: its tangent is 1.
+    pub fn variable(value: F) -> Self {
+        Dual::new(value, F::ONE)
+    }
+
+    /// f(x) = value, f'(x) = slope: the chain rule. What does not change stays unchanged, even where the slope is infinite.
+    fn chain(self, value: F, slope: F) -> Self {
+        let tangent = if self.tangent == F::ZERO { F::ZERO } else { slope * self.tangent };
+        Dual { value, tangent }
+    }
+}
+
+impl<F: Scalar> Add for Dual<F> {
+    type Output = Self;
+    fn add(self, b: Self) -> Self {
+        Dual::new(self.value + b.value, self.tangent + b.tangent)
+    }
+}
+
+impl<F: Scalar> Sub for Dual<F> {
+    type Output = Self;
+    fn sub(self, b: Self) -> Self {
+        Dual::new(self.value - b.value, self.tangent - b.tangent)
+    }
+}
+
+impl<F: Scalar> Mul for Dual<F> {
+    type Output = Self;
+    fn mul(self, b: Self) -> Self {
+        Dual::new(self.value * b.value, self.tangent * b.value + self.value * b.tangent)
+    }
+}
+
+impl<F: Scalar> Div for Dual<F> {
+    type Output = Self;
+    fn div(self, b: Self) -> Self {
+        let quotient = self.value / b.value;
+        Dual::new(quotient, (self.tangent - quotient * b.tangent) / b.value)
+    }
+}
+
+impl<F: Scalar> Neg for Dual<F> {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Dual::new(-self.value, -self.tangent)
+    }
+}
+
+impl<F: Scalar> AddAssign for Dual<F> {
+    fn add_assign(&mut self, b: Self) {
+        *self = *self + b;
+    }
+}
+
+impl<F: Scalar> PartialEq for Dual<F> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<F: Scalar> PartialOrd for Dual<F> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        self.value.partial_cmp(&other.value)
+    }
+}
+
+impl<F: Scalar> fmt::Display for Dual<F> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        fmt::Display::fmt(&self.value, f)?;
+        let negative = self.tangent < F::ZERO;
+        f.write_str(if negative { " - " } else { " + " })?;
+        fmt::Display::fmt(&if negative { -self.tangent } else { self.tangent }, f)?;
+        f.write_str("ε")
+    }
+}
+
+impl<F: Scalar> Input<Dual<F>> for Dual<F> {
+    fn shape(&self) -> Shape {
+        Shape::scalar()
+    }
+    fn write(&self, buffer: &mut [Dual<F>]) {
+        buffer[0] = *self;
+    }
+}
+
+impl<F: Scalar> Scalar for Dual<F> {
+    const NAME: &'static str = "dual";
+    const ZERO: Self = Dual { value: F::ZERO, tangent: F::ZERO };
+    const ONE: Self = Dual { value: F::ONE, tangent: F::ZERO };
+    const LARGEST_EXACT_INTEGER: usize = F::LARGEST_EXACT_INTEGER;
+
+    fn from_f64(x: f64) -> Self {
+        Dual::constant(F::from_f64(x))
+    }
+    fn to_f64(self) -> f64 {
+        self.value.to_f64()
+    }
+    fn exp(self) -> Self {
+        let y = self.value.exp();
+        self.chain(y, y)
+    }
+    fn exp_m1(self) -> Self {
+        self.chain(self.value.exp_m1(), self.value.exp())
+    }
+    fn ln(self) -> Self {
+        self.chain(self.value.ln(), F::ONE / self.value)
+    }
+    fn ln_1p(self) -> Self {
+        self.chain(self.value.ln_1p(), F::ONE / (F::ONE + self.value))
+    }
+    fn sqrt(self) -> Self {
+        let y = self.value.sqrt();
+        self.chain(y, F::ONE / (y + y))
+    }
+    /// d xᵖ = p xᵖ⁻¹ dx + xᵖ ln x dp
+    fn powf(self, exponent: Self) -> Self {
+        let (x, p) = (self.value, exponent.value);
+        let y = x.powf(p);
+        let by_base = if p == F::ZERO { F::ZERO } else { p * x.powf(p - F::ONE) };
+        let by_exponent = exponent.chain(y, y * x.ln()).tangent;
+        Dual::new(y, self.chain(y, by_base).tangent + by_exponent)
+    }
+    fn sin(self) -> Self {
+        self.chain(self.value.sin(), self.value.cos())
+    }
+    fn cos(self) -> Self {
+        self.chain(self.value.cos(), -self.value.sin())
+    }
+    fn tanh(self) -> Self {
+        let y = self.value.tanh();
+        self.chain(y, F::ONE - y * y)
+    }
+    fn erf(self) -> Self {
+        let slope = F::from_f64(std::f64::consts::FRAC_2_SQRT_PI) * (-(self.value * self.value)).exp();
+        self.chain(self.value.erf(), slope)
+    }
+    /// The slope at the kink, 0, is taken to be 0, as in the vjp.
+    fn abs(self) -> Self {
+        let slope = match self.value.partial_cmp(&F::ZERO) {
+            Some(Ordering::Greater) => F::ONE,
+            Some(Ordering::Less) => -F::ONE,
+            _ => F::ZERO,
+        };
+        self.chain(self.value.abs(), slope)
+    }
+    fn sigmoid(self) -> Self {
+        let y = self.value.sigmoid();
+        self.chain(y, y * (F::ONE - y))
+    }
+    fn softplus(self) -> Self {
+        self.chain(self.value.softplus(), self.value.sigmoid())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Function<F> = fn(F) -> F;
+
+    /// Every function of [`Scalar`], on duals and on plain numbers.
+    const FUNCTIONS: [(&str, Function<Dual>, Function<f64>); 13] = [
+        ("exp", Scalar::exp, f64::exp),
+        ("exp_m1", Scalar::exp_m1, f64::exp_m1),
+        ("ln", Scalar::ln, f64::ln),
+        ("ln_1p", Scalar::ln_1p, f64::ln_1p),
+        ("sqrt", Scalar::sqrt, f64::sqrt),
+        ("sin", Scalar::sin, f64::sin),
+        ("cos", Scalar::cos, f64::cos),
+        ("tanh", Scalar::tanh, f64::tanh),
+        ("erf", Scalar::erf, Scalar::erf),
+        ("abs", Scalar::abs, f64::abs),
+        ("sigmoid", Scalar::sigmoid, Scalar::sigmoid),
+        ("softplus", Scalar::softplus, Scalar::softplus),
+        ("x / (1 + x x) - x", |x| x / (Dual::ONE + x * x) - x, |x| x / (1.0 + x * x) - x),
+    ];
+
+    #[test]
+    fn every_function_carries_its_derivative() {
+        for (name, dual, plain) in FUNCTIONS {
+            for x in [0.3, 0.9, 2.5] {
+                let y = dual(Dual::new(x, 2.0));
+                let slope = (plain(x + 1e-6) - plain(x - 1e-6)) / 2e-6;
+                assert_eq!(y.value, plain(x), "{name}({x})");
+                assert!((y.tangent - 2.0 * slope).abs() < 1e-8, "{name}'({x}): {} against {slope}", y.tangent);
+            }
+        }
+    }
+
+    #[test]
+    fn a_power_is_differentiated_by_base_and_exponent() {
+        let y = Dual::new(2.0_f64, 1.0).powf(Dual::constant(3.0));
+        assert_eq!((y.value, y.tangent), (8.0, 12.0));
+        let y = Dual::constant(2.0_f64).powf(Dual::variable(3.0));
+        assert!((y.tangent - 8.0 * 2.0_f64.ln()).abs() < 1e-14);
+        let y = Dual::variable(-2.0_f64).powf(Dual::constant(2.0));
+        assert_eq!((y.value, y.tangent), (4.0, -4.0));
+        let y = Dual::variable(0.0_f64).powf(Dual::constant(0.0));
+        assert_eq!((y.value, y.tangent), (1.0, 0.0));
+    }
+
+    #[test]
+    fn a_constant_stays_one_where_the_slope_is_infinite() {
+        assert_eq!(Dual::constant(0.0_f64).sqrt().tangent, 0.0);
+        assert_eq!(Dual::constant(0.0_f64).ln().tangent, 0.0);
+    }
+
+    #[test]
+    fn kinks_have_the_slope_zero_and_smooth_functions_none() {
+        let at_zero = Dual::variable(0.0_f64);
+        assert_eq!(at_zero.abs().tangent, 0.0);
+        assert_eq!(at_zero.softplus().tangent, 0.5);
+        assert_eq!(at_zero.sigmoid().tangent, 0.25);
+    }
+
+    #[test]
+    fn a_dual_of_duals_has_second_derivatives() {
+        let x = Dual::new(Dual::variable(2.0), Dual::constant(1.0));
+        let y = x * x * x;
+        assert_eq!(y.tangent.tangent, 12.0);
+    }
+
+    #[test]
+    fn it_prints_with_the_sign_of_its_tangent() {
+        assert_eq!(Dual::new(1.5, 0.2).to_string(), "1.5 + 0.2ε");
+        assert_eq!(Dual::new(-1.0, -0.25).to_string(), "-1 - 0.25ε");
+        assert_eq!(format!("{:.2}", Dual::new(1.0, 2.0)), "1.00 + 2.00ε");
+    }
+}

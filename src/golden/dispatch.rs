@@ -1,0 +1,105 @@
+//! What the op names in golden files mean here.
+
+use super::GoldenError;
+use super::read::Attributes;
+use crate::tape::Var;
+
+/// An op that golden files know.
+pub struct Operation {
+    /// Its name in golden files.
+    pub op: &'static str,
+    /// Its row in the [table of ops](crate::ops::TABLE).
+    pub row: &'static str,
+    pub(super) operands: Option<usize>,
+    pub(super) program: Program,
+}
+
+pub(super) type Program = for<'t> fn(&Attributes, &[Var<'t, f64>]) -> Result<Var<'t, f64>, GoldenError>;
+
+/// `op!("name", |a, b; attributes| program)`: an op under its own name.
+/// `op!("name" as "row", ...)`: under another name than ours.
+macro_rules! op {
+    ($op:literal, $($rest:tt)*) => { op!($op as $op, $($rest)*) };
+    ($op:literal as $row:literal, |[$x:ident ..]; $attributes:ident| $program:expr) => {
+        Operation { op: $op, row: $row, operands: None, program: |$attributes, $x| Ok($program) }
+    };
+    ($op:literal as $row:literal, |$($x:ident),+; $attributes:ident| $program:expr) => {{
+        fn program<'t>($attributes: &Attributes, x: &[Var<'t, f64>]) -> Result<Var<'t, f64>, GoldenError> {
+            let &[$($x),+] = x else { unreachable!("the operands were counted when the file was read") };
+            Ok($program)
+        }
+        Operation { op: $op, row: $row, operands: Some([$(stringify!($x)),+].len()), program }
+    }};
+}
+
+/// Every op that golden files know.
+#[rustfmt::skip]
+pub static OPS: &[Operation] = &[
+    op!("add", |a, b; _attributes| a + b),
+    op!("sub", |a, b; _attributes| a - b),
+    op!("mul", |a, b; _attributes| a * b),
+    op!("div", |a, b; _attributes| a / b),
+    op!("neg", |x; _attributes| -x),
+    op!("exp", |x; _attributes| x.exp()),
+    op!("ln", |x; _attributes| x.ln()),
+    op!("sqrt", |x; _attributes| x.sqrt()),
+    op!("sin", |x; _attributes| x.sin()),
+    op!("cos", |x; _attributes| x.cos()),
+    op!("abs", |x; _attributes| x.abs()),
+    op!("pow", |x; attributes| x.pow(attributes.number("exponent")?)),
+    op!("pow_tensor", |x, exponent; _attributes| x.pow_var(exponent)),
+    op!("maximum", |a, b; _attributes| a.maximum(b)),
+    op!("minimum", |a, b; _attributes| a.minimum(b)),
+    op!("matmul", |a, b; _attributes| a.matmul(b)),
+    op!("batch_matmul", |a, b; _attributes| a.batch_matmul(b)),
+    op!("transpose", |x; _attributes| x.transpose()),
+    op!("reshape", |x; attributes| x.reshape(attributes.shape("shape")?)),
+    op!("broadcast_to", |x; attributes| x.broadcast_to(attributes.shape("shape")?)),
+    op!("slice", |x; attributes| x.slice(&attributes.ranges("ranges")?)),
+    op!("concat", |[x ..]; attributes| Var::concat(x, attributes.whole("axis")?)),
+    op!("gather_rows", |table; attributes| table.gather_rows(table.tape().labels(&attributes.wholes("rows")?))),
+    op!("sum", |x; attributes| match attributes.flag("keepdims")? {
+        true => x.sum_axes_keepdims(attributes.axes("axis")?),
+        false => x.sum_axes(attributes.axes("axis")?),
+    }),
+    op!("mean", |x; attributes| match attributes.flag("keepdims")? {
+        true => x.mean_axes_keepdims(attributes.axes("axis")?),
+        false => x.mean_axes(attributes.axes("axis")?),
+    }),
+    op!("max", |x; attributes| match attributes.flag("keepdims")? {
+        true => x.max_axes_keepdims(attributes.axes("axis")?),
+        false => x.max_axes(attributes.axes("axis")?),
+    }),
+    op!("logsumexp", |x; attributes| x.logsumexp(attributes.whole("axis")?)),
+    op!("sigmoid", |x; _attributes| x.sigmoid()),
+    op!("tanh", |x; _attributes| x.tanh()),
+    op!("relu", |x; _attributes| x.relu()),
+    op!("leaky_relu", |x; attributes| x.leaky_relu(attributes.number("slope")?)),
+    op!("softplus", |x; _attributes| x.softplus()),
+    op!("gelu", |x; _attributes| x.gelu()),
+    op!("silu", |x; _attributes| x.silu()),
+    op!("softmax", |x; attributes| x.softmax(attributes.whole("axis")?)),
+    op!("log_softmax", |x; attributes| x.log_softmax(attributes.whole("axis")?)),
+    op!("conv2d", |x, weight, bias; attributes| {
+        x.conv2d(weight, bias, attributes.whole("stride")?, attributes.whole("padding")?)
+    }),
+    op!("max_pool2d", |x; attributes| x.max_pool2d(attributes.whole("kernel")?, attributes.whole("stride")?)),
+    op!("avg_pool2d", |x; attributes| x.avg_pool2d(attributes.whole("kernel")?, attributes.whole("stride")?)),
+    op!("layer_norm", |x, gain, bias; attributes| x.layer_norm(gain, bias, attributes.number("eps")?)),
+    op!("batch_norm_train", |x, gain, bias; attributes| x.batch_norm_train(gain, bias, attributes.number("eps")?)),
+    op!("quadratic_cost", |a, y; _attributes| a.quadratic_cost(y)),
+    op!("mean_squared_error", |a, y; _attributes| a.mean_squared_error(y)),
+    op!("huber", |a, y; attributes| a.huber(y, attributes.number("delta")?)),
+    op!("binary_cross_entropy_with_logits", |x; attributes| {
+        x.binary_cross_entropy_with_logits(x.tape().input(attributes.matrix("targets")?))
+    }),
+    op!("softmax_cross_entropy", |x; attributes| {
+        x.softmax_cross_entropy(x.tape().labels(&attributes.wholes("labels")?))
+    }),
+    op!("softmax_cross_entropy_one_hot" as "softmax_cross_entropy_with", |x; attributes| {
+        x.softmax_cross_entropy_with(x.tape().input(attributes.matrix("targets")?))
+    }),
+    op!("softmax_cross_entropy_soft" as "softmax_cross_entropy_with", |x; attributes| {
+        x.softmax_cross_entropy_with(x.tape().input(attributes.matrix("targets")?))
+    }),
+];
