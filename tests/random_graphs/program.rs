@@ -4,9 +4,10 @@
 use gradus::{Scalar, Shape, Tape, Var};
 use ndarray::{ArrayD, Axis, IxDyn};
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{Index, select};
+use std::collections::BTreeSet;
 
-/// Leaves and steps; the last value is the result, and it depends on everything else.
+/// Leaves and steps. The last value is the result; it depends on everything else.
 #[derive(Clone, Debug)]
 pub struct Program {
     pub leaves: Vec<ArrayD<f64>>,
@@ -59,11 +60,12 @@ pub fn programs() -> impl Strategy<Value = Program> {
             let size = f64::from(size) / 100.0;
             if negative { -size } else { size }
         });
-        prop::collection::vec(number, shape.iter().product::<usize>())
-            .prop_map(move |numbers| ArrayD::from_shape_vec(IxDyn(shape), numbers).expect("one number for each element"))
+        prop::collection::vec(number, shape.iter().product::<usize>()).prop_map(move |numbers| {
+            ArrayD::from_shape_vec(IxDyn(shape), numbers).expect("one number for each element")
+        })
     });
     // Mostly the newest value goes on, so that programs are deep; the partner is any value, so that values fan out.
-    let choice = (0..OPERATIONS.len(), prop_oneof![6 => Just(0), 1 => 0..MOST_NODES], 0..MOST_NODES);
+    let choice = (0..OPERATIONS.len(), prop_oneof![6 => Just(0), 1 => 0..MOST_NODES], any::<Index>());
     let choices = prop::collection::vec(choice, 1..2 * MOST_NODES);
     (prop::collection::vec(leaf, 1..5), choices).prop_map(|(leaves, choices)| Program::fitting(leaves, &choices))
 }
@@ -78,9 +80,46 @@ impl Program {
         values[values.len() - 1]
     }
 
+    /// Programs with fewer steps: those that end earlier, and those in which the result of a step is given as a leaf instead.
+    pub fn smaller(&self) -> Vec<Program> {
+        let tape = Tape::new();
+        let mut values = Vec::new();
+        for leaf in &self.leaves {
+            values.push(tape.input(leaf));
+        }
+        let mut smaller = Vec::new();
+        for (i, step) in self.steps.iter().enumerate().take(self.steps.len().saturating_sub(1)) {
+            smaller.push(Program { leaves: self.leaves.clone(), steps: self.steps[..=i].to_vec() }.pruned());
+            let y = step.operation.record(values[step.a], values[step.b]);
+            smaller.push(self.cut(i, y.value().mapv(|y| (100.0 * y).round() / 100.0)).pruned());
+            values.push(y);
+        }
+        smaller
+    }
+
+    /// The program with a leaf in place of the result of a step.
+    fn cut(&self, step: usize, value: ArrayD<f64>) -> Program {
+        let leaves = self.leaves.len();
+        let renumbered = |old: usize| match old.checked_sub(leaves) {
+            Some(before) if before < step => old + 1,
+            Some(at) if at == step => leaves,
+            _ => old,
+        };
+        let renumber = |step: &Step| Step { a: renumbered(step.a), b: renumbered(step.b), ..*step };
+        let steps = self.steps[..step].iter().chain(&self.steps[step + 1..]).map(renumber).collect();
+        Program { leaves: self.leaves.iter().cloned().chain([value]).collect(), steps }
+    }
+
+    /// Whether a value is used more than once.
+    pub fn fans_out(&self) -> bool {
+        let mut used = BTreeSet::new();
+        let again = |step: &Step| !used.insert(step.a) || (step.operation.takes_two() && !used.insert(step.b));
+        self.steps.iter().any(again)
+    }
+
     /// Makes a program of choices: an operation, how far back its operand lies, and from where to look for a partner that fits. An
     /// operation that does not fit, or comes too near to a kink, gives way to the next one that does; the sine takes everything.
-    fn fitting(leaves: Vec<ArrayD<f64>>, choices: &[(usize, usize, usize)]) -> Program {
+    fn fitting(leaves: Vec<ArrayD<f64>>, choices: &[(usize, usize, Index)]) -> Program {
         let tape = Tape::new();
         let (mut values, mut steps) = (Vec::new(), Vec::new());
         for leaf in &leaves {
@@ -88,10 +127,13 @@ impl Program {
         }
         let mut nodes = leaves.len();
         for &(first, back, partner) in choices {
-            let a = values.len() - 1 - back % values.len();
+            let a = values.len() - 1 - back.min(values.len() - 1);
             for &operation in OPERATIONS.iter().cycle().skip(first).take(OPERATIONS.len()) {
                 let fits = |b: &usize| operation.fits(values[a].shape(), values[*b].shape());
-                let Some(b) = (0..values.len()).map(|i| (partner + i) % values.len()).find(fits) else { continue };
+                let Some(b) = (0..values.len()).map(|i| (partner.index(values.len()) + i) % values.len()).find(fits)
+                else {
+                    continue;
+                };
                 let before = tape.len();
                 let y = operation.record(values[a], values[b]);
                 if operation.is_safe(&values[a].value(), &values[b].value(), &y.value()) {
