@@ -4,7 +4,7 @@
 //!
 //! ```
 //! use gradus::prelude::*;
-//! let tape = Tape::new();
+//! let tape = Tape::<f64>::new();
 //! let (w, x) = (tape.var(3.0), tape.var(2.0));
 //! let loss = (w * x - 1.0).sigmoid();
 //! let gradients = loss.backward();
@@ -14,16 +14,18 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
-
 pub mod check;
 pub mod data;
 pub mod derivatives;
+pub mod draw;
 mod dual;
 #[cfg(feature = "json")]
 pub mod golden;
 pub mod kernel;
+pub mod nn;
 mod op;
 pub mod ops;
+pub mod optim;
 mod param;
 mod scalar;
 mod shape;

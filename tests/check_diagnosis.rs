@@ -2,7 +2,7 @@
 use gradus::check::{self, Cause, Check, Form, Report, Seen};
 use gradus::prelude::*;
 use gradus::{Cotangent, Cotangents, Local, Op, View, ViewMut};
-use ndarray::{arr1, arr2};
+use ndarray::{ArrayD, arr1, arr2};
 use std::cell::Cell;
 
 /// An op of one operand, element by element, with any vjp.
@@ -222,4 +222,31 @@ fn a_check_where_all_units_are_nearly_linear_or_most_gradients_are_zero_says_so(
     assert!(report.notes[0].contains("nearly a straight line"), "{report}");
     let report = check::gradients(|x| x[0] * x[0].tape().input([0.0, 0.0, 0.0, 1.0]), &[X]);
     assert!(report.notes[0].starts_with("75% of the 4 gradients of x[0] are exactly 0"), "{report}");
+}
+
+#[cfg(feature = "json")]
+#[test]
+fn a_report_is_plain_data() {
+    let report = report_on("square", |x| x * x, |at| -2.0 * at.operand(0) * at.cotangent());
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["entries"][0]["verdict"], "Wrong");
+    assert_eq!(json["entries"][0]["shape"], serde_json::json!([4]));
+    assert_eq!(json["diagnosis"]["fault"]["cause"], "Sign");
+}
+
+#[test]
+fn gradients_computed_by_hand_are_checked_without_a_tape() {
+    // L = Σ tanh(z)²
+    let loss = |x: &[ArrayD<f64>]| x[0].mapv(|z| z.tanh().powi(2)).sum();
+    let z = arr2(&[[0.5, -1.2], [2.0, 0.3]]).into_dyn();
+    let right = z.mapv(|z: f64| 2.0 * z.tanh() * (1.0 - z.tanh().powi(2)));
+    // The classic: 1 - tanh(h)², where h is a tanh already.
+    let wrong = z.mapv(|z: f64| 2.0 * z.tanh() * (1.0 - z.tanh().tanh().powi(2)));
+    let check = Check::new().names(["z"]);
+    assert!(check.by_hand(loss, &[&z], &[&right]).passed());
+    let report = check.by_hand(loss, &[&z], &[&wrong]);
+    assert!(!report.passed());
+    insta::assert_snapshot!(report.snapshot());
+    let transposed = check.by_hand(loss, &[&z], &[&right.t()]);
+    assert!(transposed.to_string().contains("Rows and columns are exchanged"), "{transposed}");
 }

@@ -4,10 +4,12 @@ use super::Check;
 use super::cause::Cause;
 use super::curve::Curve;
 use super::function::{Function, Recorded};
-use super::judge::Standing;
+use super::guess::{cause_of, cause_of_numbers};
+use super::judge::{Element, Standing, multi_index};
 use super::locate::{Fault, first_fault};
 use super::measure::Probe;
 use super::number::{apart, digits};
+use crate::shape::Shape;
 use crate::tape::NodeInfo;
 use rand::rngs::ChaCha8Rng;
 use std::fmt;
@@ -42,12 +44,13 @@ pub struct FaultyOp {
     pub cause: Cause,
 }
 
-/// The element whose error was largest.
-pub(super) struct Suspect<'a> {
+/// The first input whose gradient is wrong.
+pub(super) struct Suspect {
     pub(super) argument: usize,
-    pub(super) name: &'a str,
-    pub(super) element: usize,
-    pub(super) reverse: f64,
+    pub(super) name: String,
+    pub(super) elements: Vec<Element>,
+    /// The element whose error was largest.
+    pub(super) worst: Element,
 }
 
 /// Finds out what is wrong with the gradients of a program, given its worst element.
@@ -65,13 +68,28 @@ pub(super) fn diagnose(
     }
     let mut probe = Probe::new(program, cotangent);
     findings.extend(kink(&mut probe, suspect));
-    let curve = Curve::of(&mut probe, suspect.argument, suspect.element, suspect.reverse, check.tolerance);
+    let curve = Curve::of(&mut probe, suspect.argument, suspect.worst.index, suspect.worst.reverse, check.tolerance);
     Diagnosis { fault, curve, findings }
+}
+
+/// Says what is wrong with a gradient that was computed by hand, of which there are only the numbers.
+pub(super) fn diagnose_numbers(
+    check: &Check,
+    probe: &mut Probe,
+    suspect: &Suspect,
+    shape: Shape,
+    claimed: &[f64],
+) -> Diagnosis {
+    let cause = cause_of_numbers(&suspect.elements, claimed, shape);
+    let mut findings = vec![format!("As for {}: {cause}", suspect.name)];
+    findings.extend(kink(probe, suspect));
+    let curve = Curve::of(probe, suspect.argument, suspect.worst.index, suspect.worst.reverse, check.tolerance);
+    Diagnosis { fault: None, curve, findings }
 }
 
 /// Says what is wrong with an op.
 fn describe(fault: &mut Fault, findings: &mut Vec<String>) -> FaultyOp {
-    let cause = Cause::guess(fault);
+    let cause = cause_of(fault);
     let info = info(fault);
     let operand = match fault.op.operands.len() {
         1 => "its operand".to_owned(),
@@ -87,7 +105,7 @@ fn describe(fault: &mut Fault, findings: &mut Vec<String>) -> FaultyOp {
     let worst = fault.elements.iter().find(|element| element.standing == Standing::Wrong);
     if let Some(worst) = worst {
         let shape = fault.op.operands[fault.slot].shape();
-        let index = super::judge::multi_index(worst.index, shape);
+        let index = multi_index(worst.index, shape);
         let (reverse, numeric) = apart(worst.reverse, worst.numeric);
         findings.push(format!(
             "Tried alone with the numbers it met, it is wrong for {wrong} of {} elements of {operand}, {}; at {index:?} its vjp \
@@ -107,11 +125,11 @@ fn info(fault: &Fault) -> NodeInfo {
 
 /// What can be wrong when no op is: numbers that leave the tape and come back.
 fn without_faulty_op(program: &mut Recorded, suspect: &Suspect) -> String {
-    let x = program.point(suspect.argument)[suspect.element];
+    let x = program.point(suspect.argument)[suspect.worst.index];
     let before = program.given();
-    program.set(suspect.argument, suspect.element, x + 1e-3 * x.abs().max(1.0));
+    program.set(suspect.argument, suspect.worst.index, x + 1e-3 * x.abs().max(1.0));
     let after = program.given();
-    program.set(suspect.argument, suspect.element, x);
+    program.set(suspect.argument, suspect.worst.index, x);
     let same_program = before.len() == after.len() && before.iter().zip(&after).all(|(a, b)| a.0.index == b.0.index);
     if !same_program {
         return format!(
@@ -140,14 +158,15 @@ fn without_faulty_op(program: &mut Recorded, suspect: &Suspect) -> String {
 
 /// Says so if there is a kink at the element.
 fn kink(probe: &mut Probe, suspect: &Suspect) -> Option<String> {
-    let x = probe.function.point(suspect.argument)[suspect.element];
-    let [far, near] = [1e-4, 1e-5].map(|step| probe.sides(suspect.argument, suspect.element, step * x.abs().max(1.0)));
+    let x = probe.function.point(suspect.argument)[suspect.worst.index];
+    let [far, near] =
+        [1e-4, 1e-5].map(|step| probe.sides(suspect.argument, suspect.worst.index, step * x.abs().max(1.0)));
     near.is_kink(&far).then(|| {
         format!(
             "There is a kink: the slope is {} to the left and {} to the right, and {} is no slope between them.",
             digits(near.left),
             digits(near.right),
-            digits(suspect.reverse)
+            digits(suspect.worst.reverse)
         )
     })
 }

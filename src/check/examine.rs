@@ -1,14 +1,16 @@
 //! A whole check, from the first run of the program to the report.
 
 use super::Check;
-use super::diagnose::{Suspect, diagnose};
-use super::function::{Function, Program, Recorded};
+use super::diagnose::{Suspect, diagnose, diagnose_numbers};
+use super::function::{ByHand, Function, Program, Recorded};
 use super::judge::{Element, Judge, Standing, multi_index, worst};
 use super::measure::Probe;
 use super::regime;
 use super::report::{Entry, Report, Verdict, Worst};
 use crate::param::Param;
+use crate::shape::Shape;
 use crate::tape::{Tape, Var};
+use ndarray::ArrayD;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
@@ -35,7 +37,7 @@ pub(super) fn examine(check: &Check, params: &[Param<f64>], program: Program) ->
 }
 
 /// How far two runs of the program on the same numbers differ; `None` if they do not.
-fn unsteady(program: &mut Recorded) -> Option<f64> {
+fn unsteady(program: &mut dyn Function) -> Option<f64> {
     let [mut once, mut again] = [Vec::new(), Vec::new()];
     program.evaluate(&mut once);
     program.evaluate(&mut again);
@@ -81,36 +83,83 @@ fn examine_order(
         gradients.iter_mut().flatten().flatten().for_each(|g| *g /= c);
         cotangent[0] = 1.0;
     }
-    let mut suspect: Option<(usize, Element)> = None;
-    let mut entries = Vec::new();
-    for (argument, gradient) in gradients.iter().enumerate() {
-        let mut judge = Judge::new(check, random);
-        let chosen = judge.elements(program.params[argument].shape().size());
-        let mut probe = Probe::new(program, &cotangent);
-        let (elements, difference) = judge.judge(&mut probe, argument, gradient.as_deref(), &chosen);
-        report.evaluations += probe.evaluations;
-        let (entry, worst) = sum_up(&program.params[argument], order, gradient.is_some(), &elements, difference);
-        if entry.verdict == Verdict::Wrong && suspect.is_none() {
-            suspect = worst.map(|worst| (argument, *worst));
-        }
-        entries.push(entry);
-    }
-    report.notes.extend(regime::of_zeros(&entries));
+    let labels: Vec<Label> = program
+        .params
+        .iter()
+        .map(|param| Label { name: param.name().to_owned(), shape: param.shape(), order })
+        .collect();
+    let mut probe = Probe::new(program, &cotangent);
+    let suspect = compare(&mut Judge::new(check, random), &mut probe, &labels, &gradients, report);
     if order == 1 {
         report.notes.extend(regime::of_activations(program.record()));
     }
-    report.entries.append(&mut entries);
-    report.diagnosis = suspect.map(|(argument, worst)| {
-        let params = program.params;
-        let suspect = Suspect { argument, name: params[argument].name(), element: worst.index, reverse: worst.reverse };
-        diagnose(check, random, program, &cotangent, &suspect)
+    report.diagnosis = suspect.map(|suspect| diagnose(check, random, program, &cotangent, &suspect));
+}
+
+/// Checks gradients that were computed by hand.
+pub(super) fn examine_by_hand(
+    check: &Check,
+    function: &mut ByHand,
+    names: &[String],
+    claimed: &[ArrayD<f64>],
+) -> Report {
+    let mut random = ChaCha8Rng::seed_from_u64(check.seed);
+    let mut report = Report::empty(check.tolerance);
+    report.unsteady = unsteady(function);
+    if report.unsteady.is_some() {
+        return report;
+    }
+    let label = |(name, claimed): (&String, &ArrayD<f64>)| Label {
+        name: name.clone(),
+        shape: Shape::new(claimed.shape()),
+        order: 1,
+    };
+    let labels: Vec<Label> = names.iter().zip(claimed).map(label).collect();
+    let gradients: Vec<Option<Vec<f64>>> =
+        claimed.iter().map(|claimed| Some(claimed.iter().copied().collect())).collect();
+    let mut probe = Probe::new(function, &[1.0]);
+    let suspect = compare(&mut Judge::new(check, &mut random), &mut probe, &labels, &gradients, &mut report);
+    report.diagnosis = suspect.map(|suspect| {
+        let claimed = gradients[suspect.argument].as_deref().unwrap_or_default();
+        diagnose_numbers(check, &mut probe, &suspect, labels[suspect.argument].shape, claimed)
     });
+    report
+}
+
+/// What the report calls an argument.
+struct Label {
+    name: String,
+    shape: Shape,
+    order: u32,
+}
+
+/// Compares gradients with slopes, argument by argument, and adds the entries to the report. Returns the first that is wrong.
+fn compare(
+    judge: &mut Judge,
+    probe: &mut Probe,
+    labels: &[Label],
+    gradients: &[Option<Vec<f64>>],
+    report: &mut Report,
+) -> Option<Suspect> {
+    let (mut suspect, before) = (None, report.entries.len());
+    for (argument, (gradient, label)) in gradients.iter().zip(labels).enumerate() {
+        let chosen = judge.elements(label.shape.size());
+        let (elements, difference) = judge.judge(probe, argument, gradient.as_deref(), &chosen);
+        let (entry, worst) = sum_up(label, gradient.is_some(), &elements, difference);
+        let worst = worst.copied().filter(|_| entry.verdict == Verdict::Wrong && suspect.is_none());
+        if let Some(worst) = worst {
+            suspect = Some(Suspect { argument, name: label.name.clone(), elements, worst });
+        }
+        report.entries.push(entry);
+    }
+    report.evaluations += probe.evaluations;
+    report.notes.extend(regime::of_zeros(&report.entries[before..]));
+    suspect
 }
 
 /// Sums up the elements of an input. Also returns the one with the largest error: among the wrong ones, if there are any.
 fn sum_up<'e>(
-    param: &Param<f64>,
-    order: u32,
+    label: &Label,
     flows: bool,
     elements: &'e [Element],
     mean_absolute_difference: f64,
@@ -124,9 +173,9 @@ fn sum_up<'e>(
     let worst = worst(elements.iter().filter(eligible));
     let zeros = elements.iter().filter(|element| element.reverse == 0.0).count();
     let entry = Entry {
-        name: param.name().to_owned(),
-        shape: param.shape(),
-        order,
+        name: label.name.clone(),
+        shape: label.shape,
+        order: label.order,
         checked: elements.len(),
         verdict: match () {
             _ if wrong > 0 => Verdict::Wrong,
@@ -139,7 +188,7 @@ fn sum_up<'e>(
         kinks,
         too_small,
         worst: worst.map(|element| Worst {
-            index: multi_index(element.index, param.shape()),
+            index: multi_index(element.index, label.shape),
             reverse: element.reverse,
             numeric: element.numeric,
             relative_error: element.relative_error,

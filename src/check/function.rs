@@ -3,6 +3,7 @@
 
 use crate::param::Param;
 use crate::tape::{NodeInfo, Tape, Var};
+use ndarray::ArrayD;
 
 /// A function of several arrays, whose numbers can be changed one at a time.
 pub(super) trait Function {
@@ -83,5 +84,34 @@ impl Drop for Recorded<'_> {
         for (param, point) in self.params.iter().zip(&self.points) {
             param.update(|numbers| numbers.copy_from_slice(point));
         }
+    }
+}
+
+/// A function of plain arrays, to check gradients that were computed by hand.
+pub(super) struct ByHand<'a> {
+    function: &'a dyn Fn(&[ArrayD<f64>]) -> f64,
+    arrays: Vec<ArrayD<f64>>,
+    points: Vec<Vec<f64>>,
+}
+
+impl<'a> ByHand<'a> {
+    pub(super) fn new(function: &'a dyn Fn(&[ArrayD<f64>]) -> f64, arrays: Vec<ArrayD<f64>>) -> Self {
+        let points = arrays.iter().map(|array| array.iter().copied().collect()).collect();
+        ByHand { function, arrays, points }
+    }
+}
+
+impl Function for ByHand<'_> {
+    fn point(&self, argument: usize) -> &[f64] {
+        &self.points[argument]
+    }
+    fn set(&mut self, argument: usize, element: usize, to: f64) {
+        if let Some(numbers) = self.arrays[argument].as_slice_mut() {
+            numbers[element] = to;
+        }
+    }
+    fn evaluate(&mut self, result: &mut Vec<f64>) {
+        result.clear();
+        result.push((self.function)(&self.arrays));
     }
 }

@@ -14,7 +14,7 @@
 //!
 //! - `diagnose`: all there is to say about it
 //! - `locate`, `one_op`: the first op at fault, found by trying each alone
-//! - `cause`: a guess at what is wrong with it
+//! - `guess`, `cause`: what is probably wrong with it
 //! - `curve`: the error against the step size
 //!
 //! `sabotage` breaks ops on purpose, to see that all this is noticed.
@@ -31,6 +31,7 @@ mod curve;
 mod diagnose;
 mod examine;
 mod function;
+mod guess;
 mod judge;
 mod locate;
 mod measure;
@@ -50,7 +51,9 @@ pub use report::{Coloured, Entry, Report, Verdict, Worst};
 
 use crate::param::Param;
 use crate::tape::{Input, Tape, Var};
+use function::ByHand;
 use ndarray::{ArrayD, IxDyn};
+use std::borrow::Borrow;
 
 /// Checks the gradients of `program` at `inputs`, with the settings of [`Check::new`].
 ///
@@ -65,10 +68,10 @@ pub fn gradients<I: Input<f64>>(program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var
 /// use gradus::prelude::*;
 /// use gradus::check;
 /// let w = Param::new("w", ndarray::arr1(&[1.0, -2.0]));
-/// let report = check::parameters(&[w.clone()], |tape| (tape.param(&w) * tape.param(&w)).sum());
+/// let report = check::parameters(&[&w], |tape| (tape.param(&w) * tape.param(&w)).sum());
 /// assert!(report.passed(), "{report}");
 /// ```
-pub fn parameters(params: &[Param<f64>], loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>) -> Report {
+pub fn parameters<P: Borrow<Param<f64>>>(params: &[P], loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>) -> Report {
     Check::new().parameters(params, loss)
 }
 
@@ -180,7 +183,9 @@ impl Check {
         program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
         inputs: &[I],
     ) -> Report {
-        let params: Vec<Param<f64>> = inputs.iter().enumerate().map(|(i, x)| self.as_param(i, x)).collect();
+        // An input is a parameter for the time of the check.
+        let as_param = |(position, input): (usize, &I)| Param::new(self.name(position), as_array(input));
+        let params: Vec<Param<f64>> = inputs.iter().enumerate().map(as_param).collect();
         self.parameters(&params, |tape| {
             let mut x = Vec::with_capacity(params.len());
             for param in &params {
@@ -193,17 +198,58 @@ impl Check {
     /// Checks the gradients of `loss` with respect to `params`. They are nudged in place, and hold exactly their old values
     /// afterwards, even if `loss` panics; their [versions](Param::version) have moved on, so a loss that was recorded
     /// before must be recorded again.
-    pub fn parameters(&self, params: &[Param<f64>], loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>) -> Report {
-        examine::examine(self, params, &loss)
+    pub fn parameters<P: Borrow<Param<f64>>>(
+        &self,
+        params: &[P],
+        loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>,
+    ) -> Report {
+        let params: Vec<Param<f64>> = params.iter().map(|param| param.borrow().clone()).collect();
+        examine::examine(self, &params, &loss)
     }
 
-    /// An input is a parameter for the time of the check.
-    fn as_param(&self, position: usize, input: &impl Input<f64>) -> Param<f64> {
-        let name = self.names.get(position).cloned().unwrap_or_else(|| format!("x[{position}]"));
-        let mut value = ArrayD::zeros(IxDyn(&input.shape()));
-        if let Some(buffer) = value.as_slice_mut() {
-            input.write(buffer);
+    /// Checks gradients that were computed by hand, without a tape: `claimed[i]` is said to be the gradient of `function` with respect
+    /// to its ith argument, at `inputs`.
+    ///
+    /// ```
+    /// use gradus::check::{Cause, Check};
+    /// let square = |x: &[ndarray::ArrayD<f64>]| x[0].mapv(|x| x * x).sum();
+    /// let report = Check::new().by_hand(square, &[[1.0, 3.0]], &[[1.0, 3.0]]);
+    /// assert!(!report.passed());
+    /// assert!(report.to_string().contains("Every element is 0.5 times what it should be"));
+    /// ```
+    ///
+    /// # Panics
+    /// If the shapes of a claimed gradient and its input differ.
+    #[track_caller]
+    pub fn by_hand<I: Input<f64>, G: Input<f64>>(
+        &self,
+        function: impl Fn(&[ArrayD<f64>]) -> f64,
+        inputs: &[I],
+        claimed: &[G],
+    ) -> Report {
+        assert_eq!(inputs.len(), claimed.len(), "there must be a gradient for each input");
+        let names: Vec<String> = (0..inputs.len()).map(|position| self.name(position)).collect();
+        for ((input, claimed), name) in inputs.iter().zip(claimed).zip(&names) {
+            assert_eq!(input.shape(), claimed.shape(), "the gradient of {name} must have the shape of {name}");
         }
-        Param::new(name, value)
+        let claimed: Vec<ArrayD<f64>> = claimed.iter().map(as_array).collect();
+        examine::examine_by_hand(
+            self,
+            &mut ByHand::new(&function, inputs.iter().map(as_array).collect()),
+            &names,
+            &claimed,
+        )
     }
+
+    fn name(&self, position: usize) -> String {
+        self.names.get(position).cloned().unwrap_or_else(|| format!("x[{position}]"))
+    }
+}
+
+fn as_array(input: &impl Input<f64>) -> ArrayD<f64> {
+    let mut array = ArrayD::zeros(IxDyn(&input.shape()));
+    if let Some(buffer) = array.as_slice_mut() {
+        input.write(buffer);
+    }
+    array
 }

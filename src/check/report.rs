@@ -9,6 +9,7 @@ use std::fmt;
 
 /// What a check found.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Report {
     /// One for each input or parameter.
@@ -27,11 +28,13 @@ pub struct Report {
 
 /// What a check found about one input or parameter.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Entry {
     /// Its name.
     pub name: String,
     /// Its shape.
+    #[cfg_attr(feature = "json", serde(serialize_with = "axis_lengths"))]
     pub shape: Shape,
     /// 1 for the gradient, 2 for the gradient of the gradient.
     pub order: u32,
@@ -60,6 +63,7 @@ pub struct Entry {
 
 /// An element, as the reverse pass and finite differences see it.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Worst {
     /// Its place in the input.
@@ -74,6 +78,7 @@ pub struct Worst {
 
 /// The judgement on one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
 pub enum Verdict {
     /// The gradient agrees everywhere.
     Right,
@@ -220,6 +225,11 @@ impl Report {
         }
         table.lines()
     }
+}
+
+#[cfg(feature = "json")]
+fn axis_lengths<S: serde::Serializer>(shape: &Shape, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(shape.iter())
 }
 
 impl Entry {

@@ -45,12 +45,13 @@ pub struct Opt {
 impl Chapter {
     /// The name of its binary, `"ch15_mnist_nielsen"`.
     pub fn binary(&self) -> String {
-        format!("ch{}", self.slug)
+        let numbered = self.slug.starts_with(|first: char| first.is_ascii_digit());
+        if numbered { format!("ch{}", self.slug) } else { self.slug.to_owned() }
     }
 
     /// `"ch15"`, the short name that `gradus` takes.
     pub fn short_name(&self) -> String {
-        format!("ch{}", self.slug.split('_').next().unwrap_or_default())
+        self.binary().split('_').next().unwrap_or_default().to_owned()
     }
 
     /// The folder its files go to without `--out`.

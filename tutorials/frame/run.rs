@@ -152,7 +152,7 @@ impl<'c> Run<'c> {
     }
 
     pub(crate) fn open(&self) {
-        self.output.heading(&format!("{} · {}", self.chapter.short_name(), self.chapter.title));
+        self.output.heading(&format!("{}: {}", self.chapter.short_name(), self.chapter.title));
         self.output.paragraph(self.chapter.question);
         self.output.heading("The run");
     }

@@ -10,11 +10,11 @@ use gradus::prelude::*;
 
 pub const CHAPTER: Chapter = Chapter {
     slug: "tour",
-    title: "The tour",
+    title: "from a tape to handwritten digits",
     question: "A network is a program; a tape records it; walking the tape backwards gives the gradient; the gradient trains \
                the network. Here is all of it, once, on real handwritten digits. How many of 10,000 will it read?",
-    time: "15 s",
-    epochs: 4,
+    time: "5 s",
+    epochs: 8,
     options: &[],
     fooled: "A net with a wrong gradient often learns too, only worse, and nobody notices. That is why the gradient was checked \
              before the training, and not the accuracy trusted after it.",

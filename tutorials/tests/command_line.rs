@@ -1,0 +1,143 @@
+//! The chapters as programs: flags, JSON, exit status, and what they say when something is wrong.
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const GRADUS: &str = env!("CARGO_BIN_EXE_gradus");
+const CH02: &str = env!("CARGO_BIN_EXE_ch02_perceptron");
+const CH10: &str = env!("CARGO_BIN_EXE_ch10_xor_by_tape");
+const CH15: &str = env!("CARGO_BIN_EXE_ch15_mnist_nielsen");
+
+fn run(program: &str, arguments: &[&str], folder: &Path) -> Output {
+    Command::new(program).args(arguments).current_dir(folder).output().expect("the program starts")
+}
+
+fn standard_output(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+/// Runs with `--json`, expects success, and returns the document.
+fn json(program: &str, arguments: &[&str]) -> Value {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let arguments = [arguments, &["--quiet", "--json", "results.json"]].concat();
+    let output = run(program, &arguments, folder.path());
+    assert!(output.status.success(), "{output:?}");
+    let text = std::fs::read_to_string(folder.path().join("results.json")).expect("the JSON was written");
+    serde_json::from_str(&text).expect("valid JSON")
+}
+
+#[test]
+fn the_perceptron_reproduces_its_numbers() {
+    let document = json(CH02, &[]);
+    assert_eq!(document["chapter"], "02_perceptron");
+    assert_eq!(document["seed"], 7);
+    let results = &document["results"];
+    assert_eq!(results["and_rounds_rate_1"], 6);
+    assert_eq!(results["and_rounds_rate_0_1"], 4);
+    assert_eq!(results["tie"], -2.7755575615628914e-17);
+    assert_eq!(results["xor_mistakes"], 4);
+}
+
+#[test]
+fn xor_is_learnt_from_nearly_every_start() {
+    let document = json(CH10, &[]);
+    let solved = document["results"]["solved_starts"].as_f64().expect("a number");
+    assert!(solved >= 0.99, "{solved}");
+}
+
+#[test]
+fn nielsens_network_starts_as_the_source_says() {
+    let document = json(CH15, &["--epochs", "1"]);
+    let results = &document["results"];
+    let accuracies = results["test_accuracy"].as_array().expect("a list");
+    assert_eq!(accuracies.len(), 1);
+    let first = accuracies[0].as_f64().expect("a number");
+    assert!((0.40..0.70).contains(&first), "after one epoch: {first}");
+    let untrained = results["untrained_accuracy"].as_f64().expect("a number");
+    assert!(untrained < 0.2, "untrained: {untrained}");
+    assert!(results["seconds"].as_f64().expect("a number") > 0.0);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    for (program, arguments) in
+        [(CH02, &["--dot"][..]), (CH10, &["--dot", "--epochs", "300"]), (GRADUS, &["tour", "--epochs", "1"])]
+    {
+        let once = |folder: &Path| {
+            let arguments = [arguments, &["--quiet", "--seed", "3", "--out", ".", "--json", "results.json"]].concat();
+            let output = run(program, &arguments, folder);
+            let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
+                .expect("the folder")
+                .map(|entry| entry.expect("an entry").path())
+                .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).expect("text")))
+                .map(|(path, text)| (path.rsplit('/').next().unwrap_or_default().to_owned(), without_seconds(&text)))
+                .collect();
+            files.sort();
+            (standard_output(&output), files)
+        };
+        let (first, second) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+        let (first, second) = (once(first.path()), once(second.path()));
+        assert_eq!(first, second, "{program}");
+        assert_eq!(first.0.lines().count(), 1, "--quiet prints one line: {}", first.0);
+        assert_eq!(first.1.len(), 2, "{program} writes a graph and the JSON");
+    }
+}
+
+fn without_seconds(text: &str) -> String {
+    text.lines().filter(|line| !line.contains("\"seconds\"")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_missing_data_folder_ends_with_status_2_and_says_what_to_do() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = run(CH15, &["--data", "nowhere"], folder.path());
+    assert_eq!(output.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.starts_with("error: ") && message.contains("nowhere"), "{message}");
+    assert!(!message.contains("panicked"), "{message}");
+}
+
+#[test]
+fn a_damaged_data_file_ends_with_status_2() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/mnist");
+    for entry in std::fs::read_dir(&data).expect("the data") {
+        let path = entry.expect("an entry").path();
+        std::fs::copy(&path, folder.path().join(path.file_name().expect("a name"))).expect("a copy");
+    }
+    let images = folder.path().join("train-images-idx3-ubyte.gz");
+    let bytes = std::fs::read(&images).expect("the images");
+    std::fs::write(&images, &bytes[..bytes.len() / 2]).expect("half of the images");
+    let output = run(CH15, &["--data", "."], folder.path());
+    assert_eq!(output.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.contains("train-images-idx3-ubyte.gz"), "{message}");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_ends_with_status_2() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = run(CH02, &["--json", "no/such/folder.json"], folder.path());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no/such/folder.json"));
+}
+
+#[test]
+fn gradus_lists_its_chapters_and_runs_them() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let list = standard_output(&run(GRADUS, &["list"], folder.path()));
+    for chapter in ["ch02", "ch10", "ch15"] {
+        assert!(list.contains(chapter), "{list}");
+    }
+    let help = run(GRADUS, &["--help"], folder.path());
+    assert!(help.status.success() && standard_output(&help).contains("cargo run --release"));
+    let chapter = run(GRADUS, &["ch02", "--quiet"], folder.path());
+    assert!(chapter.status.success());
+    assert!(standard_output(&chapter).starts_with("02_perceptron: ok"), "{chapter:?}");
+    let unknown = run(GRADUS, &["ch99"], folder.path());
+    assert_eq!(unknown.status.code(), Some(2));
+    let wrong_flag = run(GRADUS, &["ch02", "--sed", "1"], folder.path());
+    assert_eq!(wrong_flag.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&wrong_flag.stderr).contains("--seed"), "a similar flag is suggested");
+}
