@@ -217,7 +217,8 @@ mod tests {
 
     #[test]
     fn broadcasting_follows_numpy() {
-        let cases: [(&[usize], &[usize], Option<&[usize]>); 8] = [
+        type Case<'a> = (&'a [usize], &'a [usize], Option<&'a [usize]>);
+        let cases: [Case; 8] = [
             (&[3, 4], &[4], Some(&[3, 4])),
             (&[3, 1], &[1, 4], Some(&[3, 4])),
             (&[], &[2, 3], Some(&[2, 3])),

@@ -6,7 +6,7 @@ use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
 const GATHER: Labels = Labels { op: "gather_rows", one: "row number at place", count: "rows" };
 const SCATTER: Labels = Labels { op: "scatter_add_rows", ..GATHER };
 
-/// y[i] = x[rows[i]]
+/// `y[i] = x[rows[i]]`
 #[derive(PartialEq)]
 pub struct GatherRows;
 
@@ -45,7 +45,7 @@ impl<F: Scalar> Op<F> for GatherRows {
     }
 }
 
-/// y[r] = Σ x[i] over the i with rows[i] = r
+/// `y[r] = Σ x[i]` over the `i` with `rows[i] = r`
 #[derive(PartialEq)]
 pub struct ScatterAddRows {
     /// How many rows the result has.
