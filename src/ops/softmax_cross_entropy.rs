@@ -6,7 +6,7 @@ use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
 
 const LABELS: Labels = Labels { op: "softmax_cross_entropy", one: "label of row", count: "classes" };
 
-/// L = -1/n Σᵢ ln pᵢ[labelᵢ] with p = softmax(x), n rows
+/// `L = -1/n Σᵢ ln pᵢ[labelᵢ]` with p = softmax(x), n rows
 #[derive(PartialEq)]
 pub struct SoftmaxCrossEntropy;
 

@@ -146,11 +146,6 @@ impl<'c> Run<'c> {
         if self.flags.dot { self.write(name, tape.to_dot(options)) } else { Ok(()) }
     }
 
-    /// Whether `--dot` was given.
-    pub fn wants_dot(&self) -> bool {
-        self.flags.dot
-    }
-
     pub(crate) fn open(&self) {
         self.output.heading(&format!("{}: {}", self.chapter.short_name(), self.chapter.title));
         self.output.paragraph(self.chapter.question);
