@@ -254,7 +254,21 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// Lets `look` see the values of `nodes`, which are read in place.
+    #[inline]
     pub(crate) fn with_views<R>(&self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
+        let view = |node: NodeIndex| match &self.dag[node].value {
+            Value::Owned(buffer) => Some(View { data: &buffer[..], shape: self.dag[node].shape }),
+            Value::Param(..) => None,
+        };
+        // Most kernels read one or two nodes that own their numbers. Nothing needs a list or a lock then.
+        match *nodes {
+            [a] if let Some(a) = view(a) => look(&[a]),
+            [a, b] if let (Some(a), Some(b)) = (view(a), view(b)) => look(&[a, b]),
+            _ => self.with_locked_views(nodes, look),
+        }
+    }
+
+    fn with_locked_views<R>(&self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
         // A parameter that stands in several slots is locked once: a second read lock could wait for a writer for ever.
         let lock = |(slot, node): (usize, &NodeIndex)| match &self.dag[*node].value {
             Value::Param(param, _) if !nodes[..slot].contains(node) => Some(param.read()),
