@@ -119,7 +119,7 @@ impl Found<'_> {
     /// Prints a node beside what the book says it should hold, as the mean over the samples. Returns how far they are apart.
     fn show(&self, run: &Run, equation: &str, node: &NodeInfo, by_hand: Array2<f64>) -> f64 {
         // A sample is a column by hand and a row on the tape.
-        let apart = apart(&self.tape.value(node.index), &by_hand.t());
+        let apart = apart(&self.tape.value(node.index), by_hand.t());
         let origin = &self.nodes[node.origin.index()];
         let operands: Vec<String> = node.operands.iter().map(|operand| format!("%{}", operand.index())).collect();
         run.say(format!(
