@@ -122,7 +122,7 @@ impl<F: Scalar> Tape<F> {
         let seed = cotangent.unwrap_or_else(|| self.seed(loss.shape()));
         self.passes.borrow_mut().arrivals.push(loss.index, seed.index);
         let walked = self.walk_back(loss.index);
-        self.graph.borrow_mut().differentiating = None;
+        self.graph.borrow_mut().differentiate(None);
         walked.map(|pass| Gradients { tape: self, pass })
     }
 
@@ -138,7 +138,7 @@ impl<F: Scalar> Tape<F> {
         passes.arrivals.start(loss.index() + 1);
         passes.live += 1;
         graph.pass = passes.live as u32;
-        graph.differentiating = Some(loss);
+        graph.differentiate(Some(loss));
     }
 
     /// Visits the ancestors of the loss from last to first. A node's uses all lie behind it, so when it is its turn, everything that
@@ -150,7 +150,7 @@ impl<F: Scalar> Tape<F> {
             if arrived.is_empty() {
                 continue;
             }
-            self.graph.borrow_mut().differentiating = Some(index);
+            self.graph.borrow_mut().differentiate(Some(index));
             let cotangent = self.sum_of(&arrived);
             self.passes.borrow_mut().gradients[pass as usize - 1][index.index()] = Some(cotangent);
             self.flow_back(index, cotangent)?;
@@ -175,7 +175,7 @@ impl<F: Scalar> Tape<F> {
         for &(operand, _) in &local.operands {
             self.graph.borrow().dag[operand].param().map_or(Ok(()), check_version)?;
         }
-        for (cotangent, &(operand, _)) in self.vjp(node, &local).0.into_iter().zip(&local.operands) {
+        for (cotangent, &(operand, _)) in self.vjp(node, &local).0.iter().zip(&local.operands) {
             if let Cotangent::Flows(cotangent) = cotangent {
                 // An operand that was broadcast gets the sum over its copies.
                 let cotangent = cotangent.sum_to(self.var_at(operand).shape());
@@ -188,8 +188,10 @@ impl<F: Scalar> Tape<F> {
     /// What the vjp of a node sees when `cotangent` arrives at it.
     pub(crate) fn local(&self, node: NodeIndex, cotangent: NodeIndex) -> Local<'_, F> {
         let graph = self.graph.borrow();
-        let operands = graph.operands(node).map(|operand| (operand, graph.dag[operand].needs_grad()));
-        let mut operands: SmallVec<[(NodeIndex, bool); 4]> = operands.collect();
+        let mut operands: SmallVec<[(NodeIndex, bool); 4]> = SmallVec::new();
+        for operand in graph.operands(node) {
+            operands.push((operand, graph.dag[operand].needs_grad()));
+        }
         operands.reverse();
         Local { tape: self, output: node, cotangent, operands }
     }

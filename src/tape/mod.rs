@@ -84,10 +84,11 @@ impl<F: Scalar> Tape<F> {
     #[track_caller]
     pub fn record<'t, O: Op<F> + PartialEq>(&'t self, op: O, operands: &[Var<'t, F>]) -> Var<'t, F> {
         let name = op.name();
+        let mut nodes: SmallVec<[NodeIndex; 4]> = SmallVec::new();
         for operand in operands {
             operand.expect_on(self, name);
+            nodes.push(operand.index);
         }
-        let nodes: SmallVec<[NodeIndex; 4]> = operands.iter().map(|operand| operand.index).collect();
         let recorded = self.graph.borrow_mut().record(op, &nodes, Location::caller());
         match recorded {
             Ok(index) => self.var_at(index),
