@@ -11,4 +11,4 @@ mod run;
 pub use chapter::{Chapter, Opt, main, run_with};
 pub use error::{Error, Result};
 pub use judge::Judge;
-pub use run::Run;
+pub use run::{Run, default_data};

@@ -216,8 +216,8 @@ impl<'c> Run<'c> {
     }
 }
 
-/// `data/mnist` in the present folder, or else in the checkout that this program was built from.
-fn default_data() -> PathBuf {
+/// Where MNIST is without `--data`: `data/mnist` in the present folder, or else in the checkout that this program was built from.
+pub fn default_data() -> PathBuf {
     let here = PathBuf::from("data/mnist");
     if here.is_dir() { here } else { Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/mnist") }
 }

@@ -1,5 +1,6 @@
 //! The course from the command line: `gradus` gives the tour, `gradus list` the chapters, `gradus ch15` runs one.
 
+mod check;
 mod tour;
 
 #[path = "../ch02_perceptron/main.rs"]
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         "help" | "--help" | "-h" => print(&help()),
         "--version" | "-V" => print(concat!("gradus ", env!("CARGO_PKG_VERSION"))),
         "list" => print(&list()),
+        "check" => check::main(arguments),
         "tour" => frame::run_with(&tour::CHAPTER, tour::run, arguments),
         flag if flag.starts_with('-') => frame::run_with(&tour::CHAPTER, tour::run, arguments),
         name => match CHAPTERS
@@ -72,7 +74,8 @@ fn help() -> String {
          \x20 cargo run --release                     the tour: build, check, train and look at a network (half a minute)\n\
          \x20 cargo run --release -- list             the chapters\n\
          \x20 cargo run --release -- chNN [FLAGS]     a chapter; chNN --help lists its flags\n\
-         \x20 cargo run --release -- tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\n{}",
+         \x20 cargo run --release -- tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
+         \x20 cargo run --release -- check [FLAGS]    the gradient checker on a model, or on golden values; check --help\n\n{}",
         list()
     )
 }
