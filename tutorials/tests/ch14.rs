@@ -1,4 +1,5 @@
 //! Chapter 14: book and tape agree, and the exercise.
+#![allow(clippy::duplicate_mod)] // exercise and solution bring the same judge
 
 mod support;
 
