@@ -11,6 +11,8 @@ mod ch10;
 mod ch14;
 #[path = "../ch15_mnist_nielsen/main.rs"]
 mod ch15;
+#[path = "../ch23_higher_order/main.rs"]
+mod ch23;
 
 use frame::{Chapter, Result, Run};
 use std::ffi::OsString;
@@ -25,6 +27,7 @@ const CHAPTERS: &[(&Chapter, Story)] = &[
     (&ch10::CHAPTER, ch10::run),
     (&ch14::CHAPTER, ch14::run),
     (&ch15::CHAPTER, ch15::run),
+    (&ch23::CHAPTER, ch23::run),
 ];
 
 fn main() -> ExitCode {
