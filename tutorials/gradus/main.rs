@@ -11,6 +11,8 @@ mod ch10;
 mod ch14;
 #[path = "../ch15_mnist_nielsen/main.rs"]
 mod ch15;
+#[path = "../ch22_forward_mode/main.rs"]
+mod ch22;
 #[path = "../ch23_higher_order/main.rs"]
 mod ch23;
 
@@ -27,6 +29,7 @@ const CHAPTERS: &[(&Chapter, Story)] = &[
     (&ch10::CHAPTER, ch10::run),
     (&ch14::CHAPTER, ch14::run),
     (&ch15::CHAPTER, ch15::run),
+    (&ch22::CHAPTER, ch22::run),
     (&ch23::CHAPTER, ch23::run),
 ];
 
