@@ -5,6 +5,8 @@ mod tour;
 
 #[path = "../ch02_perceptron/main.rs"]
 mod ch02;
+#[path = "../ch08_tape/main.rs"]
+mod ch08;
 #[path = "../ch10_xor_by_tape/main.rs"]
 mod ch10;
 #[path = "../ch15_mnist_nielsen/main.rs"]
@@ -18,8 +20,12 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 3] =
-    [(&ch02::CHAPTER, ch02::run), (&ch10::CHAPTER, ch10::run), (&ch15::CHAPTER, ch15::run)];
+const CHAPTERS: [(&Chapter, Story); 4] = [
+    (&ch02::CHAPTER, ch02::run),
+    (&ch08::CHAPTER, ch08::run),
+    (&ch10::CHAPTER, ch10::run),
+    (&ch15::CHAPTER, ch15::run),
+];
 
 fn main() -> ExitCode {
     let mut arguments: Vec<OsString> = std::env::args_os().collect();
