@@ -6,6 +6,8 @@ mod tour;
 mod ch02;
 #[path = "../ch10_xor_by_tape/main.rs"]
 mod ch10;
+#[path = "../ch13_gradient_check/main.rs"]
+mod ch13;
 #[path = "../ch15_mnist_nielsen/main.rs"]
 mod ch15;
 
@@ -17,8 +19,13 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 3] =
-    [(&ch02::CHAPTER, ch02::run), (&ch10::CHAPTER, ch10::run), (&ch15::CHAPTER, ch15::run)];
+#[rustfmt::skip]
+const CHAPTERS: &[(&Chapter, Story)] = &[
+    (&ch02::CHAPTER, ch02::run),
+    (&ch10::CHAPTER, ch10::run),
+    (&ch13::CHAPTER, ch13::run),
+    (&ch15::CHAPTER, ch15::run),
+];
 
 fn main() -> ExitCode {
     let mut arguments: Vec<OsString> = std::env::args_os().collect();

@@ -1,0 +1,25 @@
+//! What the tests of single chapters share.
+
+use serde_json::Value;
+use std::process::{Command, Output};
+
+/// Runs a chapter quietly, expects success and one line, and returns the results of its `--json`.
+pub fn results(program: &str, arguments: &[&str]) -> Value {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = run(program, &[arguments, &["--quiet", "--json", "results.json"]].concat(), folder.path());
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 1, "{output:?}");
+    let text = std::fs::read_to_string(folder.path().join("results.json")).expect("the JSON was written");
+    let document: Value = serde_json::from_str(&text).expect("valid JSON");
+    document["results"].clone()
+}
+
+/// Runs a program in a folder.
+pub fn run(program: &str, arguments: &[&str], folder: &std::path::Path) -> Output {
+    Command::new(program).args(arguments).current_dir(folder).output().expect("the program starts")
+}
+
+/// A number in a JSON document.
+pub fn number(value: &Value) -> f64 {
+    value.as_f64().expect("a number")
+}
