@@ -54,7 +54,9 @@ impl Curve {
         }
         let lowest = points.iter().map(|&(_, _, relative)| relative).fold(f64::INFINITY, f64::min);
         let level = |run: &&[f64]| run.iter().all(|&height| height > 0.8 * run[0] && height < 1.25 * run[0]);
-        let flat = trusted.windows(3).find(level);
+        // Coarse steps across a kink are level, too: only the lowest level counts, and only if nothing lies far below it.
+        let undercut = |height: f64| trusted.iter().any(|&other| other < 0.5 * height);
+        let flat = trusted.windows(3).filter(level).find(|run| !undercut(run[2]));
         let grows = (3..8).all(|k| points[k + 1].1.abs() > 5.0 * points[k].1.abs() && points[k].1 != 0.0);
         let form = match () {
             _ if grows => Form::Jump,

@@ -6,9 +6,12 @@ use gradus::data::seeded;
 use rand::RngExt;
 use std::process::ExitCode;
 
+/// For each node, its operands with their slopes.
+type Operands = Vec<Vec<(usize, f64)>>;
+
 pub fn judge(backward: fn(&[Node]) -> Vec<f64>) -> ExitCode {
     let mut judge = Judge::new("Exercise 8: the reverse pass");
-    let tapes: [(&str, Vec<Vec<(usize, f64)>>); 4] = [
+    let tapes: [(&str, Operands); 4] = [
         ("one node", vec![vec![]]),
         ("a chain: y = 2x, z = 3y", vec![vec![], vec![(0, 2.0)], vec![(1, 3.0)]]),
         ("b = a + a, c = b + b", vec![vec![], vec![(0, 1.0), (0, 1.0)], vec![(1, 1.0), (1, 1.0)]]),
@@ -30,12 +33,7 @@ pub fn judge(backward: fn(&[Node]) -> Vec<f64>) -> ExitCode {
     judge.verdict("a node may hand on its gradient only when everything that uses it has been visited. Where on the tape do all uses of a node stand?")
 }
 
-fn hold_against_paths(
-    judge: &mut Judge,
-    name: &str,
-    backward: fn(&[Node]) -> Vec<f64>,
-    operands: Vec<Vec<(usize, f64)>>,
-) {
+fn hold_against_paths(judge: &mut Judge, name: &str, backward: fn(&[Node]) -> Vec<f64>, operands: Operands) {
     let expected: Vec<f64> = (0..operands.len()).map(|node| over_paths(&operands, operands.len() - 1, node)).collect();
     let tape: Vec<Node> = operands.into_iter().map(|operands| Node { operands }).collect();
     let got = backward(&tape);

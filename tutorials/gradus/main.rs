@@ -9,6 +9,8 @@ mod ch02;
 mod ch08;
 #[path = "../ch10_xor_by_tape/main.rs"]
 mod ch10;
+#[path = "../ch13_gradient_check/main.rs"]
+mod ch13;
 #[path = "../ch14_four_equations/main.rs"]
 mod ch14;
 #[path = "../ch15_mnist_nielsen/main.rs"]
@@ -22,10 +24,11 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 5] = [
+const CHAPTERS: [(&Chapter, Story); 6] = [
     (&ch02::CHAPTER, ch02::run),
     (&ch08::CHAPTER, ch08::run),
     (&ch10::CHAPTER, ch10::run),
+    (&ch13::CHAPTER, ch13::run),
     (&ch14::CHAPTER, ch14::run),
     (&ch15::CHAPTER, ch15::run),
 ];
