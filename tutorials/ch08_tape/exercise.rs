@@ -16,6 +16,6 @@ fn backward(tape: &[Node]) -> Vec<f64> {
     gradients
 }
 
-fn main() -> std::process::ExitCode {
+pub fn main() -> std::process::ExitCode {
     judge::judge(backward)
 }

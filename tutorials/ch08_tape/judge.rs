@@ -1,6 +1,6 @@
 //! Judges a reverse pass: chains, fan-outs, and random graphs, held against the derivative by summing over all paths.
 
-use crate::Node;
+use super::Node;
 use frame::Judge;
 use gradus::data::seeded;
 use rand::RngExt;
