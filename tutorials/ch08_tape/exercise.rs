@@ -11,8 +11,12 @@ pub struct Node {
 /// The derivative of the last node with respect to each node, in the order of the tape.
 fn backward(tape: &[Node]) -> Vec<f64> {
     let mut gradients = vec![0.0; tape.len()];
-    // Your lines go here, in place of this one. What is the gradient of the last node? In which order must nodes be visited?
-    gradients.fill(0.0);
+    // What is the gradient of the last node? Is this the order in which nodes must be visited? And what happens at an operand?
+    for node in 0..tape.len() {
+        for &(operand, slope) in &tape[node].operands {
+            gradients[operand] = slope;
+        }
+    }
     gradients
 }
 

@@ -18,7 +18,8 @@ use std::process::ExitCode;
 
 #[test]
 fn untouched_exercises_are_unsolved_and_their_solutions_solve_them() {
-    let chapters: [(&str, fn() -> ExitCode, fn() -> ExitCode); 3] = [
+    type Main = fn() -> ExitCode;
+    let chapters: [(&str, Main, Main); 3] = [
         ("02", ch02_exercise::main, ch02_solution::main),
         ("08", ch08_exercise::main, ch08_solution::main),
         ("10", ch10_exercise::main, ch10_solution::main),
