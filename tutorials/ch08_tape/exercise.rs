@@ -12,8 +12,8 @@ pub struct Node {
 fn backward(tape: &[Node]) -> Vec<f64> {
     let mut gradients = vec![0.0; tape.len()];
     // What is the gradient of the last node? Is this the order in which nodes must be visited? And what happens at an operand?
-    for node in 0..tape.len() {
-        for &(operand, slope) in &tape[node].operands {
+    for node in tape {
+        for &(operand, slope) in &node.operands {
             gradients[operand] = slope;
         }
     }
