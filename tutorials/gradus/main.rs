@@ -15,6 +15,8 @@ mod ch13;
 mod ch14;
 #[path = "../ch15_mnist_nielsen/main.rs"]
 mod ch15;
+#[path = "../ch22_forward_mode/main.rs"]
+mod ch22;
 
 use frame::{Chapter, Result, Run};
 use std::ffi::OsString;
@@ -24,13 +26,14 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 6] = [
+const CHAPTERS: [(&Chapter, Story); 7] = [
     (&ch02::CHAPTER, ch02::run),
     (&ch08::CHAPTER, ch08::run),
     (&ch10::CHAPTER, ch10::run),
     (&ch13::CHAPTER, ch13::run),
     (&ch14::CHAPTER, ch14::run),
     (&ch15::CHAPTER, ch15::run),
+    (&ch22::CHAPTER, ch22::run),
 ];
 
 fn main() -> ExitCode {
