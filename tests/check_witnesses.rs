@@ -125,7 +125,7 @@ fn a_measurement_that_drowns_in_rounding_stands_alone_and_convicts_nobody() {
         "{report}"
     );
     assert!(report.passed());
-    assert!(report.to_string().contains("nudging stands alone. The reverse pass and dual numbers agree"), "{report}");
+    assert!(report.to_string().contains("nudging stands alone."), "{report}");
     assert!(report.headline().contains("dual numbers, if not all with finite differences"), "{report}");
 }
 
@@ -216,6 +216,6 @@ fn each_witness_is_in_the_json() {
     );
     assert_eq!(
         entry["worst"]["dual"].as_f64().map(f64::signum),
-        Some(-1.0 * entry["worst"]["reverse"].as_f64().unwrap().signum())
+        Some(-entry["worst"]["reverse"].as_f64().unwrap().signum())
     );
 }

@@ -4,7 +4,7 @@
 use super::number::{apart, digits, error, percent, stable_error};
 use super::report::{Entry, Report, Verdict, Worst};
 use super::table::Table;
-use super::witness::{Witness, meaning};
+use super::witness::{Witness, meanings};
 use std::fmt;
 
 impl fmt::Display for Verdict {
@@ -103,7 +103,7 @@ impl Report {
         }
         let mut lines = vec![if self.passed() { "gradients right" } else { "gradients WRONG" }.to_owned()];
         lines.extend(table.lines());
-        lines.extend(self.entries.iter().filter_map(meaning));
+        lines.extend(meanings(&self.entries));
         lines.extend(self.diagnosis.iter().flat_map(|diagnosis| &diagnosis.findings).chain(&self.notes).cloned());
         lines.join("\n") + "\n"
     }
@@ -189,15 +189,28 @@ impl fmt::Display for Coloured<'_> {
         for (entry, line) in report.entries.iter().zip(table) {
             writeln!(f, "  {}", paint(&line, entry.verdict != Verdict::Wrong))?;
         }
-        let mut paragraphs: Vec<String> = report.entries.iter().filter_map(meaning).collect();
+        let mut paragraphs = meanings(&report.entries);
         paragraphs.extend(report.diagnosis.as_ref().map(ToString::to_string));
         paragraphs.extend(report.notes.iter().map(|note| format!("note: {note}")));
         for paragraph in paragraphs {
             writeln!(f)?;
             for line in paragraph.lines() {
-                writeln!(f, "  {line}")?;
+                write_wrapped(f, line)?;
             }
         }
         Ok(())
     }
+}
+
+/// Writes a line, or several where it is long; those after the first are indented.
+fn write_wrapped(f: &mut fmt::Formatter, mut line: &str) -> fmt::Result {
+    const WIDTH: usize = 110;
+    let mut indent = "  ";
+    while let Some((beyond, _)) = line.char_indices().nth(WIDTH) {
+        let Some(space) = line[..beyond].rfind(' ') else { break };
+        writeln!(f, "{indent}{}", line[..space].trim_end())?;
+        line = &line[space + 1..];
+        indent = "    ";
+    }
+    writeln!(f, "{indent}{line}")
 }

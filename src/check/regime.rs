@@ -73,11 +73,11 @@ pub(super) fn of_kinks(label: &Label, elements: &[Element]) -> Option<String> {
     let index = multi_index(element.index, label.shape);
     let more = match kinks.count() {
         0 => String::new(),
-        count => format!(" There are {count} more such elements."),
+        others => format!(" ({} elements of {} do)", others + 1, label.name),
     };
     Some(format!(
-        "{}{index:?} lies at a kink: the slope is {} to the left and {} to the right. The gradient, {}, is inside the interval of \
-         subgradients, from {} to {}: a convention, not an error.{more}",
+        "{}{index:?} lies at a kink{more}: the slope is {} to the left and {} to the right. The gradient, {}, is inside the interval of \
+         subgradients, from {} to {}: a convention, not an error.",
         label.name,
         slope(sides.left),
         slope(sides.right),
