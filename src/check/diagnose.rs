@@ -158,17 +158,13 @@ fn without_faulty_op(program: &mut Recorded, suspect: &Suspect) -> String {
 
 /// Says so if there is a kink at the element.
 fn kink(probe: &mut Probe, suspect: &Suspect) -> Option<String> {
-    let x = probe.function.point(suspect.argument)[suspect.worst.index];
-    let [far, near] =
-        [1e-4, 1e-5].map(|step| probe.sides(suspect.argument, suspect.worst.index, step * x.abs().max(1.0)));
-    near.is_kink(&far).then(|| {
-        format!(
-            "There is a kink: the slope is {} to the left and {} to the right, and {} is no slope between them.",
-            digits(near.left),
-            digits(near.right),
-            digits(suspect.worst.reverse)
-        )
-    })
+    let sides = probe.kink(suspect.argument, suspect.worst.index)?;
+    Some(format!(
+        "There is a kink: the slope is {} to the left and {} to the right, and {} is no slope between them.",
+        digits(sides.left),
+        digits(sides.right),
+        digits(suspect.worst.reverse)
+    ))
 }
 
 impl fmt::Display for Diagnosis {
