@@ -4,6 +4,8 @@ mod tour;
 
 #[path = "../ch02_perceptron/main.rs"]
 mod ch02;
+#[path = "../ch06_nudging/main.rs"]
+mod ch06;
 #[path = "../ch09_xor_by_hand/main.rs"]
 mod ch09;
 #[path = "../ch10_xor_by_tape/main.rs"]
@@ -24,6 +26,7 @@ type Story = fn(&mut Run) -> Result;
 #[rustfmt::skip]
 const CHAPTERS: &[(&Chapter, Story)] = &[
     (&ch02::CHAPTER, ch02::run),
+    (&ch06::CHAPTER, ch06::run),
     (&ch09::CHAPTER, ch09::run),
     (&ch10::CHAPTER, ch10::run),
     (&ch13::CHAPTER, ch13::run),
