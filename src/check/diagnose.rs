@@ -1,6 +1,7 @@
 //! What is wrong, in sentences: where the fault is, what caused it, and how sure that is.
 
 use super::Check;
+use super::Seen;
 use super::cause::Cause;
 use super::curve::Curve;
 use super::function::{Function, Recorded};
@@ -115,7 +116,11 @@ fn describe(fault: &mut Fault, findings: &mut Vec<String>) -> FaultyOp {
             if fault.reverse.is_some() { reverse } else { "nothing".into() },
         ));
     }
-    findings.push(cause.to_string());
+    let short = match cause {
+        Cause::WrongValue { used: Seen::Result, .. } => format!(" In short: {} applied twice.", info.op),
+        _ => String::new(),
+    };
+    findings.push(format!("{cause}{short}"));
     FaultyOp { op: info.op, node: info.index.index(), source: info.short_source(), operand: fault.slot, cause }
 }
 
