@@ -120,7 +120,12 @@ impl<'a> Judge<'a> {
             relative_error,
             by_duals,
             by_nudging,
-            standing: ruling(by_duals, by_nudging),
+            standing: match (by_duals, by_nudging) {
+                // Dual numbers decide where nudging sees only noise, unless it is enough to contradict them.
+                (Some(by_duals), Standing::TooSmall) if contradicted != Some(Witness::Duals) => by_duals,
+                // What nudging confirms is right whatever dual numbers say: they can lose a tangent on the way.
+                (_, by_nudging) => by_nudging,
+            },
             alone: contradicted,
         }
     }
@@ -176,15 +181,6 @@ impl<'a> Judge<'a> {
     fn is_firm(&self, probe: &mut Probe, argument: usize, element: &Element) -> bool {
         let curve = Curve::of(probe, argument, element.index, element.reverse, self.check.tolerance);
         matches!(curve.form, Form::Flat { .. })
-    }
-}
-
-/// The judgement on an element. Dual numbers decide where nudging sees only noise; a gradient that nudging confirms is right
-/// whatever dual numbers say, because they can lose a tangent on the way.
-fn ruling(by_duals: Option<Standing>, by_nudging: Standing) -> Standing {
-    match (by_duals, by_nudging) {
-        (Some(by_duals), Standing::TooSmall) => by_duals,
-        (_, by_nudging) => by_nudging,
     }
 }
 
