@@ -1,4 +1,5 @@
 //! Chapter 6: the order of both differences, what other kinds of numbers make of them, and the exercise.
+#![allow(clippy::duplicate_mod)] // exercise and solution bring the same judge
 
 mod support;
 
