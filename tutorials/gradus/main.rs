@@ -21,6 +21,8 @@ mod ch14;
 mod ch15;
 #[path = "../ch22_forward_mode/main.rs"]
 mod ch22;
+#[path = "../ch23_higher_order/main.rs"]
+mod ch23;
 
 use frame::{Chapter, Result, Run};
 use std::ffi::OsString;
@@ -30,7 +32,7 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 9] = [
+const CHAPTERS: [(&Chapter, Story); 10] = [
     (&ch02::CHAPTER, ch02::run),
     (&ch06::CHAPTER, ch06::run),
     (&ch08::CHAPTER, ch08::run),
@@ -40,6 +42,7 @@ const CHAPTERS: [(&Chapter, Story); 9] = [
     (&ch14::CHAPTER, ch14::run),
     (&ch15::CHAPTER, ch15::run),
     (&ch22::CHAPTER, ch22::run),
+    (&ch23::CHAPTER, ch23::run),
 ];
 
 fn main() -> ExitCode {

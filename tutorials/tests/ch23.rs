@@ -1,0 +1,36 @@
+//! Chapter 23: second and higher derivatives, and the exercise.
+#![allow(clippy::duplicate_mod)] // exercise and solution bring the same judge
+
+mod support;
+
+#[path = "../ch23_higher_order/exercise.rs"]
+mod exercise;
+#[path = "../ch23_higher_order/solution.rs"]
+mod solution;
+
+use std::process::ExitCode;
+use support::{number, results};
+
+#[test]
+fn the_saddle_the_minima_and_six_derivatives_are_right() {
+    let results = results(env!("CARGO_BIN_EXE_ch23_higher_order"), &[]);
+    for (place, expected) in [-0.7, 4.7].into_iter().enumerate() {
+        let eigenvalue = number(&results["eigenvalues"][place]);
+        assert!((eigenvalue - expected).abs() < 1e-12, "{eigenvalue}");
+    }
+    for (minimum, sign) in results["minima"].as_array().expect("two points").iter().zip([1.0, -1.0]) {
+        assert!((number(&minimum[0]) - sign * 0.217).abs() < 5e-4, "{minimum}");
+        assert!((number(&minimum[1]) + sign * 0.217).abs() < 5e-4, "{minimum}");
+    }
+    assert!((number(&results["minimum"]) + 0.0160).abs() < 5e-5);
+    for name in ["tanh_max_error", "sin_max_error", "hessian_vector_difference"] {
+        assert!(number(&results[name]) < 1e-12, "{name}");
+    }
+    assert!(number(&results["rosenbrock_steps"]) <= 10.0);
+}
+
+#[test]
+fn the_exercise_is_unsolved_and_its_solution_solves_it() {
+    assert_eq!(solution::main(), ExitCode::SUCCESS);
+    assert_ne!(exercise::main(), ExitCode::SUCCESS);
+}
