@@ -216,6 +216,20 @@ fn a_jump_is_told_from_a_wrong_derivative() {
 }
 
 #[test]
+fn coarse_steps_across_a_kink_do_not_hide_how_wrong_a_gradient_is() {
+    // A kink at 0.003 away; on this side the gradient is a millionth too large.
+    let report = check::gradients(
+        |x| {
+            let relu = Unary { name: "relu", f: |x| x.max(0.0), vjp: |at| 1.000001 * at.cotangent() };
+            x[0].tape().record(relu, &[x[0]])
+        },
+        &[[0.003]],
+    );
+    let Form::Flat { height } = report.diagnosis.unwrap().curve.form else { panic!("a wrong factor is level") };
+    assert!((height - 1e-6).abs() < 1e-7, "{height}");
+}
+
+#[test]
 fn a_check_where_all_units_are_nearly_linear_or_most_gradients_are_zero_says_so() {
     let report = check::gradients(|x| (0.01 * x[0]).sigmoid(), &[X]);
     assert!(report.passed());

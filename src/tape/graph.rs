@@ -81,6 +81,7 @@ pub(crate) struct Scope {
     name: String,
 }
 
+/// The node whose vjp runs.
 #[derive(Clone, Copy)]
 struct Differentiating {
     node: NodeIndex,
@@ -133,6 +134,7 @@ impl<F: Scalar> Graph<F> {
         self.cursor = 0;
         self.param_leaves.clear();
         self.pass = 0;
+        self.differentiating = None; // a vjp that panicked may have left it
     }
 
     /// Records `op` of `operands` and computes its value; or says what is wrong with their shapes.

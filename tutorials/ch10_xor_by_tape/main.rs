@@ -22,7 +22,7 @@ pub const CHAPTER: Chapter = Chapter {
              And a cost that has stopped falling need not be a minimum: the few starts that fail sit on a plateau.",
     exercise: "tutorials/ch10_xor_by_tape/exercise.rs: add an op of your own, a sine unit, with its vjp, and learn XOR \
                with it. Then: cargo run --release --example ch10_exercise",
-    next: "cargo run --release -- ch14",
+    next: "cargo run --release -- ch13",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself

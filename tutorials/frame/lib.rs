@@ -6,9 +6,11 @@ mod error;
 mod flags;
 mod judge;
 mod output;
+mod plot;
 mod run;
 
 pub use chapter::{Chapter, Opt, main, run_with};
 pub use error::{Error, Result};
 pub use judge::Judge;
+pub use plot::{Curve, log_log};
 pub use run::{Run, default_data};

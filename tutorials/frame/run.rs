@@ -146,6 +146,14 @@ impl<'c> Run<'c> {
         if self.flags.dot { self.write(name, tape.to_dot(options)) } else { Ok(()) }
     }
 
+    /// Under `--dot`, writes a graph that was drawn by hand.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn draw_text(&mut self, name: &str, dot: &str) -> Result {
+        if self.flags.dot { self.write(name, dot) } else { Ok(()) }
+    }
+
     pub(crate) fn open(&self) {
         self.output.heading(&format!("{}: {}", self.chapter.short_name(), self.chapter.title));
         self.output.paragraph(self.chapter.question);

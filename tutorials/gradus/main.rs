@@ -5,8 +5,16 @@ mod tour;
 
 #[path = "../ch02_perceptron/main.rs"]
 mod ch02;
+#[path = "../ch06_nudging/main.rs"]
+mod ch06;
+#[path = "../ch08_tape/main.rs"]
+mod ch08;
+#[path = "../ch09_xor_by_hand/main.rs"]
+mod ch09;
 #[path = "../ch10_xor_by_tape/main.rs"]
 mod ch10;
+#[path = "../ch13_gradient_check/main.rs"]
+mod ch13;
 #[path = "../ch14_four_equations/main.rs"]
 mod ch14;
 #[path = "../ch15_mnist_nielsen/main.rs"]
@@ -24,9 +32,13 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: &[(&Chapter, Story)] = &[
+const CHAPTERS: [(&Chapter, Story); 10] = [
     (&ch02::CHAPTER, ch02::run),
+    (&ch06::CHAPTER, ch06::run),
+    (&ch08::CHAPTER, ch08::run),
+    (&ch09::CHAPTER, ch09::run),
     (&ch10::CHAPTER, ch10::run),
+    (&ch13::CHAPTER, ch13::run),
     (&ch14::CHAPTER, ch14::run),
     (&ch15::CHAPTER, ch15::run),
     (&ch22::CHAPTER, ch22::run),

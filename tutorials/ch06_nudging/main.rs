@@ -1,0 +1,184 @@
+//! Chapter 6. The slow way to a slope: nudge, and see. How far should one nudge, and what does it cost?
+
+use frame::{Chapter, Curve, Result, Run, log_log};
+use gradus::check::Check;
+use gradus::draw::DotOptions;
+use gradus::nn::{Activation, Mlp, Parameters};
+use gradus::prelude::*;
+use ndarray::Array2;
+use serde_json::json;
+use std::fmt::Write;
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::time::Instant;
+
+pub const CHAPTER: Chapter = Chapter {
+    slug: "06_nudging",
+    title: "Nudging",
+    question: "The slope of a curve, without calculus: go a small step h to the right, see how much higher you are, and divide by \
+               h. The smaller the step, the better the slope? And would it be better still to go a step to the left as well? \
+               Guess the best step for numbers of sixteen digits (f64), and for numbers of seven (f32).",
+    time: "1 s",
+    epochs: 0,
+    options: &[],
+    fooled: "A smaller step looks like a better one, and is, until rounding takes over: below the sweet spot each further digit of the \
+             step costs a digit of the slope. In f32 the sweet spot is so high that the usual 0.0001 lies below it. An array of whole \
+             numbers keeps no step at all, and the slope comes out as 25000 where it is 6. And a method that is right for ten \
+             weights may be out of the question for eighty thousand.",
+    exercise: "tutorials/ch06_nudging/exercise.rs: make a central difference out of a forward one, for arrays of any shape. Then: \
+               cargo run --release --example ch06_exercise",
+    next: "cargo run --release -- ch08",
+};
+
+#[allow(dead_code)] // the binary `gradus` calls `run` itself
+fn main() -> ExitCode {
+    frame::main(&CHAPTER, run)
+}
+
+/// (f(x + h) - f(x)) / h
+fn forward<F: Scalar>(f: impl Fn(F) -> F, x: F, h: F) -> F {
+    (f(x + h) - f(x)) / h
+}
+
+/// (f(x + h) - f(x - h)) / 2h
+fn central<F: Scalar>(f: impl Fn(F) -> F, x: F, h: F) -> F {
+    (f(x + h) - f(x - h)) / (h + h)
+}
+
+pub fn run(run: &mut Run) -> Result {
+    run.say("The slope of sin at 1 is cos(1) = 0.540302...");
+    for h in [0.1, 0.01, 0.001] {
+        let (one, both) = (forward(f64::sin, 1.0, h), central(f64::sin, 1.0, h));
+        run.say(format!("  step {h:<5}   one side {one:.9}   both sides {both:.9}"));
+    }
+    sweet_spots(run)?;
+    numbers_that_keep_no_step(run);
+    what_it_costs(run);
+    at_a_kink(run);
+
+    let tape = Tape::<f64>::new();
+    let x = tape.var([3.0, 4.0]).named("x");
+    (x * x).sum().named("f").backward();
+    run.draw("squares.dot", &tape, &DotOptions::new().title("f = x0² + x1², and the slopes without nudging"))
+}
+
+/// How to measure the slope of a function at a point with a step.
+type Slope<F> = fn(fn(F) -> F, F, F) -> F;
+
+/// The mean relative error of `slope` at 100 points of the sine, for one step.
+fn error<F: Scalar>(slope: Slope<F>, h: f64) -> f64 {
+    let at = |x: f64| (slope(F::sin, F::from_f64(x), F::from_f64(h)).to_f64() / x.cos() - 1.0).abs();
+    (0..100).map(|i| at(0.5 + 0.007 * i as f64)).sum::<f64>() / 100.0
+}
+
+/// The error against the step, for both differences and both kinds of numbers: four Vs.
+fn sweet_spots(run: &mut Run) -> Result {
+    run.heading("The error against the step");
+    let steps: Vec<f64> = (2..=60).map(|quarter| 10.0_f64.powf(-0.25 * quarter as f64)).collect();
+    let curve = |error: &dyn Fn(f64) -> f64| -> Vec<(f64, f64)> { steps.iter().map(|&h| (h, error(h))).collect() };
+    let curves = [
+        ("one side, f32", 'f', curve(&|h| error::<f32>(forward, h))),
+        ("both sides, f32", 'c', curve(&|h| error::<f32>(central, h))),
+        ("one side, f64", 'F', curve(&|h| error::<f64>(forward, h))),
+        ("both sides, f64", 'C', curve(&|h| error::<f64>(central, h))),
+    ];
+    let drawn: Vec<Curve> = curves.iter().map(|(name, mark, points)| Curve { mark: *mark, name, points }).collect();
+    run.say(log_log("step", "mean relative error", &drawn));
+    run.say("\n                     best step     error there     step 0.1 instead of 0.01");
+    let mut orders = Vec::new();
+    for (name, _, points) in &curves {
+        let best = points.iter().fold(points[0], |best, point| if point.1 < best.1 { *point } else { best });
+        let order = points[2].1 / points[6].1;
+        run.say(format!("  {name:16} {:>12.1e} {:>15.1e} {order:>12.0} times the error", best.0, best.1));
+        let key = name.replace(", ", "_").replace(' ', "_");
+        run.result(&key, json!({ "best_step": best.0, "error": best.1, "order": order }));
+        orders.push(order);
+    }
+    run.compare("one side: error at 0.1 over error at 0.01", orders[2], "O(h): 10", 9.0, 11.0);
+    run.compare("both sides: error at 0.1 over error at 0.01", orders[3], "O(h²): 100", 95.0, 105.0);
+    let mut csv = String::from("step,one side f32,both sides f32,one side f64,both sides f64\n");
+    for (i, h) in steps.iter().enumerate() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            csv,
+            "{h:e},{:e},{:e},{:e},{:e}",
+            curves[0].2[i].1, curves[1].2[i].1, curves[2].2[i].1, curves[3].2[i].1
+        );
+    }
+    run.write("v_curves.csv", csv)
+}
+
+/// f(x) = x0² + x1² at (3, 4) with the usual step of 0.0001: the slopes are 6 and 8.
+fn numbers_that_keep_no_step(run: &mut Run) {
+    run.heading("The same nudge in other kinds of numbers");
+    const STEP: f64 = 1e-4;
+    let square = |x: f64| x * x;
+    // An array of whole numbers drops what it cannot hold: 3.0001 becomes 3, and 2.9999 becomes 2.
+    let whole = [(3.0, 4.0), (4.0, 3.0)].map(|(x, other): (f64, f64)| {
+        let f = |x: f64| square(x.trunc()) + square(other);
+        central(f, x, STEP)
+    });
+    let single = [(3.0_f32, 4.0_f32), (4.0, 3.0)].map(|(x, other)| central(|x| x * x + other * other, x, STEP as f32));
+    let double = [(3.0, 4.0), (4.0, 3.0)].map(|(x, other)| central(|x| square(x) + square(other), x, STEP));
+    run.say(format!("  f64             [{:.6}, {:.6}]", double[0], double[1]));
+    run.say(format!("  f32             [{:.3}, {:.3}]", single[0], single[1]));
+    run.say(format!("  whole numbers   [{:.0}, {:.0}]", whole[0], whole[1]));
+    run.result("slopes_f32", single.map(f64::from).to_vec());
+    run.result("slopes_of_whole_numbers", whole.to_vec());
+    run.compare("slope in f32, for 6", single[0].into(), "5.989", 5.95, 5.999);
+    run.compare("slope in whole numbers, for 6", whole[0].round(), "25000", 25000.0, 25000.0);
+    run.compare("slope in whole numbers, for 8", whole[1].round(), "35000", 35000.0, 35000.0);
+}
+
+/// All slopes of a network by nudging, against all slopes by one backward pass.
+fn what_it_costs(run: &mut Run) {
+    run.heading("What it costs");
+    let net = Mlp::<f32>::new(&[784, 100, 20, 10], Activation::Sigmoid, &mut run.rng());
+    let images = Array2::from_shape_fn((10, 784), |(image, pixel)| ((image + pixel) % 7) as f32 / 7.0);
+    let targets = Array2::from_shape_fn((10, 10), |(image, class)| if image == class { 1.0 } else { 0.0 });
+    let mut tape = Tape::new();
+    let (mut forward, mut backward) = (f64::INFINITY, f64::INFINITY);
+    // The fastest of many, so that whatever else the machine does stays out of it.
+    for _ in 0..300 {
+        let start = Instant::now();
+        let cost = net.forward(tape.input(&images)).quadratic_cost(tape.input(&targets));
+        let middle = Instant::now();
+        black_box(cost.backward());
+        forward = forward.min((middle - start).as_secs_f64());
+        backward = backward.min(middle.elapsed().as_secs_f64());
+        tape.rewind();
+    }
+    let (parameters, passes) = (net.parameter_count(), 2 * net.parameter_count());
+    run.say(format!(
+        "A network of 784-100-20-10 has {parameters} parameters: {passes} forward passes for one gradient."
+    ));
+    run.say(format!(
+        "  a forward pass for ten images takes {forward:.6} seconds, a backward pass {backward:.6} seconds"
+    ));
+    run.say(format!(
+        "  so all slopes by nudging take {:.1} seconds; {:.0} times as long",
+        passes as f64 * forward,
+        passes as f64 * forward / backward
+    ));
+    run.result("forward_passes", passes);
+    run.result("seconds_for_a_gradient", json!({ "by_nudging": passes as f64 * forward, "by_backprop": backward }));
+    // A backward pass has two matrix products (for the weights, for the layer before) where the forward pass has one.
+    let work = passes as f64 / 2.0;
+    run.compare("forward passes for a gradient by nudging", passes as f64, "161,460", 161_460.0, 161_460.0);
+    run.compare("work, in backward passes", work, "about 80,000 times", 8.0e4, 8.1e4);
+}
+
+/// At a kink each way of asking gets another answer.
+fn at_a_kink(run: &mut Run) {
+    run.heading("At a kink");
+    let relu = |x: f64| x.max(0.0);
+    let (right, left, both) = (forward(relu, 0.0, 1e-4), forward(relu, 0.0, -1e-4).abs(), central(relu, 0.0, 1e-4));
+    let tape = Tape::<f64>::new();
+    let x = tape.var(0.0);
+    let code = x.relu().backward().wrt(x).item();
+    run.say(format!("relu at 0: nudged to the right {right}, to the left {left}, both ways {both}; the code says {code}. The checker:\n"));
+    let report = Check::new().names(["x"]).run(|x| x[0].relu(), &[[-1.0, 0.0, 2.0]]);
+    run.say(report.to_string());
+    run.result("slope_of_relu_at_0", json!({ "both_sides": both, "code": code }));
+    run.compare("slope of relu at 0, both sides", both, "0.5; the code 0", 0.5, 0.5);
+}

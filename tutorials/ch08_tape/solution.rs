@@ -1,0 +1,28 @@
+//! Solution 8. The last node grows with itself at rate 1. Every use of a node stands behind it on the tape, so walking from the
+//! last node to the first, a node's turn comes when all of its uses have handed on their share. `+=` is the whole chain rule of
+//! several variables: the ways in which x matters add up.
+
+mod judge;
+
+/// A node of the tape. Node i may only use nodes before it.
+pub struct Node {
+    /// The operands: (which node, how fast this node grows with it). An operand can stand here twice.
+    pub operands: Vec<(usize, f64)>,
+}
+
+fn backward(tape: &[Node]) -> Vec<f64> {
+    let mut gradients = vec![0.0; tape.len()];
+    if let Some(last) = gradients.last_mut() {
+        *last = 1.0;
+    }
+    for node in (0..tape.len()).rev() {
+        for &(operand, slope) in &tape[node].operands {
+            gradients[operand] += slope * gradients[node];
+        }
+    }
+    gradients
+}
+
+pub fn main() -> std::process::ExitCode {
+    judge::judge(backward)
+}

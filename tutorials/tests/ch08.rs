@@ -1,0 +1,13 @@
+//! Chapter 8: four, not eight.
+
+mod support;
+
+use support::{number, results};
+
+#[test]
+fn what_fans_out_adds_up_then_moves_on() {
+    let results = results(env!("CARGO_BIN_EXE_ch08_tape"), &[]);
+    assert_eq!(number(&results["gradient"]), 4.0);
+    assert_eq!(number(&results["wrong_gradient"]), 8.0);
+    assert!(number(&results["largest_difference_by_hand"]) < 1e-15);
+}
