@@ -6,6 +6,8 @@ mod tour;
 mod ch02;
 #[path = "../ch06_nudging/main.rs"]
 mod ch06;
+#[path = "../ch08_tape/main.rs"]
+mod ch08;
 #[path = "../ch09_xor_by_hand/main.rs"]
 mod ch09;
 #[path = "../ch10_xor_by_tape/main.rs"]
@@ -27,6 +29,7 @@ type Story = fn(&mut Run) -> Result;
 const CHAPTERS: &[(&Chapter, Story)] = &[
     (&ch02::CHAPTER, ch02::run),
     (&ch06::CHAPTER, ch06::run),
+    (&ch08::CHAPTER, ch08::run),
     (&ch09::CHAPTER, ch09::run),
     (&ch10::CHAPTER, ch10::run),
     (&ch13::CHAPTER, ch13::run),
