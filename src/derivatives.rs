@@ -192,7 +192,7 @@ fn variables<'t, I: Input<f64>>(tape: &'t Tape<f64>, inputs: &[I]) -> Vec<Var<'t
 
 /// Variables whose tangents are a direction.
 #[track_caller]
-fn directed<'t, I: Input<f64>, T: Input<f64>>(
+pub(crate) fn directed<'t, I: Input<f64>, T: Input<f64>>(
     tape: &'t Tape<Dual>,
     inputs: &[I],
     tangents: &[T],

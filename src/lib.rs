@@ -43,3 +43,8 @@ pub mod prelude {
     pub use crate::data::{Mnist, seeded};
     pub use crate::{Gradients, Param, Scalar, Shape, Tape, Var};
 }
+
+/// The programs of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

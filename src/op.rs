@@ -160,7 +160,11 @@ pub struct Cotangents<'t, F: Scalar>(pub(crate) SmallVec<[Cotangent<'t, F>; 4]>)
 
 impl<'t, F: Scalar, const N: usize> From<[Cotangent<'t, F>; N]> for Cotangents<'t, F> {
     fn from(cotangents: [Cotangent<'t, F>; N]) -> Self {
-        Cotangents(cotangents.into_iter().collect())
+        let mut list = SmallVec::new();
+        for cotangent in cotangents {
+            list.push(cotangent);
+        }
+        Cotangents(list)
     }
 }
 

@@ -1,13 +1,14 @@
 //! Shapes, and NumPy's broadcasting rule. A shape is `Copy`, so an op can pass it about like a number.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
 /// The most axes an array on a tape can have.
 pub const MAX_RANK: usize = 6;
 
 /// The lengths of an array's axes, outermost first (row-major). `[]` is a single number.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Eq, Default)]
 pub struct Shape {
     dims: [usize; MAX_RANK],
     rank: u8,
@@ -113,8 +114,22 @@ impl Shape {
     }
 }
 
+impl PartialEq for Shape {
+    #[inline]
+    fn eq(&self, other: &Shape) -> bool {
+        self.rank == other.rank && self.iter().zip(other.iter()).all(|(a, b)| a == b)
+    }
+}
+
+impl Hash for Shape {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self[..].hash(state);
+    }
+}
+
 impl Deref for Shape {
     type Target = [usize];
+    #[inline]
     fn deref(&self) -> &[usize] {
         &self.dims[..self.rank as usize]
     }
@@ -217,7 +232,8 @@ mod tests {
 
     #[test]
     fn broadcasting_follows_numpy() {
-        let cases: [(&[usize], &[usize], Option<&[usize]>); 8] = [
+        type Case<'a> = (&'a [usize], &'a [usize], Option<&'a [usize]>);
+        let cases: [Case; 8] = [
             (&[3, 4], &[4], Some(&[3, 4])),
             (&[3, 1], &[1, 4], Some(&[3, 4])),
             (&[], &[2, 3], Some(&[2, 3])),

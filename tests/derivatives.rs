@@ -80,6 +80,31 @@ fn derivatives_of_any_order_follow_one_another() {
 }
 
 #[test]
+fn the_first_six_derivatives_of_tanh_are_the_textbooks() {
+    let tape = Tape::<f64>::new();
+    for at in [-2.0, -0.4, 0.0, 0.3, 1.7] {
+        let x = tape.var(at);
+        // Each is a polynomial in t = tanh x, because dt/dx = 1 - t².
+        let t = at.tanh();
+        let [t2, t3, t4, t5, t6, t7] = [2, 3, 4, 5, 6, 7].map(|power| t.powi(power));
+        let closed_forms = [
+            1.0 - t2,
+            -2.0 * t + 2.0 * t3,
+            -2.0 + 8.0 * t2 - 6.0 * t4,
+            16.0 * t - 40.0 * t3 + 24.0 * t5,
+            16.0 - 136.0 * t2 + 240.0 * t4 - 120.0 * t6,
+            -272.0 * t + 1232.0 * t3 - 1680.0 * t5 + 720.0 * t7,
+        ];
+        let mut derivative = x.tanh();
+        for (order, expected) in closed_forms.into_iter().enumerate() {
+            derivative = grad(derivative, &[x])[0];
+            let difference = (derivative.item() - expected).abs();
+            assert!(difference < 1e-9, "order {}: {} for {expected}", order + 1, derivative.item());
+        }
+    }
+}
+
+#[test]
 fn the_derivatives_of_a_polynomial_end_in_zero() {
     let tape = Tape::<f64>::new();
     let x = tape.var(2.0);

@@ -42,15 +42,16 @@ impl Curve {
     /// Takes the curve of one element.
     pub(super) fn of(probe: &mut Probe, argument: usize, element: usize, reverse: f64, tolerance: f64) -> Curve {
         let scale = probe.function.point(argument)[element].abs().max(1.0);
-        let (mut points, mut trusted) = (Vec::new(), Vec::new());
+        let (mut points, mut trusted) = (Vec::<(f64, f64, f64)>::new(), Vec::new());
         for exponent in 1..=11 {
             let step = 10.0_f64.powi(-exponent);
             let slope = probe.central(argument, element, step * scale);
             let (difference, size) = ((slope.value - reverse).abs(), slope.value.abs().max(reverse.abs()));
             let relative = if difference == 0.0 { 0.0 } else { difference / size };
             points.push((step, slope.value, relative));
-            // Where rounding could explain the difference, the height says nothing.
-            trusted.push(if slope.noise < 0.2 * difference { relative } else { f64::NAN });
+            // Where rounding could explain the difference, the height says nothing; nor where it has swallowed the nudge.
+            let swallowed = slope.value == 0.0 && points[0].1 != 0.0;
+            trusted.push(if slope.noise < 0.2 * difference && !swallowed { relative } else { f64::NAN });
         }
         let lowest = points.iter().map(|&(_, _, relative)| relative).fold(f64::INFINITY, f64::min);
         let level = |run: &&[f64]| run.iter().all(|&height| height > 0.8 * run[0] && height < 1.25 * run[0]);
@@ -92,12 +93,12 @@ impl fmt::Display for Form {
     }
 }
 
-/// The curve as a plot in text: a line for each step, and a mark at the decade of the difference.
+/// The curve as a plot in text: a line for every second step, and a mark at the decade of the difference.
 impl fmt::Display for Curve {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         const LOWEST: f64 = -12.0;
         writeln!(f, "step   difference  1e-12       1e-6         1")?;
-        for &(step, _, relative) in &self.points {
+        for &(step, _, relative) in self.points.iter().step_by(2) {
             let decade = relative.log10().clamp(LOWEST, 0.0) - LOWEST;
             let place = if decade.is_nan() { 0 } else { (2.0 * decade).round() as usize };
             writeln!(f, "{step:<5.0e}  {:<10}  {}o", error(relative), ".".repeat(place))?;

@@ -1,6 +1,7 @@
 //! What is wrong, in sentences: where the fault is, what caused it, and how sure that is.
 
 use super::Check;
+use super::Seen;
 use super::cause::Cause;
 use super::curve::Curve;
 use super::function::{Function, Recorded};
@@ -115,7 +116,11 @@ fn describe(fault: &mut Fault, findings: &mut Vec<String>) -> FaultyOp {
             if fault.reverse.is_some() { reverse } else { "nothing".into() },
         ));
     }
-    findings.push(cause.to_string());
+    let short = match cause {
+        Cause::WrongValue { used: Seen::Result, .. } => format!(" In short: {} applied twice.", info.op),
+        _ => String::new(),
+    };
+    findings.push(format!("{cause}{short}"));
     FaultyOp { op: info.op, node: info.index.index(), source: info.short_source(), operand: fault.slot, cause }
 }
 
@@ -158,17 +163,13 @@ fn without_faulty_op(program: &mut Recorded, suspect: &Suspect) -> String {
 
 /// Says so if there is a kink at the element.
 fn kink(probe: &mut Probe, suspect: &Suspect) -> Option<String> {
-    let x = probe.function.point(suspect.argument)[suspect.worst.index];
-    let [far, near] =
-        [1e-4, 1e-5].map(|step| probe.sides(suspect.argument, suspect.worst.index, step * x.abs().max(1.0)));
-    near.is_kink(&far).then(|| {
-        format!(
-            "There is a kink: the slope is {} to the left and {} to the right, and {} is no slope between them.",
-            digits(near.left),
-            digits(near.right),
-            digits(suspect.worst.reverse)
-        )
-    })
+    let sides = probe.kink(suspect.argument, suspect.worst.index)?;
+    Some(format!(
+        "There is a kink: the slope is {} to the left and {} to the right, and {} is no slope between them.",
+        digits(sides.left),
+        digits(sides.right),
+        digits(suspect.worst.reverse)
+    ))
 }
 
 impl fmt::Display for Diagnosis {

@@ -2,20 +2,23 @@
 
 use super::Check;
 use super::diagnose::{Suspect, diagnose, diagnose_numbers};
+use super::duals::{Duals, OnDuals, ProgramOnDuals};
 use super::function::{ByHand, Function, Program, Recorded};
 use super::judge::{Element, Judge, Standing, multi_index, worst};
 use super::measure::Probe;
 use super::regime;
 use super::report::{Entry, Report, Verdict, Worst};
+use crate::derivatives::grad;
 use crate::param::Param;
+use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::tape::{Tape, Var};
+use crate::tape::Var;
 use ndarray::ArrayD;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
-/// Checks the gradients of `program` with respect to `params`.
-pub(super) fn examine(check: &Check, params: &[Param<f64>], program: Program) -> Report {
+/// Checks the gradients of `program` with respect to `params`; `on_duals` is the same program as a function of their values.
+pub(super) fn examine(check: &Check, params: &[Param<f64>], program: Program, on_duals: Option<OnDuals>) -> Report {
     let mut random = ChaCha8Rng::seed_from_u64(check.seed);
     let mut report = Report::empty(check.tolerance);
     let mut first = Recorded::new(params, program);
@@ -24,14 +27,26 @@ pub(super) fn examine(check: &Check, params: &[Param<f64>], program: Program) ->
         return report;
     }
     let cotangent = Judge::new(check, &mut random).cotangent(first.record().shape().size());
-    examine_order(check, &mut random, &mut first, cotangent.clone(), 1, &mut report);
+    let duals = on_duals.map(|program| Duals::new(program, params));
+    examine_order(check, &mut random, &mut first, duals, cotangent.clone(), 1, &mut report);
     drop(first);
     if check.order == 2 && report.passed() {
         let judge = &mut Judge::new(check, &mut random);
         let weights: Vec<Vec<f64>> = params.iter().map(|param| judge.cotangent(param.shape().size())).collect();
-        let gradient: Program = &|tape| weighted_gradient(tape, program, &cotangent, params, &weights);
+        let gradient: Program = &|tape| {
+            let result = program(tape);
+            let mut x = Vec::with_capacity(params.len());
+            for param in params {
+                x.push(tape.param(param));
+            }
+            weighted_gradient(result, &x, &cotangent, &weights)
+        };
+        let on_duals = on_duals.map(|program| -> Box<ProgramOnDuals> {
+            Box::new(|x| weighted_gradient(program(x), x, &cotangent, &weights))
+        });
+        let duals = on_duals.as_deref().map(|program| Duals::new(program, params));
         let mut second = Recorded::new(params, gradient);
-        examine_order(check, &mut random, &mut second, vec![1.0], 2, &mut report);
+        examine_order(check, &mut random, &mut second, duals, vec![1.0], 2, &mut report);
     }
     report
 }
@@ -46,24 +61,20 @@ fn unsteady(program: &mut dyn Function) -> Option<f64> {
     (!same).then_some(difference)
 }
 
-/// Σ weights * gradient, a number to differentiate once more.
-fn weighted_gradient<'t>(
-    tape: &'t Tape<f64>,
-    program: Program,
+/// Σ weights * gradient of Σ cotangent * result: a number, to differentiate once more.
+fn weighted_gradient<'t, F: Scalar>(
+    result: Var<'t, F>,
+    x: &[Var<'t, F>],
     cotangent: &[f64],
-    params: &[Param<f64>],
     weights: &[Vec<f64>],
-) -> Var<'t, f64> {
-    let result = program(tape);
-    if !tape.graph()[result.index()].needs_grad() {
-        return result;
-    }
-    let gradients = result.backward_with(tape.input(cotangent).reshape(result.shape()));
-    let mut sum = tape.constant(0.0);
-    for (param, weights) in params.iter().zip(weights) {
-        if let Some(gradient) = gradients.param(param) {
-            sum = sum + (gradient * tape.input(&weights[..]).reshape(param.shape())).sum();
-        }
+) -> Var<'t, F> {
+    let weigh = |array: Var<'t, F>, weights: &[f64]| {
+        let weights: Vec<F> = weights.iter().copied().map(F::from_f64).collect();
+        (array * array.tape().input(&weights[..]).reshape(array.shape())).sum()
+    };
+    let mut sum = result.tape().constant(0.0);
+    for (gradient, weights) in grad(weigh(result, cotangent), x).into_iter().zip(weights) {
+        sum = sum + weigh(gradient, weights);
     }
     sum
 }
@@ -73,6 +84,7 @@ fn examine_order(
     check: &Check,
     random: &mut ChaCha8Rng,
     program: &mut Recorded,
+    duals: Option<Duals>,
     mut cotangent: Vec<f64>,
     order: u32,
     report: &mut Report,
@@ -88,7 +100,7 @@ fn examine_order(
         .iter()
         .map(|param| Label { name: param.name().to_owned(), shape: param.shape(), order })
         .collect();
-    let mut probe = Probe::new(program, &cotangent);
+    let mut probe = Probe::new(program, &cotangent).with_duals(duals);
     let suspect = compare(&mut Judge::new(check, random), &mut probe, &labels, &gradients, report);
     if order == 1 {
         report.notes.extend(regime::of_activations(program.record()));
@@ -127,9 +139,9 @@ pub(super) fn examine_by_hand(
 }
 
 /// What the report calls an argument.
-struct Label {
-    name: String,
-    shape: Shape,
+pub(super) struct Label {
+    pub(super) name: String,
+    pub(super) shape: Shape,
     order: u32,
 }
 
@@ -146,6 +158,7 @@ fn compare(
         let chosen = judge.elements(label.shape.size());
         let (elements, difference) = judge.judge(probe, argument, gradient.as_deref(), &chosen);
         let (entry, worst) = sum_up(label, gradient.is_some(), &elements, difference);
+        report.notes.extend(regime::of_kinks(label, &elements));
         let worst = worst.copied().filter(|_| entry.verdict == Verdict::Wrong && suspect.is_none());
         if let Some(worst) = worst {
             suspect = Some(Suspect { argument, name: label.name.clone(), elements, worst });
@@ -157,45 +170,58 @@ fn compare(
     suspect
 }
 
-/// Sums up the elements of an input. Also returns the one with the largest error: among the wrong ones, if there are any.
+/// Sums up the elements of an input. Also returns the one with the largest error: among the wrong ones, if there are any, or else
+/// among those that the witnesses do not agree on.
 fn sum_up<'e>(
     label: &Label,
     flows: bool,
     elements: &'e [Element],
     mean_absolute_difference: f64,
 ) -> (Entry, Option<&'e Element>) {
-    let count = |standing| elements.iter().filter(|element| element.standing == standing).count();
-    let (wrong, kinks, too_small) = (count(Standing::Wrong), count(Standing::Kink), count(Standing::TooSmall));
-    let eligible = |element: &&Element| match wrong {
-        0 => element.standing != Standing::Kink,
+    let count = |which: &dyn Fn(&Element) -> bool| elements.iter().filter(|element| which(element)).count();
+    let wrong = count(&|element| element.standing == Standing::Wrong);
+    let contradicted = count(&|element| element.alone.is_some());
+    let eligible = |element: &&Element| match (wrong, contradicted) {
+        (0, 0) => !matches!(element.standing, Standing::Kink(_)),
+        (0, _) => element.alone.is_some(),
         _ => element.standing == Standing::Wrong,
     };
     let worst = worst(elements.iter().filter(eligible));
-    let zeros = elements.iter().filter(|element| element.reverse == 0.0).count();
+    let by_duals: Option<Vec<Standing>> = elements.iter().map(|element| element.by_duals).collect();
     let entry = Entry {
         name: label.name.clone(),
         shape: label.shape,
         order: label.order,
         checked: elements.len(),
-        verdict: match () {
-            _ if wrong > 0 => Verdict::Wrong,
-            _ if !flows => Verdict::NoEffect,
-            _ if kinks > 0 => Verdict::Kink,
-            _ => Verdict::Right,
-        },
+        verdict: verdict(flows, elements.iter().map(|element| element.standing)),
+        by_nudging: verdict(flows, elements.iter().map(|element| element.by_nudging)),
+        by_duals: by_duals.map(|standings| verdict(flows, standings.into_iter())),
+        alone: worst.and_then(|element| element.alone),
         flows,
         wrong,
-        kinks,
-        too_small,
+        kinks: count(&|element| matches!(element.standing, Standing::Kink(_))),
+        too_small: count(&|element| element.standing == Standing::TooSmall),
         worst: worst.map(|element| Worst {
             index: multi_index(element.index, label.shape),
             reverse: element.reverse,
+            dual: element.dual.map(|dual| dual.value),
             numeric: element.numeric,
             relative_error: element.relative_error,
         }),
         largest_gradient: elements.iter().map(|element| element.reverse.abs()).fold(0.0, f64::max),
         mean_absolute_difference,
-        zero_share: zeros as f64 / elements.len().max(1) as f64,
+        zero_share: count(&|element| element.reverse == 0.0) as f64 / elements.len().max(1) as f64,
     };
     (entry, worst)
+}
+
+/// The judgement on an input, given that on each of its elements.
+fn verdict(flows: bool, standings: impl Iterator<Item = Standing>) -> Verdict {
+    let standings: Vec<Standing> = standings.collect();
+    match () {
+        _ if standings.contains(&Standing::Wrong) => Verdict::Wrong,
+        _ if !flows => Verdict::NoEffect,
+        _ if standings.iter().any(|standing| matches!(standing, Standing::Kink(_))) => Verdict::Kink,
+        _ => Verdict::Right,
+    }
 }

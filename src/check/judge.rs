@@ -1,23 +1,36 @@
 //! Right or wrong, element by element. The one idea to know: the plain central difference convicts nobody. An element that it
-//! puts in doubt is measured again, much more exactly, and looked at from both sides for a kink, before it counts as wrong.
+//! puts in doubt is measured again, much more exactly, and looked at from both sides for a kink, before it counts as wrong. Where
+//! the program also runs on dual numbers, they are heard too.
 
 use super::Check;
-use super::measure::{Probe, Slope};
+use super::curve::{Curve, Form};
+use super::measure::{Probe, Sides, Slope};
+use super::witness::{Witness, alone};
 use crate::shape::Shape;
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 
-/// One element of one input, as two witnesses see it.
+/// One element of one input, as the witnesses see it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Element {
     /// Its place, row-major.
     pub(super) index: usize,
     /// By the reverse pass; 0 where no gradient flows.
     pub(super) reverse: f64,
+    /// By dual numbers, if the program runs on them.
+    pub(super) dual: Option<Slope>,
     /// By nudging.
     pub(super) numeric: f64,
+    /// The larger of the two relative errors.
     pub(super) relative_error: f64,
+    /// What dual numbers say of the reverse pass.
+    pub(super) by_duals: Option<Standing>,
+    /// What nudging says of the reverse pass.
+    pub(super) by_nudging: Standing,
+    /// The judgement, all witnesses heard.
     pub(super) standing: Standing,
+    /// The witness that the two others contradict.
+    pub(super) alone: Option<Witness>,
 }
 
 /// What became of an element.
@@ -27,7 +40,7 @@ pub(super) enum Standing {
     /// Both slopes are too small to be told from rounding noise.
     TooSmall,
     /// At a kink, and one of the possible subgradients.
-    Kink,
+    Kink(Sides),
     Wrong,
 }
 
@@ -77,7 +90,8 @@ impl<'a> Judge<'a> {
             let step = self.check.step.at(probe.function.point(argument)[index]);
             let slope = probe.central(argument, index, step);
             difference += (reverse - slope.value).abs();
-            let mut element = self.compare(index, reverse, slope);
+            let dual = probe.dual(argument, index);
+            let mut element = self.hear(index, reverse, dual, slope);
             if element.standing != Standing::Right && convictions < CONVICTIONS {
                 element = self.second_opinion(probe, argument, element);
                 convictions += usize::from(element.standing == Standing::Wrong);
@@ -87,46 +101,86 @@ impl<'a> Judge<'a> {
         (elements, difference / chosen.len().max(1) as f64)
     }
 
-    /// Compares the two slopes of an element. The relative error is |a - n| / max(|a|, |n|, floor), where the floor is the noise of
-    /// the measurement over the tolerance: a difference within the noise then just passes. A true zero passes, because
-    /// its measured slope is noise; a wrong zero fails, because its measured slope is not.
-    fn compare(&self, index: usize, reverse: f64, slope: Slope) -> Element {
-        let numeric = slope.value;
-        let (size, difference) = (reverse.abs().max(numeric.abs()), (reverse - numeric).abs());
+    /// Hears what each witness says of an element.
+    fn hear(&self, index: usize, reverse: f64, dual: Option<Slope>, nudged: Slope) -> Element {
+        let (mut relative_error, by_nudging) = self.compare(reverse, nudged);
+        let (mut by_duals, mut contradicted) = (None, None);
+        if let Some(dual) = dual {
+            let (error, standing) = self.compare(reverse, dual);
+            let agree = [standing, by_nudging, self.compare(dual.value, nudged).1].map(|pair| pair != Standing::Wrong);
+            contradicted = alone(agree[0], agree[1], agree[2]);
+            by_duals = Some(standing);
+            relative_error = if error > relative_error { error } else { relative_error };
+        }
+        Element {
+            index,
+            reverse,
+            dual,
+            numeric: nudged.value,
+            relative_error,
+            by_duals,
+            by_nudging,
+            standing: match (by_duals, by_nudging) {
+                // Dual numbers decide where nudging sees only noise, unless it is enough to contradict them.
+                (Some(by_duals), Standing::TooSmall) if contradicted != Some(Witness::Duals) => by_duals,
+                // What nudging confirms is right whatever dual numbers say: they can lose a tangent on the way.
+                (_, by_nudging) => by_nudging,
+            },
+            alone: contradicted,
+        }
+    }
+
+    /// Compares the gradient with what a witness says: their relative error, and what it means. The error is |a - w| / max(|a|, |w|,
+    /// floor), where the floor is the noise of the witness over the tolerance: a difference within the noise then just passes. A true
+    /// zero passes, because its measured slope is noise; a wrong zero fails, because its measured slope is not.
+    fn compare(&self, claimed: f64, witness: Slope) -> (f64, Standing) {
+        let (size, difference) = (claimed.abs().max(witness.value.abs()), (claimed - witness.value).abs());
         let relative_error = match difference == 0.0 {
             true => 0.0,
-            false => difference / size.max(slope.uncertainty / self.check.tolerance),
+            false => difference / size.max(witness.uncertainty / self.check.tolerance),
         };
         let standing = match () {
             _ if difference == 0.0 => Standing::Right,
             // Not a number is not right either.
             _ if relative_error.is_nan() || relative_error > self.check.tolerance => Standing::Wrong,
-            _ if size <= slope.uncertainty => Standing::TooSmall,
+            _ if size <= witness.uncertainty => Standing::TooSmall,
             _ => Standing::Right,
         };
-        Element { index, reverse, numeric, relative_error, standing }
+        (relative_error, standing)
     }
 
     /// Measures an element again that the plain central difference puts in doubt.
     fn second_opinion(&self, probe: &mut Probe, argument: usize, first: Element) -> Element {
         let slope = probe.best(argument, first.index);
-        let mut element = self.compare(first.index, first.reverse, slope);
+        let mut element = self.hear(first.index, first.reverse, first.dual, slope);
+        let duals_agree = element.by_duals.is_some_and(|standing| standing != Standing::Wrong);
         // Where even the best slope is uncertain by its own size, for another reason than rounding, the result jumps.
-        if element.standing == Standing::TooSmall && slope.uncertainty > 10.0 * slope.noise {
-            element = Element { standing: Standing::Wrong, ..first };
+        if element.by_nudging == Standing::TooSmall && slope.uncertainty > 10.0 * slope.noise {
+            element.numeric = first.numeric;
+            element.relative_error = first.relative_error;
+            element.by_nudging = Standing::Wrong;
+            element.standing = Standing::Wrong;
+            element.alone = duals_agree.then_some(Witness::Nudging);
         }
-        if element.standing == Standing::Wrong && self.within_kink(probe, argument, element) {
-            element.standing = Standing::Kink;
+        if element.by_nudging != Standing::Wrong {
+            return element;
+        }
+        if let Some(sides) = probe.kink(argument, element.index).filter(|sides| sides.contains(element.reverse)) {
+            let kink = Standing::Kink(sides);
+            let by_duals = element.dual.map(|dual| if sides.contains(dual.value) { kink } else { Standing::Wrong });
+            let alone = (by_duals == Some(Standing::Wrong)).then_some(Witness::Duals);
+            return Element { by_nudging: kink, by_duals, standing: kink, alone, ..element };
+        }
+        if element.alone == Some(Witness::Nudging) && !self.is_firm(probe, argument, &element) {
+            element.standing = Standing::Right;
         }
         element
     }
 
-    /// Whether there is a kink at this element, and its gradient is one of the subgradients.
-    fn within_kink(&self, probe: &mut Probe, argument: usize, element: Element) -> bool {
-        let scale = probe.function.point(argument)[element.index].abs().max(1.0);
-        let [far, near] = [1e-4, 1e-5].map(|step| probe.sides(argument, element.index, step * scale));
-        let slack = 1e-3 * (near.high - near.low);
-        near.is_kink(&far) && (near.low - slack..=near.high + slack).contains(&element.reverse)
+    /// Whether nudging contradicts the gradient by the same amount for every step.
+    fn is_firm(&self, probe: &mut Probe, argument: usize, element: &Element) -> bool {
+        let curve = Curve::of(probe, argument, element.index, element.reverse, self.check.tolerance);
+        matches!(curve.form, Form::Flat { .. })
     }
 }
 

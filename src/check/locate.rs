@@ -29,9 +29,7 @@ const QUICK: usize = 200;
 /// nothing, a complete one.
 pub(super) fn first_fault<'t>(check: &Check, random: &mut ChaCha8Rng, result: Var<'t, f64>) -> Option<Fault<'t>> {
     let nodes = differentiated(result);
-    let quick = Check { sample: Some(QUICK), ..check.clone() };
-    let complete = Check { sample: None, ..check.clone() };
-    [quick, complete].iter().find_map(|check| {
+    [check.clone().sample(QUICK), check.clone().all()].iter().find_map(|check| {
         let mut judge = Judge::new(check, random);
         nodes.iter().find_map(|&node| fault_of(&mut judge, OneOp::new(result.tape(), node)))
     })

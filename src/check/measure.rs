@@ -5,6 +5,7 @@
 //! grows: results near y carry an error of about ε|y|, so their difference over 2h carries ε|y|/h. The latter is called
 //! *noise* here, and is known from the results themselves.
 
+use super::duals::Duals;
 use super::function::Function;
 
 /// A slope, and how far off it may be.
@@ -18,7 +19,7 @@ pub(super) struct Slope {
 }
 
 /// The slopes to both sides of a point. With a kink, everything between `low` and `high` is a subgradient.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Sides {
     pub(super) left: f64,
     pub(super) right: f64,
@@ -30,9 +31,15 @@ pub(super) struct Sides {
 impl Sides {
     /// Whether there is a kink, given the slopes with a larger step, too. The slopes to both sides of a smooth point
     /// approach each other as the step shrinks; those of a kink do not, and those of a jump grow apart.
-    pub(super) fn is_kink(&self, far: &Sides) -> bool {
+    fn is_kink(&self, far: &Sides) -> bool {
         let (gap, far_gap) = (self.high - self.low, far.high - far.low);
         gap > 0.5 * far_gap && gap < 2.0 * far_gap && gap > 10.0 * self.noise
+    }
+
+    /// Whether a slope is a subgradient, up to the error of the measurement.
+    pub(super) fn contains(&self, slope: f64) -> bool {
+        let slack = 1e-3 * (self.high - self.low);
+        (self.low - slack..=self.high + slack).contains(&slope)
     }
 }
 
@@ -41,15 +48,35 @@ pub(super) struct Probe<'a> {
     pub(super) function: &'a mut dyn Function,
     pub(super) cotangent: &'a [f64],
     pub(super) evaluations: u64,
+    duals: Option<Duals<'a>>,
     results: [Vec<f64>; 3],
 }
 
 /// Rounding errors of a result, in units of ε|y|: a few operations deep.
-const ROUNDINGS: f64 = 4.0;
+pub(super) const ROUNDINGS: f64 = 4.0;
 
 impl<'a> Probe<'a> {
     pub(super) fn new(function: &'a mut dyn Function, cotangent: &'a [f64]) -> Self {
-        Probe { function, cotangent, evaluations: 0, results: Default::default() }
+        Probe { function, cotangent, evaluations: 0, duals: None, results: Default::default() }
+    }
+
+    /// With the same program on dual numbers, if there is one.
+    pub(super) fn with_duals(self, duals: Option<Duals<'a>>) -> Self {
+        Probe { duals, ..self }
+    }
+
+    /// The slope by dual numbers, if the program runs on them.
+    pub(super) fn dual(&mut self, argument: usize, element: usize) -> Option<Slope> {
+        let duals = self.duals.as_mut()?;
+        self.evaluations += 1;
+        Some(duals.slope(self.cotangent, argument, element))
+    }
+
+    /// The slopes to both sides, if there is a kink.
+    pub(super) fn kink(&mut self, argument: usize, element: usize) -> Option<Sides> {
+        let scale = self.function.point(argument)[element].abs().max(1.0);
+        let [far, near] = [1e-4, 1e-5].map(|step| self.sides(argument, element, step * scale));
+        near.is_kink(&far).then_some(near)
     }
 
     /// Evaluates with one element set to `to`, into one of the result buffers; then sets it back.
@@ -109,7 +136,7 @@ impl<'a> Probe<'a> {
 
     /// The slopes to the left and to the right. The subgradients are bounded result by result: where results with kinks are
     /// weighted by cotangents of both signs, a sum of conventions need not lie between the two total slopes.
-    pub(super) fn sides(&mut self, argument: usize, element: usize, step: f64) -> Sides {
+    fn sides(&mut self, argument: usize, element: usize, step: f64) -> Sides {
         let x = self.function.point(argument)[element];
         let (above, below) = (x + step, x - step);
         self.evaluate(argument, element, above, 0);

@@ -2,13 +2,15 @@
 //!
 //! The one idea to know: a gradient is a claim about how the result changes when an element is nudged, so nudge it and see.
 //!
-//! - [`Check`]: what to check, and how closely
+//! - `settings`: [`Check`], what to check and how closely
 //! - `function`: programs and parameters as functions whose elements can be nudged
 //! - `measure`: slopes from nudges, and how far such a slope can be trusted
+//! - `duals`: slopes from dual numbers
 //! - `judge`: element by element, right or wrong
+//! - `witness`: who is believed, if three witnesses do not agree
 //! - `examine`: a whole check
 //! - `regime`: where a check proves little
-//! - `report`: what came out, and how it prints
+//! - `report`: what came out; `display`, `table`, `number`: how it prints
 //!
 //! and if something is wrong:
 //!
@@ -29,6 +31,8 @@
 mod cause;
 mod curve;
 mod diagnose;
+mod display;
+mod duals;
 mod examine;
 mod function;
 mod guess;
@@ -41,18 +45,22 @@ mod regime;
 mod report;
 #[doc(hidden)]
 pub mod sabotage;
+mod settings;
 mod table;
+mod witness;
 
 pub use cause::Cause;
 pub use curve::{Curve, Form};
 pub use diagnose::{Diagnosis, FaultyOp};
+pub use display::Coloured;
 pub use one_op::Seen;
-pub use report::{Coloured, Entry, Report, Verdict, Worst};
+pub use report::{Entry, Report, Verdict, Worst};
+pub use settings::Check;
+pub use witness::Witness;
 
+use crate::dual::Dual;
 use crate::param::Param;
 use crate::tape::{Input, Tape, Var};
-use function::ByHand;
-use ndarray::{ArrayD, IxDyn};
 use std::borrow::Borrow;
 
 /// Checks the gradients of `program` at `inputs`, with the settings of [`Check::new`].
@@ -60,6 +68,27 @@ use std::borrow::Borrow;
 /// The result may have any shape. Pass the closure in place, so that the compiler sees that it works on any tape.
 pub fn gradients<I: Input<f64>>(program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>, inputs: &[I]) -> Report {
     Check::new().run(program, inputs)
+}
+
+/// The same with three witnesses: the reverse pass, dual numbers and finite differences. A program written for any kind of
+/// number is given twice, once for f64 and once for dual numbers.
+///
+/// ```
+/// use gradus::check;
+/// use gradus::prelude::*;
+/// fn neuron<'t, F: Scalar>(x: &[Var<'t, F>]) -> Var<'t, F> {
+///     (x[0] * x[1]).sum().tanh()
+/// }
+/// let report = check::gradients_with_duals(neuron, neuron, &[[0.5, -1.0], [2.0, 0.3]]);
+/// assert!(report.passed(), "{report}");
+/// assert!(report.headline().contains("agree with dual numbers and finite differences"));
+/// ```
+pub fn gradients_with_duals<I: Input<f64>>(
+    program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
+    on_duals: impl for<'t> Fn(&[Var<'t, Dual>]) -> Var<'t, Dual>,
+    inputs: &[I],
+) -> Report {
+    Check::new().run_with_duals(program, on_duals, inputs)
 }
 
 /// Checks the gradients of `loss` with respect to parameters that it reads from the tape, with the settings of [`Check::new`].
@@ -75,181 +104,21 @@ pub fn parameters<P: Borrow<Param<f64>>>(params: &[P], loss: impl for<'t> Fn(&'t
     Check::new().parameters(params, loss)
 }
 
-/// Panics with the report if the gradients of a program are wrong: `assert_gradients!(|x| x[0].sigmoid(), &[[0.5, -1.0]])`.
+/// Panics with the report if the gradients of a program are wrong.
+///
+/// ```
+/// gradus::assert_gradients!(|x| x[0].sigmoid(), &[[0.5, -1.0]]);
+/// // With dual numbers as a third witness, if the program works for any kind of number:
+/// gradus::assert_gradients!(with duals: |x| x[0].sigmoid(), &[[0.5, -1.0]]);
+/// ```
 #[macro_export]
 macro_rules! assert_gradients {
+    (with duals: $program:expr, $inputs:expr $(,)?) => {{
+        let report = $crate::check::gradients_with_duals($program, $program, $inputs);
+        assert!(report.passed(), "{report}");
+    }};
     ($program:expr, $inputs:expr $(,)?) => {{
         let report = $crate::check::gradients($program, $inputs);
         assert!(report.passed(), "{report}");
     }};
-}
-
-/// How far an element is nudged.
-#[derive(Clone, Copy, Debug)]
-enum Step {
-    /// So many times max(1, |x|).
-    Scaled(f64),
-    /// This far, whatever the element.
-    Fixed(f64),
-}
-
-impl Step {
-    fn at(self, x: f64) -> f64 {
-        match self {
-            Step::Scaled(step) => step * x.abs().max(1.0),
-            Step::Fixed(step) => step,
-        }
-    }
-}
-
-/// The settings of a gradient check.
-///
-/// ```
-/// use gradus::check::Check;
-/// let check = Check::new().names(["weights", "x"]).tolerance(1e-8).seed(3);
-/// let report = check.run(|x| (x[0] * x[1]).sum(), &[[1.0, 2.0], [3.0, 4.0]]);
-/// assert!(report.passed(), "{report}");
-/// ```
-#[derive(Clone, Debug)]
-pub struct Check {
-    step: Step,
-    tolerance: f64,
-    seed: u64,
-    sample: Option<usize>,
-    names: Vec<String>,
-    order: u32,
-}
-
-impl Default for Check {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Check {
-    /// Every element; nudges of 1e-5 max(1, |x|), near the cube root of f64's precision, where a central difference is most exact
-    /// (its two errors, h² and ε/h, are then equally small); a relative error of at most 1e-7.
-    pub fn new() -> Self {
-        Check { step: Step::Scaled(1e-5), tolerance: 1e-7, seed: 0, sample: None, names: Vec::new(), order: 1 }
-    }
-
-    /// Nudges each element x by `step` times max(1, |x|).
-    pub fn step(self, step: f64) -> Self {
-        Check { step: Step::Scaled(step), ..self }
-    }
-
-    /// Nudges each element by exactly `step`, large or small as it may be. Textbooks do so, with 1e-4.
-    pub fn fixed_step(self, step: f64) -> Self {
-        Check { step: Step::Fixed(step), ..self }
-    }
-
-    /// The largest relative error of an element that counts as right.
-    pub fn tolerance(self, tolerance: f64) -> Self {
-        Check { tolerance, ..self }
-    }
-
-    /// Chooses the random numbers: the cotangent, and which elements are sampled.
-    pub fn seed(self, seed: u64) -> Self {
-        Check { seed, ..self }
-    }
-
-    /// Checks at most so many elements of each input, drawn at random.
-    pub fn sample(self, elements: usize) -> Self {
-        Check { sample: Some(elements), ..self }
-    }
-
-    /// Checks every element (as is done anyway, unless [`sample`](Check::sample) was called).
-    pub fn all(self) -> Self {
-        Check { sample: None, ..self }
-    }
-
-    /// Checks derivatives up to this order: with 2, also the gradient of the gradient.
-    ///
-    /// # Panics
-    /// If the order is neither 1 nor 2.
-    pub fn order(self, order: u32) -> Self {
-        assert!((1..=2).contains(&order), "the checker differentiates once or twice, not {order} times");
-        Check { order, ..self }
-    }
-
-    /// What the report calls the inputs. Without a name an input is called as the program does: `x[0]`.
-    pub fn names<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
-        Check { names: names.into_iter().map(S::into).collect(), ..self }
-    }
-
-    /// Checks the gradients of `program` at `inputs`.
-    pub fn run<I: Input<f64>>(
-        &self,
-        program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
-        inputs: &[I],
-    ) -> Report {
-        // An input is a parameter for the time of the check.
-        let as_param = |(position, input): (usize, &I)| Param::new(self.name(position), as_array(input));
-        let params: Vec<Param<f64>> = inputs.iter().enumerate().map(as_param).collect();
-        self.parameters(&params, |tape| {
-            let mut x = Vec::with_capacity(params.len());
-            for param in &params {
-                x.push(tape.param(param));
-            }
-            program(&x)
-        })
-    }
-
-    /// Checks the gradients of `loss` with respect to `params`. They are nudged in place, and hold exactly their old values
-    /// afterwards, even if `loss` panics; their [versions](Param::version) have moved on, so a loss that was recorded
-    /// before must be recorded again.
-    pub fn parameters<P: Borrow<Param<f64>>>(
-        &self,
-        params: &[P],
-        loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>,
-    ) -> Report {
-        let params: Vec<Param<f64>> = params.iter().map(|param| param.borrow().clone()).collect();
-        examine::examine(self, &params, &loss)
-    }
-
-    /// Checks gradients that were computed by hand, without a tape: `claimed[i]` is said to be the gradient of `function` with respect
-    /// to its ith argument, at `inputs`.
-    ///
-    /// ```
-    /// use gradus::check::{Cause, Check};
-    /// let square = |x: &[ndarray::ArrayD<f64>]| x[0].mapv(|x| x * x).sum();
-    /// let report = Check::new().by_hand(square, &[[1.0, 3.0]], &[[1.0, 3.0]]);
-    /// assert!(!report.passed());
-    /// assert!(report.to_string().contains("Every element is 0.5 times what it should be"));
-    /// ```
-    ///
-    /// # Panics
-    /// If the shapes of a claimed gradient and its input differ.
-    #[track_caller]
-    pub fn by_hand<I: Input<f64>, G: Input<f64>>(
-        &self,
-        function: impl Fn(&[ArrayD<f64>]) -> f64,
-        inputs: &[I],
-        claimed: &[G],
-    ) -> Report {
-        assert_eq!(inputs.len(), claimed.len(), "there must be a gradient for each input");
-        let names: Vec<String> = (0..inputs.len()).map(|position| self.name(position)).collect();
-        for ((input, claimed), name) in inputs.iter().zip(claimed).zip(&names) {
-            assert_eq!(input.shape(), claimed.shape(), "the gradient of {name} must have the shape of {name}");
-        }
-        let claimed: Vec<ArrayD<f64>> = claimed.iter().map(as_array).collect();
-        examine::examine_by_hand(
-            self,
-            &mut ByHand::new(&function, inputs.iter().map(as_array).collect()),
-            &names,
-            &claimed,
-        )
-    }
-
-    fn name(&self, position: usize) -> String {
-        self.names.get(position).cloned().unwrap_or_else(|| format!("x[{position}]"))
-    }
-}
-
-fn as_array(input: &impl Input<f64>) -> ArrayD<f64> {
-    let mut array = ArrayD::zeros(IxDyn(&input.shape()));
-    if let Some(buffer) = array.as_slice_mut() {
-        input.write(buffer);
-    }
-    array
 }

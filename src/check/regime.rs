@@ -1,8 +1,11 @@
 //! Where a check proves little. A gradient can be right here and wrong elsewhere: a net whose units are all nearly linear does not
 //! show a wrong tanh', and one whose ReLUs are all on does not show a wrong mask.
 
+use super::examine::Label;
+use super::judge::{Element, Standing, multi_index};
 use super::number::{digits, percent};
 use super::report::Entry;
+use crate::draw::number;
 use crate::tape::Var;
 
 /// Below this size of their arguments tanh and sigmoid are straight lines to within a few parts in a thousand.
@@ -56,4 +59,30 @@ pub(super) fn of_zeros(entries: &[Entry]) -> Vec<String> {
         )
     };
     entries.iter().filter(mostly).map(note).collect()
+}
+
+/// A sentence about the first element at a kink: where there is no derivative, and what was taken for one.
+pub(super) fn of_kinks(label: &Label, elements: &[Element]) -> Option<String> {
+    let mut kinks = elements.iter().filter_map(|element| match element.standing {
+        Standing::Kink(sides) => Some((element, sides)),
+        _ => None,
+    });
+    let (element, sides) = kinks.next()?;
+    // A slope of 0 is measured as a tiny number.
+    let slope = |x: f64| if x.abs() < 1e-6 * (sides.high - sides.low) { "0".to_owned() } else { number(x) };
+    let index = multi_index(element.index, label.shape);
+    let more = match kinks.count() {
+        0 => String::new(),
+        others => format!(" ({} elements of {} do)", others + 1, label.name),
+    };
+    Some(format!(
+        "{}{index:?} lies at a kink{more}: the slope is {} to the left and {} to the right. The gradient, {}, is inside the interval of \
+         subgradients, from {} to {}: a convention, not an error.",
+        label.name,
+        slope(sides.left),
+        slope(sides.right),
+        slope(element.reverse),
+        slope(sides.low),
+        slope(sides.high),
+    ))
 }

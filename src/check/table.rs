@@ -1,34 +1,34 @@
 //! A text table with aligned columns.
 
-/// Rows of cells; the first row is the heading. Columns named in `numbers` are aligned at the right.
+/// Rows of cells, each with the heading of its column.
+#[derive(Default)]
 pub(super) struct Table {
+    headings: Vec<&'static str>,
     rows: Vec<Vec<String>>,
-    numbers: &'static [usize],
 }
 
 impl Table {
-    pub(super) fn new(heading: &[&str], numbers: &'static [usize]) -> Self {
-        Table { rows: vec![heading.iter().map(|&cell| cell.to_owned()).collect()], numbers }
+    /// Adds a row: headings and cells, the same columns in every row. A heading that begins with `>` is that of a column of
+    /// numbers, which are aligned at the right.
+    pub(super) fn row(&mut self, cells: Vec<(&'static str, String)>) {
+        self.headings = cells.iter().map(|&(heading, _)| heading).collect();
+        self.rows.push(cells.into_iter().map(|(_, cell)| cell).collect());
     }
 
-    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().collect());
-    }
-
-    /// The lines, without spaces at their ends.
-    pub(super) fn lines(&self) -> Vec<String> {
-        let width = |column: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(column));
-            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-        };
+    /// The lines, the headings first, without spaces at their ends.
+    pub(super) fn lines(self) -> Vec<String> {
+        let names = self.headings.iter().map(|heading| heading.trim_start_matches('>').to_owned()).collect();
+        let rows: Vec<Vec<String>> = std::iter::once(names).chain(self.rows).collect();
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..self.headings.len()).map(width).collect();
         let line = |row: &Vec<String>| {
-            let cell = |(column, cell): (usize, &String)| match (self.numbers.contains(&column), width(column)) {
-                (true, width) => format!("{cell:>width$}"),
-                (false, width) => format!("{cell:<width$}"),
-            };
-            let cells: Vec<String> = row.iter().enumerate().map(cell).collect();
-            cells.join("  ").trim_end().to_owned()
+            let mut line = String::new();
+            for ((cell, &width), heading) in row.iter().zip(&widths).zip(&self.headings) {
+                line +=
+                    &if heading.starts_with('>') { format!("{cell:>width$}  ") } else { format!("{cell:<width$}  ") };
+            }
+            line.trim_end().to_owned()
         };
-        self.rows.iter().map(line).collect()
+        rows.iter().map(line).collect()
     }
 }

@@ -19,6 +19,7 @@ mod picture;
 mod style;
 mod text;
 
+pub(crate) use number::significant;
 pub use number::{Numbers, number};
 pub use options::{Backward, Direction, DotOptions, Theme};
 pub use picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};

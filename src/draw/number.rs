@@ -1,4 +1,4 @@
-//! How numbers are written in listings and pictures: four significant digits, as short as that allows.
+//! How numbers are written in listings, pictures and reports: a few significant digits, as short as that allows.
 
 use crate::scalar::Scalar;
 use ndarray::{ArrayViewD, Axis};
@@ -15,6 +15,11 @@ use ndarray::{ArrayViewD, Axis};
 /// assert_eq!(number(f64::NAN), "NaN");
 /// ```
 pub fn number(x: f64) -> String {
+    significant(x, 4)
+}
+
+/// The same with any number of significant digits, at least one.
+pub(crate) fn significant(x: f64, digits: usize) -> String {
     if x == 0.0 {
         return "0".to_owned();
     }
@@ -22,10 +27,13 @@ pub fn number(x: f64) -> String {
         return x.to_string();
     }
     // Rust writes 9999.9 as "1.000e4": the exponent is that of the rounded number.
-    let scientific = format!("{x:.3e}");
+    let scientific = format!("{x:.*e}", digits - 1);
     let (mantissa, exponent) = scientific.split_once('e').expect("a finite number written with :e has an exponent");
     match exponent.parse::<i32>() {
-        Ok(exponent @ -3..6) => without_trailing_zeros(&format!("{x:.*}", (3 - exponent).max(0) as usize)).to_owned(),
+        Ok(exponent @ -3..6) => {
+            let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
+            without_trailing_zeros(&format!("{x:.decimals$}")).to_owned()
+        }
         _ => format!("{}e{exponent}", without_trailing_zeros(mantissa)),
     }
 }
@@ -65,7 +73,7 @@ fn without_trailing_zeros(decimal: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::{number, significant};
 
     #[test]
     fn numbers_have_four_significant_digits_and_no_ballast() {
@@ -92,5 +100,8 @@ mod tests {
         for (x, written) in cases {
             assert_eq!(number(x), written, "{x:e}");
         }
+        assert_eq!(significant(-1.0 / 3.0, 5), "-0.33333");
+        assert_eq!(significant(1234.5, 2), "1234");
+        assert_eq!(significant(9.96, 2), "10");
     }
 }

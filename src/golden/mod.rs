@@ -60,14 +60,14 @@ pub enum GoldenError {
         op: String,
     },
     /// An array's data has more or fewer numbers than its shape says.
-    #[error("case {case}: {field:?} has shape {shape}, which makes {} numbers, but {found} are given", shape.size())]
+    #[error("case {case}: {field:?} has shape {shape:?}, which makes {} numbers, but {found} are given", shape.iter().product::<usize>())]
     Data {
         /// Which case.
         case: usize,
         /// Which array.
         field: String,
         /// Its shape.
-        shape: Shape,
+        shape: Vec<usize>,
         /// How many numbers there are.
         found: usize,
     },
@@ -86,16 +86,16 @@ pub enum GoldenError {
         found: usize,
     },
     /// An array that should be compared with ours has another shape.
-    #[error("case {case}: {field:?} has shape {found}, but {expected} is needed")]
+    #[error("case {case}: {field:?} has shape {found:?}, but {expected:?} is needed")]
     Shape {
         /// Which case.
         case: usize,
         /// Which array.
         field: String,
         /// The shape that ours has.
-        expected: Shape,
+        expected: Vec<usize>,
         /// The shape in the file.
-        found: Shape,
+        found: Vec<usize>,
     },
     /// The op refused its inputs by a panic (which the program's panic hook has seen as well).
     #[error("case {case}: {op} refused its inputs: {reason}")]
@@ -240,7 +240,7 @@ fn second_order<'t>(
 
 impl Case {
     fn same_shape(&self, field: &str, golden: &ArrayD<f64>, ours: Var<f64>) -> Result<(), GoldenError> {
-        let (found, expected) = (Shape::new(golden.shape()), ours.shape());
+        let (found, expected) = (golden.shape().to_vec(), ours.shape().to_vec());
         match found == expected {
             true => Ok(()),
             false => Err(GoldenError::Shape { case: self.number, field: field.to_owned(), expected, found }),

@@ -199,7 +199,7 @@ impl<'a> Place<'a> {
         ArrayD::from_shape_vec(IxDyn(&shape), data).map_err(|_| GoldenError::Data {
             case: self.case,
             field: self.path,
-            shape,
+            shape: shape.to_vec(),
             found,
         })
     }

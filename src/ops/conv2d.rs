@@ -18,9 +18,8 @@ impl<'t, F: Scalar> Var<'t, F> {
         };
         let kernel = [height, width];
         let places = self.window_places("conv2d", kernel, stride, padding);
-        assert_eq!(
-            self.shape()[1],
-            channels,
+        assert!(
+            self.shape()[1] == channels,
             "conv2d: images and weights differ in channels: {} and {}",
             self.describe_shape(),
             weight.describe_shape()

@@ -1,9 +1,12 @@
 //! Rows taken from a table by number, as an embedding does; and the opposite, rows added into a table.
 
-use super::label;
+use super::labels::Labels;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
 
-/// y[i] = x[rows[i]]
+const GATHER: Labels = Labels { op: "gather_rows", one: "row number at place", count: "rows" };
+const SCATTER: Labels = Labels { op: "scatter_add_rows", ..GATHER };
+
+/// `y[i] = x[rows[i]]`
 #[derive(PartialEq)]
 pub struct GatherRows;
 
@@ -31,7 +34,7 @@ impl<F: Scalar> Op<F> for GatherRows {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         let (_, rows, width) = x[0].shape.around(0);
         for (i, &number) in x[1].data.iter().enumerate() {
-            let from = label(number, i, rows, "gather_rows", "rows") * width;
+            let from = GATHER.index(i, number, rows) * width;
             y.data[i * width..(i + 1) * width].copy_from_slice(&x[0].data[from..from + width]);
         }
     }
@@ -42,7 +45,7 @@ impl<F: Scalar> Op<F> for GatherRows {
     }
 }
 
-/// y[r] = Σ x[i] over the i with rows[i] = r
+/// `y[r] = Σ x[i]` over the `i` with `rows[i] = r`
 #[derive(PartialEq)]
 pub struct ScatterAddRows {
     /// How many rows the result has.
@@ -70,7 +73,7 @@ impl<F: Scalar> Op<F> for ScatterAddRows {
         let width = y.shape.around(0).2;
         y.data.fill(F::ZERO);
         for (i, &number) in x[1].data.iter().enumerate() {
-            let to = label(number, i, self.rows, "scatter_add_rows", "rows") * width;
+            let to = SCATTER.index(i, number, self.rows) * width;
             for (y, &x) in y.data[to..to + width].iter_mut().zip(&x[0].data[i * width..]) {
                 *y += x;
             }
@@ -100,6 +103,9 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// If a number is not whole, or the table has no such row.
     #[track_caller]
     pub fn gather_rows(self, numbers: Self) -> Self {
+        if let [rows, ..] = self.shape()[..] {
+            GATHER.check(numbers, rows);
+        }
         self.tape.record(GatherRows, &[self, numbers])
     }
 
@@ -109,6 +115,7 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// If a number is not whole, or not below `rows`.
     #[track_caller]
     pub fn scatter_add_rows(self, numbers: Self, rows: usize) -> Self {
+        SCATTER.check(numbers, rows);
         self.tape.record(ScatterAddRows { rows }, &[self, numbers])
     }
 }

@@ -36,7 +36,7 @@ impl<F: Scalar> Op<F> for Im2Col {
     }
 }
 
-/// y[pixel] = Σ x over the windows that saw the pixel: the transpose of [`Im2Col`]
+/// `y[pixel] = Σ x` over the windows that saw the pixel: the transpose of [`Im2Col`]
 #[derive(PartialEq)]
 pub struct Col2Im {
     windows: Windows,

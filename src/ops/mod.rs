@@ -59,6 +59,7 @@ pub mod tanh;
 pub mod transpose;
 
 mod example;
+mod labels;
 
 pub use example::{Example, Operand, Program};
 
@@ -192,18 +193,4 @@ pub(crate) fn loss_shape(operands: &[Shape]) -> Result<Shape, String> {
 /// The shape rule of ops that work along one axis: it must exist.
 pub(crate) fn line_shape(operand: Shape, axis: usize) -> Result<Shape, String> {
     if axis < operand.rank() { Ok(operand) } else { Err(format!("{operand} has no axis {axis}")) }
-}
-
-/// A class label or row number, which travels as a number, as an index.
-///
-/// # Panics
-/// If it is not whole, or not below `count`: there is no such class, and a wrong one would be a wrong gradient.
-pub(crate) fn label<F: Scalar>(number: F, row: usize, count: usize, op: &str, of: &str) -> usize {
-    let label = number.to_f64();
-    assert!(label.fract() == 0.0, "{op}: the label of row {row} is {label}, which is not a whole number");
-    assert!(
-        (0.0..count as f64).contains(&label),
-        "{op}: the label of row {row} is {label}, but there are {count} {of}, numbered from 0"
-    );
-    label as usize
 }

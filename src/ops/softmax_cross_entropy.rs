@@ -1,10 +1,12 @@
 //! The cross-entropy between softmax and class labels, straight from the logits, and its backward kernel.
 
-use super::label;
+use super::labels::Labels;
 use crate::kernel::softmax::{self, Largest};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
 
-/// L = -1/n Σᵢ ln pᵢ[labelᵢ] with p = softmax(x), n rows
+const LABELS: Labels = Labels { op: "softmax_cross_entropy", one: "label of row", count: "classes" };
+
+/// `L = -1/n Σᵢ ln pᵢ[labelᵢ]` with p = softmax(x), n rows
 #[derive(PartialEq)]
 pub struct SoftmaxCrossEntropy;
 
@@ -34,7 +36,7 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropy {
         let mut sum = F::ZERO;
         for (row, &number) in x[1].data.iter().enumerate() {
             let logits = &x[0].data[row * classes..(row + 1) * classes];
-            let label = label(number, row, classes, "softmax_cross_entropy", "classes");
+            let label = LABELS.index(row, number, classes);
             let largest = Largest::of(logits.iter().copied());
             // -ln p[label] = ln Σ eˣ - x[label]
             sum += (largest.max - logits[label]) + largest.rest(logits.iter().copied()).ln_1p();
@@ -68,7 +70,7 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
         softmax::softmax(x[0], 1, ViewMut { data: &mut *dx.data, shape: dx.shape });
         for (row, &number) in x[1].data.iter().enumerate() {
             let dx = &mut dx.data[row * classes..(row + 1) * classes];
-            let label = label(number, row, classes, "softmax_cross_entropy", "classes");
+            let label = LABELS.index(row, number, classes);
             dx[label] = dx[label] - F::ONE;
             for dx in dx {
                 *dx = *dx * share;
@@ -106,6 +108,9 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// If a label is not whole, or there is no such class.
     #[track_caller]
     pub fn softmax_cross_entropy(self, labels: Self) -> Self {
+        if let [_, classes] = self.shape()[..] {
+            LABELS.check(labels, classes);
+        }
         self.tape.record(SoftmaxCrossEntropy, &[self, labels])
     }
 }

@@ -40,6 +40,8 @@ impl Passes {
 struct Arrivals {
     newest: Vec<u32>,
     links: Vec<(NodeIndex, u32)>,
+    /// A list to lend out, so that a steady step allocates none.
+    several: Vec<NodeIndex>,
 }
 
 const NO_LINK: u32 = u32::MAX;
@@ -56,18 +58,31 @@ impl Arrivals {
         self.newest[at.index()] = self.links.len() as u32 - 1;
     }
 
-    /// The cotangents that arrived at a node, in order of arrival.
-    fn at(&self, node: NodeIndex) -> SmallVec<[NodeIndex; 4]> {
-        let mut arrived = SmallVec::new();
-        let mut link = self.newest[node.index()];
+    /// What arrived at a node, in order of arrival.
+    fn at(&mut self, node: NodeIndex) -> Arrived {
+        let Some(&(newest, mut link)) = self.links.get(self.newest[node.index()] as usize) else {
+            return Arrived::Nothing;
+        };
+        if link == NO_LINK {
+            return Arrived::One(newest);
+        }
+        let mut several = std::mem::take(&mut self.several);
+        several.clear();
+        several.push(newest);
         while link != NO_LINK {
             let (cotangent, older) = self.links[link as usize];
-            arrived.push(cotangent);
+            several.push(cotangent);
             link = older;
         }
-        arrived.reverse();
-        arrived
+        several.reverse();
+        Arrived::Several(several)
     }
+}
+
+enum Arrived {
+    Nothing,
+    One(NodeIndex),
+    Several(Vec<NodeIndex>),
 }
 
 impl<'t, F: Scalar> Var<'t, F> {
@@ -122,7 +137,7 @@ impl<F: Scalar> Tape<F> {
         let seed = cotangent.unwrap_or_else(|| self.seed(loss.shape()));
         self.passes.borrow_mut().arrivals.push(loss.index, seed.index);
         let walked = self.walk_back(loss.index);
-        self.graph.borrow_mut().differentiating = None;
+        self.graph.borrow_mut().differentiate(None);
         walked.map(|pass| Gradients { tape: self, pass })
     }
 
@@ -138,7 +153,7 @@ impl<F: Scalar> Tape<F> {
         passes.arrivals.start(loss.index() + 1);
         passes.live += 1;
         graph.pass = passes.live as u32;
-        graph.differentiating = Some(loss);
+        graph.differentiate(Some(loss));
     }
 
     /// Visits the ancestors of the loss from last to first. A node's uses all lie behind it, so when it is its turn, everything that
@@ -146,27 +161,23 @@ impl<F: Scalar> Tape<F> {
     fn walk_back(&self, loss: NodeIndex) -> Result<u32, BackwardError> {
         let pass = self.passes.borrow().count();
         for index in (0..=loss.index()).rev().map(NodeIndex::new) {
-            let arrived = self.passes.borrow().arrivals.at(index);
-            if arrived.is_empty() {
-                continue;
-            }
-            self.graph.borrow_mut().differentiating = Some(index);
-            let cotangent = self.sum_of(&arrived);
+            let arrived = self.passes.borrow_mut().arrivals.at(index);
+            let cotangent = match arrived {
+                Arrived::Nothing => continue,
+                Arrived::One(cotangent) => cotangent,
+                // What arrives at a node that is used several times adds up: one n-ary sum.
+                Arrived::Several(several) => {
+                    self.graph.borrow_mut().differentiate(Some(index));
+                    let sum = self.record_nodes(AddN, &several).index;
+                    self.passes.borrow_mut().arrivals.several = several;
+                    sum
+                }
+            };
+            self.graph.borrow_mut().differentiate(Some(index));
             self.passes.borrow_mut().gradients[pass as usize - 1][index.index()] = Some(cotangent);
             self.flow_back(index, cotangent)?;
         }
         Ok(pass)
-    }
-
-    /// What arrives at a node that is used several times adds up: one n-ary sum.
-    fn sum_of(&self, arrived: &[NodeIndex]) -> NodeIndex {
-        match arrived {
-            [only] => *only,
-            several => {
-                let several: SmallVec<[Var<F>; 4]> = several.iter().map(|&node| self.var_at(node)).collect();
-                self.record(AddN, &several).index
-            }
-        }
     }
 
     /// Lets the op of a node record how a cotangent flows on to the operands.
@@ -175,7 +186,7 @@ impl<F: Scalar> Tape<F> {
         for &(operand, _) in &local.operands {
             self.graph.borrow().dag[operand].param().map_or(Ok(()), check_version)?;
         }
-        for (cotangent, &(operand, _)) in self.vjp(node, &local).0.into_iter().zip(&local.operands) {
+        for (cotangent, &(operand, _)) in self.vjp(node, &local).0.iter().zip(&local.operands) {
             if let Cotangent::Flows(cotangent) = cotangent {
                 // An operand that was broadcast gets the sum over its copies.
                 let cotangent = cotangent.sum_to(self.var_at(operand).shape());
@@ -188,10 +199,12 @@ impl<F: Scalar> Tape<F> {
     /// What the vjp of a node sees when `cotangent` arrives at it.
     pub(crate) fn local(&self, node: NodeIndex, cotangent: NodeIndex) -> Local<'_, F> {
         let graph = self.graph.borrow();
-        let operands = graph.operands(node).map(|operand| (operand, graph.dag[operand].needs_grad()));
-        let mut operands: SmallVec<[(NodeIndex, bool); 4]> = operands.collect();
-        operands.reverse();
-        Local { tape: self, output: node, cotangent, operands }
+        let mut local = Local { tape: self, output: node, cotangent, operands: SmallVec::new() };
+        for operand in graph.operands(node) {
+            local.operands.push((operand, graph.dag[operand].needs_grad()));
+        }
+        local.operands.reverse();
+        local
     }
 
     /// Records the vjp of a node. (The gradient checker tries single nodes with it.)

@@ -19,7 +19,8 @@ pub type Slot = u32;
 pub struct Node<F: Scalar> {
     /// `None` only while this node's own vjp runs.
     op: Option<Box<dyn AnyOp<F>>>,
-    value: Value<F>,
+    /// The parameter that a leaf reads in place, with the version that was current when the leaf was recorded.
+    param: Option<(Param<F>, u64)>,
     shape: Shape,
     source: &'static Location<'static>,
     /// Kept over a rewind even while `named` is false, so that giving the same name again allocates nothing.
@@ -32,14 +33,8 @@ pub struct Node<F: Scalar> {
     needs_grad: bool,
 }
 
-/// Numbers, row-major. Up to two are held in the node itself: programs of scalars need no heap.
+/// Numbers, row-major. Up to two are held in place: programs of scalars need no heap.
 pub(crate) type Buffer<F> = SmallVec<[F; 2]>;
-
-enum Value<F: Scalar> {
-    Owned(Buffer<F>),
-    /// Read in place; with the version that was current when the leaf was recorded.
-    Param(Param<F>, u64),
-}
 
 impl<F: Scalar> Node<F> {
     /// The op's declaration.
@@ -48,10 +43,10 @@ impl<F: Scalar> Node<F> {
     }
     /// The name that the learner gave it (`x.named("z")`), or its parameter's; "" if none.
     pub fn name(&self) -> &str {
-        match &self.value {
+        match &self.param {
             _ if self.named => &self.name,
-            Value::Param(param, _) => param.name(),
-            Value::Owned(_) => "",
+            Some((param, _)) => param.name(),
+            None => "",
         }
     }
     /// The shape of the result.
@@ -76,10 +71,7 @@ impl<F: Scalar> Node<F> {
     }
     /// The parameter that this leaf reads, and the version it had when it was recorded.
     pub(crate) fn param(&self) -> Option<(&Param<F>, u64)> {
-        match &self.value {
-            Value::Param(param, version) => Some((param, *version)),
-            Value::Owned(_) => None,
-        }
+        self.param.as_ref().map(|(param, version)| (param, *version))
     }
 }
 
@@ -89,16 +81,27 @@ pub(crate) struct Scope {
     name: String,
 }
 
+/// The node whose vjp runs.
+#[derive(Clone, Copy)]
+struct Differentiating {
+    node: NodeIndex,
+    source: &'static Location<'static>,
+    scope: u32,
+}
+
 pub(crate) struct Graph<F: Scalar> {
     pub(crate) dag: DiGraph<Node<F>, Slot>,
+    /// The value of each node, beside the graph, so that a kernel can read some while it writes another. Empty where a leaf
+    /// reads a parameter.
+    values: Vec<Buffer<F>>,
     /// Where the next node goes. Nodes from here on are left from before the last rewind, waiting to be used again.
     cursor: usize,
     /// The leaves that read parameters, in order of recording.
     param_leaves: Vec<NodeIndex>,
     scopes: Vec<Scope>,
     pub(crate) scope: u32,
-    /// The node whose vjp is being recorded.
-    pub(crate) differentiating: Option<NodeIndex>,
+    /// The node whose vjp is being recorded: what is recorded meanwhile belongs to its line and its scope.
+    differentiating: Option<Differentiating>,
     pub(crate) pass: u32,
     pub(crate) gradients_off: bool,
     /// How many nodes were newly made, over the tape's whole life.
@@ -109,6 +112,7 @@ impl<F: Scalar> Graph<F> {
     pub(crate) fn new() -> Self {
         Graph {
             dag: DiGraph::new(),
+            values: Vec::new(),
             cursor: 0,
             param_leaves: Vec::new(),
             scopes: vec![Scope { parent: 0, name: String::new() }],
@@ -130,6 +134,7 @@ impl<F: Scalar> Graph<F> {
         self.cursor = 0;
         self.param_leaves.clear();
         self.pass = 0;
+        self.differentiating = None; // a vjp that panicked may have left it
     }
 
     /// Records `op` of `operands` and computes its value; or says what is wrong with their shapes.
@@ -143,7 +148,7 @@ impl<F: Scalar> Graph<F> {
         if !(self.has_op(index, &op) && self.operands(index).eq(operands.iter().rev().copied())) {
             let shapes: SmallVec<[Shape; 4]> = operands.iter().map(|&operand| self.dag[operand].shape).collect();
             let shape = op.shape(&shapes)?;
-            self.append(op, shape, Value::Owned(smallvec![F::ZERO; shape.size()]));
+            self.append(op, shape, smallvec![F::ZERO; shape.size()]);
             for (slot, &operand) in operands.iter().enumerate() {
                 self.dag.add_edge(operand, index, slot as Slot);
             }
@@ -165,11 +170,9 @@ impl<F: Scalar> Graph<F> {
     ) -> NodeIndex {
         let index = NodeIndex::new(self.cursor);
         if !(self.has_op(index, &op) && self.dag[index].shape == shape) {
-            self.append(op, shape, Value::Owned(smallvec![F::ZERO; shape.size()]));
+            self.append(op, shape, smallvec![F::ZERO; shape.size()]);
         }
-        if let Value::Owned(buffer) = &mut self.dag[index].value {
-            fill(buffer);
-        }
+        fill(&mut self.values[index.index()]);
         self.stamp(index, needs_grad, source);
         index
     }
@@ -189,9 +192,9 @@ impl<F: Scalar> Graph<F> {
         let index = NodeIndex::new(self.cursor);
         let reusable = self.dag.node_weight(index).and_then(Node::param).is_some_and(|(p, _)| p.is(param));
         if !reusable {
-            self.append(op, param.shape(), Value::Owned(Buffer::new()));
+            self.append(op, param.shape(), Buffer::new());
         }
-        self.dag[index].value = Value::Param(param.clone(), version);
+        self.dag[index].param = Some((param.clone(), version));
         self.stamp(index, true, source);
         self.param_leaves.push(index);
         index
@@ -204,16 +207,17 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// Drops what is left from before the last rewind, and puts a new node at the end.
-    fn append<O: Op<F>>(&mut self, op: O, shape: Shape, value: Value<F>) {
+    fn append<O: Op<F>>(&mut self, op: O, shape: Shape, value: Buffer<F>) {
         if self.cursor == 0 {
             self.dag.clear();
         }
+        self.values.truncate(self.cursor);
         while self.dag.node_count() > self.cursor {
             self.dag.remove_node(NodeIndex::new(self.dag.node_count() - 1));
         }
         self.dag.add_node(Node {
             op: Some(Box::new(op)),
-            value,
+            param: None,
             shape,
             source: Location::caller(),
             name: Box::default(),
@@ -223,56 +227,41 @@ impl<F: Scalar> Graph<F> {
             origin: 0,
             needs_grad: false,
         });
+        self.values.push(value);
         self.made += 1;
+    }
+
+    /// Says that what is recorded from now on is the vjp of `node`, or again the learner's own program.
+    pub(crate) fn differentiate(&mut self, node: Option<NodeIndex>) {
+        self.differentiating =
+            node.map(|node| Differentiating { node, source: self.dag[node].source, scope: self.dag[node].scope });
     }
 
     /// Notes the circumstances of a recording, and moves the cursor past it.
     fn stamp(&mut self, index: NodeIndex, needs_grad: bool, source: &'static Location<'static>) {
-        let origin = self.differentiating.unwrap_or(index);
-        let (source, scope) = match self.differentiating {
-            Some(differentiated) => (self.dag[differentiated].source, self.dag[differentiated].scope),
-            None => (source, self.scope),
-        };
-        let (pass, gradients_off) = (if self.differentiating.is_some() { self.pass } else { 0 }, self.gradients_off);
         let node = &mut self.dag[index];
-        (node.source, node.scope, node.pass, node.named) = (source, scope, pass, false);
-        node.origin = origin.index() as u32;
-        node.needs_grad = needs_grad && !gradients_off;
+        (node.source, node.scope, node.pass, node.origin) = match self.differentiating {
+            Some(differentiated) => {
+                (differentiated.source, differentiated.scope, self.pass, differentiated.node.index() as u32)
+            }
+            None => (source, self.scope, 0, index.index() as u32),
+        };
+        node.named = false;
+        node.needs_grad = needs_grad && !self.gradients_off;
         self.cursor += 1;
     }
 
     /// Runs the forward kernel of a node into its buffer.
     fn compute(&mut self, index: NodeIndex, operands: &[NodeIndex]) {
-        let node = &mut self.dag[index];
-        let Value::Owned(mut buffer) = std::mem::replace(&mut node.value, Value::Owned(Buffer::new())) else {
-            unreachable!("only leaves read parameters");
-        };
-        let shape = node.shape;
-        let op = self.dag[index].op();
-        self.with_views(operands, |views| op.forward(views, ViewMut { data: &mut buffer, shape }));
-        self.dag[index].value = Value::Owned(buffer);
+        let (before, after) = self.values.split_at_mut(index.index());
+        let node = &self.dag[index];
+        let y = ViewMut { data: &mut after[0], shape: node.shape };
+        with_views(&self.dag, before, operands, |x| node.op().forward(x, y));
     }
 
     /// Lets `look` see the values of `nodes`, which are read in place.
     pub(crate) fn with_views<R>(&self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
-        // A parameter that stands in several slots is locked once: a second read lock could wait for a writer for ever.
-        let lock = |(slot, node): (usize, &NodeIndex)| match &self.dag[*node].value {
-            Value::Param(param, _) if !nodes[..slot].contains(node) => Some(param.read()),
-            _ => None,
-        };
-        let locks: SmallVec<[_; 4]> = nodes.iter().enumerate().map(lock).collect();
-        let view = |node: &NodeIndex| {
-            let data = match &self.dag[*node].value {
-                Value::Owned(buffer) => &buffer[..],
-                Value::Param(..) => {
-                    let first = nodes.iter().position(|other| other == node);
-                    first.and_then(|slot| locks[slot].as_ref()).map_or(&[][..], |state| &state.value[..])
-                }
-            };
-            View { data, shape: self.dag[*node].shape }
-        };
-        let views: SmallVec<[View<F>; 4]> = nodes.iter().map(view).collect();
-        look(&views)
+        with_views(&self.dag, &self.values, nodes, look)
     }
 
     /// The operands of a node, **last one first**, as petgraph lists them.
@@ -325,5 +314,40 @@ impl<F: Scalar> Graph<F> {
             scope = *parent;
         }
         path
+    }
+}
+
+/// Lets `look` see the values of `nodes`. Most kernels read one or two nodes that own their numbers: nothing needs a list or
+/// a lock then.
+#[inline]
+fn with_views<F: Scalar, R>(
+    dag: &DiGraph<Node<F>, Slot>,
+    values: &[Buffer<F>],
+    nodes: &[NodeIndex],
+    look: impl FnOnce(&[View<F>]) -> R,
+) -> R {
+    let view = |node: NodeIndex| match &dag[node] {
+        Node { param: None, shape, .. } => Some(View { data: &values[node.index()][..], shape: *shape }),
+        Node { param: Some(_), .. } => None,
+    };
+    match *nodes {
+        [a] if let Some(a) = view(a) => look(&[a]),
+        [a, b] if let (Some(a), Some(b)) = (view(a), view(b)) => look(&[a, b]),
+        _ => {
+            // A parameter that stands in several slots is locked once: a second read lock could wait for a writer for ever.
+            let lock = |(slot, node): (usize, &NodeIndex)| match &dag[*node].param {
+                Some((param, _)) if !nodes[..slot].contains(node) => Some(param.read()),
+                _ => None,
+            };
+            let locks: SmallVec<[_; 4]> = nodes.iter().enumerate().map(lock).collect();
+            let locked = |node: NodeIndex| {
+                let first = nodes.iter().position(|&other| other == node);
+                let state = first.and_then(|slot| locks[slot].as_ref());
+                View { data: state.map_or(&[][..], |state| &state.value[..]), shape: dag[node].shape }
+            };
+            let views: SmallVec<[View<F>; 4]> =
+                nodes.iter().map(|&node| view(node).unwrap_or_else(|| locked(node))).collect();
+            look(&views)
+        }
     }
 }

@@ -83,15 +83,21 @@ impl<F: Scalar> Tape<F> {
     /// At the caller's line, if the operands' shapes do not fit or one of them lives on another tape.
     #[track_caller]
     pub fn record<'t, O: Op<F> + PartialEq>(&'t self, op: O, operands: &[Var<'t, F>]) -> Var<'t, F> {
-        let name = op.name();
+        let mut nodes: SmallVec<[NodeIndex; 4]> = SmallVec::new();
         for operand in operands {
-            operand.expect_on(self, name);
+            operand.expect_on(self, op.name());
+            nodes.push(operand.index);
         }
-        let nodes: SmallVec<[NodeIndex; 4]> = operands.iter().map(|operand| operand.index).collect();
-        let recorded = self.graph.borrow_mut().record(op, &nodes, Location::caller());
+        self.record_nodes(op, &nodes)
+    }
+
+    #[track_caller]
+    fn record_nodes<O: Op<F> + PartialEq>(&self, op: O, nodes: &[NodeIndex]) -> Var<'_, F> {
+        let name = op.name();
+        let recorded = self.graph.borrow_mut().record(op, nodes, Location::caller());
         match recorded {
             Ok(index) => self.var_at(index),
-            Err(reason) => panic!("{}", self.graph.borrow().shape_mistake(name, &nodes, &reason)),
+            Err(reason) => panic!("{}", self.graph.borrow().shape_mistake(name, nodes, &reason)),
         }
     }
 

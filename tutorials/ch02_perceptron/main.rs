@@ -144,7 +144,7 @@ pub fn run(run: &mut Run) -> Result {
     run.result("xor_mistakes", history[999]);
     run.compare("XOR, mistakes per round for ever", history[999] as f64, "4", 4.0, 4.0);
 
-    run.wants_dot().then(|| draw(run)).unwrap_or(Ok(()))
+    draw(run)
 }
 
 /// The plane from -0.5 to 1.5 with the half where the neuron fires.

@@ -62,8 +62,11 @@ pub fn run(run: &mut Run) -> Result {
     run.draw("squares.dot", &tape, &DotOptions::new().title("f = x0² + x1², and the slopes without nudging"))
 }
 
+/// How to measure the slope of a function at a point with a step.
+type Slope<F> = fn(fn(F) -> F, F, F) -> F;
+
 /// The mean relative error of `slope` at 100 points of the sine, for one step.
-fn error<F: Scalar>(slope: fn(fn(F) -> F, F, F) -> F, h: f64) -> f64 {
+fn error<F: Scalar>(slope: Slope<F>, h: f64) -> f64 {
     let at = |x: f64| (slope(F::sin, F::from_f64(x), F::from_f64(h)).to_f64() / x.cos() - 1.0).abs();
     (0..100).map(|i| at(0.5 + 0.007 * i as f64)).sum::<f64>() / 100.0
 }

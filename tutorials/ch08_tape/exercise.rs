@@ -1,27 +1,25 @@
-//! Exercise 8. Write the reverse pass. This one hands on whenever something arrives, and gives 8 for b = a + a, c = b + b.
-//! `cargo run --release --example ch08_exercise`
+//! Exercise 8. Write the reverse pass of a tape. `cargo run --release --example ch08_exercise`
 
 mod judge;
-mod mini;
 
-use mini::MiniTape;
+/// A node of the tape. Node i may only use nodes before it.
+pub struct Node {
+    /// The operands: (which node, how fast this node grows with it). An operand can stand here twice.
+    pub operands: Vec<(usize, f64)>,
+}
 
-/// The slope of step `loss` with respect to every step on the tape, by place; 0 for those that it does not depend on.
-/// `tape.slopes(place)` says what a step was made from: a list of (operand, slope with respect to it).
-fn reverse(tape: &MiniTape, loss: usize) -> Vec<f64> {
+/// The derivative of the last node with respect to each node, in the order of the tape.
+fn backward(tape: &[Node]) -> Vec<f64> {
     let mut gradients = vec![0.0; tape.len()];
-    gradients[loss] = 1.0;
-    // In which order must the steps take their turn, and how often does each?
-    let mut waiting = vec![loss];
-    while let Some(place) = waiting.pop() {
-        for (operand, slope) in tape.slopes(place) {
-            gradients[operand] += gradients[place] * slope;
-            waiting.push(operand);
+    // What is the gradient of the last node? Is this the order in which nodes must be visited? And what happens at an operand?
+    for node in tape {
+        for &(operand, slope) in &node.operands {
+            gradients[operand] = slope;
         }
     }
     gradients
 }
 
 pub fn main() -> std::process::ExitCode {
-    judge::judge(reverse)
+    judge::judge(backward)
 }

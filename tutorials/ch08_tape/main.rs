@@ -1,4 +1,4 @@
-//! Chapter 8. What a tape is, and in which order a gradient walks back over it.
+//! Chapter 8. The reverse pass, and the one thing it must get right: what fans out adds up, and only then moves on.
 
 mod mini;
 mod walks;
@@ -9,23 +9,22 @@ use gradus::prelude::*;
 use mini::MiniTape;
 use serde_json::json;
 use std::process::ExitCode;
-use walks::{Walk, last_recorded_first, once_as_found, path_by_path, to_dot, whenever_something_arrives};
+use walks::{Walker, last_recorded_first, once_as_found, path_by_path, to_dot, whenever_something_arrives};
 
 pub const CHAPTER: Chapter = Chapter {
     slug: "08_tape",
     title: "The tape",
-    question: "b = a + a, and then c = b + b. By how much does c grow when a grows by 1? Easy: c is 4 a. Now let a computer find it, step \
-               by step backwards: c hands something to b, b hands something to a. In which order must they go, and what comes out \
-               if the order is wrong?",
+    question: "Let b = a + a and c = b + b. How fast does c grow with a? Guess. Now imagine you walk back from c, handing \
+               each node's gradient to its operands: what can go wrong at b, which is used twice?",
     time: "1 s",
-    epochs: 0,
+    epochs: 1,
     options: &[],
-    fooled: "Chains. In a chain every order that goes backwards is right, and so are most small examples: a walk that hands on too early \
-             gives 4 for c, as it should, and shows its mistake only where a short way and a long way meet. Following each path gives the \
-             right number always, and never ends: forty doublings have a million million paths. And recursion is fine until the \
-             chain is long.",
-    exercise: "tutorials/ch08_tape/exercise.rs: write the reverse pass over a tape of a few lines. Then: cargo run --release \
-               --example ch08_exercise",
+    fooled: "A reverse pass that hands on too early is right on every chain, and on every graph where each result is used \
+             once: on all the examples that one would try first. It goes wrong where something fans out, and another way of going wrong \
+             shows only where a short way and a long way meet. Too large or too small by a factor: a learning rate can hide either. \
+             Following every path is right, and never done.",
+    exercise: "tutorials/ch08_tape/exercise.rs: write the reverse pass of a tape yourself, in a dozen lines. Then: cargo run \
+               --release --example ch08_exercise",
     next: "cargo run --release -- ch09",
 };
 
@@ -35,64 +34,71 @@ fn main() -> ExitCode {
 }
 
 pub fn run(run: &mut Run) -> Result {
-    a_tape_and_the_way_back(run)?;
-    what_fans_out_adds_up(run)?;
+    one_neuron_and_its_loss(run)?;
+    fan_out(run)?;
     four_walks(run)?;
     paths_and_nodes(run);
-    a_million_links(run);
+    a_long_chain(run);
     Ok(())
 }
 
-/// h = sigmoid(w1 x + b1), y = w2 h + b2, L = (y - t)² / 2
-fn a_tape_and_the_way_back(run: &mut Run) -> Result {
-    run.say("h = sigmoid(w1 x + b1), y = w2 h + b2, L = (y - t)²/2, with its gradient, as the tape holds it:\n");
+/// h = σ(w1 x + b1), y = w2 h + b2, L = (y - t)² / 2, with single numbers.
+fn one_neuron_and_its_loss(run: &mut Run) -> Result {
     let tape = Tape::<f64>::new();
-    let x = tape.input(2.0).named("x");
-    let [w1, b1] = [(0.5, "w1"), (-0.4, "b1")].map(|(number, name)| tape.var(number).named(name));
-    let [w2, b2] = [(1.5, "w2"), (0.1, "b2")].map(|(number, name)| tape.var(number).named(name));
-    let t = tape.input(2.0).named("t");
-    let h = (w1 * x + b1).named("z").sigmoid().named("h");
+    let (x, t) = (tape.input(1.5).named("x"), tape.input(1.0).named("t"));
+    let (w1, b1) = (tape.var(0.8).named("w1"), tape.var(-0.2).named("b1"));
+    let (w2, b2) = (tape.var(-1.2).named("w2"), tape.var(0.5).named("b2"));
+    let z = (w1 * x + b1).named("z");
+    let h = z.sigmoid().named("h");
     let y = (w2 * h + b2).named("y");
-    let e = (y - t).named("e");
-    let loss = (0.5 * (e * e)).named("L");
+    let loss = ((y - t).pow(2.0) * 0.5).named("L");
+
+    run.say(
+        "Forward, every operation leaves a node. Backward, the nodes are visited from the last to the first, and what",
+    );
+    run.say("each hands on is recorded too:");
+    run.say("");
     let gradients = loss.backward();
     run.say(tape.listing());
-    let parts = &tape.nodes()[gradients.wrt(e).index().index()].operands;
-    let parts: Vec<String> = parts.iter().map(|&part| format!("{:.4}", tape.value(part).sum())).collect();
-    run.say("Each edge carries back what has arrived at its end, times the slope there:");
-    run.say(format!(
-        "  L to e     {:>8.4} = {}: e is used twice, and what comes back adds up",
-        gradients.wrt(e).item(),
-        parts.join(" + ")
-    ));
-    for (edge, operand) in
-        [("e to y", y), ("y to b2", b2), ("y to w2", w2), ("y to h", h), ("h to w1", w1), ("h to b1", b1)]
-    {
-        run.say(format!("  {edge:10} {:>8.4}", gradients.wrt(operand).item()));
+    run.say("node    value   gradient of L   by the chain rule");
+    let slope = h.item() * (1.0 - h.item());
+    let error = y.item() - t.item();
+    let by_hand = [
+        ("L", loss, 1.0, "1"),
+        ("y", y, error, "y - t"),
+        ("w2", w2, error * h.item(), "(y - t) h"),
+        ("h", h, error * w2.item(), "(y - t) w2"),
+        ("z", z, error * w2.item() * slope, "(y - t) w2 h (1 - h)"),
+        ("b1", b1, error * w2.item() * slope, "the same: b1 is added to z"),
+        ("w1", w1, error * w2.item() * slope * x.item(), "(y - t) w2 h (1 - h) x"),
+    ];
+    let mut largest_difference = 0.0_f64;
+    for (name, node, by_hand, formula) in by_hand {
+        let gradient = gradients.wrt(node).item();
+        largest_difference = largest_difference.max((gradient - by_hand).abs());
+        run.say(format!("{name:4} {:>8.4} {gradient:>15.4}   {formula}", node.item()));
     }
-    run.draw("expression.dot", &tape, &DotOptions::new().title("h = sigmoid(w1 x + b1), y = w2 h + b2, L = (y - t)²/2"))
+    run.result("largest_difference_by_hand", largest_difference);
+    run.compare("tape against chain rule, largest difference", largest_difference, "equal", 0.0, 1e-15);
+    run.draw("neuron.dot", &tape, &DotOptions::new().title("A neuron and its loss"))
 }
 
-/// b = a + a, c = b + b
-fn what_fans_out_adds_up(run: &mut Run) -> Result {
-    run.heading("What fans out adds up");
+/// What comes back to a node that is used twice.
+fn fan_out(run: &mut Run) -> Result {
+    run.heading("b = a + a, c = b + b");
     let tape = Tape::<f64>::new();
     let a = tape.var(1.0).named("a");
     let b = (a + a).named("b");
     let c = (b + b).named("c");
-    let slope = c.backward().wrt(a).item();
+    let right = c.backward().wrt(a).item();
     run.say(tape.listing());
-    run.say(format!(
-        "dc/da = {slope}. b was used twice: %5 adds up what comes back to it, and only then it goes on to a."
-    ));
-    run.result("slope", slope);
-    run.compare("b = a + a, c = b + b: dc/da", slope, "4, not 8", 4.0, 4.0);
-    run.draw("doubled.dot", &tape, &DotOptions::new().title("b = a + a, c = b + b"))
+    run.say(format!("c is 4a, so dc/da is 4. The tape says {right}: %4 sums what comes back to b, and only then %5 what comes back to a."));
+    run.result("gradient", right);
+    run.compare("dc/da by the tape", right, "4, not 8", 4.0, 4.0);
+    run.draw("fan_out.dot", &tape, &DotOptions::new().title("What fans out adds up, then moves on"))
 }
 
-type Walker = fn(&MiniTape, usize) -> Walk;
-
-/// The same on a tape of a few lines, in four orders.
+/// The same on a tape of a few lines, walked back in four orders.
 fn four_walks(run: &mut Run) -> Result {
     run.heading("Four ways to walk back");
     let mut tape = MiniTape::default();
@@ -100,7 +106,7 @@ fn four_walks(run: &mut Run) -> Result {
     let b = tape.add(a, a);
     let c = tape.add(b, b);
     let d = tape.mul(b, c);
-    run.say("b = a + a, c = b + b, d = b c, at a = 1. So c = 4 a and d = 8 a², with the slopes 4 and 16 a:\n");
+    run.say("Let also d = b c. At a = 1, c = 4a has the slope 4, and d = 8a² has the slope 16.\n");
     run.say("  order                          dc/da   dd/da");
     let walkers: [(&str, &str, Walker); 4] = [
         ("last recorded first", "right", last_recorded_first),
@@ -112,43 +118,51 @@ fn four_walks(run: &mut Run) -> Result {
         let (to_c, to_d) = (walker(&tape, c), walker(&tape, d));
         run.say(format!("  {name:28} {:>7} {:>7}", to_c.gradients[a], to_d.gradients[a]));
         run.result(key, json!({ "c": to_c.gradients[a], "d": to_d.gradients[a] }));
-        if run.wants_dot() {
-            run.write(&format!("walk_{key}.dot"), to_dot(name, &["a", "b", "c", "d"], &tape, &to_d))?;
-        }
+        run.draw_text(&format!("walk_{key}.dot"), &to_dot(name, &["a", "b", "c", "d"], &tape, &to_d))?;
     }
-    let twice = whenever_something_arrives(&tape, c).gradients[a];
-    run.compare("handed on twice: dc/da", twice, "8", 8.0, 8.0);
+    let wrong = whenever_something_arrives(&tape, c);
+    run.say("\nThe second, for c, in its own words:");
+    for (from, to, amount) in &wrong.handed_on {
+        run.say(format!("  {} hands {amount} to {}", ["a", "b", "c"][*from], ["a", "b", "c"][*to]));
+    }
+    run.say("b stood in the queue twice, and handed on all it had, twice.");
+    run.result("wrong_gradient", wrong.gradients[a]);
+    run.compare("dc/da, whenever something arrives", wrong.gradients[a], "the mistake: 8", 8.0, 8.0);
     Ok(())
 }
 
-/// a, 2a, 4a, 8a ...: two paths become four, become eight.
+/// Walking paths instead of nodes is exponential.
 fn paths_and_nodes(run: &mut Run) {
     run.heading("Nodes, not paths");
-    run.say("  doublings   handed on, node by node   path by path");
-    for doublings in [2, 4, 8, 16] {
-        let mut tape = MiniTape::default();
-        let mut top = tape.leaf(1.0);
-        for _ in 0..doublings {
-            top = tape.add(top, top);
-        }
-        let [nodes, paths] =
-            [last_recorded_first as Walker, path_by_path].map(|walker| walker(&tape, top).handed_on.len());
-        run.say(format!("  {doublings:>9} {nodes:>25} {paths:>14}"));
-        run.result(&format!("handed_on_after_{doublings}_doublings"), json!({ "nodes": nodes, "paths": paths }));
+    let tape = Tape::<f64>::new();
+    let x = tape.var(1.0);
+    let mut y = x;
+    for _ in 0..60 {
+        y = (y + y) * 0.5;
     }
-    run.say("         40                        80  2199023255550   (not tried)");
+    let nodes = tape.len();
+    let gradient = y.backward().wrt(x).item();
+    run.say(format!(
+        "Sixty times y <- (y + y) / 2: {nodes} nodes, but 2^60 = {} paths from the end back to x.",
+        1_u64 << 60
+    ));
+    run.say(format!(
+        "Visiting each node once gives dy/dx = {gradient} at once; a recursion along every path would take decades."
+    ));
+    run.compare("dy/dx through 2^60 paths", gradient, "1", 1.0, 1.0);
 }
 
-fn a_million_links(run: &mut Run) {
+fn a_long_chain(run: &mut Run) {
     run.heading("A million links");
     let tape = Tape::<f64>::new();
     let x = tape.var(1.0);
     let mut y = x;
     for _ in 0..1_000_000 {
-        y = -y;
+        y = y + x;
     }
-    let slope = y.backward().wrt(x).item();
-    run.say(format!("y = -(-(-( ... x))), a million times: dy/dx = {slope}, and {} nodes on the tape.", tape.len()));
-    run.result("slope_of_a_million_links", slope);
-    run.compare("a chain of a million links: dy/dx", slope, "1", 1.0, 1.0);
+    let gradient = y.backward().wrt(x).item();
+    run.say(format!(
+        "x added to itself a million times: dy/dx = {gradient}, with a loop and no recursion, so no stack overflows."
+    ));
+    run.compare("dy/dx of a million links", gradient, "1,000,001", 1_000_001.0, 1_000_001.0);
 }

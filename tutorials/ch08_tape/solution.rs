@@ -1,23 +1,28 @@
-//! Solution 8. A step can only be made from steps that were there before it. So all users of a step stand behind it on the
-//! tape, and walking from the loss to the beginning meets every user before it meets the step itself: when a step's turn comes, all
-//! that will ever arrive has arrived. One turn each, no queue, no recursion, no marks.
+//! Solution 8. The last node grows with itself at rate 1. Every use of a node stands behind it on the tape, so walking from the
+//! last node to the first, a node's turn comes when all of its uses have handed on their share. `+=` is the whole chain rule of
+//! several variables: the ways in which x matters add up.
 
 mod judge;
-mod mini;
 
-use mini::MiniTape;
+/// A node of the tape. Node i may only use nodes before it.
+pub struct Node {
+    /// The operands: (which node, how fast this node grows with it). An operand can stand here twice.
+    pub operands: Vec<(usize, f64)>,
+}
 
-fn reverse(tape: &MiniTape, loss: usize) -> Vec<f64> {
+fn backward(tape: &[Node]) -> Vec<f64> {
     let mut gradients = vec![0.0; tape.len()];
-    gradients[loss] = 1.0;
-    for place in (0..=loss).rev() {
-        for (operand, slope) in tape.slopes(place) {
-            gradients[operand] += gradients[place] * slope;
+    if let Some(last) = gradients.last_mut() {
+        *last = 1.0;
+    }
+    for node in (0..tape.len()).rev() {
+        for &(operand, slope) in &tape[node].operands {
+            gradients[operand] += slope * gradients[node];
         }
     }
     gradients
 }
 
 pub fn main() -> std::process::ExitCode {
-    judge::judge(reverse)
+    judge::judge(backward)
 }

@@ -4,6 +4,9 @@ use super::mini::MiniTape;
 use std::collections::VecDeque;
 use std::fmt::Write;
 
+/// A way to walk back from a step.
+pub type Walker = fn(&MiniTape, usize) -> Walk;
+
 /// What a walk has handed on so far.
 pub struct Walk {
     pub gradients: Vec<f64>,

@@ -10,7 +10,7 @@ struct HandTanh;
 
 impl Op<f64> for HandTanh {
     fn name(&self) -> &'static str {
-        "hand_tanh"
+        "tanh"
     }
     fn formula(&self) -> &'static str {
         "h = tanh z"

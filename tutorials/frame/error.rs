@@ -18,7 +18,8 @@ impl Error {
         Error(message.into())
     }
 
-    pub(crate) fn writing(path: &Path, error: std::io::Error) -> Self {
+    /// The error of a file that cannot be written.
+    pub fn writing(path: &Path, error: std::io::Error) -> Self {
         Error(format!("cannot write {}: {error}; choose another folder with --out", path.display()))
     }
 }

@@ -13,4 +13,4 @@ pub use chapter::{Chapter, Opt, main, run_with};
 pub use error::{Error, Result};
 pub use judge::Judge;
 pub use plot::{Curve, log_log};
-pub use run::Run;
+pub use run::{Run, default_data};

@@ -146,9 +146,12 @@ impl<'c> Run<'c> {
         if self.flags.dot { self.write(name, tape.to_dot(options)) } else { Ok(()) }
     }
 
-    /// Whether `--dot` was given.
-    pub fn wants_dot(&self) -> bool {
-        self.flags.dot
+    /// Under `--dot`, writes a graph that was drawn by hand.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn draw_text(&mut self, name: &str, dot: &str) -> Result {
+        if self.flags.dot { self.write(name, dot) } else { Ok(()) }
     }
 
     pub(crate) fn open(&self) {
@@ -221,8 +224,8 @@ impl<'c> Run<'c> {
     }
 }
 
-/// `data/mnist` in the present folder, or else in the checkout that this program was built from.
-fn default_data() -> PathBuf {
+/// Where MNIST is without `--data`: `data/mnist` in the present folder, or else in the checkout that this program was built from.
+pub fn default_data() -> PathBuf {
     let here = PathBuf::from("data/mnist");
     if here.is_dir() { here } else { Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/mnist") }
 }

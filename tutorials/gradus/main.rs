@@ -1,5 +1,6 @@
 //! The course from the command line: `gradus` gives the tour, `gradus list` the chapters, `gradus ch15` runs one.
 
+mod check;
 mod tour;
 
 #[path = "../ch02_perceptron/main.rs"]
@@ -14,8 +15,12 @@ mod ch09;
 mod ch10;
 #[path = "../ch13_gradient_check/main.rs"]
 mod ch13;
+#[path = "../ch14_four_equations/main.rs"]
+mod ch14;
 #[path = "../ch15_mnist_nielsen/main.rs"]
 mod ch15;
+#[path = "../ch22_forward_mode/main.rs"]
+mod ch22;
 
 use frame::{Chapter, Result, Run};
 use std::ffi::OsString;
@@ -25,15 +30,16 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-#[rustfmt::skip]
-const CHAPTERS: &[(&Chapter, Story)] = &[
+const CHAPTERS: [(&Chapter, Story); 9] = [
     (&ch02::CHAPTER, ch02::run),
     (&ch06::CHAPTER, ch06::run),
     (&ch08::CHAPTER, ch08::run),
     (&ch09::CHAPTER, ch09::run),
     (&ch10::CHAPTER, ch10::run),
     (&ch13::CHAPTER, ch13::run),
+    (&ch14::CHAPTER, ch14::run),
     (&ch15::CHAPTER, ch15::run),
+    (&ch22::CHAPTER, ch22::run),
 ];
 
 fn main() -> ExitCode {
@@ -46,6 +52,7 @@ fn main() -> ExitCode {
         "help" | "--help" | "-h" => print(&help()),
         "--version" | "-V" => print(concat!("gradus ", env!("CARGO_PKG_VERSION"))),
         "list" => print(&list()),
+        "check" => check::main(arguments),
         "tour" => frame::run_with(&tour::CHAPTER, tour::run, arguments),
         flag if flag.starts_with('-') => frame::run_with(&tour::CHAPTER, tour::run, arguments),
         name => match CHAPTERS
@@ -82,7 +89,8 @@ fn help() -> String {
          \x20 cargo run --release                     the tour: build, check, train and look at a network (half a minute)\n\
          \x20 cargo run --release -- list             the chapters\n\
          \x20 cargo run --release -- chNN [FLAGS]     a chapter; chNN --help lists its flags\n\
-         \x20 cargo run --release -- tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\n{}",
+         \x20 cargo run --release -- tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
+         \x20 cargo run --release -- check [FLAGS]    the gradient checker on a model, or on golden values; check --help\n\n{}",
         list()
     )
 }

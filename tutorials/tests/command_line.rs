@@ -141,3 +141,48 @@ fn gradus_lists_its_chapters_and_runs_them() {
     assert_eq!(wrong_flag.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&wrong_flag.stderr).contains("--seed"), "a similar flag is suggested");
 }
+
+#[test]
+fn gradus_check_proves_a_model_on_real_digits() {
+    let document = json_of_check(&["--model", "mlp:784-20-10", "--samples", "2", "--elements", "50"]);
+    assert_eq!(document["verdict"], "pass");
+    let entries = document["report"]["entries"].as_array().expect("a list");
+    assert_eq!(entries.len(), 4);
+    assert_eq!(entries[0]["name"], "layer1/W");
+}
+
+#[test]
+fn gradus_check_runs_golden_values() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/matmul.json");
+    let document = json_of_check(&["--golden", &file.display().to_string()]);
+    assert_eq!((&document["cases"], &document["passed"]), (&4.into(), &4.into()));
+    assert!(document["worst_error"].as_f64().expect("a number") < 1e-10);
+}
+
+#[test]
+fn gradus_check_fails_wrong_golden_values_and_refuses_broken_files() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/neg.json");
+    let text = std::fs::read_to_string(golden).expect("the golden values");
+    let mut cases: Value = serde_json::from_str(&text).expect("valid JSON");
+    cases[0]["grads"][0]["data"][0] = 123.0.into();
+    std::fs::write(folder.path().join("wrong.json"), cases.to_string()).expect("a file");
+    std::fs::write(folder.path().join("broken.json"), "[{").expect("a file");
+    let wrong = run(GRADUS, &["check", "--golden", "wrong.json"], folder.path());
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(standard_output(&wrong).contains("WRONG"), "{wrong:?}");
+    for file in ["broken.json", "missing.json"] {
+        let refused = run(GRADUS, &["check", "--golden", file], folder.path());
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(file), "{refused:?}");
+    }
+}
+
+fn json_of_check(arguments: &[&str]) -> Value {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let arguments = [&["check"], arguments, &["--json", "check.json"]].concat();
+    let output = run(GRADUS, &arguments, folder.path());
+    assert!(output.status.success(), "{output:?}");
+    let text = std::fs::read_to_string(folder.path().join("check.json")).expect("the JSON was written");
+    serde_json::from_str(&text).expect("valid JSON")
+}

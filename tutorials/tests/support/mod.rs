@@ -15,6 +15,7 @@ pub fn results(program: &str, arguments: &[&str]) -> Value {
 }
 
 /// Runs a program in a folder.
+#[allow(dead_code)] // not every chapter needs it
 pub fn run(program: &str, arguments: &[&str], folder: &std::path::Path) -> Output {
     Command::new(program).args(arguments).current_dir(folder).output().expect("the program starts")
 }

@@ -1,0 +1,216 @@
+//! How a report prints: the verdict in one line, a table with a line for each input, then what is wrong. For people with colours
+//! or without, and for snapshots.
+
+use super::number::{apart, digits, error, percent, stable_error};
+use super::report::{Entry, Report, Verdict, Worst};
+use super::table::Table;
+use super::witness::{Witness, meanings};
+use std::fmt;
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.pad(match self {
+            Verdict::Right => "right",
+            Verdict::Kink => "right (kink)",
+            Verdict::NoEffect => "no effect",
+            Verdict::Wrong => "WRONG",
+        })
+    }
+}
+
+impl Entry {
+    /// What the table calls it.
+    fn label(&self) -> String {
+        if self.order == 1 { self.name.clone() } else { format!("{}, order {}", self.name, self.order) }
+    }
+
+    /// Its worst element, as a program would write it: `x[0][1, 2]`.
+    pub(super) fn place(&self) -> String {
+        match &self.worst {
+            Some(worst) if !worst.index.is_empty() => format!("{}{:?}", self.name, worst.index),
+            _ => self.name.clone(),
+        }
+    }
+
+    /// What each witness says: the last columns of the table.
+    fn verdicts(&self) -> Vec<(&'static str, String)> {
+        match self.by_duals {
+            Some(by_duals) => vec![
+                ("by dual", by_duals.to_string()),
+                ("by nudging", self.by_nudging.to_string()),
+                ("verdict", self.verdict.to_string()),
+            ],
+            None => vec![("verdict", self.verdict.to_string())],
+        }
+    }
+}
+
+impl Report {
+    /// The verdict in one sentence.
+    pub fn headline(&self) -> String {
+        if let Some(difference) = self.unsteady {
+            return format!(
+                "gradients cannot be checked: two runs of the program on the same numbers differ by {}; draw its random \
+                 numbers from a generator that is seeded inside the program",
+                error(difference)
+            );
+        }
+        let wrong: Vec<&Entry> = self.entries.iter().filter(|entry| entry.verdict == Verdict::Wrong).collect();
+        match wrong[..] {
+            [] => self.headline_if_right(),
+            [first, ..] => headline_if_wrong(first, &wrong),
+        }
+    }
+
+    fn headline_if_right(&self) -> String {
+        let checked: usize = self.entries.iter().map(|entry| entry.checked).sum();
+        let total: usize = self.entries.iter().map(|entry| entry.shape.size()).sum();
+        let of = if checked == total { format!("all {total}") } else { format!("{checked} sampled of {total}") };
+        let confirmed = |verdict: &dyn Fn(&Entry) -> Option<Verdict>| {
+            self.entries.iter().all(|entry| verdict(entry).is_some_and(|verdict| verdict != Verdict::Wrong))
+        };
+        let witnesses = match (confirmed(&|entry| entry.by_duals), confirmed(&|entry| Some(entry.by_nudging))) {
+            (true, true) if !self.entries.is_empty() => "dual numbers and finite differences",
+            (true, false) => "dual numbers, if not all with finite differences,",
+            (false, false) => "one of two witnesses",
+            _ => "finite differences",
+        };
+        format!("gradients right: {of} elements agree with {witnesses} to a relative {}", error(self.tolerance))
+    }
+
+    /// The report in a form that is the same on every machine, for snapshots: what is only rounding noise is not in it.
+    pub fn snapshot(&self) -> String {
+        let mut table = Table::default();
+        for entry in &self.entries {
+            let worst = entry.worst.as_ref().map_or("-".into(), |worst| {
+                let error = stable_error(worst.relative_error, self.tolerance);
+                let (reverse, numeric) = apart(worst.reverse, worst.numeric);
+                match entry.verdict {
+                    Verdict::Wrong => format!("{:?}: {reverse} for {numeric}, {error}", worst.index),
+                    _ => error,
+                }
+            });
+            let mut cells = vec![
+                ("input", entry.label()),
+                ("shape", entry.shape.to_string()),
+                (">checked", entry.checked.to_string()),
+                (">largest", if entry.flows { digits(entry.largest_gradient) } else { "-".into() }),
+                ("worst", worst),
+                (">zeros", if entry.flows { percent(entry.zero_share) } else { "-".into() }),
+            ];
+            cells.extend(entry.verdicts());
+            table.row(cells);
+        }
+        let mut lines = vec![if self.passed() { "gradients right" } else { "gradients WRONG" }.to_owned()];
+        lines.extend(table.lines());
+        lines.extend(meanings(&self.entries));
+        lines.extend(self.diagnosis.iter().flat_map(|diagnosis| &diagnosis.findings).chain(&self.notes).cloned());
+        lines.join("\n") + "\n"
+    }
+
+    fn table(&self) -> Vec<String> {
+        let mut table = Table::default();
+        for entry in &self.entries {
+            let worst = |show: &dyn Fn(&Worst) -> String| entry.worst.as_ref().map_or("-".into(), show);
+            let dual = |worst: &Worst| worst.dual.map_or("-".into(), digits);
+            let mut cells = vec![
+                ("input", entry.label()),
+                ("shape", entry.shape.to_string()),
+                (">checked", entry.checked.to_string()),
+                ("worst at", worst(&|worst| format!("{:?}", worst.index))),
+                (">reverse", if entry.flows { worst(&|worst| digits(worst.reverse)) } else { "-".into() }),
+            ];
+            cells.extend(entry.by_duals.map(|_| (">dual", worst(&dual))));
+            cells.extend([
+                (">nudging", worst(&|worst| digits(worst.numeric))),
+                (">rel. error", worst(&|worst| error(worst.relative_error))),
+                (">mean |diff|", error(entry.mean_absolute_difference)),
+                (">zeros", if entry.flows { percent(entry.zero_share) } else { "-".into() }),
+            ]);
+            cells.extend(entry.verdicts());
+            table.row(cells);
+        }
+        table.lines()
+    }
+
+    /// The report with colours for a terminal, if `coloured`.
+    ///
+    /// ```
+    /// use std::io::IsTerminal;
+    /// let report = gradus::check::gradients(|x| x[0].tanh(), &[0.5]);
+    /// println!("{}", report.coloured(std::io::stdout().is_terminal()));
+    /// ```
+    pub fn coloured(&self, coloured: bool) -> Coloured<'_> {
+        Coloured { report: self, coloured }
+    }
+}
+
+fn headline_if_wrong(first: &Entry, wrong: &[&Entry]) -> String {
+    let names: Vec<&str> = wrong.iter().map(|entry| entry.name.as_str()).collect();
+    let (wrong, checked) = wrong.iter().fold((0, 0), |sum, entry| (sum.0 + entry.wrong, sum.1 + entry.checked));
+    let place = first.worst.as_ref().map_or(String::new(), |worst| {
+        let (reverse, numeric) = apart(worst.reverse, worst.numeric);
+        let reverse = if first.flows { reverse } else { "no gradient".into() };
+        let dual = match (first.alone, worst.dual) {
+            (Some(Witness::Reverse), Some(_)) => "dual numbers and nudging say ".into(),
+            (_, Some(dual)) => format!("dual numbers say {}, nudging says ", apart(dual, worst.reverse).0),
+            (_, None) => "nudging says ".to_owned(),
+        };
+        format!("; at {} the reverse pass says {reverse}, {dual}{numeric}", first.place())
+    });
+    format!("gradients WRONG for {}: {wrong} of {checked} elements checked{place}", names.join(", "))
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        self.coloured(false).fmt(f)
+    }
+}
+
+/// A report that prints with colours; made by [`Report::coloured`].
+pub struct Coloured<'r> {
+    report: &'r Report,
+    coloured: bool,
+}
+
+impl fmt::Display for Coloured<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let paint = |line: &str, right: bool| match (self.coloured, right) {
+            (false, _) => line.to_owned(),
+            (true, true) => format!("\x1b[32m{line}\x1b[0m"),
+            (true, false) => format!("\x1b[31m{line}\x1b[0m"),
+        };
+        let report = self.report;
+        writeln!(f, "{}", paint(&report.headline(), report.passed()))?;
+        let mut table = report.table().into_iter();
+        if let Some(headings) = table.next().filter(|headings| !headings.is_empty()) {
+            writeln!(f, "  {headings}")?;
+        }
+        for (entry, line) in report.entries.iter().zip(table) {
+            writeln!(f, "  {}", paint(&line, entry.verdict != Verdict::Wrong))?;
+        }
+        let mut paragraphs = meanings(&report.entries);
+        paragraphs.extend(report.diagnosis.as_ref().map(ToString::to_string));
+        paragraphs.extend(report.notes.iter().map(|note| format!("note: {note}")));
+        for paragraph in paragraphs {
+            writeln!(f)?;
+            for line in paragraph.lines() {
+                write_wrapped(f, line)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes a line, or several where it is long; those after the first are indented.
+fn write_wrapped(f: &mut fmt::Formatter, mut line: &str) -> fmt::Result {
+    const WIDTH: usize = 110;
+    let mut indent = "  ";
+    while let Some((beyond, _)) = line.char_indices().nth(WIDTH) {
+        let Some(space) = line[..beyond].rfind(' ') else { break };
+        writeln!(f, "{indent}{}", line[..space].trim_end())?;
+        line = &line[space + 1..];
+        indent = "    ";
+    }
+    writeln!(f, "{indent}{line}")
+}

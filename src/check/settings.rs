@@ -1,0 +1,202 @@
+//! The settings of a check, and the four ways to run one: a program of inputs, the same with dual numbers, a loss of parameters, a
+//! gradient that was computed by hand.
+
+use super::duals::OnDuals;
+use super::examine;
+use super::function::{ByHand, Program};
+use super::report::Report;
+use crate::dual::Dual;
+use crate::param::Param;
+use crate::tape::{Input, Tape, Var};
+use ndarray::{ArrayD, IxDyn};
+use std::borrow::Borrow;
+
+/// How far an element is nudged.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Step {
+    /// So many times max(1, |x|).
+    Scaled(f64),
+    /// This far, whatever the element.
+    Fixed(f64),
+}
+
+impl Step {
+    pub(super) fn at(self, x: f64) -> f64 {
+        match self {
+            Step::Scaled(step) => step * x.abs().max(1.0),
+            Step::Fixed(step) => step,
+        }
+    }
+}
+
+/// The settings of a gradient check.
+///
+/// ```
+/// use gradus::check::Check;
+/// let check = Check::new().names(["weights", "x"]).tolerance(1e-8).seed(3);
+/// let report = check.run(|x| (x[0] * x[1]).sum(), &[[1.0, 2.0], [3.0, 4.0]]);
+/// assert!(report.passed(), "{report}");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Check {
+    pub(super) step: Step,
+    pub(super) tolerance: f64,
+    pub(super) seed: u64,
+    pub(super) sample: Option<usize>,
+    names: Vec<String>,
+    pub(super) order: u32,
+}
+
+impl Default for Check {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Check {
+    /// Every element; nudges of 1e-5 max(1, |x|), near the cube root of f64's precision, where a central difference is most exact
+    /// (its two errors, h² and ε/h, are then equally small); a relative error of at most 1e-7.
+    pub fn new() -> Self {
+        Check { step: Step::Scaled(1e-5), tolerance: 1e-7, seed: 0, sample: None, names: Vec::new(), order: 1 }
+    }
+
+    /// Nudges each element x by `step` times max(1, |x|).
+    pub fn step(self, step: f64) -> Self {
+        Check { step: Step::Scaled(step), ..self }
+    }
+
+    /// Nudges each element by exactly `step`, large or small as it may be. Textbooks do so, with 1e-4.
+    pub fn fixed_step(self, step: f64) -> Self {
+        Check { step: Step::Fixed(step), ..self }
+    }
+
+    /// The largest relative error of an element that counts as right.
+    pub fn tolerance(self, tolerance: f64) -> Self {
+        Check { tolerance, ..self }
+    }
+
+    /// Chooses the random numbers: the cotangent, and which elements are sampled.
+    pub fn seed(self, seed: u64) -> Self {
+        Check { seed, ..self }
+    }
+
+    /// Checks at most so many elements of each input, drawn at random.
+    pub fn sample(self, elements: usize) -> Self {
+        Check { sample: Some(elements), ..self }
+    }
+
+    /// Checks every element (as is done anyway, unless [`sample`](Check::sample) was called).
+    pub fn all(self) -> Self {
+        Check { sample: None, ..self }
+    }
+
+    /// Checks derivatives up to this order: with 2, also the gradient of the gradient.
+    ///
+    /// # Panics
+    /// If the order is neither 1 nor 2.
+    pub fn order(self, order: u32) -> Self {
+        assert!((1..=2).contains(&order), "the checker differentiates once or twice, not {order} times");
+        Check { order, ..self }
+    }
+
+    /// What the report calls the inputs. Without a name an input is called as the program does: `x[0]`.
+    pub fn names<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        Check { names: names.into_iter().map(S::into).collect(), ..self }
+    }
+
+    /// Checks the gradients of `program` at `inputs`.
+    pub fn run<I: Input<f64>>(
+        &self,
+        program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
+        inputs: &[I],
+    ) -> Report {
+        self.run_with(&program, None, inputs)
+    }
+
+    /// The same with dual numbers as a third witness, see [`gradients_with_duals`](super::gradients_with_duals).
+    pub fn run_with_duals<I: Input<f64>>(
+        &self,
+        program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
+        on_duals: impl for<'t> Fn(&[Var<'t, Dual>]) -> Var<'t, Dual>,
+        inputs: &[I],
+    ) -> Report {
+        self.run_with(&program, Some(&on_duals), inputs)
+    }
+
+    fn run_with<I: Input<f64>>(
+        &self,
+        program: &dyn for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
+        on_duals: Option<OnDuals>,
+        inputs: &[I],
+    ) -> Report {
+        // An input is a parameter for the time of the check.
+        let as_param = |(position, input): (usize, &I)| Param::new(self.name(position), as_array(input));
+        let params: Vec<Param<f64>> = inputs.iter().enumerate().map(as_param).collect();
+        let program: Program = &|tape| {
+            let mut x = Vec::with_capacity(params.len());
+            for param in &params {
+                x.push(tape.param(param));
+            }
+            program(&x)
+        };
+        examine::examine(self, &params, program, on_duals)
+    }
+
+    /// Checks the gradients of `loss` with respect to `params`. They are nudged in place, and hold exactly their old values
+    /// afterwards, even if `loss` panics; their [versions](Param::version) have moved on, so a loss that was recorded
+    /// before must be recorded again.
+    pub fn parameters<P: Borrow<Param<f64>>>(
+        &self,
+        params: &[P],
+        loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>,
+    ) -> Report {
+        let params: Vec<Param<f64>> = params.iter().map(|param| param.borrow().clone()).collect();
+        examine::examine(self, &params, &loss, None)
+    }
+
+    /// Checks gradients that were computed by hand, without a tape: `claimed[i]` is said to be the gradient of `function` with respect
+    /// to its ith argument, at `inputs`.
+    ///
+    /// ```
+    /// use gradus::check::{Cause, Check};
+    /// let square = |x: &[ndarray::ArrayD<f64>]| x[0].mapv(|x| x * x).sum();
+    /// let report = Check::new().by_hand(square, &[[1.0, 3.0]], &[[1.0, 3.0]]);
+    /// assert!(!report.passed());
+    /// assert!(report.to_string().contains("Every element is 0.5 times what it should be"));
+    /// ```
+    ///
+    /// # Panics
+    /// If the shapes of a claimed gradient and its input differ.
+    #[track_caller]
+    pub fn by_hand<I: Input<f64>, G: Input<f64>>(
+        &self,
+        function: impl Fn(&[ArrayD<f64>]) -> f64,
+        inputs: &[I],
+        claimed: &[G],
+    ) -> Report {
+        assert_eq!(inputs.len(), claimed.len(), "there must be a gradient for each input");
+        let names: Vec<String> = (0..inputs.len()).map(|position| self.name(position)).collect();
+        for ((input, claimed), name) in inputs.iter().zip(claimed).zip(&names) {
+            assert_eq!(input.shape(), claimed.shape(), "the gradient of {name} must have the shape of {name}");
+        }
+        let claimed: Vec<ArrayD<f64>> = claimed.iter().map(as_array).collect();
+        examine::examine_by_hand(
+            self,
+            &mut ByHand::new(&function, inputs.iter().map(as_array).collect()),
+            &names,
+            &claimed,
+        )
+    }
+
+    fn name(&self, position: usize) -> String {
+        self.names.get(position).cloned().unwrap_or_else(|| format!("x[{position}]"))
+    }
+}
+
+fn as_array(input: &impl Input<f64>) -> ArrayD<f64> {
+    let mut array = ArrayD::zeros(IxDyn(&input.shape()));
+    if let Some(buffer) = array.as_slice_mut() {
+        input.write(buffer);
+    }
+    array
+}

@@ -1,0 +1,160 @@
+//! Chapter 22. The same ops on another kind of number: derivatives without going back.
+
+use frame::{Chapter, Result, Run};
+use gradus::Dual;
+use gradus::derivatives::{
+    grad, hessian_vector_product, hessian_vector_product_by_duals, jacobian_by_columns, jacobian_by_rows, jvp,
+};
+use gradus::draw::DotOptions;
+use gradus::prelude::*;
+use ndarray::{Array, ArrayD, Dimension};
+use std::process::ExitCode;
+
+pub const CHAPTER: Chapter = Chapter {
+    slug: "22_forward_mode",
+    title: "Forward mode",
+    question: "Could a program compute its derivative on the way forward, with no tape and no walk back? If each number carries \
+               its own slope along, what must a product do with the two slopes it is given? And for a network of a \
+               thousand weights: how many such runs would the gradient of its loss take?",
+    time: "1 s",
+    epochs: 1,
+    options: &[],
+    fooled: "Forward mode looks like the better idea: no tape, no memory, not even a second pass, and it is exact. On a function \
+             of one number it is. The bill comes with the inputs: one run for each, and a network has as many as it \
+             has weights. Which mode is cheap is decided by the shape of the Jacobian, not by taste.",
+    exercise: "tutorials/ch22_forward_mode/exercise.rs: one column or one row? Put together a Jacobian with as few passes as \
+               possible. Then: cargo run --release --example ch22_exercise",
+    next: "cargo run --release -- ch23",
+};
+
+#[allow(dead_code)] // the binary `gradus` calls `run` itself
+fn main() -> ExitCode {
+    frame::main(&CHAPTER, run)
+}
+
+pub fn run(run: &mut Run) -> Result {
+    numbers_with_slopes(run);
+    one_column_or_one_row(run);
+    a_network(run);
+    second_derivatives(run);
+    let tape = Tape::<f64>::new();
+    let x = tape.var(0.5).named("x");
+    (x * x.tanh() + x.exp()).named("y").backward();
+    run.draw("reverse.dot", &tape, &DotOptions::new().title("The same derivative by going back"))
+}
+
+/// y = x tanh(x) + eˣ, step by step on dual numbers.
+fn numbers_with_slopes(run: &mut Run) {
+    run.say("y = x tanh(x) + e^x at x = 0.5. Every number carries its slope with respect to x:");
+    let x = Dual::variable(0.5);
+    let (t, e) = (x.tanh(), x.exp());
+    let product = x * t;
+    let y = product + e;
+    run.say("");
+    run.say("step            value     slope   why");
+    for (step, number, why) in [
+        ("x", x, "x moves with itself at rate 1"),
+        ("t = tanh(x)", t, "(1 - t²) · slope of x"),
+        ("p = x t", product, "slope of x · t + x · slope of t"),
+        ("e = exp(x)", e, "e · slope of x"),
+        ("y = p + e", y, "slopes add"),
+    ] {
+        run.say(format!("{step:12} {:>8.5}  {:>8.5}   {why}", number.value, number.tangent));
+    }
+    let tape = Tape::<f64>::new();
+    let x = tape.var(0.5);
+    let back = (x * x.tanh() + x.exp()).backward().wrt(x).item();
+    run.say(format!("The tape, walking back, says dy/dx = {back:.5}."));
+    run.result("slope_forward", y.tangent);
+    run.result("slope_reverse", back);
+    run.compare("one number: forward against reverse", (y.tangent - back).abs(), "equal", 0.0, 1e-15);
+}
+
+/// A function from 3 numbers to 5, written once for any kind of number.
+fn three_to_five<'t, F: Scalar>(x: &[Var<'t, F>]) -> Var<'t, F> {
+    let spread = x[0].reshape([3, 1]) * x[0].tape().input([1.0, -0.5, 2.0, 0.3, 1.7].map(F::from_f64));
+    spread.sin().sum_axes(0) * x[0].sum()
+}
+
+fn one_column_or_one_row(run: &mut Run) {
+    run.heading("One column or one row");
+    let at = [[0.4, -0.7, 1.1]];
+    let columns = jacobian_by_columns(three_to_five, &at);
+    let rows = jacobian_by_rows(three_to_five, &at);
+    run.say("A function of 3 numbers with 5 results has 5 x 3 slopes. A run on dual numbers moves one input and sees what all");
+    run.say("results do: a column. A walk back starts at one result and finds its slope in all inputs: a row.");
+    run.say("");
+    for row in columns.outer_iter() {
+        run.say(row.iter().map(|slope| format!("{slope:>10.5}")).collect::<String>());
+    }
+    let apart = largest_difference(&columns, &rows);
+    run.say(format!("3 runs forward or 5 walks back give the same matrix (largest difference {apart:.0e})."));
+    run.result("jacobian_difference", apart);
+    run.compare("Jacobian, columns against rows", apart, "equal", 0.0, 1e-14);
+}
+
+/// The loss of a 4-8-3 network for two samples, as a function of its 67 parameters.
+fn loss<'t, F: Scalar>(parameters: &[Var<'t, F>]) -> Var<'t, F> {
+    let [w1, b1, w2, b2] = parameters else { panic!("two layers have four parameters") };
+    let tape = w1.tape();
+    let x = tape.input([[0.2, -1.0, 0.5, 0.9], [1.1, 0.3, -0.4, -0.8]].map(|row| row.map(F::from_f64)));
+    let h = (x.matmul(*w1) + *b1).tanh();
+    (h.matmul(*w2) + *b2).softmax_cross_entropy(tape.labels(&[2, 0]))
+}
+
+fn parameters(run: &Run) -> Vec<ArrayD<f64>> {
+    let mut rng = run.rng();
+    let mut draw = |shape: &[usize]| gradus::nn::Init::Normal(0.5).draw::<f64, _>(shape, 1, 1, &mut rng);
+    vec![draw(&[4, 8]), draw(&[8]), draw(&[8, 3]), draw(&[3])]
+}
+
+fn a_network(run: &mut Run) {
+    run.heading("The gradient of a loss");
+    let parameters = parameters(run);
+    let count: usize = parameters.iter().map(ArrayD::len).sum();
+    let forward = jacobian_by_columns(loss, &parameters);
+    let tape = Tape::new();
+    let mut leaves = Vec::new();
+    for parameter in &parameters {
+        leaves.push(tape.var(parameter));
+    }
+    let reverse: Vec<f64> = grad(loss(&leaves), &leaves).into_iter().flat_map(|gradient| gradient.value()).collect();
+    let apart = forward.iter().zip(&reverse).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    run.say(format!(
+        "A 4-8-3 network has {count} parameters and its loss is one number: the Jacobian is one long row."
+    ));
+    run.say(format!("  forward mode   {count:>6} runs, one for each parameter"));
+    run.say("  reverse mode        1 run and one walk back");
+    run.say(format!(
+        "largest difference {apart:.0e}. For 784-50-10 it would be 39,760 runs against the same one walk."
+    ));
+    run.result("forward_runs", count);
+    run.result("gradient_difference", apart);
+    run.compare("gradient of a loss, forward against reverse", apart, "equal", 0.0, 1e-14);
+}
+
+fn second_derivatives(run: &mut Run) {
+    run.heading("Both at once");
+    let parameters = parameters(run);
+    let direction: Vec<ArrayD<f64>> = parameters.iter().map(|parameter| parameter.mapv(|x| (7.0 * x).cos())).collect();
+    let duals = hessian_vector_product_by_duals(loss, &parameters, &direction);
+    let twice = hessian_vector_product(loss, &parameters, &direction);
+    let apart = duals.iter().zip(&twice).map(|(a, b)| largest_difference(a, b)).fold(0.0, f64::max);
+    let (_, slope) = jvp(loss, &parameters, &direction);
+    run.say(format!(
+        "Along some direction v in the space of all parameters the loss has slope {:.5} (one run forward).",
+        slope.sum()
+    ));
+    run.explain(
+        "How does the gradient itself change along v? That is the Hessian times v. Walk back on dual numbers, and the tangent \
+         of each gradient says it: forward over reverse, one walk. Or record the walk back, and walk back through it: \
+         reverse over reverse, two walks.",
+    );
+    run.say(format!("The two agree: largest difference {apart:.0e}. The Hessian itself, 67 x 67, was never computed."));
+    run.result("hessian_vector_product_difference", apart);
+    run.compare("Hessian times v, forward over reverse against reverse over reverse", apart, "equal", 0.0, 1e-13);
+}
+
+fn largest_difference<D: Dimension>(a: &Array<f64, D>, b: &Array<f64, D>) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+}

@@ -1,0 +1,158 @@
+//! `gradus check`: the gradient checker from the command line, on a built-in model or on a file of golden values.
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use frame::{Error, Result};
+use gradus::check::Check;
+use gradus::data::{Mnist, seeded};
+use gradus::golden::{self, GoldenCase};
+use gradus::nn::{Activation, Mlp, Parameters};
+use serde_json::{Value, json};
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Exit status 0 if every gradient is right, 1 if one is wrong, 2 if nothing could be checked.
+pub fn main(arguments: Vec<OsString>) -> ExitCode {
+    let matches = match command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Printing to a closed pipe is no reason to fail.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let checked = match matches.get_one::<PathBuf>("golden") {
+        Some(file) => check_golden(file),
+        None => check_model(&matches),
+    };
+    match checked.and_then(|outcome| finish(&matches, outcome)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn command() -> Command {
+    let value = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    Command::new("gradus-check")
+        .bin_name("gradus check")
+        .about("Checks the gradients of a built-in model, or holds the ops against golden values")
+        .arg(value("model", "MODEL", "mlp: and the layer sizes, inputs first").default_value("mlp:784-50-10"))
+        .arg(
+            value("activation", "NAME", "What follows each hidden layer")
+                .default_value("relu")
+                .value_parser(["relu", "sigmoid", "tanh"]),
+        )
+        .arg(value("data", "DATA", "mnist, or a folder with its four files").default_value("mnist"))
+        .arg(value("samples", "N", "How many digits").default_value("3").value_parser(value_parser!(usize)))
+        .arg(
+            value("elements", "N", "Check so many elements of each parameter, not all")
+                .value_parser(value_parser!(usize)),
+        )
+        .arg(value("seed", "N", "The start of all random numbers").default_value("7").value_parser(value_parser!(u64)))
+        .arg(
+            value("golden", "FILE", "Run the cases of a file of golden values instead")
+                .value_parser(value_parser!(PathBuf))
+                .conflicts_with_all(["elements"]),
+        )
+        .arg(value("json", "FILE", "Write what was found as JSON").value_parser(value_parser!(PathBuf)))
+        .arg(Arg::new("no-color").long("no-color").action(ArgAction::SetTrue).help("Print no colours"))
+}
+
+/// What a check found: for people, for machines, and whether all is right.
+struct Outcome {
+    text: String,
+    coloured: Option<String>,
+    json: Value,
+    passed: bool,
+}
+
+fn check_model(matches: &ArgMatches) -> Result<Outcome> {
+    let sizes = sizes(text(matches, "model"))?;
+    let activation = match text(matches, "activation") {
+        "sigmoid" => Activation::Sigmoid,
+        "tanh" => Activation::Tanh,
+        _ => Activation::Relu,
+    };
+    let seed = *matches.get_one::<u64>("seed").unwrap_or(&7);
+    let samples = *matches.get_one::<usize>("samples").unwrap_or(&3);
+    let folder = match text(matches, "data") {
+        "mnist" => frame::default_data(),
+        folder => folder.into(),
+    };
+    let digits = Mnist::open(folder)?.train();
+    if !(1..=digits.len()).contains(&samples) {
+        return Err(Error::new(format!("--samples {samples}: there are 1 to {} digits", digits.len())));
+    }
+    let digits = digits.first(samples);
+    let images = digits.images::<f64>();
+    let labels: Vec<usize> = digits.labels().iter().copied().map(usize::from).collect();
+    let net = Mlp::<f64>::new(&sizes, activation, &mut seeded(seed)).logits();
+
+    let check = Check::new().seed(seed);
+    let check = matches.get_one::<usize>("elements").map_or(check.clone(), |&elements| check.sample(elements));
+    let report = check
+        .parameters(&net.params(), |tape| net.forward(tape.input(&images)).softmax_cross_entropy(tape.labels(&labels)));
+    let verdict = if report.passed() { "pass" } else { "fail" };
+    let details = serde_json::to_value(&report).map_err(|error| Error::new(error.to_string()))?;
+    Ok(Outcome {
+        text: report.to_string(),
+        coloured: Some(report.coloured(true).to_string()),
+        json: json!({ "model": text(matches, "model"), "verdict": verdict, "report": details }),
+        passed: report.passed(),
+    })
+}
+
+fn check_golden(file: &Path) -> Result<Outcome> {
+    let named = |error: &dyn std::fmt::Display| Error::new(format!("{}: {error}", file.display()));
+    let contents = std::fs::read_to_string(file).map_err(|error| named(&error))?;
+    let report = golden::run(&contents).map_err(|error| named(&error))?;
+    let worst = report.cases.iter().map(worst_error).fold(0.0, f64::max);
+    let (cases, passed) = (report.cases.len(), report.cases.iter().filter(|case| case.passed()).count());
+    Ok(Outcome {
+        text: format!("{report}\n{cases} cases, {passed} passed; worst error {worst:.1e}"),
+        coloured: None,
+        json: json!({ "cases": cases, "passed": passed, "worst_error": worst }),
+        passed: report.passed(),
+    })
+}
+
+fn worst_error(case: &GoldenCase) -> f64 {
+    case.output_error.max(case.gradient_error).max(case.second_order_error.unwrap_or(0.0))
+}
+
+fn finish(matches: &ArgMatches, outcome: Outcome) -> Result<bool> {
+    let colour = !matches.get_flag("no-color")
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::io::stdout().is_terminal();
+    let text = outcome.coloured.filter(|_| colour).unwrap_or(outcome.text);
+    let _ = writeln!(std::io::stdout(), "{text}");
+    if let Some(path) = matches.get_one::<PathBuf>("json") {
+        let json = serde_json::to_string_pretty(&outcome.json).map_err(|error| Error::new(error.to_string()))?;
+        std::fs::write(path, json + "\n").map_err(|error| Error::writing(path, error))?;
+    }
+    Ok(outcome.passed)
+}
+
+fn text<'m>(matches: &'m ArgMatches, name: &str) -> &'m str {
+    matches.get_one::<String>(name).map_or("", |value| value)
+}
+
+/// The layer sizes of `mlp:784-50-10`, for images of 784 pixels and ten digits.
+fn sizes(model: &str) -> Result<Vec<usize>> {
+    let mistake = || {
+        Error::new(format!(
+            "--model {model:?}: expected mlp: and sizes of at least 1, from 784 pixels to 10 digits, such as mlp:784-50-10"
+        ))
+    };
+    let sizes = model.strip_prefix("mlp:").ok_or_else(mistake)?;
+    let sizes: Vec<usize> = sizes.split('-').map(|size| size.parse().map_err(|_| mistake())).collect::<Result<_>>()?;
+    let fits = sizes.len() >= 2 && sizes[0] == 784 && sizes[sizes.len() - 1] == 10 && !sizes.contains(&0);
+    if fits { Ok(sizes) } else { Err(mistake()) }
+}
