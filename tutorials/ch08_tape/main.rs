@@ -1,10 +1,15 @@
 //! Chapter 8. The reverse pass, and the one thing it must get right: what fans out adds up, and only then moves on.
 
+mod mini;
+mod walks;
+
 use frame::{Chapter, Result, Run};
 use gradus::draw::DotOptions;
 use gradus::prelude::*;
-use std::collections::VecDeque;
+use mini::MiniTape;
+use serde_json::json;
 use std::process::ExitCode;
+use walks::{Walker, last_recorded_first, once_as_found, path_by_path, to_dot, whenever_something_arrives};
 
 pub const CHAPTER: Chapter = Chapter {
     slug: "08_tape",
@@ -15,8 +20,9 @@ pub const CHAPTER: Chapter = Chapter {
     epochs: 1,
     options: &[],
     fooled: "A reverse pass that hands on too early is right on every chain, and on every graph where each result is used \
-             once: on all the examples that one would try first. It goes wrong where something fans out, and only if what fans \
-             out has operands of its own. The answer is then too large by a factor, which a learning rate can hide.",
+             once: on all the examples that one would try first. It goes wrong where something fans out, and another way of going wrong \
+             shows only where a short way and a long way meet. Too large or too small by a factor: a learning rate can hide either. \
+             Following every path is right, and never done.",
     exercise: "tutorials/ch08_tape/exercise.rs: write the reverse pass of a tape yourself, in a dozen lines. Then: cargo run \
                --release --example ch08_exercise",
     next: "cargo run --release -- ch09",
@@ -30,6 +36,7 @@ fn main() -> ExitCode {
 pub fn run(run: &mut Run) -> Result {
     one_neuron_and_its_loss(run)?;
     fan_out(run)?;
+    four_walks(run)?;
     paths_and_nodes(run);
     a_long_chain(run);
     Ok(())
@@ -76,72 +83,52 @@ fn one_neuron_and_its_loss(run: &mut Run) -> Result {
     run.draw("neuron.dot", &tape, &DotOptions::new().title("A neuron and its loss"))
 }
 
-/// Node i of a tiny tape of additions is the sum of the nodes in `OPERANDS[i]`: a, then b = a + a, then c = b + b.
-const OPERANDS: [&[usize]; 3] = [&[], &[0, 0], &[1, 1]];
-
+/// What comes back to a node that is used twice.
 fn fan_out(run: &mut Run) -> Result {
     run.heading("b = a + a, c = b + b");
     let tape = Tape::<f64>::new();
-    let a = tape.var(3.0).named("a");
+    let a = tape.var(1.0).named("a");
     let b = (a + a).named("b");
     let c = (b + b).named("c");
     let right = c.backward().wrt(a).item();
-    let (wrong, visits) = hand_on_at_once(&OPERANDS);
-    run.say(format!("c is 4a, so dc/da is 4. The tape says {right}."));
-    run.say("");
-    run.say("The tempting way: whenever a gradient arrives at a node, put the node into a queue; take it out, hand its gradient on.");
-    for visit in &visits {
-        run.say(format!("  {visit}"));
-    }
-    run.say(format!(
-        "  in the end dc/da = {}: b stood in the queue twice, and handed on its whole gradient twice.",
-        wrong[0]
-    ));
-    run.say("");
-    run.say("The tape visits b once, after everything that uses it, when both of its gradients have arrived and are summed.");
+    run.say(tape.listing());
+    run.say(format!("c is 4a, so dc/da is 4. The tape says {right}: %4 sums what comes back to b, and only then %5 what comes back to a."));
     run.result("gradient", right);
-    run.result("wrong_gradient", wrong[0]);
     run.compare("dc/da by the tape", right, "4, not 8", 4.0, 4.0);
-    run.compare("dc/da by handing on at once", wrong[0], "the mistake: 8", 8.0, 8.0);
-    run.draw("fan_out.dot", &tape, &DotOptions::new().title("What fans out adds up, then moves on"))?;
-    run.draw_text("fan_out_wrong.dot", &wrong_picture(&wrong))
+    run.draw("fan_out.dot", &tape, &DotOptions::new().title("What fans out adds up, then moves on"))
 }
 
-/// The reverse pass as it should not be. Returns the gradients, and what it did.
-fn hand_on_at_once(operands: &[&[usize]]) -> (Vec<f64>, Vec<String>) {
-    let mut gradients = vec![0.0; operands.len()];
-    let mut visits = Vec::new();
-    let last = operands.len() - 1;
-    gradients[last] = 1.0;
-    let mut queue = VecDeque::from([last]);
-    while let Some(node) = queue.pop_front() {
-        for &operand in operands[node] {
-            gradients[operand] += gradients[node];
-            queue.push_back(operand);
-        }
-        let name = |node: usize| ["a", "b", "c"][node];
-        if let Some(&operand) = operands[node].first() {
-            let (from, to) = (name(node), name(operand));
-            visits.push(format!(
-                "visit {from}: hand on {} twice; the gradient of {to} is now {}",
-                gradients[node], gradients[operand]
-            ));
-        }
+/// The same on a tape of a few lines, walked back in four orders.
+fn four_walks(run: &mut Run) -> Result {
+    run.heading("Four ways to walk back");
+    let mut tape = MiniTape::default();
+    let a = tape.leaf(1.0);
+    let b = tape.add(a, a);
+    let c = tape.add(b, b);
+    let d = tape.mul(b, c);
+    run.say("Let also d = b c. At a = 1, c = 4a has the slope 4, and d = 8a² has the slope 16.\n");
+    run.say("  order                          dc/da   dd/da");
+    let walkers: [(&str, &str, Walker); 4] = [
+        ("last recorded first", "right", last_recorded_first),
+        ("whenever something arrives", "twice", whenever_something_arrives),
+        ("each once, as soon as found", "too_early", once_as_found),
+        ("path by path", "paths", path_by_path),
+    ];
+    for (name, key, walker) in walkers {
+        let (to_c, to_d) = (walker(&tape, c), walker(&tape, d));
+        run.say(format!("  {name:28} {:>7} {:>7}", to_c.gradients[a], to_d.gradients[a]));
+        run.result(key, json!({ "c": to_c.gradients[a], "d": to_d.gradients[a] }));
+        run.draw_text(&format!("walk_{key}.dot"), &to_dot(name, &["a", "b", "c", "d"], &tape, &to_d))?;
     }
-    (gradients, visits)
-}
-
-fn wrong_picture(gradients: &[f64]) -> String {
-    let mut dot = String::from(
-        "digraph {\n  rankdir=LR; label=\"Wrong: b hands on twice\"; labelloc=t; node [shape=box, style=rounded];\n",
-    );
-    for (name, gradient) in ["a", "b", "c"].iter().zip(gradients) {
-        dot += &format!("  {name} [label=\"{name}\\ngrad {gradient}\"];\n");
+    let wrong = whenever_something_arrives(&tape, c);
+    run.say("\nThe second, for c, in its own words:");
+    for (from, to, amount) in &wrong.handed_on {
+        run.say(format!("  {} hands {amount} to {}", ["a", "b", "c"][*from], ["a", "b", "c"][*to]));
     }
-    for (from, to, times) in [("c", "b", 2), ("b", "a", 4)] {
-        dot += &format!("  {from} -> {to} [label=\"{times} times\", color=\"#1f5fbf\", style=dashed];\n");
-    }
-    dot + "}\n"
+    run.say("b stood in the queue twice, and handed on all it had, twice.");
+    run.result("wrong_gradient", wrong.gradients[a]);
+    run.compare("dc/da, whenever something arrives", wrong.gradients[a], "the mistake: 8", 8.0, 8.0);
+    Ok(())
 }
 
 /// Walking paths instead of nodes is exponential.

@@ -28,7 +28,7 @@ pub const CHAPTER: Chapter = Chapter {
              feels it.",
     exercise: "tutorials/ch13_gradient_check/exercise.rs: softmax with cross-entropy, as the source has it. Mend its loss and its \
                gradient until they belong together. Then: cargo run --release --example ch13_exercise",
-    next: "cargo run --release -- ch15",
+    next: "cargo run --release -- ch14",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself

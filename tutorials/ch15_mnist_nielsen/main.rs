@@ -33,7 +33,7 @@ pub const CHAPTER: Chapter = Chapter {
              they are flat, and a flat sigmoid passes almost no gradient. Nothing in the loss curve says so; looking at z does.",
     exercise: "tutorials/ch15_mnist_nielsen/exercise.rs: choose the start yourself, so that the same network, rate and \
                thirty epochs read 96%. Then: cargo run --release --example ch15_exercise",
-    next: "cargo run --release -- ch15 --init scaled",
+    next: "cargo run --release -- ch22",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself

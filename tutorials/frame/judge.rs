@@ -46,7 +46,7 @@ impl Judge {
     /// Says how it went: exit status 0 if every case passed, else 1 after a hint.
     pub fn verdict(self, hint: &str) -> ExitCode {
         let good = self.failed == 0;
-        let cases = format!("{} passed, {} failed", self.passed, self.failed);
+        let cases = format!("{} cases right, {} wrong", self.passed, self.failed);
         self.output.verdict(&format!("{}: {cases}", if good { "solved" } else { "not yet" }), good);
         if good {
             return ExitCode::SUCCESS;
