@@ -7,7 +7,9 @@ use gradus::derivatives::{
 };
 use gradus::draw::DotOptions;
 use gradus::prelude::*;
-use ndarray::{Array, ArrayD, Dimension};
+use ndarray::{Array, Array1, ArrayD, Dimension};
+use serde_json::json;
+use std::cell::Cell;
 use std::process::ExitCode;
 
 pub const CHAPTER: Chapter = Chapter {
@@ -70,17 +72,18 @@ fn numbers_with_slopes(run: &mut Run) {
     run.compare("one number: forward against reverse", (y.tangent - back).abs(), "equal", 0.0, 1e-15);
 }
 
-/// A function from 3 numbers to 5, written once for any kind of number.
-fn three_to_five<'t, F: Scalar>(x: &[Var<'t, F>]) -> Var<'t, F> {
-    let spread = x[0].reshape([3, 1]) * x[0].tape().input([1.0, -0.5, 2.0, 0.3, 1.7].map(F::from_f64));
-    spread.sin().sum_axes(0) * x[0].sum()
+/// A function from any number of numbers to `results`, written once for any kind of number.
+fn spread<'t, F: Scalar>(x: Var<'t, F>, results: usize) -> Var<'t, F> {
+    let weights: Vec<F> = (0..results).map(|k| F::from_f64((1.0 + k as f64).sin())).collect();
+    let products = x.reshape([x.shape().size(), 1]) * x.tape().input(&weights[..]);
+    products.sin().sum_axes(0) * x.sum()
 }
 
 fn one_column_or_one_row(run: &mut Run) {
     run.heading("One column or one row");
     let at = [[0.4, -0.7, 1.1]];
-    let columns = jacobian_by_columns(three_to_five, &at);
-    let rows = jacobian_by_rows(three_to_five, &at);
+    let columns = jacobian_by_columns(|x| spread(x[0], 5), &at);
+    let rows = jacobian_by_rows(|x| spread(x[0], 5), &at);
     run.say("A function of 3 numbers with 5 results has 5 x 3 slopes. A run on dual numbers moves one input and sees what all");
     run.say("results do: a column. A walk back starts at one result and finds its slope in all inputs: a row.");
     run.say("");
@@ -91,6 +94,32 @@ fn one_column_or_one_row(run: &mut Run) {
     run.say(format!("3 runs forward or 5 walks back give the same matrix (largest difference {apart:.0e})."));
     run.result("jacobian_difference", apart);
     run.compare("Jacobian, columns against rows", apart, "equal", 0.0, 1e-14);
+    count_passes(run);
+}
+
+/// What a whole Jacobian costs, for some shapes of it.
+fn count_passes(run: &mut Run) {
+    run.say("\nThe same function with other numbers of inputs and results, passes counted as they happen:");
+    run.say("  inputs   results   runs forward   walks back   largest difference");
+    let (mut worst, mut counts) = (0.0_f64, Vec::new());
+    for (inputs, results) in [(1, 200), (200, 1), (8, 8), (40, 12)] {
+        let at = Array1::linspace(-0.5, 0.7, inputs);
+        let runs = Cell::new(0);
+        let columns = jacobian_by_columns(
+            |x| {
+                runs.set(runs.get() + 1);
+                spread(x[0], results)
+            },
+            &[&at],
+        );
+        let rows = jacobian_by_rows(|x| spread(x[0], results), &[&at]);
+        let (runs, walks, apart) = (runs.get(), rows.nrows(), largest_difference(&columns, &rows));
+        run.say(format!("  {inputs:>6}   {results:>7}   {runs:>12}   {walks:>10}   {apart:>18.0e}"));
+        counts.push(json!({ "inputs": inputs, "results": results, "runs_forward": runs, "walks_back": walks }));
+        worst = worst.max(apart);
+    }
+    run.result("passes", counts);
+    run.compare("Jacobians of four shapes, columns against rows", worst, "equal", 0.0, 1e-12);
 }
 
 /// The loss of a 4-8-3 network for two samples, as a function of its 67 parameters.

@@ -53,13 +53,21 @@ fn command() -> Command {
         .arg(value("samples", "N", "How many digits").default_value("3").value_parser(value_parser!(usize)))
         .arg(
             value("elements", "N", "Check so many elements of each parameter, not all")
+                .visible_alias("sample")
                 .value_parser(value_parser!(usize)),
+        )
+        .arg(
+            Arg::new("all")
+                .long("all")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("elements")
+                .help("Check every element (as is done anyway)"),
         )
         .arg(value("seed", "N", "The start of all random numbers").default_value("7").value_parser(value_parser!(u64)))
         .arg(
             value("golden", "FILE", "Run the cases of a file of golden values instead")
                 .value_parser(value_parser!(PathBuf))
-                .conflicts_with_all(["elements"]),
+                .conflicts_with_all(["elements", "all"]),
         )
         .arg(value("json", "FILE", "Write what was found as JSON").value_parser(value_parser!(PathBuf)))
         .arg(Arg::new("no-color").long("no-color").action(ArgAction::SetTrue).help("Print no colours"))

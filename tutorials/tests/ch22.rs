@@ -18,6 +18,9 @@ fn forward_and_reverse_mode_agree() {
         assert!(number(&results[name]) < 1e-13, "{name}: {}", results[name]);
     }
     assert_eq!(results["forward_runs"], 67);
+    for passes in results["passes"].as_array().expect("a list") {
+        assert_eq!((&passes["runs_forward"], &passes["walks_back"]), (&passes["inputs"], &passes["results"]));
+    }
 }
 
 #[test]

@@ -149,6 +149,16 @@ fn gradus_check_proves_a_model_on_real_digits() {
     let entries = document["report"]["entries"].as_array().expect("a list");
     assert_eq!(entries.len(), 4);
     assert_eq!(entries[0]["name"], "layer1/W");
+    let smooth = json_of_check(&["--model", "mlp:784-4-10", "--activation", "tanh", "--sample", "9", "--seed", "3"]);
+    assert_eq!(smooth["report"]["entries"][0]["checked"], 9);
+}
+
+#[test]
+fn gradus_check_takes_all_elements_or_a_sample_not_both() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let both = run(GRADUS, &["check", "--all", "--sample", "5"], folder.path());
+    assert_eq!(both.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&both.stderr).contains("cannot be used with"), "{both:?}");
 }
 
 #[test]
