@@ -18,7 +18,7 @@ pub const CHAPTER: Chapter = Chapter {
                and down by 0.0001, look how the loss moves, and you have all slopes again, the slow way. To how many digits \
                will the two agree: two, five, ten? And then the loss gets a harmless 0.0000001 inside its logarithm, as \
                many tutorials have it. Will anyone notice?",
-    time: "8 s",
+    time: "5 s",
     epochs: 0,
     options: &[],
     fooled: "The mean of |difference|, and the rule that below 1e-7 is right. It passes a gradient whose every element is wrong by a \
