@@ -161,7 +161,6 @@ fn what_it_costs(run: &mut Run) {
         passes as f64 * forward / backward
     ));
     run.result("forward_passes", passes);
-    run.result("seconds_for_a_gradient", json!({ "by_nudging": passes as f64 * forward, "by_backprop": backward }));
     // A backward pass has two matrix products (for the weights, for the layer before) where the forward pass has one.
     let work = passes as f64 / 2.0;
     run.compare("forward passes for a gradient by nudging", passes as f64, "161,460", 161_460.0, 161_460.0);
