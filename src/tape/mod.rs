@@ -1,6 +1,6 @@
 //! The tape: records every operation as a node of a DAG, so that gradients can flow back through it.
 //!
-//! - [`graph`](self): the nodes, recording and rewinding
+//! - `graph`: the nodes, recording and rewinding
 //! - `var`: [`Var`], a handle to a node, with the arithmetic that records
 //! - `backward`: the reverse pass; `gradients`: what it found
 //! - `leaf`: what enters a tape from outside
@@ -101,8 +101,7 @@ impl<F: Scalar> Tape<F> {
         }
     }
 
-    /// Runs `compute` without preparing for gradients: nothing recorded inside can be differentiated, and the ops of a
-    /// backward pass never follow.
+    /// Runs `compute` without preparing for gradients: nothing recorded inside can be differentiated.
     pub fn no_grad<R>(&self, compute: impl FnOnce() -> R) -> R {
         struct Restore<'a, F: Scalar>(&'a Tape<F>, bool);
         impl<F: Scalar> Drop for Restore<'_, F> {
