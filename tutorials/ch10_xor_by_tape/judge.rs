@@ -13,10 +13,12 @@ type Unit = for<'t> fn(Var<'t, f64>) -> Var<'t, f64>;
 
 pub fn judge(wave: Unit) -> ExitCode {
     let mut judge = Judge::new("Exercise 10: an op of your own");
-    for shape in [(1, 1), (1, 5), (5, 1), (3, 4)] {
+    let mut shown = false;
+    for shape in [(3, 4), (1, 5), (5, 1), (1, 1)] {
         let x = Array2::from_shape_fn(shape, |(i, j)| 0.7 * i as f64 - 0.9 * j as f64 + 0.2).into_dyn();
         let report = Check::new().run(|x| wave(x[0]), &[x]);
-        if !report.passed() {
+        if !report.passed() && !shown {
+            shown = true; // one report says it
             judge.say(&report.to_string());
         }
         let verdict = if report.passed() { "agree" } else { "differ" };
