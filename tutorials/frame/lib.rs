@@ -12,5 +12,5 @@ mod run;
 pub use chapter::{Chapter, Opt, main, run_with};
 pub use error::{Error, Result};
 pub use judge::Judge;
-pub use plot::{Curve, log_log};
+pub use plot::{Chart, Corner, Curve, Drawing, Figure, Images, Matrix, Panels, Shades, Side, log_log};
 pub use run::{Run, default_data};
