@@ -30,7 +30,7 @@ fn on_a_parabola(judge: &mut Judge, slopes: Slopes, x: &ArrayD<f64>, weights: &A
     ));
     let right = 2.0 * weights * x;
     judge
-        .equal("the slopes", &right, &slopes(&parabola, x, STEP))
+        .equal("the slopes", &right, slopes(&parabola, x, STEP))
         .slip("one side only: this is (f(x + h) - f(x)) / h, and the bend has stayed in", || &right + weights * STEP)
         .slip("one side only: this is (f(x) - f(x - h)) / h, and the bend has stayed in", || &right - weights * STEP)
         .slip("every slope is twice too large: the two points are not one step apart", || 2.0 * &right)

@@ -43,21 +43,16 @@ fn case(judge: &mut Judge, answer: Loss, x: &ArrayD<f64>, t: &ArrayD<f64>) {
     let (loss, gradient) = answer(x, t);
     let (right_loss, right_gradient) = reference(x, t);
     let samples = x.rows().into_iter().len() as f64;
-    let with_epsilon = |of: &dyn Fn(usize, &[f64], &[f64]) -> f64| {
-        let y = softmax(x);
-        let rows = y.rows().into_iter().zip(t.rows());
-        rows.map(|(y, t)| of(argmax(t.iter().copied()), &y.to_vec(), &t.to_vec())).sum::<f64>() / samples
-    };
     judge
         .equal("the loss", right_loss, loss)
         .slip("the loss has 1e-7 inside its logarithm: this is another function than -ln y", || {
-            with_epsilon(&|label, y, _| -(y[label] + 1e-7).ln())
-        })
-        .slip("the loss looks only at the class with the largest target", || {
-            with_epsilon(&|label, y, _| -y[label].ln())
+            mean_loss(x, t, |y, t| -(y[argmax(t.iter().copied())] + 1e-7).ln())
         })
         .slip("the loss has 1e-7 inside its logarithm: this is another function than -ln y", || {
-            with_epsilon(&|_, y, t| -y.iter().zip(t).map(|(y, t)| t * (y + 1e-7).ln()).sum::<f64>())
+            mean_loss(x, t, |y, t| -y.iter().zip(t).map(|(y, t)| t * (y + 1e-7).ln()).sum::<f64>())
+        })
+        .slip("the loss looks only at the class with the largest target", || {
+            mean_loss(x, t, |y, t| -y[argmax(t.iter().copied())].ln())
         })
         .slip("the loss is the sum over the samples, not their mean", || right_loss * samples);
     judge
@@ -69,6 +64,13 @@ fn case(judge: &mut Judge, answer: Loss, x: &ArrayD<f64>, t: &ArrayD<f64>) {
         .slip("the gradient is that of the sum over the samples, and the loss is their mean", || {
             &right_gradient * samples
         });
+}
+
+/// The mean over the samples of what `loss` makes of a sample's softmax and its targets.
+fn mean_loss(x: &ArrayD<f64>, t: &ArrayD<f64>, loss: fn(&[f64], &[f64]) -> f64) -> f64 {
+    let y = softmax(x);
+    let losses: Vec<f64> = y.rows().into_iter().zip(t.rows()).map(|(y, t)| loss(&y.to_vec(), &t.to_vec())).collect();
+    losses.iter().sum::<f64>() / losses.len() as f64
 }
 
 /// L = 1/n Σ t (ln Σ eˣ - x), dL/dx = (softmax(x) - t) / n.
