@@ -131,9 +131,9 @@ fn panels_hold_decision_boundaries_and_histograms() {
     };
     let panels = Panels::new(3)
         .title("● should fire   ■ should not")
-        .add(boundary("round 1: 2 wrong", [1.0, 1.0, 0.0]))
-        .add(boundary("round 2: 1 wrong", [1.0, 1.0, -1.0]))
-        .add(boundary("round 3: all right", [2.0, 1.0, -2.5]));
+        .panel(boundary("round 1: 2 wrong", [1.0, 1.0, 0.0]))
+        .panel(boundary("round 2: 1 wrong", [1.0, 1.0, -1.0]))
+        .panel(boundary("round 3: all right", [2.0, 1.0, -2.5]));
     let svg = keep("boundaries", &panels);
     assert!(svg.contains("id=\"clip2\"") && !svg.contains("kuva-clip"), "each panel has its own clip path");
     let mut rng = seeded(2);

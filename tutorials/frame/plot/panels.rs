@@ -24,7 +24,7 @@ impl<'a> Panels<'a> {
     }
 
     /// Adds a figure at the next free place.
-    pub fn add(mut self, figure: impl Figure + 'a) -> Self {
+    pub fn panel(mut self, figure: impl Figure + 'a) -> Self {
         self.figures.push(Box::new(figure));
         self
     }
