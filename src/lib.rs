@@ -36,7 +36,7 @@ pub use op::{Cotangent, Cotangents, Local, Op, View, ViewMut};
 pub use param::Param;
 pub use scalar::Scalar;
 pub use shape::{Axes, MAX_RANK, Shape};
-pub use tape::{BackwardError, Gradients, Input, Node, NodeInfo, ScopeGuard, Slot, Tape, Var};
+pub use tape::{BackwardError, Contribution, Gradients, Input, Node, NodeInfo, ScopeGuard, Slot, Tape, Var};
 
 /// What most programs need: `use gradus::prelude::*;`
 pub mod prelude {

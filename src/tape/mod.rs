@@ -13,7 +13,7 @@ mod graph;
 mod leaf;
 mod var;
 
-pub use describe::NodeInfo;
+pub use describe::{Contribution, NodeInfo};
 pub use gradients::{BackwardError, Gradients};
 pub use graph::{Node, Slot};
 pub use leaf::Input;
