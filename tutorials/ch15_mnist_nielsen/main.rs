@@ -17,6 +17,7 @@ pub const CHAPTER: Chapter = Chapter {
                how many it reads right after the first of the thirty rounds.",
     time: "20 s",
     epochs: 30,
+    full_epochs: 30,
     options: &[
         Opt {
             name: "init",
