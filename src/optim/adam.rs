@@ -1,6 +1,8 @@
 //! Adam: a step of a size that does not depend on the size of the gradient.
 
-use super::{Memory, OptimError, Optimizer, step_each};
+use super::{Memory, OptimError, Optimizer, share, step_each};
+use crate::kernel::parallel;
+use crate::kernel::wide::wide;
 use crate::nn::Parameters;
 use crate::{Gradients, Scalar};
 
@@ -43,12 +45,19 @@ impl<F: Scalar> Optimizer<F> for Adam<F> {
         let rate = F::from_f64(self.learning_rate / (1.0 - self.beta1.powi(steps)));
         let scale = F::from_f64(1.0 / (1.0 - self.beta2.powi(steps)).sqrt());
         step_each(model, gradients, |place, param, value, gradient| {
+            let share = share(value);
             let [first, second] = self.moments.of(place, param);
-            for (((w, &g), m), v) in value.iter_mut().zip(gradient).zip(first).zip(second) {
-                *m = beta1 * *m + rest1 * g;
-                *v = beta2 * *v + rest2 * (g * g);
-                *w = *w - rate * *m / (v.sqrt() * scale + epsilon);
-            }
+            let parts = value.chunks_mut(share).zip(gradient.chunks(share));
+            let parts = parts.zip(first.chunks_mut(share)).zip(second.chunks_mut(share));
+            parallel::each(parts, |(((value, gradient), first), second)| {
+                wide(value.len(), || {
+                    for (((w, &g), m), v) in value.iter_mut().zip(gradient).zip(first).zip(second) {
+                        *m = beta1 * *m + rest1 * g;
+                        *v = beta2 * *v + rest2 * (g * g);
+                        *w = *w - rate * *m / (v.sqrt() * scale + epsilon);
+                    }
+                });
+            });
         })?;
         self.steps = steps;
         Ok(())
