@@ -33,13 +33,28 @@ fn main() {
     }
 }
 
+/// A tape that keeps a profile if `--profile` asks for one. The times of the JSON line then hold two looks at the clock for each node.
+fn profiled<F: Scalar>(args: &Args) -> Tape<F> {
+    let mut tape = Tape::new();
+    if args.profile {
+        tape.start_profile();
+    }
+    tape
+}
+
+fn print_profile<F: Scalar>(tape: &Tape<F>) {
+    if let Some(profile) = tape.profile() {
+        println!("{profile}");
+    }
+}
+
 /// Sigmoids everywhere, quadratic cost, SGD.
 fn with_quadratic_cost(name: &str, sizes: &[usize], batch_size: usize, args: &Args) {
     let (images, labels, order) = dataset();
     let images = ArrayView2::from_shape((ROWS, PIXELS), &images).expect("the images");
     let one_hot = Array2::from_shape_fn((ROWS, 10), |(row, class)| if labels[row] == class { 1.0 } else { 0.0 });
     let net = Mlp::<f32>::new(sizes, Activation::Sigmoid, &mut seeded(7));
-    let (mut sgd, mut tape, mut batches) = (Sgd::new(0.1), Tape::new(), Batches::new(order, batch_size));
+    let (mut sgd, mut tape, mut batches) = (Sgd::new(0.1), profiled(args), Batches::new(order, batch_size));
     bench(name, args.threads, "us_per_step", 1e6, ", \"dtype\": \"f32\"", || {
         let rows = batches.next();
         let x = tape.input(Rows { of: images, indices: rows });
@@ -48,6 +63,7 @@ fn with_quadratic_cost(name: &str, sizes: &[usize], batch_size: usize, args: &Ar
         sgd.step(&net, &loss.backward()).expect("a step");
         tape.rewind();
     });
+    print_profile(&tape);
 }
 
 /// ReLUs, softmax cross-entropy.
@@ -55,7 +71,7 @@ fn with_cross_entropy(name: &str, sizes: &[usize], batch_size: usize, mut optimi
     let (images, labels, order) = dataset();
     let images = ArrayView2::from_shape((ROWS, PIXELS), &images).expect("the images");
     let net = Mlp::<f32>::new(sizes, Activation::Relu, &mut seeded(7)).logits();
-    let (mut tape, mut batches) = (Tape::new(), Batches::new(order, batch_size));
+    let (mut tape, mut batches) = (profiled(args), Batches::new(order, batch_size));
     let mut batch_labels = Vec::with_capacity(batch_size);
     bench(name, args.threads, "us_per_step", 1e6, ", \"dtype\": \"f32\"", || {
         let rows = batches.next();
@@ -66,13 +82,14 @@ fn with_cross_entropy(name: &str, sizes: &[usize], batch_size: usize, mut optimi
         optimizer.step(&net, &loss.backward()).expect("a step");
         tape.rewind();
     });
+    print_profile(&tape);
 }
 
 /// The four rows of XOR in turn.
 fn xor(args: &Args) {
     let rows = [([0.0, 0.0], 0.0), ([0.0, 1.0], 1.0), ([1.0, 0.0], 1.0), ([1.0, 1.0], 0.0)];
     let net = Mlp::<f32>::new(&[2, 3, 1], Activation::Tanh, &mut seeded(7)).with_output(Activation::Identity);
-    let (mut sgd, mut tape, mut step) = (Sgd::new(0.1), Tape::new(), 0);
+    let (mut sgd, mut tape, mut step) = (Sgd::new(0.1), profiled(args), 0);
     bench("W5", args.threads, "us_per_step", 1e6, ", \"dtype\": \"f32\"", || {
         let (x, t) = rows[step % 4];
         step += 1;
@@ -80,6 +97,7 @@ fn xor(args: &Args) {
         sgd.step(&net, &loss.backward()).expect("a step");
         tape.rewind();
     });
+    print_profile(&tape);
 }
 
 /// n times x = tanh(x a + b) on a new tape, and its gradient.
@@ -136,7 +154,7 @@ fn rosenbrock(args: &Args) {
     let n = 100;
     let at: Vec<f64> = (0..n).map(|i| (i as f64 * 0.7).sin()).collect();
     let direction: Vec<f64> = (0..n).map(|i| (i as f64 * 1.3).cos()).collect();
-    let mut tape = Tape::<f64>::new();
+    let mut tape = profiled::<f64>(args);
     bench("W10:grad", args.threads, "us", 1e6, ", \"dtype\": \"f64\"", || {
         let x = tape.var(&at[..]);
         black_box(record_rosenbrock(x).backward().wrt(x).with_value(|gradient| gradient[0]));
@@ -148,6 +166,7 @@ fn rosenbrock(args: &Args) {
         black_box(slope.backward().wrt(x).with_value(|product| product[0]));
         tape.rewind();
     });
+    print_profile(&tape);
 }
 
 fn record_rosenbrock(x: Var<'_, f64>) -> Var<'_, f64> {

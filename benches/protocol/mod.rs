@@ -12,15 +12,18 @@ pub const PIXELS: usize = 784;
 pub struct Args {
     pub workload: String,
     pub threads: usize,
+    /// Whether to print where the time goes.
+    pub profile: bool,
 }
 
-/// Reads `WORKLOAD --threads N`, and pins the process to the last N of its processors.
+/// Reads `WORKLOAD --threads N --profile`, and pins the process to the last N of its processors.
 pub fn args() -> Args {
-    let mut args = Args { workload: "all".into(), threads: 1 };
+    let mut args = Args { workload: "all".into(), threads: 1, profile: false };
     let mut given = std::env::args().skip(1);
     while let Some(word) = given.next() {
         match &word[..] {
             "--threads" => args.threads = given.next().and_then(|n| n.parse().ok()).expect("--threads takes a number"),
+            "--profile" => args.profile = true,
             "--bench" => {} // cargo adds it
             _ => args.workload = word,
         }
