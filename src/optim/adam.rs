@@ -1,6 +1,6 @@
 //! Adam: a step of a size that does not depend on the size of the gradient.
 
-use super::{Memory, OptimError, Optimizer, share, step_each};
+use super::{FORGOTTEN, Memory, OptimError, Optimizer, or_forgotten, share, step_each};
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
 use crate::nn::Parameters;
@@ -44,6 +44,7 @@ impl<F: Scalar> Optimizer<F> for Adam<F> {
         // m̂ and v̂ differ from m and v by one factor for all elements, so the factors are taken out of the loop.
         let rate = F::from_f64(self.learning_rate / (1.0 - self.beta1.powi(steps)));
         let scale = F::from_f64(1.0 / (1.0 - self.beta2.powi(steps)).sqrt());
+        let forgotten = F::from_f64(FORGOTTEN);
         step_each(model, gradients, |place, param, value, gradient| {
             let share = share(value);
             let [first, second] = self.moments.of(place, param);
@@ -52,8 +53,8 @@ impl<F: Scalar> Optimizer<F> for Adam<F> {
             parallel::each(parts, |(((value, gradient), first), second)| {
                 wide(value.len(), || {
                     for (((w, &g), m), v) in value.iter_mut().zip(gradient).zip(first).zip(second) {
-                        *m = beta1 * *m + rest1 * g;
-                        *v = beta2 * *v + rest2 * (g * g);
+                        *m = or_forgotten(beta1 * *m + rest1 * g, forgotten);
+                        *v = or_forgotten(beta2 * *v + rest2 * (g * g), forgotten);
                         *w = *w - rate * *m / (v.sqrt() * scale + epsilon);
                     }
                 });

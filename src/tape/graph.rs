@@ -418,7 +418,11 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// The leaf, if this node reads a parameter.
+    #[inline]
     pub(crate) fn param_leaf(&self, node: NodeIndex) -> Option<&ParamLeaf<F>> {
+        if !self.values.all().of(node).is_empty() {
+            return None;
+        }
         let live = &self.param_leaves[..self.live_params];
         live.binary_search_by_key(&node, |leaf| leaf.node).ok().map(|place| &live[place])
     }
