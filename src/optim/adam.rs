@@ -64,3 +64,24 @@ impl<F: Scalar> Optimizer<F> for Adam<F> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Param, Tape};
+
+    #[test]
+    fn the_moments_of_a_gradient_that_vanished_become_0_and_never_denormal() {
+        let params = vec![Param::new("w", ndarray::arr1(&[1.0_f32; 40]))];
+        let mut adam = Adam::new(1e-3);
+        let mut tape = Tape::new();
+        for step in 0..900 {
+            let loss = (tape.param(&params[0]) * if step == 0 { 1e-3 } else { 0.0 }).sum();
+            adam.step(&params, &loss.backward()).expect("a step");
+            tape.rewind();
+            let [first, second] = adam.moments.of(0, &params[0]);
+            assert!(first.iter().chain(second.iter()).all(|moment| !moment.is_subnormal()), "step {step}");
+        }
+        assert_eq!(adam.moments.of(0, &params[0])[0], [0.0; 40]);
+    }
+}
