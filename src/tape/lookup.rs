@@ -65,6 +65,11 @@ impl<F: Scalar> Graph<F> {
         given.or_else(|| self.param_leaf(node).map(|leaf| leaf.param.name())).unwrap_or("")
     }
 
+    /// The nodes that were given names, with those, in the order of giving.
+    pub(super) fn names(&self) -> impl Iterator<Item = (NodeIndex, &str)> {
+        self.names.given()
+    }
+
     /// Steps into the scope `name` inside the present one, and returns the present one.
     pub(crate) fn enter_scope(&mut self, name: &str) -> u32 {
         let inner = self.scopes.inside(self.scope, name);
