@@ -1,5 +1,6 @@
 //! The sum of any number of arrays of one shape. The reverse pass records it where a node was used several times.
 
+use crate::kernel::elementwise::{accumulate, zip_equal};
 use crate::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
 
 /// y = x₁ + x₂ + ... + xₙ
@@ -21,10 +22,12 @@ impl<F: Scalar> Op<F> for AddN {
         }
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        y.data.copy_from_slice(x[0].data);
-        for term in &x[1..] {
-            for (y, &x) in y.data.iter_mut().zip(term.data) {
-                *y += x;
+        let (first, others) = (x[0].data, &x[1..]);
+        match others {
+            [] => y.data.copy_from_slice(first),
+            [second, others @ ..] => {
+                zip_equal(first, second.data, y.data, |a, b| a + b);
+                others.iter().for_each(|x| accumulate(y.data, x.data, |y, x| y + x));
             }
         }
     }
