@@ -104,8 +104,12 @@ impl Repeat {
 
     /// `y[i] = f(long[i], short[j])`, where j is the element of `short` that is repeated there.
     fn zip<F: Scalar>(self, long: &[F], short: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
+        let at_a_time = match self {
+            Repeat::Whole => short.len(),
+            Repeat::Each(times) => times,
+        };
         wide(
-            y.len(),
+            at_a_time,
             #[inline(always)]
             move || match self {
                 Repeat::Whole => {

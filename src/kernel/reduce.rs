@@ -57,7 +57,7 @@ fn fold_to<F: Scalar>(x: View<F>, y: ViewMut<F>, start: F, f: impl Fn(F, F) -> F
 /// Folds each row of `x` into `y`, the first row first.
 fn fold_columns<F: Scalar>(x: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
     wide(
-        x.len(),
+        y.len(),
         #[inline(always)]
         move || {
             for row in x.chunks_exact(y.len()) {

@@ -10,26 +10,26 @@ use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use smallvec::SmallVec;
-use std::iter::StepBy;
-use std::ops::Range;
 
 /// `y = softmax(x)`
 pub fn softmax<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
+    y.data.copy_from_slice(x.data);
     for line in lines(x, axis) {
-        line.places.for_each(|at| y.data[at] = x.data[at] - line.max);
+        line.places.update(y.data, |y| y - line.max);
     }
     exponentials(y.data);
     for places in places(y.shape, axis) {
         let mut sum = F::ZERO;
-        places.clone().for_each(|at| sum += y.data[at]);
-        places.for_each(|at| y.data[at] = y.data[at] / sum);
+        places.each(y.data, |_, y| sum += y);
+        places.update(y.data, |y| y / sum);
     }
 }
 
 /// `y = ln softmax(x)`
 pub fn log_softmax<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
+    y.data.copy_from_slice(x.data);
     each_log_sum(x, axis, |line, log_sum| {
-        line.places.for_each(|at| y.data[at] = (x.data[at] - line.max) - log_sum);
+        line.places.update(y.data, |y| (y - line.max) - log_sum);
     });
 }
 
@@ -43,23 +43,23 @@ pub fn logsumexp<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
     });
 }
 
-/// A line of an array: the places of its numbers, the largest of them (-infinity if there is none) and which that is.
+/// A line of an array: where its numbers stand, the largest of them (-infinity if there is none) and which that is.
 pub struct Line<F> {
-    places: StepBy<Range<usize>>,
+    places: Places,
     /// The largest number.
     pub max: F,
     which: usize,
 }
 
 impl<F: Scalar> Line<F> {
-    fn of(x: &[F], places: StepBy<Range<usize>>) -> Self {
+    fn of(x: &[F], places: Places) -> Self {
         let negative_infinity = F::ZERO.ln();
         let (mut max, mut which) = (negative_infinity, 0);
-        for (i, at) in places.clone().enumerate() {
-            if x[at] > max || x[at].is_nan() {
-                (max, which) = (x[at], i);
+        places.each(x, |i, x| {
+            if x > max || x.is_nan() {
+                (max, which) = (x, i);
             }
-        }
+        });
         Line { places, max, which }
     }
 
@@ -70,11 +70,36 @@ impl<F: Scalar> Line<F> {
         if !self.max.is_finite() && !self.max.is_nan() {
             return to.fill(negative_infinity);
         }
-        for (to, at) in to.iter_mut().zip(self.places.clone().skip(start)) {
-            *to = x[at] - self.max;
-        }
+        let piece = Places { start: self.places.start + start * self.places.stride, length: to.len(), ..self.places };
+        piece.each(x, |i, x| to[i] = x - self.max);
         if let Some(largest) = self.which.checked_sub(start).and_then(|which| to.get_mut(which)) {
             *largest = negative_infinity;
+        }
+    }
+}
+
+/// The places of a line's numbers in its array. The usual stride, 1, is told apart so that the compiler knows it.
+#[derive(Clone, Copy)]
+struct Places {
+    start: usize,
+    length: usize,
+    stride: usize,
+}
+
+impl Places {
+    fn each<F: Copy>(self, x: &[F], mut visit: impl FnMut(usize, F)) {
+        let Places { start, length, stride } = self;
+        match stride {
+            1 => x[start..start + length].iter().enumerate().for_each(|(i, &x)| visit(i, x)),
+            _ => x.iter().skip(start).step_by(stride).take(length).enumerate().for_each(|(i, &x)| visit(i, x)),
+        }
+    }
+
+    fn update<F: Copy>(self, y: &mut [F], f: impl Fn(F) -> F) {
+        let Places { start, length, stride } = self;
+        match stride {
+            1 => y[start..start + length].iter_mut().for_each(|y| *y = f(*y)),
+            _ => y.iter_mut().skip(start).step_by(stride).take(length).for_each(|y| *y = f(*y)),
         }
     }
 }
@@ -105,7 +130,7 @@ pub fn each_log_sum<F: Scalar>(x: View<F>, axis: usize, mut visit: impl FnMut(Li
 /// For each line, the sum of e^(x - max) over all its numbers but the largest.
 fn rests<F: Scalar>(x: &[F], lines: &[Line<F>]) -> [F; LINES] {
     let (mut rests, mut powers) = ([F::ZERO; LINES], [F::ZERO; NUMBERS]);
-    let length = lines[0].places.len();
+    let length = lines[0].places.length;
     for start in (0..length).step_by(NUMBERS) {
         let piece = NUMBERS.min(length - start);
         let powers = &mut powers[..lines.len() * piece];
@@ -133,11 +158,12 @@ fn lines<F: Scalar>(x: View<F>, axis: usize) -> impl Iterator<Item = Line<F>> {
 }
 
 /// For every line of `shape` along `axis`, the places of its numbers.
-fn places(shape: Shape, axis: usize) -> impl Iterator<Item = StepBy<Range<usize>>> {
+fn places(shape: Shape, axis: usize) -> impl Iterator<Item = Places> {
     let (before, length, after) = shape.around(axis);
-    (0..before * after).map(move |line| {
-        let start = line / after * length * after + line % after;
-        (start..start + length * after).step_by(after)
+    (0..before * after).map(move |line| Places {
+        start: line / after * length * after + line % after,
+        length,
+        stride: after,
     })
 }
 
@@ -174,5 +200,8 @@ mod tests {
             logsumexp(x, 0, ViewMut { data: &mut y, shape: [70].into() });
             assert_eq!(y, [want; 70]);
         }
+        let mut y = [f64::NAN; 3];
+        logsumexp(View { data: &[], shape: [0, 3].into() }, 0, ViewMut { data: &mut y, shape: [3].into() });
+        assert_eq!(y, [f64::NEG_INFINITY; 3], "the logarithm of an empty sum");
     }
 }
