@@ -3,7 +3,10 @@
 pub mod elementwise;
 pub mod functions;
 pub mod gemm;
+mod lanes;
+pub(crate) mod parallel;
 pub mod reduce;
 pub mod softmax;
-pub mod wide;
+mod tile;
+pub(crate) mod wide;
 pub mod windows;

@@ -1,7 +1,7 @@
 //! The sum of any number of arrays of one shape. The reverse pass records it where a node was used several times.
 
-use crate::kernel::elementwise::{accumulate, zip_equal};
-use crate::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
+use crate::kernel::elementwise::accumulate;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, View, ViewMut};
 
 /// y = x₁ + x₂ + ... + xₙ
 #[derive(PartialEq)]
@@ -22,17 +22,18 @@ impl<F: Scalar> Op<F> for AddN {
         }
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        let (first, others) = (x[0].data, &x[1..]);
-        match others {
-            [] => y.data.copy_from_slice(first),
-            [second, others @ ..] => {
-                zip_equal(first, second.data, y.data, |a, b| a + b);
-                others.iter().for_each(|x| accumulate(y.data, x.data, |y, x| y + x));
-            }
-        }
+        y.data.copy_from_slice(x[0].data);
+        x[1..].iter().for_each(|term| add_to(y.data, term.data));
     }
-    // dxᵢ = g
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("1", "dxᵢ = g")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         (0..at.operand_count()).map(|slot| at.to(slot, || at.cotangent())).collect()
     }
+}
+
+/// `y ← y + x`
+pub(crate) fn add_to<F: Scalar>(y: &mut [F], x: &[F]) {
+    accumulate(y, x, |y, x| y + x);
 }

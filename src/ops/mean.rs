@@ -3,7 +3,7 @@
 use super::sum::{reduced_shape, reduction};
 use crate::kernel::elementwise::update;
 use crate::kernel::reduce;
-use crate::{Axes, Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Axes, Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = Σ x / n over some axes
 #[derive(PartialEq)]
@@ -39,7 +39,9 @@ impl<F: Scalar> Op<F> for Mean {
         reduce::sum_to(x[0], ViewMut { data: &mut *y.data, shape });
         update(y.data, move |y| y / count);
     }
-    // dx = g / n, copied along the axes that were averaged over
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = g / n, copied along the axes that were averaged over")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let x = at.operand(0).shape();
         let share = || at.cotangent().reshape(x.reduced(self.axes, true)) / self.count(x);

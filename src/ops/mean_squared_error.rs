@@ -2,7 +2,7 @@
 
 use super::loss_shape;
 use crate::kernel::reduce::sum_of_pairs;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = Σ (a - y)² / N, N elements
 #[derive(PartialEq)]
@@ -22,7 +22,9 @@ impl<F: Scalar> Op<F> for MeanSquaredError {
         let sum = sum_of_pairs(x[0].data, x[1].data, |a, y| (a - y) * (a - y));
         loss.data[0] = sum / F::from_f64(x[0].data.len() as f64);
     }
-    // da = 2 g (a - y) / N, dy = 2 g (y - a) / N
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("da = 2 g (a - y) / N"), Slope::Whole("dy = 2 g (y - a) / N")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [a, y]) = (at.cotangent(), at.operands());
         let share = || g * (2.0 / a.shape().size() as f64);
