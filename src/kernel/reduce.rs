@@ -70,12 +70,13 @@ fn fold_columns<F: Scalar>(x: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
 }
 
 /// How many partial results a fold keeps: enough to fill a vector of any processor.
-pub(super) const LANES: usize = 16;
+const LANES: usize = 16;
 
 /// Folds the terms made of the numbers of slices of one length: `term([a[i], b[i]])`. `join` must not notice `start`.
 ///
 /// The order is fixed by the length alone. Fewer than 16 terms are joined one after the other; of more, the term at place i goes to
-/// partial result i mod 16, and these are joined at the end. A sum so made has the same bits on every processor, can run in vectors, and loses less to rounding than one running sum.
+/// partial result i mod 16, and these are joined at the end. A sum so made has the same bits on every processor, can run in
+/// vectors, and loses less to rounding than one running sum.
 pub fn fold<F: Scalar, const N: usize>(
     x: [&[F]; N],
     start: F,
@@ -124,7 +125,7 @@ pub fn sum_of_pairs<F: Scalar>(a: &[F], b: &[F], term: impl Fn(F, F) -> F) -> F 
 
 /// Joins partial results by halves.
 #[inline(always)]
-pub(super) fn join_lanes<F: Scalar>(mut lanes: [F; LANES], join: impl Fn(F, F) -> F) -> F {
+fn join_lanes<F: Scalar>(mut lanes: [F; LANES], join: impl Fn(F, F) -> F) -> F {
     let mut half = LANES / 2;
     while half > 0 {
         for i in 0..half {
