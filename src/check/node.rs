@@ -9,8 +9,8 @@ use super::report::Verdict;
 use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::tape::{Node, Slot, Tape};
-use petgraph::graph::{DiGraph, NodeIndex};
+use crate::tape::{Graph, Tape};
+use petgraph::graph::NodeIndex;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use std::cell::Ref;
@@ -75,7 +75,7 @@ pub fn node<F: Scalar>(tape: &Tape<F>, node: NodeIndex, pass: u32) -> Option<Nod
     let mut judge = Judge::new(&check, &mut random);
     let chosen = judge.elements(gradient.len());
     let (elements, _) = judge.judge(&mut Probe::new(&mut function, &seed), 0, Some(&gradient), &chosen);
-    let shape = tape.graph()[node].shape();
+    let shape = tape.graph.borrow().shape(node);
     let elements: Vec<NodeElement> = elements
         .iter()
         .map(|element| NodeElement {
@@ -97,7 +97,7 @@ pub fn node<F: Scalar>(tape: &Tape<F>, node: NodeIndex, pass: u32) -> Option<Nod
 
 /// The node that a pass began at, as a function of an earlier one.
 struct Onwards<'t, F: Scalar> {
-    graph: Ref<'t, DiGraph<Node<F>, Slot>>,
+    graph: Ref<'t, Graph<F>>,
     from: NodeIndex,
     to: NodeIndex,
     point: Vec<f64>,
@@ -109,14 +109,14 @@ struct Onwards<'t, F: Scalar> {
 
 impl<'t, F: Scalar> Onwards<'t, F> {
     fn new(tape: &'t Tape<F>, from: NodeIndex, to: NodeIndex) -> Option<Self> {
-        let graph = tape.graph();
+        let graph = tape.graph.borrow();
         let mut depends = vec![false; to.index() + 1];
         depends[from.index()] = true;
         let mut between = Vec::new();
         for node in (from.index() + 1..=to.index()).map(NodeIndex::new) {
             let operands = tape.operands(node);
             let reached = |operand: &NodeIndex| depends[operand.index()];
-            if graph[node].needs_grad() && operands.iter().any(reached) {
+            if graph.dag[node].needs_grad() && operands.iter().any(reached) {
                 depends[node.index()] = true;
                 between.push((node, operands));
             }
@@ -144,10 +144,10 @@ impl<F: Scalar> Function for Onwards<'_, F> {
         for (node, operands) in &self.between {
             let mut y = self.values.remove(node).unwrap_or_default();
             let view =
-                |operand: &NodeIndex| View { data: &self.values[operand][..], shape: self.graph[*operand].shape() };
+                |operand: &NodeIndex| View { data: &self.values[operand][..], shape: self.graph.shape(*operand) };
             let x: Vec<View<F>> = operands.iter().map(view).collect();
-            let node_of = &self.graph[*node];
-            node_of.op().forward(&x, ViewMut { data: &mut y, shape: node_of.shape() });
+            let op = self.graph.dag[*node].op();
+            op.forward(&x, ViewMut { data: &mut y, shape: self.graph.shape(*node) });
             self.values.insert(*node, y);
         }
         result.clear();

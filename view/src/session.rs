@@ -212,9 +212,8 @@ impl<'a> Session<'a> {
     /// Goes to the next event that computes, uses or changes the node that is looked at.
     fn next_of_node(&mut self) {
         let Some(node) = self.node() else { return };
-        let touches = |event: &Event| {
-            event.node() == node || matches!(*event, Event::Contribution { from, .. } if from == node)
-        };
+        let touches =
+            |event: &Event| event.node() == node || matches!(*event, Event::Contribution { from, .. } if from == node);
         match (self.place + 1..self.trace.events.len()).find(|&place| touches(&self.trace.events[place])) {
             Some(place) => {
                 self.go(place);
@@ -325,7 +324,8 @@ impl<'a> Session<'a> {
 
     fn fold_all(&mut self) {
         if self.folded.is_empty() {
-            self.folded = self.trace.nodes.iter().map(|node| node.scope.clone()).filter(|scope| !scope.is_empty()).collect();
+            self.folded =
+                self.trace.nodes.iter().map(|node| node.scope.clone()).filter(|scope| !scope.is_empty()).collect();
         } else {
             self.folded.clear();
         }

@@ -67,7 +67,9 @@ impl Inspector<'_, '_> {
 
     fn value(&self) -> Vec<Pieces> {
         let value = match &self.info().value {
-            _ if !self.session.is_computed(self.node) => return vec![labelled("value", "not computed yet", Tone::Faint)],
+            _ if !self.session.is_computed(self.node) => {
+                return vec![labelled("value", "not computed yet", Tone::Faint)];
+            }
             None => return vec![labelled("value", "changed since, and not kept", Tone::Faint)],
             Some(value) => value,
         };
@@ -188,11 +190,8 @@ fn check_lines(check: &NodeCheck) -> Vec<Pieces> {
         _ if tried == size => format!(", all {size} elements"),
         _ => format!(", {tried} of {size} elements"),
     };
-    let mut lines = vec![vec![
-        ("check by nudging: ".to_owned(), Tone::Plain),
-        (verdict.to_owned(), tone),
-        (of, Tone::Plain),
-    ]];
+    let mut lines =
+        vec![vec![("check by nudging: ".to_owned(), Tone::Plain), (verdict.to_owned(), tone), (of, Tone::Plain)]];
     let mut worst: Vec<_> = check.elements.iter().collect();
     worst.sort_by(|a, b| b.relative_error.total_cmp(&a.relative_error));
     for element in worst.into_iter().take(4) {

@@ -12,7 +12,8 @@ pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
     if session.event().is_none() {
         return canvas.text(area, "The tape is empty.", Tone::Plain);
     }
-    let mut lines: Vec<(String, Tone)> = lines_of(session.place).into_iter().map(|line| (line, Tone::Heading)).collect();
+    let mut lines: Vec<(String, Tone)> =
+        lines_of(session.place).into_iter().map(|line| (line, Tone::Heading)).collect();
     // What came before fills the room that is left, a whole sentence at a time.
     for place in (0..session.place).rev() {
         let before = lines_of(place);
