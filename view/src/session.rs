@@ -2,6 +2,7 @@
 
 use crate::action::Action;
 use crate::look::{Look, NodeState};
+use crate::panes::graph::Figure;
 use crate::source::Sources;
 use crate::stepper::Checker;
 use crate::terminal::Left;
@@ -33,6 +34,8 @@ pub(crate) struct Session<'a> {
     prompt: Option<Prompt>,
     sought: String,
     pub(crate) message: String,
+    /// The graph as it was laid out last.
+    pub(crate) figure: Option<Figure>,
 }
 
 /// A pane that can fill the screen.
@@ -82,6 +85,7 @@ impl<'a> Session<'a> {
             prompt: None,
             sought: String::new(),
             message: String::new(),
+            figure: None,
         }
     }
 
