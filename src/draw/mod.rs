@@ -10,16 +10,25 @@
 
 mod derivative;
 mod dot;
+mod face;
+mod fold;
 mod html;
+mod layout;
 mod listing;
+mod mermaid;
+mod metrics;
 mod number;
 mod options;
 mod paint;
 mod picture;
 mod style;
+mod svg;
 mod text;
 
+pub use layout::{Area, Layout, Measure, Route, Spacing};
 pub(crate) use number::significant;
 pub use number::{Numbers, number};
-pub use options::{Backward, Direction, DotOptions, Theme};
+pub use options::{Backward, Direction, DrawOptions, Theme};
+/// The name of [`DrawOptions`] when there was only DOT.
+pub type DotOptions = DrawOptions;
 pub use picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};

@@ -2,7 +2,7 @@
 //! that all figures of a tape tell the same.
 
 use super::number::Numbers;
-use super::options::DotOptions;
+use super::options::DrawOptions;
 use super::paint::paint;
 use crate::scalar::Scalar;
 use crate::tape::Tape;
@@ -66,6 +66,8 @@ pub enum Kind {
     Seed,
     /// An op.
     Op,
+    /// A whole scope, folded.
+    Scope,
     /// A gradient that the program goes on computing with, in a figure that does not show how it came about.
     Gradient,
 }
@@ -109,7 +111,7 @@ pub struct Cluster {
 
 impl Picture {
     /// The figure of everything on `tape`.
-    pub fn of<F: Scalar>(tape: &Tape<F>, options: &DotOptions) -> Picture {
+    pub fn of<F: Scalar>(tape: &Tape<F>, options: &DrawOptions) -> Picture {
         paint(tape, options)
     }
 
@@ -118,7 +120,15 @@ impl Picture {
     /// # Panics
     /// If the figure does not show it.
     pub fn node(&self, index: NodeIndex) -> &PictureNode {
-        let place = self.nodes.binary_search_by_key(&index, |node| node.index);
-        place.map_or_else(|_| panic!("%{} is not in the figure", index.index()), |place| &self.nodes[place])
+        &self.nodes[self.place(index)]
+    }
+
+    pub(super) fn place(&self, index: NodeIndex) -> usize {
+        self.place_of(index).unwrap_or_else(|| panic!("%{} is not in the figure", index.index()))
+    }
+
+    /// Where in [`Picture::nodes`] a node of the tape is, if the figure shows it.
+    pub(super) fn place_of(&self, index: NodeIndex) -> Option<usize> {
+        self.nodes.binary_search_by_key(&index, |node| node.index).ok()
     }
 }

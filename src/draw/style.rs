@@ -51,7 +51,7 @@ const DARK: Palette = Palette {
 impl Palette {
     pub(super) fn of(theme: Theme) -> &'static Palette {
         match theme {
-            Theme::Light => &LIGHT,
+            Theme::Light | Theme::Auto => &LIGHT,
             Theme::Dark => &DARK,
         }
     }
