@@ -16,6 +16,7 @@ pub const CHAPTER: Chapter = Chapter {
                Does the learning rate matter, when all it does is scale the picture? And how long for XOR?",
     time: "1 s",
     epochs: 10,
+    full_epochs: 10,
     options: &[],
     fooled: "At rate 0.1 the run from zero is over sooner than at rate 1, and looks like the better run. It is over \
              because 0.1 + 0.1 - 0.2 is not 0 in binary: at a tie that must fire, z comes out as -3e-17, and the neuron is \

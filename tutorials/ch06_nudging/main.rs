@@ -20,6 +20,7 @@ pub const CHAPTER: Chapter = Chapter {
                Guess the best step for numbers of sixteen digits (f64), and for numbers of seven (f32).",
     time: "1 s",
     epochs: 0,
+    full_epochs: 0,
     options: &[],
     fooled: "A smaller step looks like a better one, and is, until rounding takes over: below the sweet spot each further digit of the \
              step costs a digit of the slope. In f32 the sweet spot is so high that the usual 0.0001 lies below it. An array of whole \

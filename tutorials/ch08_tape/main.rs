@@ -18,6 +18,7 @@ pub const CHAPTER: Chapter = Chapter {
                each node's gradient to its operands: what can go wrong at b, which is used twice?",
     time: "1 s",
     epochs: 1,
+    full_epochs: 1,
     options: &[],
     fooled: "A reverse pass that hands on too early is right on every chain, and on every graph where each result is used \
              once: on all the examples that one would try first. It goes wrong where something fans out, and another way of going wrong \

@@ -24,6 +24,7 @@ pub const CHAPTER: Chapter = Chapter {
                starts will the net learn XOR all the same?",
     time: "3 s",
     epochs: 10_000,
+    full_epochs: 10_000,
     options: &[],
     fooled: "It learns, from every start, and the right gradient does no better. A gradient that is wrong by a third still points \
              downhill, and training asks for no more. Only a comparison with nudging shows the mistake, and only where \

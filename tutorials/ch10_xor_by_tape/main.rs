@@ -16,6 +16,7 @@ pub const CHAPTER: Chapter = Chapter {
                descent at rate 0.1. From how many of 200 random starts does it learn XOR? All, most, half?",
     time: "1 s",
     epochs: 10_000,
+    full_epochs: 10_000,
     options: &[],
     fooled: "One start that works proves little: this very net also learns XOR from nearly every start with a backward pass \
              that is wrong (chapter 9). Training does not show a wrong gradient; the gradient check of chapter 13 does. \

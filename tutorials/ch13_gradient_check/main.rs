@@ -20,6 +20,7 @@ pub const CHAPTER: Chapter = Chapter {
                many tutorials have it. Will anyone notice?",
     time: "5 s",
     epochs: 0,
+    full_epochs: 0,
     options: &[],
     fooled: "The mean of |difference|, and the rule that below 1e-7 is right. It passes a gradient whose every element is wrong by a \
              ten-thousandth, and one with an element set to zero: most of W1's gradients are zero, and a mean drowns the rest. Nor \

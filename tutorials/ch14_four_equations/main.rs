@@ -20,6 +20,7 @@ pub const CHAPTER: Chapter = Chapter {
                many digits? And how many nodes of the tape does one equation take?",
     time: "1 s",
     epochs: 0,
+    full_epochs: 0,
     options: &[],
     fooled: "Two conventions, each harmless alone. Books write a sample as a column and code writes it as a row, so every matrix is \
              the other's transpose. And the book's delta belongs to one sample, the tape's to the mean over ten, so they differ \

@@ -20,6 +20,7 @@ pub const CHAPTER: Chapter = Chapter {
                thousand weights: how many such runs would the gradient of its loss take?",
     time: "1 s",
     epochs: 1,
+    full_epochs: 1,
     options: &[],
     fooled: "Forward mode looks like the better idea: no tape, no memory, not even a second pass, and it is exact. On a function \
              of one number it is. The bill comes with the inputs: one run for each, and a network has as many as it \

@@ -20,6 +20,7 @@ pub const CHAPTER: Chapter = Chapter {
                have its lowest point in the middle: what do its second derivatives say about that point?",
     time: "1 s",
     epochs: 0,
+    full_epochs: 0,
     options: &[],
     fooled: "A gradient of 0. It says that the ground is level, not that one stands in a valley. At (0, 0) the surface falls away to two \
              sides; the gradient does not know, the curvature does. Nor does Newton's method care: it looks for level ground, and \

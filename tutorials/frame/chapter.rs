@@ -16,8 +16,10 @@ pub struct Chapter {
     pub question: &'static str,
     /// How long it takes here, in words: "20 s".
     pub time: &'static str,
-    /// How many epochs (or rounds) its full run has.
+    /// How many epochs (or rounds) it runs for, without `--epochs` and `--full`: well under a minute's worth.
     pub epochs: usize,
+    /// How many the source ran for; `--full` does as much.
+    pub full_epochs: usize,
     /// Flags that only this chapter has.
     pub options: &'static [Opt],
     /// What would have fooled us.

@@ -16,6 +16,7 @@ pub(crate) struct Flags {
     pub quiet: bool,
     pub no_color: bool,
     pub epochs: Option<usize>,
+    pub full: bool,
     pub data: Option<PathBuf>,
     /// The chapter's own options, by name.
     pub options: BTreeMap<&'static str, String>,
@@ -43,6 +44,7 @@ impl Flags {
             quiet: matches.get_flag("quiet"),
             no_color: matches.get_flag("no-color"),
             epochs: matches.remove_one("epochs"),
+            full: matches.get_flag("full"),
             data: matches.remove_one("data"),
             options,
         })
@@ -66,6 +68,7 @@ fn command(chapter: &Chapter) -> Command {
         .about(format!("{}. {}", chapter.title, chapter.question))
         .arg(value("seed", "N", "The start of all random numbers [default: 7]").value_parser(value_parser!(u64)))
         .arg(value("epochs", "N", "Train for so many epochs").value_parser(value_parser!(usize)))
+        .arg(switch("full", "Train for as long as the source did").conflicts_with("epochs"))
         .args(own)
         .arg(value("data", "DIR", "Where the four MNIST files are").value_parser(value_parser!(PathBuf)))
         .arg(value("out", "DIR", "Where files go [default: out/chNN]").value_parser(value_parser!(PathBuf)))

@@ -66,14 +66,15 @@ impl<'c> Run<'c> {
         seeded(self.flags.seed)
     }
 
-    /// How many epochs to train: `--epochs`, or the chapter's full run.
+    /// How many epochs to train: `--epochs`, under `--full` as many as the source, else the chapter's short run.
     pub fn epochs(&self) -> usize {
-        self.flags.epochs.unwrap_or(self.chapter.epochs)
+        let unsaid = if self.flags.full { self.chapter.full_epochs } else { self.chapter.epochs };
+        self.flags.epochs.unwrap_or(unsaid)
     }
 
-    /// Whether this is the chapter's full run, so that its numbers may be held against the source's.
+    /// Whether this run is as long as the source's, so that its numbers may be held against the source's.
     pub fn is_full(&self) -> bool {
-        self.epochs() == self.chapter.epochs
+        self.epochs() == self.chapter.full_epochs
     }
 
     /// The value of one of the chapter's own options.
@@ -81,12 +82,17 @@ impl<'c> Run<'c> {
         self.flags.options.get(name).map_or("", |value| value)
     }
 
+    /// Where the four files of MNIST are.
+    pub fn data_folder(&self) -> PathBuf {
+        self.flags.data.clone().unwrap_or_else(default_data)
+    }
+
     /// The 60,000 training and 10,000 test digits of MNIST.
     ///
     /// # Errors
     /// If a file is missing or damaged.
     pub fn mnist(&self) -> Result<(Digits, Digits)> {
-        let mnist = Mnist::open(self.flags.data.clone().unwrap_or_else(default_data))?;
+        let mnist = Mnist::open(self.data_folder())?;
         Ok((mnist.train(), mnist.test()))
     }
 

@@ -15,6 +15,7 @@ pub const CHAPTER: Chapter = Chapter {
                the network. Here is all of it, once, on real handwritten digits. How many of 10,000 will it read?",
     time: "5 s",
     epochs: 8,
+    full_epochs: 8,
     options: &[],
     fooled: "A net with a wrong gradient often learns too, only worse, and nobody notices. That is why the gradient was checked \
              before the training, and not the accuracy trusted after it.",

@@ -60,6 +60,16 @@ fn nielsens_network_starts_as_the_source_says() {
 }
 
 #[test]
+fn epochs_and_full_exclude_each_other() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let both = run(CH02, &["--full", "--epochs", "3"], folder.path());
+    assert_eq!(both.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&both.stderr).contains("cannot be used with"), "{both:?}");
+    let full = run(CH02, &["--full", "--quiet"], folder.path());
+    assert!(full.status.success(), "{full:?}");
+}
+
+#[test]
 fn the_same_seed_gives_the_same_bytes() {
     for (program, arguments) in
         [(CH02, &["--dot"][..]), (CH10, &["--dot", "--epochs", "300"]), (GRADUS, &["tour", "--epochs", "1"])]
