@@ -32,8 +32,14 @@ impl<F: Scalar> Tape<F> {
     /// assert!(laid_open.contains("∂y/∂w")); // a node of its own
     /// ```
     pub fn to_dot(&self, options: &DrawOptions) -> String {
-        let picture = Picture::of(self, options);
-        Writer { out: String::new(), picture: &picture, palette: Palette::of(options.theme) }.write(options)
+        Picture::of(self, options).to_dot(options)
+    }
+}
+
+impl Picture {
+    /// The figure for Graphviz.
+    pub fn to_dot(&self, options: &DrawOptions) -> String {
+        Writer { out: String::new(), picture: self, palette: Palette::of(options.theme) }.write(options)
     }
 }
 

@@ -24,23 +24,29 @@ impl<F: Scalar> Tape<F> {
     /// assert!(mermaid.contains(r#"n2 -. "0.3932" .-> n0"#)); // and its gradient comes back
     /// ```
     pub fn to_mermaid(&self, options: &DrawOptions) -> String {
-        let picture = Picture::of(self, options);
+        Picture::of(self, options).to_mermaid(options)
+    }
+}
+
+impl Picture {
+    /// The figure for Mermaid.
+    pub fn to_mermaid(&self, options: &DrawOptions) -> String {
         let mut text = String::new();
         let mut line = |depth: usize, line: &str| {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "{:indent$}{line}", "", indent = 2 * depth);
         };
-        if !picture.title.is_empty() {
-            line(0, &format!("---\ntitle: \"{}\"\n---", front_matter(&picture.title)));
+        if !self.title.is_empty() {
+            line(0, &format!("---\ntitle: \"{}\"\n---", front_matter(&self.title)));
         }
         let direction = match options.direction {
             Direction::LeftToRight => "LR",
             Direction::TopToBottom => "TB",
         };
         line(0, &format!("flowchart {direction}"));
-        contents(&picture, None, 1, &mut line);
-        picture.edges.iter().for_each(|edge| line(1, &arrow(&picture, edge)));
-        styles(&picture, options.theme, &mut line);
+        contents(self, None, 1, &mut line);
+        self.edges.iter().for_each(|edge| line(1, &arrow(self, edge)));
+        styles(self, options.theme, &mut line);
         text
     }
 }
@@ -148,6 +154,7 @@ fn escape(text: &str) -> String {
             | '['
             | ']'
             | '='
+            | '_'
             | '%' => escaped.push(c),
             '!'..='~' => escaped += &format!("#{};", u32::from(c)),
             c => escaped.push(c),

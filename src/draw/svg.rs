@@ -4,9 +4,9 @@ use super::face::{Anchor, Face, Style, Text};
 use super::html::escape;
 use super::layout::{Area, Layout, Measure, Route, Spacing};
 use super::metrics::width;
-use super::options::{DrawOptions, Theme};
+use super::options::DrawOptions;
 use super::picture::{Edge, Flow, Kind, Picture, PictureNode};
-use super::style::Palette;
+use super::style::style_sheet;
 use crate::scalar::Scalar;
 use crate::tape::Tape;
 
@@ -37,9 +37,15 @@ impl<F: Scalar> Tape<F> {
     /// assert!(svg.starts_with("<svg") && svg.contains("0.3932")); // the gradient, written beside the value of w
     /// ```
     pub fn to_svg(&self, options: &DrawOptions) -> String {
-        let picture = Picture::of(self, options);
-        let layout = Layout::of(&picture, options.direction, &SPACING, &Pixels);
-        document(&picture, &layout, options.theme)
+        Picture::of(self, options).to_svg(options)
+    }
+}
+
+impl Picture {
+    /// The figure as SVG.
+    pub fn to_svg(&self, options: &DrawOptions) -> String {
+        let layout = Layout::of(self, options.direction, &SPACING, &Pixels);
+        document(self, &layout, options.theme)
     }
 }
 
@@ -58,7 +64,7 @@ impl Measure for Pixels {
 }
 
 /// A figure with its frame: title, background, style sheet.
-fn document(picture: &Picture, layout: &Layout, theme: Theme) -> String {
+fn document(picture: &Picture, layout: &Layout, theme: super::Theme) -> String {
     let title = escape(&picture.title);
     let title_height = if title.is_empty() { 0 } else { TITLE_HEIGHT };
     let inner = layout.width.max(width(&picture.title, TITLE, true) as i64 + 1);
@@ -185,8 +191,10 @@ fn draw_node(svg: &mut String, node: &PictureNode, area: Area) {
     if node.is_loss {
         *svg += &format!("<rect class=\"outer\" {} rx=\"{}\"/>", sides(area.grown(3)), corner + 3);
     }
-    let [middle, top] = [area.x + area.width / 2, area.y];
-    for Text { x, baseline, size, style, anchor, text } in Face::of(node).texts {
+    let face = Face::of(node);
+    // A node with many edges can be higher than its texts.
+    let [middle, top] = [area.x + area.width / 2, area.y + (area.height - face.height) / 2];
+    for Text { x, baseline, size, style, anchor, text } in face.texts {
         let (x, y, size) = (short(middle as f64 + x), short(top as f64 + baseline), short(size));
         let class = match style {
             Style::Plain => "",
@@ -208,51 +216,4 @@ fn sides(Area { x, y, width, height }: Area) -> String {
 fn short(x: f64) -> String {
     let x = (x * 10.0).round() / 10.0;
     format!("{x}")
-}
-
-fn style_sheet(theme: Theme) -> String {
-    match theme {
-        Theme::Light | Theme::Dark => rules(Palette::of(theme)),
-        Theme::Auto => {
-            let [light, dark] = [Theme::Light, Theme::Dark].map(|theme| rules(Palette::of(theme)));
-            format!("{light}@media (prefers-color-scheme:dark){{{dark}}}")
-        }
-    }
-}
-
-fn rules(palette: &Palette) -> String {
-    let Palette {
-        background,
-        text,
-        faint,
-        outline,
-        node,
-        leaf,
-        scopes,
-        scope_outline,
-        forward,
-        backward,
-        backward_nodes,
-    } = palette;
-    [
-        format!(".gradus text{{font-family:Helvetica,Arial,'Liberation Sans',sans-serif;fill:{text}}}"),
-        ".gradus .bold{font-weight:bold}".to_owned(),
-        format!(".gradus .background{{fill:{background}}}"),
-        format!(".gradus .faint{{fill:{faint}}}.gradus .gradient{{fill:{backward}}}"),
-        format!(".gradus .halo{{paint-order:stroke;stroke:{background};stroke-width:3px;stroke-linejoin:round}}"),
-        format!(".gradus .scope rect{{stroke:{scope_outline}}}"),
-        format!(".gradus .shade0 rect{{fill:{}}}.gradus .shade1 rect{{fill:{}}}", scopes[0], scopes[1]),
-        ".gradus .line{fill:none;stroke-width:1.4}".to_owned(),
-        format!(".gradus .forward .line{{stroke:{forward}}}.gradus .forward .head{{fill:{forward}}}"),
-        format!(".gradus .backward .line{{stroke:{backward};stroke-dasharray:5 3}}.gradus .backward .head{{fill:{backward}}}"),
-        format!(".gradus .lookup .line{{stroke:{faint};stroke-width:1;stroke-dasharray:1 3;stroke-linecap:round}}.gradus .lookup .head{{fill:{faint}}}"),
-        format!(".gradus .node rect{{fill:{node};stroke:{outline}}}"),
-        format!(".gradus .input rect,.gradus .param rect{{fill:{leaf}}}.gradus .const rect{{fill:none;stroke:none}}"),
-        format!(".gradus .pass1 rect{{fill:{};stroke:{backward}}}", backward_nodes[0]),
-        format!(".gradus .pass2 rect{{fill:{};stroke:{backward}}}", backward_nodes[1]),
-        format!(".gradus .cut rect{{stroke-dasharray:4 3}}.gradus .folded rect{{fill:{};stroke-width:2}}", scopes[1]),
-        format!(".gradus .loss rect{{stroke:{forward}}}.gradus .loss.pass1 rect,.gradus .loss.pass2 rect{{stroke:{backward}}}"),
-        ".gradus .loss .outer{fill:none}".to_owned(),
-    ]
-    .concat()
 }

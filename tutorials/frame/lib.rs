@@ -4,6 +4,7 @@
 mod chapter;
 mod error;
 mod exercises;
+mod figure;
 mod flags;
 mod judge;
 mod output;

@@ -4,7 +4,7 @@ use crate::flags::Flags;
 use crate::output::Output;
 use crate::{Chapter, Error, Result};
 use gradus::data::{Digits, Mnist, seeded};
-use gradus::draw::DotOptions;
+use gradus::draw::{DrawOptions, Picture};
 use gradus::{Scalar, Tape};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rand::rngs::ChaCha8Rng;
@@ -144,20 +144,28 @@ impl<'c> Run<'c> {
         Ok(())
     }
 
-    /// Under `--dot`, writes what is on `tape` for Graphviz.
+    /// Draws what is on `tape`, in each form that was asked for: `name.svg` under `--svg`, and so on.
     ///
     /// # Errors
-    /// If the file cannot be written.
-    pub fn draw<F: Scalar>(&mut self, name: &str, tape: &Tape<F>, options: &DotOptions) -> Result {
-        if self.flags.dot { self.write(name, tape.to_dot(options)) } else { Ok(()) }
+    /// If a file cannot be written.
+    pub fn draw<F: Scalar>(&mut self, name: &str, tape: &Tape<F>, options: &DrawOptions) -> Result {
+        if self.flags.figures.is_empty() {
+            Ok(())
+        } else {
+            self.draw_picture(name, &Picture::of(tape, options), options)
+        }
     }
 
-    /// Under `--dot`, writes a graph that was drawn by hand.
+    /// The same for a figure that is not of a tape.
     ///
     /// # Errors
-    /// If the file cannot be written.
-    pub fn draw_text(&mut self, name: &str, dot: &str) -> Result {
-        if self.flags.dot { self.write(name, dot) } else { Ok(()) }
+    /// If a file cannot be written.
+    pub fn draw_picture(&mut self, name: &str, picture: &Picture, options: &DrawOptions) -> Result {
+        for figure in self.flags.figures.clone() {
+            let file = Path::new(name).with_extension(figure.extension());
+            self.write(&file.to_string_lossy(), figure.of(picture, options))?;
+        }
+        Ok(())
     }
 
     pub(crate) fn open(&self) {

@@ -98,7 +98,7 @@ impl Layout {
     pub fn of(picture: &Picture, direction: Direction, spacing: &Spacing, measure: &impl Measure) -> Layout {
         let turned = direction == Direction::TopToBottom;
         let turn = |[a, b]: [i64; 2]| if turned { [b, a] } else { [a, b] };
-        let parts = parts::Parts::of(
+        let mut parts = parts::Parts::of(
             picture,
             spacing,
             |node| turn(measure.node(node)),
@@ -109,6 +109,7 @@ impl Layout {
         let columns = columns::assign(&parts);
         let mut grid = grid::Grid::of(&parts, &columns);
         order::arrange(&mut grid, &parts, spacing);
+        ports::make_room(&mut parts, &grid, spacing);
         let ports = ports::assign(&parts, &grid, spacing);
         let heights = heights::assign(&parts, &grid, &ports, spacing, header_above);
         let drawing = routes::Drawing {

@@ -163,9 +163,9 @@ fn pair_up(picture: &Picture, label_size: impl Fn(&str) -> [i64; 2]) -> Vec<Line
     let mut forward = HashMap::new();
     for (index, edge) in picture.edges.iter().enumerate() {
         let label = label_size(&edge.label);
-        match forward.get(&(edge.to, edge.from, edge.slot)) {
-            Some(&line) if edge.flow == Flow::Backward => {
-                let line: &mut Lines = &mut lines[line];
+        let partner = forward.get(&(edge.to, edge.from, edge.slot)).map(|&line: &usize| &mut lines[line]);
+        match partner {
+            Some(line) if edge.flow == Flow::Backward && line.back.is_none() => {
                 (line.back, line.label) = (Some(index), label);
             }
             _ => {
@@ -192,9 +192,9 @@ fn hanging(picture: &Picture, lines: &[Lines], is_leaf: &[bool]) -> Vec<Option<u
         operands[line.to].push(line.from);
     }
     let mut hangs_by = vec![None; picture.nodes.len()];
-    for node in 0..picture.nodes.len() {
+    for (node, operands) in operands.iter().enumerate() {
         // Something must stay to begin the spine with: data, if there is any.
-        let kept = operands[node].iter().copied().max_by_key(|&operand| {
+        let kept = operands.iter().copied().max_by_key(|&operand| {
             let is_data = picture.nodes[operand].kind == Kind::Input;
             (!is_leaf[operand], is_data, std::cmp::Reverse(operand))
         });
@@ -202,7 +202,7 @@ fn hanging(picture: &Picture, lines: &[Lines], is_leaf: &[bool]) -> Vec<Option<u
             let same_cluster = picture.nodes[operand].cluster == picture.nodes[node].cluster;
             is_leaf[operand] && uses[operand].len() == 1 && same_cluster && Some(operand) != kept
         };
-        let hung: Vec<usize> = operands[node].iter().copied().filter(can_hang).take(MOST_HUNG).collect();
+        let hung: Vec<usize> = operands.iter().copied().filter(can_hang).take(MOST_HUNG).collect();
         hung.iter().for_each(|&operand| hangs_by[operand] = Some(uses[operand][0]));
     }
     hangs_by

@@ -20,24 +20,33 @@ struct End {
 /// A node's left side (0) or its right one (1).
 type Side = (usize, usize);
 
+/// Makes ops high enough for the links that end at them. What is only looked up has to do with what room there is.
+pub(super) fn make_room(parts: &mut Parts, grid: &Grid, spacing: &Spacing) {
+    for ((node, _), mut ends) in ends_by_side(parts, grid) {
+        ends.retain(|end| end.links.iter().any(|&(link, _)| parts.links[link].rank != Rank::Lookup));
+        let between = spacing.pair + label_height(&ends, parts);
+        let needed = 2 * spacing.pair + between * (ends.len() as i64 - 1);
+        let block = &mut parts.blocks[parts.block_of[node]];
+        if block.node == node {
+            block.size[1] = block.size[1].max(needed);
+        }
+    }
+}
+
 pub(super) fn assign(parts: &Parts, grid: &Grid, spacing: &Spacing) -> Ports {
     let mut ports = vec![[0, 0]; parts.links.len()];
-    for ((node, _), mut ends) in ends_by_side(parts, grid) {
-        ends.sort_by_key(|end| (end.comes_from, end.links[0]));
+    for ((node, _), ends) in ends_by_side(parts, grid) {
         let block = &parts.blocks[parts.block_of[node]];
         let hung = block.hung.iter().find(|hung| hung.node == node);
         let middle = hung.map_or(0, |hung| hung.middle(block));
         let half = hung.map_or(block.size, |hung| hung.size)[1] / 2 - spacing.pair;
-        // Links that run beside each other to one node stand evenly around the middle; else the spine has it.
-        let all_to_one = ends.iter().all(|end| end.other_node == ends[0].other_node);
-        let is_spine = |end: &End| end.links.iter().any(|&(link, _)| parts.links[link].rank == Rank::Spine);
-        let spine = ends.iter().position(is_spine).filter(|_| !all_to_one);
-        // All distances are counted in halves of a step.
-        let first = -spine.map_or(ends.len() as i64 - 1, |spine| 2 * spine as i64);
-        let last = first + 2 * (ends.len() as i64 - 1);
-        let labels = ends.iter().flat_map(|end| &end.links).map(|&(link, _)| parts.links[link].lines.label[1]);
-        let wanted = spacing.port + labels.max().unwrap_or(0);
-        let step = wanted.min(2 * half.max(0) / last.max(-first).max(1));
+        let wanted = spacing.port + label_height(&ends, parts);
+        // In halves of a step from the middle. The spine has the middle, if the others then find room.
+        let even = 1 - ends.len() as i64;
+        let spine = spine(&ends, parts).map(|spine| -2 * spine as i64);
+        let reach = |first: i64| (-first).max(first - 2 * even).max(1);
+        let first = spine.filter(|&first| reach(first) * wanted <= 2 * half).unwrap_or(even);
+        let step = wanted.min(2 * half.max(0) / reach(first));
         for (place, end) in ends.iter().enumerate() {
             for &(link, side) in &end.links {
                 ports[link][side] = middle + (first + 2 * place as i64) * step / 2;
@@ -45,6 +54,18 @@ pub(super) fn assign(parts: &Parts, grid: &Grid, spacing: &Spacing) -> Ports {
         }
     }
     ports
+}
+
+/// Which of these ends is the spine's. Where all links run beside each other to one node, none is.
+fn spine(ends: &[End], parts: &Parts) -> Option<usize> {
+    let all_to_one = ends.iter().all(|end| end.other_node == ends[0].other_node);
+    let is_spine = |end: &End| end.links.iter().any(|&(link, _)| parts.links[link].rank == Rank::Spine);
+    ends.iter().position(is_spine).filter(|_| !all_to_one)
+}
+
+fn label_height(ends: &[End], parts: &Parts) -> i64 {
+    let links = ends.iter().flat_map(|end| &end.links);
+    links.map(|&(link, _)| parts.links[link].lines.label[1]).max().unwrap_or(0)
 }
 
 /// All ends of links, by node and side; a tree has one end at its root.
@@ -77,5 +98,6 @@ fn ends_by_side(parts: &Parts, grid: &Grid) -> BTreeMap<Side, Vec<End>> {
             }
         }
     }
+    sides.values_mut().for_each(|ends| ends.sort_by_key(|end| (end.comes_from, end.links[0])));
     sides
 }

@@ -158,9 +158,10 @@ impl Drawing<'_> {
             [arrow[0] + outwards * (self.spacing.pair + size[0] / 2), arrow[1] + down * away]
         };
         layout.edges[edge].slot_name = text(slot_name, -1);
+        let labelled = back.unwrap_or(edge);
+        layout.edges[labelled].label = text(label, 1);
         if let Some(back) = back {
             layout.edges[back].points = line(apart, !runs_right);
-            layout.edges[back].label = text(label, 1);
         }
     }
 

@@ -36,22 +36,24 @@ pub(super) fn solve(count: usize, ties: &[Tie]) -> Vec<i64> {
 struct Simplex {
     ties: Vec<Tie>,
     positions: Vec<i64>,
-    /// The ties of the spanning tree.
-    tree: Vec<usize>,
-    /// What the tree looks like from its first point; always made anew for the present tree.
-    walk: Walk,
+    tree: Tree,
     /// For each point: by how much the cost grows when it moves by 1.
     pull: Vec<i64>,
+    /// The same for the part that hangs on each point.
+    pull_of_part: Vec<i64>,
 }
 
-/// A tree in the order of a walk in which every point comes after the one it hangs on, and is followed by all that hang on it.
-struct Walk {
+/// A tree of ties, and a walk over it in which every point comes after the one it hangs on, and is followed by all that hang on it.
+struct Tree {
+    /// For each point, its ties in the tree and the points at their other ends.
+    neighbours: Vec<Vec<(usize, usize)>>,
     order: Vec<usize>,
     /// For each point, where it is in `order`, and where that stops being about it.
     from: Vec<usize>,
     until: Vec<usize>,
     /// For each point, the tie it hangs on and the point at its other end.
     hangs_on: Vec<Option<(usize, usize)>>,
+    waiting: Vec<usize>,
 }
 
 /// A part of the tree that can slide, and the tie that stops it.
@@ -64,59 +66,39 @@ struct Slide {
 
 impl Simplex {
     fn new(count: usize, ties: Vec<Tie>) -> Self {
-        let positions = as_early_as_possible(count, &ties);
+        let mut positions = as_early_as_possible(count, &ties);
         let mut pull = vec![0; count];
         for tie in &ties {
             pull[tie.head] += tie.weight;
             pull[tie.tail] -= tie.weight;
         }
-        let mut simplex = Simplex { ties, positions, tree: Vec::new(), walk: Walk::of(count, &[], &[]), pull };
-        simplex.plant(count);
-        simplex.walk = Walk::of(count, &simplex.ties, &simplex.tree);
-        simplex
+        let tree = Tree::of(count, &ties, &plant(&ties, &mut positions));
+        Simplex { ties, positions, tree, pull_of_part: pull.clone(), pull }
     }
 
     fn slack(&self, tie: usize) -> i64 {
-        let Tie { tail, head, length, .. } = self.ties[tie];
-        self.positions[head] - self.positions[tail] - length
-    }
-
-    /// Makes the first tree: from the root, always the point that is nearest, moving the tree towards it until the tie is tight.
-    fn plant(&mut self, count: usize) {
-        let mut planted = vec![false; count];
-        planted[count - 1] = true;
-        let mut members = vec![count - 1];
-        while members.len() < count {
-            let crossing = |tie: &usize| planted[self.ties[*tie].tail] != planted[self.ties[*tie].head];
-            let nearest = (0..self.ties.len()).filter(crossing).min_by_key(|&tie| self.slack(tie));
-            let nearest = nearest.expect("the root is tied to every point");
-            let Tie { tail, head, .. } = self.ties[nearest];
-            let (slack, new) = (self.slack(nearest), if planted[tail] { head } else { tail });
-            let by = if new == head { slack } else { -slack };
-            members.iter().for_each(|&member| self.positions[member] += by);
-            planted[new] = true;
-            members.push(new);
-            self.tree.push(nearest);
-        }
+        slack(&self.ties[tie], &self.positions)
     }
 
     /// The slide that makes the drawing shorter the fastest; `None` if it is as short as can be.
-    fn find_slide(&self) -> Option<Slide> {
+    fn find_slide(&mut self) -> Option<Slide> {
         // What moving a part costs is the sum over its points: inside the part, nothing gets longer.
-        let mut cost = self.pull.clone();
+        self.pull_of_part.copy_from_slice(&self.pull);
         let mut best = (0, None);
-        for &point in self.walk.order.iter().rev() {
-            let Some((tie, parent)) = self.walk.hangs_on[point] else { continue };
-            cost[parent] += cost[point];
+        for &point in self.tree.order.iter().rev() {
+            let Some((tie, parent)) = self.tree.hangs_on[point] else { continue };
+            let pull = self.pull_of_part[point];
+            self.pull_of_part[parent] += pull;
             // A part can move away from the tie that holds it.
-            let gain = if self.ties[tie].head == point { cost[point] } else { -cost[point] };
+            let gain = if self.ties[tie].head == point { pull } else { -pull };
             if gain < best.0 {
                 best = (gain, Some((point, tie)));
             }
         }
         let (point, leaves) = best.1?;
         let moves_up = self.ties[leaves].head == point;
-        let inside = |other: usize| (self.walk.from[point]..self.walk.until[point]).contains(&self.walk.from[other]);
+        let part = self.tree.from[point]..self.tree.until[point];
+        let inside = |other: usize| part.contains(&self.tree.from[other]);
         let stops = |tie: &usize| {
             let Tie { tail, head, .. } = self.ties[*tie];
             if moves_up { inside(tail) && !inside(head) } else { inside(head) && !inside(tail) }
@@ -127,44 +109,90 @@ impl Simplex {
     }
 
     fn slide(&mut self, slide: &Slide) {
-        for place in self.walk.from[slide.point]..self.walk.until[slide.point] {
-            self.positions[self.walk.order[place]] += slide.by;
+        for &point in &self.tree.order[self.tree.from[slide.point]..self.tree.until[slide.point]] {
+            self.positions[point] += slide.by;
         }
-        let place = self.tree.iter().position(|&tie| tie == slide.leaves).expect("the tie that leaves is in the tree");
-        self.tree[place] = slide.enters;
-        self.walk = Walk::of(self.positions.len(), &self.ties, &self.tree);
+        self.tree.exchange(&self.ties, slide.leaves, slide.enters);
     }
 }
 
-impl Walk {
-    fn of(count: usize, ties: &[Tie], tree: &[usize]) -> Walk {
-        let mut neighbours = vec![Vec::new(); count];
-        for &tie in tree {
-            neighbours[ties[tie].tail].push((tie, ties[tie].head));
-            neighbours[ties[tie].head].push((tie, ties[tie].tail));
+impl Tree {
+    fn of(count: usize, ties: &[Tie], in_tree: &[usize]) -> Tree {
+        let mut tree = Tree {
+            neighbours: vec![Vec::new(); count],
+            order: Vec::with_capacity(count),
+            from: vec![0; count],
+            until: vec![0; count],
+            hangs_on: vec![None; count],
+            waiting: Vec::new(),
+        };
+        in_tree.iter().for_each(|&tie| tree.connect(ties, tie));
+        tree.walk();
+        tree
+    }
+
+    fn connect(&mut self, ties: &[Tie], tie: usize) {
+        let Tie { tail, head, .. } = ties[tie];
+        self.neighbours[tail].push((tie, head));
+        self.neighbours[head].push((tie, tail));
+    }
+
+    fn exchange(&mut self, ties: &[Tie], leaves: usize, enters: usize) {
+        for end in [ties[leaves].tail, ties[leaves].head] {
+            self.neighbours[end].retain(|&(tie, _)| tie != leaves);
         }
-        let mut walk =
-            Walk { order: Vec::new(), from: vec![0; count], until: vec![0; count], hangs_on: vec![None; count] };
-        let mut stack = vec![count - 1];
-        while let Some(point) = stack.pop() {
-            walk.from[point] = walk.order.len();
-            walk.order.push(point);
-            for &(tie, other) in &neighbours[point] {
-                if walk.hangs_on[point].is_none_or(|(parent_tie, _)| parent_tie != tie) {
-                    walk.hangs_on[other] = Some((tie, point));
-                    stack.push(other);
+        self.connect(ties, enters);
+        self.walk();
+    }
+
+    /// Walks over the tree from its last point, the root.
+    fn walk(&mut self) {
+        self.order.clear();
+        self.waiting.push(self.neighbours.len() - 1);
+        while let Some(point) = self.waiting.pop() {
+            self.from[point] = self.order.len();
+            self.order.push(point);
+            let parent_tie = self.hangs_on[point].map(|(tie, _)| tie);
+            for &(tie, other) in &self.neighbours[point] {
+                if Some(tie) != parent_tie {
+                    self.hangs_on[other] = Some((tie, point));
+                    self.waiting.push(other);
                 }
             }
         }
-        for place in (0..walk.order.len()).rev() {
-            let point = walk.order[place];
-            walk.until[point] = walk.until[point].max(place + 1);
-            if let Some((_, parent)) = walk.hangs_on[point] {
-                walk.until[parent] = walk.until[parent].max(walk.until[point]);
-            }
+        // A part ends where the last of what hangs on its point ends.
+        for place in (0..self.order.len()).rev() {
+            let point = self.order[place];
+            let ends = |&(tie, other): &(usize, usize)| {
+                (self.hangs_on[point].is_none_or(|(parent, _)| parent != tie)).then(|| self.until[other])
+            };
+            self.until[point] = self.neighbours[point].iter().filter_map(ends).max().unwrap_or(place + 1);
         }
-        walk
     }
+}
+
+fn slack(tie: &Tie, positions: &[i64]) -> i64 {
+    positions[tie.head] - positions[tie.tail] - tie.length
+}
+
+/// Makes the first tree: from the root, always the point that is nearest, moving the tree towards it until the tie is tight.
+fn plant(ties: &[Tie], positions: &mut [i64]) -> Vec<usize> {
+    let count = positions.len();
+    let mut planted = vec![false; count];
+    planted[count - 1] = true;
+    let (mut members, mut tree) = (vec![count - 1], Vec::new());
+    while members.len() < count {
+        let crossing = |tie: &usize| planted[ties[*tie].tail] != planted[ties[*tie].head];
+        let nearest = (0..ties.len()).filter(crossing).min_by_key(|&tie| slack(&ties[tie], positions));
+        let nearest = nearest.expect("the root is tied to every point");
+        let (Tie { tail, head, .. }, slack) = (ties[nearest], slack(&ties[nearest], positions));
+        let (new, by) = if planted[tail] { (head, slack) } else { (tail, -slack) };
+        members.iter().for_each(|&member| positions[member] += by);
+        planted[new] = true;
+        members.push(new);
+        tree.push(nearest);
+    }
+    tree
 }
 
 /// Every point as early as its ties allow.
@@ -221,11 +249,14 @@ mod tests {
         };
         for _ in 0..50 {
             let count = 2 + next(20) as usize;
-            let ties: Vec<Tie> = (0..3 * count)
-                .map(|_| (next(count as u64) as usize, next(count as u64) as usize))
-                .filter(|(a, b)| a != b)
-                .map(|(a, b)| Tie { tail: a.min(b), head: a.max(b), length: next(4) as i64, weight: next(5) as i64 })
-                .collect();
+            let mut ties = Vec::new();
+            for _ in 0..3 * count {
+                let [one, other] = [next(count as u64) as usize, next(count as u64) as usize];
+                let [length, weight] = [next(4) as i64, next(5) as i64];
+                if one != other {
+                    ties.push(Tie { tail: one.min(other), head: one.max(other), length, weight });
+                }
+            }
             let positions = solve(count, &ties);
             let cost = |positions: &[i64]| {
                 ties.iter().map(|tie| tie.weight * (positions[tie.head] - positions[tie.tail])).sum::<i64>()
