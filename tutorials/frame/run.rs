@@ -2,7 +2,7 @@
 
 use crate::flags::Flags;
 use crate::output::Output;
-use crate::{Chapter, Error, Result};
+use crate::{Chapter, Error, Figure, Result};
 use gradus::data::{Digits, Mnist, seeded};
 use gradus::draw::{DrawOptions, Picture};
 use gradus::{Scalar, Tape};
@@ -144,16 +144,25 @@ impl<'c> Run<'c> {
         Ok(())
     }
 
+    /// Writes a figure as NAME.svg and NAME.png into the output folder, unless the run is quiet.
+    ///
+    /// # Errors
+    /// If the files cannot be written.
+    pub fn plot(&mut self, name: &str, figure: &impl Figure) -> Result {
+        if self.flags.quiet {
+            return Ok(());
+        }
+        let drawing = figure.draw();
+        self.write(&format!("{name}.svg"), drawing.svg())?;
+        self.write(&format!("{name}.png"), drawing.png()?)
+    }
+
     /// Draws what is on `tape`, in each form that was asked for: `name.svg` under `--svg`, and so on.
     ///
     /// # Errors
     /// If a file cannot be written.
     pub fn draw<F: Scalar>(&mut self, name: &str, tape: &Tape<F>, options: &DrawOptions) -> Result {
-        if self.flags.figures.is_empty() {
-            Ok(())
-        } else {
-            self.draw_picture(name, &Picture::of(tape, options), options)
-        }
+        if self.flags.forms.is_empty() { Ok(()) } else { self.draw_picture(name, &Picture::of(tape, options), options) }
     }
 
     /// The same for a figure that is not of a tape.
@@ -161,9 +170,9 @@ impl<'c> Run<'c> {
     /// # Errors
     /// If a file cannot be written.
     pub fn draw_picture(&mut self, name: &str, picture: &Picture, options: &DrawOptions) -> Result {
-        for figure in self.flags.figures.clone() {
-            let file = Path::new(name).with_extension(figure.extension());
-            self.write(&file.to_string_lossy(), figure.of(picture, options))?;
+        for form in self.flags.forms.clone() {
+            let file = Path::new(name).with_extension(form.extension());
+            self.write(&file.to_string_lossy(), form.of(picture, options))?;
         }
         Ok(())
     }
