@@ -23,6 +23,7 @@ pub struct DrawOptions {
     pub(super) theme: Theme,
     pub(super) direction: Direction,
     pub(super) max_nodes: usize,
+    pub(super) max_width: u32,
 }
 
 /// How a figure shows the backward pass.
@@ -68,6 +69,7 @@ impl Default for DrawOptions {
             theme: Theme::Light,
             direction: Direction::LeftToRight,
             max_nodes: 300,
+            max_width: 1000,
         }
     }
 }
@@ -129,6 +131,13 @@ impl DrawOptions {
     /// Up to how many nodes a figure shows. A larger one shows scopes as single nodes, the innermost first. 300 by default.
     pub fn max_nodes(mut self, most: usize) -> Self {
         self.max_nodes = most;
+        self
+    }
+
+    /// How wide an SVG from left to right may be, in pixels. A longer one goes on in a second row, as text does, where no scope is in the
+    /// way. 1000 by default.
+    pub fn max_width(mut self, pixels: u32) -> Self {
+        self.max_width = pixels;
         self
     }
 }

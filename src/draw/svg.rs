@@ -12,7 +12,7 @@ use crate::tape::Tape;
 
 /// Distances in pixels.
 pub(super) const SPACING: Spacing =
-    Spacing { column: 44, row: 22, hang: 26, margin: 12, header: 14, port: 16, pair: 8 };
+    Spacing { column: 44, row: 22, hang: 26, margin: 12, header: 14, port: 16, pair: 8, longest: i64::MAX };
 const LABEL: f64 = 10.0;
 const SLOT: f64 = 9.0;
 const TITLE: f64 = 16.0;
@@ -44,7 +44,8 @@ impl<F: Scalar> Tape<F> {
 impl Picture {
     /// The figure as SVG.
     pub fn to_svg(&self, options: &DrawOptions) -> String {
-        let layout = Layout::of(self, options.direction, &SPACING, &Pixels);
+        let spacing = Spacing { longest: options.max_width as i64 - 2 * MARGIN, ..SPACING };
+        let layout = Layout::of(self, options.direction, &spacing, &Pixels);
         document(self, &layout, options.theme)
     }
 }

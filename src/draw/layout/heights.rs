@@ -15,12 +15,19 @@ pub(super) struct Heights {
     pub(super) total: i64,
 }
 
-pub(super) fn assign(parts: &Parts, grid: &Grid, ports: &Ports, spacing: &Spacing, header: i64) -> Heights {
+pub(super) fn assign(
+    parts: &Parts,
+    grid: &Grid,
+    ports: &Ports,
+    spacing: &Spacing,
+    row_starts: &[usize],
+    header: i64,
+) -> Heights {
     let (items, clusters) = (grid.items.len(), parts.picture.clusters.len());
     let mut points = Points { parts, grid, spacing, ties: Vec::new(), count: items + 2 * clusters };
     points.keep_clusters_around_their_items(header);
     points.keep_apart();
-    points.straighten(ports);
+    points.straighten(ports, row_starts);
     let heights = solve(points.count, &points.ties);
     let reach = |item: usize| points.reach(item);
     let top = (0..items).map(|item| heights[item] - reach(item)[0]);
@@ -122,8 +129,8 @@ impl Points<'_> {
         }
     }
 
-    /// Lets every stretch of a link cost as much as it rises or falls.
-    fn straighten(&mut self, ports: &Ports) {
+    /// Lets every piece of a link cost as much as it rises or falls, if both its ends stand in one row.
+    fn straighten(&mut self, ports: &Ports, row_starts: &[usize]) {
         let ranks = self.grid.ranks(self.parts);
         let port_of: HashMap<_, _> = self
             .grid
@@ -136,6 +143,9 @@ impl Points<'_> {
             })
             .collect();
         for (tree, [left, right]) in self.grid.pieces() {
+            if row_starts.contains(&self.grid.items[right].column) {
+                continue;
+            }
             let [left_port, right_port] = [left, right].map(|item| port_of.get(&(tree, item)).copied().unwrap_or(0));
             let bends = [left, right].map(|item| matches!(self.grid.items[item].what, What::Bend(_)));
             // Two bends in a row are what the eye follows.

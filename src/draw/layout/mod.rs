@@ -9,6 +9,7 @@
 //! - `ports`: where on a node's side each edge ends
 //! - `heights`: how high each part stands, so that edges are straight
 //! - `routes`: the paths of the edges, which run between the parts and never through one
+//! - `wrap`: what is too long goes on in the next row
 //! - `simplex`: the method by which columns and heights are found
 //!
 //! The first column is to the left, and the forward pass runs to the right. A layout from top to bottom is the same with x and y
@@ -22,6 +23,7 @@ mod parts;
 mod ports;
 mod routes;
 mod simplex;
+mod wrap;
 
 use super::options::Direction;
 use super::picture::{Picture, PictureNode};
@@ -83,6 +85,8 @@ pub struct Spacing {
     pub port: i64,
     /// Between the two lines of an edge on which values go and gradients come back.
     pub pair: i64,
+    /// How long the drawing may be from left to right. What is longer goes on in the next row, where no scope is in the way.
+    pub longest: i64,
 }
 
 /// How much room the texts of a figure take.
@@ -111,17 +115,29 @@ impl Layout {
         order::arrange(&mut grid, &parts, spacing);
         ports::make_room(&mut parts, &grid, spacing);
         let ports = ports::assign(&parts, &grid, spacing);
-        let heights = heights::assign(&parts, &grid, &ports, spacing, header_above);
-        let drawing = routes::Drawing {
-            parts: &parts,
-            grid: &grid,
-            ports: &ports,
-            heights: &heights,
-            spacing,
-            header: header_left,
+        let draw = |row_starts: &[usize]| {
+            let heights = heights::assign(&parts, &grid, &ports, spacing, row_starts, header_above);
+            routes::Drawing {
+                parts: &parts,
+                grid: &grid,
+                ports: &ports,
+                heights: &heights,
+                spacing,
+                header: header_left,
+            }
+            .layout()
         };
-        let layout = drawing.layout();
-        if turned { layout.transposed() } else { layout }
+        let (layout, columns) = draw(&[]);
+        if turned {
+            return layout.transposed();
+        }
+        let row_starts = wrap::row_starts(&layout, &columns, &grid.spans, spacing);
+        if row_starts.is_empty() {
+            return layout;
+        }
+        // What is straight only across rows need not be.
+        let (layout, columns) = draw(&row_starts);
+        wrap::wrap(&layout, &columns, &row_starts, spacing)
     }
 
     fn transposed(self) -> Layout {

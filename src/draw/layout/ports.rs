@@ -45,7 +45,8 @@ pub(super) fn assign(parts: &Parts, grid: &Grid, spacing: &Spacing) -> Ports {
         let even = 1 - ends.len() as i64;
         let spine = spine(&ends, parts).map(|spine| -2 * spine as i64);
         let reach = |first: i64| (-first).max(first - 2 * even).max(1);
-        let first = spine.filter(|&first| reach(first) * wanted <= 2 * half).unwrap_or(even);
+        let fits = |&first: &i64| 2 * half / reach(first) > spacing.pair;
+        let first = spine.filter(fits).unwrap_or(even);
         let step = wanted.min(2 * half.max(0) / reach(first));
         for (place, end) in ends.iter().enumerate() {
             for &(link, side) in &end.links {

@@ -9,9 +9,9 @@ use super::{Area, Layout, Route, Spacing};
 
 /// A straight piece of a path across a column: from x to x, at a height.
 #[derive(Clone, Copy)]
-struct Stretch {
-    from: i64,
-    to: i64,
+pub(super) struct Stretch {
+    pub(super) from: i64,
+    pub(super) to: i64,
     height: i64,
 }
 
@@ -26,7 +26,8 @@ pub(super) struct Drawing<'a> {
 }
 
 impl Drawing<'_> {
-    pub(super) fn layout(&self) -> Layout {
+    /// The drawing, and where its columns are.
+    pub(super) fn layout(&self) -> (Layout, Vec<Stretch>) {
         let (columns, width) = self.columns();
         let picture = self.parts.picture;
         let mut layout = Layout {
@@ -49,7 +50,7 @@ impl Drawing<'_> {
         for link in 0..self.parts.links.len() {
             self.link(link, &columns, &mut layout);
         }
-        layout
+        (layout, columns)
     }
 
     /// Where the columns are, and how wide they are together.
@@ -225,7 +226,7 @@ fn round_the_right(first: Stretch, last: Stretch, bulge: i64) -> Vec<[i64; 2]> {
 }
 
 /// Goes on straight, as a curve with its control points on the line.
-fn line_to(points: &mut Vec<[i64; 2]>, [x, y]: [i64; 2]) {
+pub(super) fn line_to(points: &mut Vec<[i64; 2]>, [x, y]: [i64; 2]) {
     let [from_x, from_y] = points[points.len() - 1];
     let between = |part: i64| [from_x + (x - from_x) * part / 3, from_y + (y - from_y) * part / 3];
     points.extend([between(1), between(2), [x, y]]);
