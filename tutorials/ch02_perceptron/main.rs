@@ -2,7 +2,7 @@
 
 use frame::{Chapter, Result, Run};
 use gradus::data::TruthTable;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::prelude::*;
 use rand::RngExt;
 use rand_distr::StandardNormal;
@@ -185,5 +185,5 @@ fn draw(run: &mut Run) -> Result {
     let x = tape.input([1.0, 0.0]).named("x");
     let (w, b) = (tape.var([2.0, 1.0]).named("w"), tape.var(-3.0).named("b"));
     ((w * x).sum() + b).named("z").backward();
-    run.draw("perceptron.dot", &tape, &DotOptions::new())
+    run.draw("perceptron", &tape, &DrawOptions::new())
 }

@@ -2,7 +2,7 @@
 
 use frame::{Chapter, Curve, Result, Run, log_log};
 use gradus::check::Check;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::prelude::*;
 use ndarray::Array2;
@@ -60,7 +60,7 @@ pub fn run(run: &mut Run) -> Result {
     let tape = Tape::<f64>::new();
     let x = tape.var([3.0, 4.0]).named("x");
     (x * x).sum().named("f").backward();
-    run.draw("squares.dot", &tape, &DotOptions::new().title("f = x0² + x1², and the slopes without nudging"))
+    run.draw("squares", &tape, &DrawOptions::new().title("f = x0² + x1², and the slopes without nudging"))
 }
 
 /// How to measure the slope of a function at a point with a step.

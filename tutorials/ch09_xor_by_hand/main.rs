@@ -7,7 +7,7 @@ mod net;
 use frame::{Chapter, Result, Run};
 use gradus::check::{Check, Report};
 use gradus::data::TruthTable;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::prelude::*;
 use hand_tanh::record;
 use measure::{Rows, heat_map, mean_cost, median, relative_errors};
@@ -111,7 +111,7 @@ pub fn run(run: &mut Run) -> Result {
     let (tape, numbers) = (Tape::new(), starts[0].arrays());
     let params = [0, 1, 2, 3].map(|i| tape.var(&numbers[i]).named(NAMES[i]));
     record(&params).backward();
-    run.draw("tape.dot", &tape, &DotOptions::new().title("The four rows of XOR, with a tanh by hand"))
+    run.draw("tape", &tape, &DrawOptions::new().title("The four rows of XOR, with a tanh by hand"))
 }
 
 /// From every start with either gradient, until the mean cost is below 0.001.

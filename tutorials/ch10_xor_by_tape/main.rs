@@ -2,7 +2,7 @@
 
 use frame::{Chapter, Error, Result, Run};
 use gradus::data::TruthTable;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Init, Mlp};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
@@ -89,7 +89,7 @@ pub fn run(run: &mut Run) -> Result {
     }
     let tape = Tape::new();
     record(&tape, &first.net, [0.0, 1.0], 1.0).backward();
-    run.draw("tape.dot", &tape, &DotOptions::new().title("One row of XOR"))
+    run.draw("tape", &tape, &DrawOptions::new().title("One row of XOR"))
 }
 
 fn start(rng: &mut impl rand::Rng) -> Mlp<f64> {

@@ -5,7 +5,7 @@ mod task;
 use frame::{Chapter, Curve, Result, Run, log_log};
 use gradus::check::{Check, Report};
 use gradus::data::Digits;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::prelude::*;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -80,7 +80,7 @@ pub fn run(run: &mut Run) -> Result {
 
     let tape = Tape::new();
     task.loss(&tape, EPSILON).backward();
-    run.draw("net.dot", &tape, &DotOptions::new().title("Three digits, and a loss with its 1e-7"))
+    run.draw("net", &tape, &DrawOptions::new().title("Three digits, and a loss with its 1e-7"))
 }
 
 /// Draws a start, and draws again as long as a ReLU stands so close to its kink that a nudge could carry it across.

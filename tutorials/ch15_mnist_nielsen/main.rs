@@ -3,7 +3,7 @@
 use frame::{Chapter, Opt, Result, Run};
 use gradus::data::Batch;
 use gradus::data::Digits;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Init, Linear, Mlp};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
@@ -81,7 +81,7 @@ pub fn run(run: &mut Run) -> Result {
 
     for batch in train.batches_in_order(BATCH_SIZE).take(1) {
         record(&tape, &net, &batch).backward();
-        run.draw("tape.dot", &tape, &DotOptions::new().title("One batch of ten digits"))?;
+        run.draw("tape", &tape, &DrawOptions::new().title("One batch of ten digits"))?;
     }
 
     run.result("test_accuracy", accuracies.clone());

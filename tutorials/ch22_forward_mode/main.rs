@@ -5,7 +5,7 @@ use gradus::Dual;
 use gradus::derivatives::{
     grad, hessian_vector_product, hessian_vector_product_by_duals, jacobian_by_columns, jacobian_by_rows, jvp,
 };
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::prelude::*;
 use ndarray::{Array, Array1, ArrayD, Dimension};
 use serde_json::json;
@@ -43,7 +43,7 @@ pub fn run(run: &mut Run) -> Result {
     let tape = Tape::<f64>::new();
     let x = tape.var(0.5).named("x");
     (x * x.tanh() + x.exp()).named("y").backward();
-    run.draw("reverse.dot", &tape, &DotOptions::new().title("The same derivative by going back"))
+    run.draw("reverse", &tape, &DrawOptions::new().title("The same derivative by going back"))
 }
 
 /// y = x tanh(x) + eˣ, step by step on dual numbers.

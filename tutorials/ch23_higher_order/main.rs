@@ -4,7 +4,7 @@ mod linear;
 
 use frame::{Chapter, Result, Run};
 use gradus::derivatives::{grad, hessian, hessian_vector_product, jacobian_by_rows};
-use gradus::draw::{Backward, DotOptions};
+use gradus::draw::{Backward, DrawOptions};
 use gradus::prelude::*;
 use linear::{eigenvalues, solve};
 use ndarray::{Array1, ArrayD};
@@ -66,9 +66,9 @@ pub fn run(run: &mut Run) -> Result {
     let slope = x.tanh().named("tanh").backward().wrt(x);
     slope.backward();
     run.draw(
-        "graph_of_a_graph.dot",
+        "graph_of_a_graph",
         &tape,
-        &DotOptions::new().title("tanh, its slope, and the slope of its slope").backward(Backward::Nodes),
+        &DrawOptions::new().title("tanh, its slope, and the slope of its slope").backward(Backward::Nodes),
     )
 }
 
