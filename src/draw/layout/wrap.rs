@@ -142,7 +142,7 @@ impl Wrapping<'_> {
             .layout
             .edges
             .iter()
-            .flat_map(|route| curves(route))
+            .flat_map(curves)
             .filter_map(|curve| {
                 let [from, to] = self.ordered(curve);
                 (self.row_at(from[0]) == row && self.row_at(to[0]) == row + 1).then_some([from[1], to[1]])
