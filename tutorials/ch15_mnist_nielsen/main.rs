@@ -1,5 +1,7 @@
 //! Chapter 15. A network of sigmoids learns to read digits, exactly as Nielsen's book has it; then we ask why it stops at 92%.
 
+mod pictures;
+
 use frame::{Chapter, Opt, Result, Run};
 use gradus::data::Batch;
 use gradus::data::Digits;
@@ -84,6 +86,9 @@ pub fn run(run: &mut Run) -> Result {
         run.draw("tape.dot", &tape, &DotOptions::new().title("One batch of ten digits"))?;
     }
 
+    run.plot("accuracy", &pictures::accuracy(&accuracies))?;
+    run.plot("gains", &pictures::gains(&accuracies))?;
+    run.plot("misread", &pictures::misread(&net, &test))?;
     run.result("test_accuracy", accuracies.clone());
     run.result("untrained_accuracy", untrained);
     if let (true, Some(&last)) = (run.is_full(), accuracies.last()) {
