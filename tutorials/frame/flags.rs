@@ -14,6 +14,7 @@ pub(crate) struct Flags {
     pub dot: bool,
     pub json: Option<PathBuf>,
     pub quiet: bool,
+    pub watch: bool,
     pub no_color: bool,
     pub epochs: Option<usize>,
     pub full: bool,
@@ -42,6 +43,7 @@ impl Flags {
             dot: matches.get_flag("dot"),
             json: matches.remove_one("json"),
             quiet: matches.get_flag("quiet"),
+            watch: matches.get_flag("watch"),
             no_color: matches.get_flag("no-color"),
             epochs: matches.remove_one("epochs"),
             full: matches.get_flag("full"),
@@ -74,6 +76,7 @@ fn command(chapter: &Chapter) -> Command {
         .arg(value("out", "DIR", "Where files go [default: out/chNN]").value_parser(value_parser!(PathBuf)))
         .arg(value("json", "FILE", "Write the results as JSON").value_parser(value_parser!(PathBuf)))
         .arg(switch("dot", "Write the computation graph for Graphviz"))
+        .arg(switch("watch", "Watch the training while it runs: loss, accuracy, gradients, a digit"))
         .arg(switch("quiet", "Print one line: the verdict"))
         .arg(switch("no-color", "Print no colours"))
 }
