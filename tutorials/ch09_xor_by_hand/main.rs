@@ -4,13 +4,13 @@ mod hand_tanh;
 mod measure;
 mod net;
 
-use frame::{Chapter, Result, Run};
+use frame::{Chapter, Figure, Result, Run};
 use gradus::check::{Check, Report};
 use gradus::data::TruthTable;
 use gradus::draw::DrawOptions;
 use gradus::prelude::*;
 use hand_tanh::record;
-use measure::{Rows, heat_map, mean_cost, median, relative_errors};
+use measure::{Rows, heat_maps, mean_cost, median, relative_errors};
 use ndarray::Array1;
 use net::{Net, outer};
 use serde_json::{Value, json};
@@ -86,7 +86,9 @@ pub fn run(run: &mut Run) -> Result {
 
     run.heading("Its gradient at that start, held against nudging");
     run.say("Relative difference, element by element; the darker, the more wrong:\n");
-    heat_map(run, &starts[0], &rows);
+    let maps = heat_maps(&starts[0], &rows);
+    run.say(maps.text());
+    run.plot("difference", &maps)?;
     let errors = relative_errors(&starts[0], &rows);
     let median = median(&starts, &rows);
     run.say(format!(

@@ -16,6 +16,7 @@ pub(crate) struct Flags {
     pub forms: Vec<Form>,
     pub json: Option<PathBuf>,
     pub quiet: bool,
+    pub watch: bool,
     pub no_color: bool,
     pub epochs: Option<usize>,
     pub full: bool,
@@ -44,6 +45,7 @@ impl Flags {
             forms: Form::ALL.into_iter().filter(|form| matches.get_flag(form.flag())).collect(),
             json: matches.remove_one("json"),
             quiet: matches.get_flag("quiet"),
+            watch: matches.get_flag("watch"),
             no_color: matches.get_flag("no-color"),
             epochs: matches.remove_one("epochs"),
             full: matches.get_flag("full"),
@@ -76,6 +78,7 @@ fn command(chapter: &Chapter) -> Command {
         .arg(value("out", "DIR", "Where files go [default: out/chNN]").value_parser(value_parser!(PathBuf)))
         .arg(value("json", "FILE", "Write the results as JSON").value_parser(value_parser!(PathBuf)))
         .args(Form::ALL.map(|form| switch(form.flag(), form.help())))
+        .arg(switch("watch", "Watch the training while it runs: loss, accuracy, gradients, a digit"))
         .arg(switch("quiet", "Print one line: the verdict"))
         .arg(switch("no-color", "Print no colours"))
 }

@@ -4,9 +4,10 @@ use anstyle::{AnsiColor, Style};
 use std::io::{IsTerminal, Write};
 
 /// Where a chapter prints.
+#[derive(Clone)]
 pub(crate) struct Output {
     pub quiet: bool,
-    colour: bool,
+    pub colour: bool,
 }
 
 const WIDTH: usize = 100;
@@ -60,6 +61,11 @@ impl Output {
 /// Prints to standard output. A reader that closed the pipe (`| head`) has seen enough: that is not an error.
 fn put(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Prints a note to standard error: something is otherwise than asked, and all goes on.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "note: {text}");
 }
 
 /// Prints an error to standard error.
