@@ -64,12 +64,16 @@ impl<F: Scalar> Tape<F> {
     /// Everything recorded since the last rewind, in order.
     pub fn nodes(&self) -> Vec<NodeInfo> {
         let graph = self.graph.borrow();
-        (0..graph.len()).map(|index| graph.info(NodeIndex::new(index))).collect()
+        let mut nodes: Vec<NodeInfo> = (0..graph.len()).map(|index| graph.nameless(NodeIndex::new(index))).collect();
+        for (node, name) in graph.names() {
+            nodes[node.index()].name = name.to_owned();
+        }
+        nodes
     }
 
     /// The operands of a node, in the order of their slots.
     pub(crate) fn operands(&self, node: NodeIndex) -> Vec<NodeIndex> {
-        self.graph.borrow().operands_in_order(node)
+        self.graph.borrow().operands(node).collect()
     }
 
     /// One node.
@@ -111,7 +115,7 @@ impl<F: Scalar> Tape<F> {
             if passes.gradient(pass, from).is_none() {
                 continue;
             }
-            for (slot, to) in graph.operands_in_order(from).into_iter().enumerate() {
+            for (slot, to) in graph.operands(from).enumerate() {
                 if let Some(cotangent) = sent.next().flatten() {
                     contributions.push(Contribution { from, slot, to, cotangent });
                 }
@@ -123,28 +127,26 @@ impl<F: Scalar> Tape<F> {
 
 impl<F: Scalar> Graph<F> {
     fn info(&self, index: NodeIndex) -> NodeInfo {
+        NodeInfo { name: self.name_of(index).to_owned(), ..self.nameless(index) }
+    }
+
+    /// What there is to say about a node, apart from the name that the learner gave it.
+    fn nameless(&self, index: NodeIndex) -> NodeInfo {
         let node = &self.dag[index];
         NodeInfo {
             index,
             op: node.op().name(),
             formula: node.op().formula(),
             attributes: node.op().attributes(),
-            operands: self.operands_in_order(index),
-            shape: node.shape(),
-            name: node.name().to_owned(),
+            operands: self.operands(index).collect(),
+            shape: self.shape(index),
+            name: self.param_leaf(index).map_or("", |leaf| leaf.param.name()).to_owned(),
             scope: self.scope_of(index),
             pass: node.pass(),
             origin: node.origin(),
             needs_grad: node.needs_grad(),
             source: node.source(),
         }
-    }
-
-    /// The operands of a node, in the order of their slots.
-    fn operands_in_order(&self, node: NodeIndex) -> Vec<NodeIndex> {
-        let mut operands: Vec<NodeIndex> = self.operands(node).collect();
-        operands.reverse();
-        operands
     }
 
     /// As errors call a node: `"hidden" (%5 = sigmoid)`.
