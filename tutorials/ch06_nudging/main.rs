@@ -27,7 +27,7 @@ pub const CHAPTER: Chapter = Chapter {
              numbers keeps no step at all, and the slope comes out as 25000 where it is 6. And a method that is right for ten \
              weights may be out of the question for eighty thousand.",
     exercise: "tutorials/ch06_nudging/exercise.rs: make a central difference out of a forward one, for arrays of any shape. Then: \
-               cargo run --release --example ch06_exercise",
+               cargo run --release -- exercises watch ch06",
     next: "cargo run --release -- ch08",
 };
 

@@ -25,7 +25,7 @@ pub const CHAPTER: Chapter = Chapter {
              shows only where a short way and a long way meet. Too large or too small by a factor: a learning rate can hide either. \
              Following every path is right, and never done.",
     exercise: "tutorials/ch08_tape/exercise.rs: write the reverse pass of a tape yourself, in a dozen lines. Then: cargo run \
-               --release --example ch08_exercise",
+               --release -- exercises watch ch08",
     next: "cargo run --release -- ch09",
 };
 

@@ -28,7 +28,7 @@ pub const CHAPTER: Chapter = Chapter {
              safety: it makes forward and backward two different functions, and where a sample is badly wrong, the loss no longer \
              feels it.",
     exercise: "tutorials/ch13_gradient_check/exercise.rs: softmax with cross-entropy, as the source has it. Mend its loss and its \
-               gradient until they belong together. Then: cargo run --release --example ch13_exercise",
+               gradient until they belong together. Then: cargo run --release -- exercises watch ch13",
     next: "cargo run --release -- ch14",
 };
 

@@ -28,7 +28,7 @@ pub const CHAPTER: Chapter = Chapter {
              shapes fit. And \"a * delta\" as some texts have it is no product of two vectors at all: what is meant is the outer \
              product, delta times a transposed.",
     exercise: "tutorials/ch14_four_equations/exercise.rs: which node is delta? Write the function that takes the book's delta \
-               of a layer from the tape's gradients. Then: cargo run --release --example ch14_exercise",
+               of a layer from the tape's gradients. Then: cargo run --release -- exercises watch ch14",
     next: "cargo run --release -- ch15",
 };
 

@@ -26,7 +26,7 @@ pub const CHAPTER: Chapter = Chapter {
              of one number it is. The bill comes with the inputs: one run for each, and a network has as many as it \
              has weights. Which mode is cheap is decided by the shape of the Jacobian, not by taste.",
     exercise: "tutorials/ch22_forward_mode/exercise.rs: one column or one row? Put together a Jacobian with as few passes as \
-               possible. Then: cargo run --release --example ch22_exercise",
+               possible. Then: cargo run --release -- exercises watch ch22",
     next: "cargo run --release -- ch23",
 };
 
@@ -124,6 +124,7 @@ fn count_passes(run: &mut Run) {
 }
 
 /// The loss of a 4-8-3 network for two samples, as a function of its 67 parameters.
+// ANCHOR: loss
 fn loss<'t, F: Scalar>(parameters: &[Var<'t, F>]) -> Var<'t, F> {
     let [w1, b1, w2, b2] = parameters else { panic!("two layers have four parameters") };
     let tape = w1.tape();
@@ -131,6 +132,7 @@ fn loss<'t, F: Scalar>(parameters: &[Var<'t, F>]) -> Var<'t, F> {
     let h = (x.matmul(*w1) + *b1).tanh();
     (h.matmul(*w2) + *b2).softmax_cross_entropy(tape.labels(&[2, 0]))
 }
+// ANCHOR_END: loss
 
 fn parameters(run: &Run) -> Vec<ArrayD<f64>> {
     let mut rng = run.rng();

@@ -27,7 +27,7 @@ pub const CHAPTER: Chapter = Chapter {
              started near a saddle it walks straight onto it, in four steps, with a gradient that vanishes beautifully. Look at the signs of \
              the eigenvalues before you call a place a minimum.",
     exercise: "tutorials/ch23_higher_order/exercise.rs: write one step of Newton's method, for any number of variables. Then: cargo run \
-               --release --example ch23_exercise",
+               --release -- exercises watch ch23",
     next: "cargo run --release -- list",
 };
 
@@ -226,10 +226,12 @@ fn product_without_the_matrix(run: &mut Run) {
     let [x, t] = [draw(&[4, 3]), draw(&[4, 2])];
     let weights = [draw(&[3, 5]), draw(&[5]), draw(&[5, 2]), draw(&[2])];
     let vector = weights.clone().map(|weights| draw(weights.shape()));
+    // ANCHOR: product
     let h = hessian(|w| network_cost(&x, &t, w), &weights);
     let flat: Array1<f64> = vector.iter().flatten().copied().collect();
     let by_matrix = h.dot(&flat);
     let product = hessian_vector_product(|w| network_cost(&x, &t, w), &weights, &vector);
+    // ANCHOR_END: product
     let apart = product.iter().flatten().zip(&by_matrix).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
     let crooked = (&h - &h.t()).iter().fold(0.0, |worst: f64, x| worst.max(x.abs()));
     run.explain(&format!(
