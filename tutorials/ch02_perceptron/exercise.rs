@@ -10,6 +10,6 @@ fn nudge(weights: &mut [f64; 2], bias: &mut f64, rate: f64, x: [f64; 2], t: f64,
     let _ = (weights, bias, rate, x, t, y);
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(nudge)
 }

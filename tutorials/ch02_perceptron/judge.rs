@@ -1,35 +1,44 @@
 //! Judges a nudge: single steps on random rows, then whole trainings.
 
-use frame::Judge;
-use gradus::data::{TruthTable, seeded};
+use frame::{Judge, Judgement};
+use gradus::data::TruthTable;
 use rand::RngExt;
-use std::process::ExitCode;
 
 type Nudge = fn(&mut [f64; 2], &mut f64, f64, [f64; 2], f64, f64);
 
-pub fn judge(nudge: Nudge) -> ExitCode {
-    let mut judge = Judge::new("Exercise 2: the nudge");
-    let mut rng = seeded(2);
-    for _ in 0..100 {
-        let mut draw = || rng.random_range(-2.0..2.0_f64);
-        let (start, x, rate) = ([draw(), draw(), draw()], [draw(), draw()], draw().abs());
-        let (t, y) = (rng.random_range(0..2) as f64, rng.random_range(0..2) as f64);
-        let (mut weights, mut bias) = ([start[0], start[1]], start[2]);
-        nudge(&mut weights, &mut bias, rate, x, t, y);
-        let input =
-            format!("w = {:.3?}, b = {:.3}, rate {rate:.3}, x = {x:.3?}, t = {t}, y = {y}", &start[..2], start[2]);
-        let error = t - y;
-        for (i, name) in ["w1", "w2"].iter().enumerate() {
-            judge.number(format!("{input}: {name}"), start[i] + rate * error * x[i], weights[i]);
+pub fn judge(nudge: Nudge) -> Judgement {
+    Judge::examine("02_perceptron", |judge| {
+        for (t, y) in [(1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.0, 0.0)] {
+            one_step(judge, nudge, [0.5, -0.5, 0.25], [1.0, 0.0], 0.1, (t, y));
         }
-        judge.number(format!("{input}: b"), start[2] + rate * error, bias);
-    }
-    for table in [TruthTable::and(), TruthTable::or(), TruthTable::nand()] {
-        let mistakes = train(nudge, &table);
-        let input = format!("20 rounds of {} from zero at rate 1: mistakes in the last one", table.name());
-        judge.number(input, 0.0, mistakes as f64);
-    }
-    judge.verdict("a row that should have fired and did not must get a larger z the next time. Which way must each weight move, if its input was 1? If it was 0?")
+        for size in [1.0, 1.0, 1000.0].repeat(20) {
+            let [w1, w2, b, x1, x2, rate] = judge.draw(6, size).to_vec()[..] else { continue };
+            let (t, y) = (judge.rng().random_range(0..2), judge.rng().random_range(0..2));
+            one_step(judge, nudge, [w1, w2, b], [x1, x2], rate.abs(), (f64::from(t), f64::from(y)));
+        }
+        for table in [TruthTable::and(), TruthTable::or(), TruthTable::nand()] {
+            judge.given(format!("20 rounds of {} from zero at rate 1", table.name()));
+            judge.equal("mistakes in the last round", 0, train(nudge, &table));
+        }
+    })
+}
+
+fn one_step(judge: &mut Judge, nudge: Nudge, start: [f64; 3], x: [f64; 2], rate: f64, (t, y): (f64, f64)) {
+    let [w1, w2, b] = start;
+    judge.given(format!("w = [{w1:.3}, {w2:.3}], b = {b:.3}, rate {rate:.3}, x = {x:.3?}, t = {t}, y = {y}"));
+    let (mut weights, mut bias) = ([w1, w2], b);
+    nudge(&mut weights, &mut bias, rate, x, t, y);
+    let moved = |step: f64| [w1 + step * x[0], w2 + step * x[1], b + step];
+    judge
+        .equal("w1, w2 and b afterwards", moved(rate * (t - y)), [weights[0], weights[1], bias])
+        .slip("nothing moves, though the answer was wrong", || start)
+        .slip("the weights move the wrong way: the next time the mistake will be larger", || moved(rate * (y - t)))
+        .slip("the bias stays where it was: it has to move as well", || {
+            [moved(rate * (t - y))[0], moved(rate * (t - y))[1], b]
+        })
+        .slip("the rate has no part in it", || moved(t - y))
+        .slip("the weights move after right answers too", || moved(rate * t))
+        .slip("the input has no part in it: a weight whose input was 0 moves", || start.map(|w| w + rate * (t - y)));
 }
 
 /// The mistakes in the last of twenty rounds.

@@ -11,6 +11,6 @@ fn nudge(weights: &mut [f64; 2], bias: &mut f64, rate: f64, x: [f64; 2], t: f64,
     *bias += rate * error;
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(nudge)
 }

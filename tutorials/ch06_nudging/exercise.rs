@@ -18,6 +18,6 @@ fn slopes(f: &dyn Fn(&ArrayD<f64>) -> f64, x: &ArrayD<f64>, step: f64) -> ArrayD
     ArrayD::from_shape_vec(x.raw_dim(), slopes).expect("there is one slope for each element")
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(slopes)
 }

@@ -1,49 +1,65 @@
 //! Judges a central difference: exact where it must be, its error falling as the square of the step, two runs for each element.
 
-use frame::Judge;
-use gradus::data::seeded;
-use ndarray::{ArrayD, IxDyn};
-use rand::RngExt;
+use frame::{Judge, Judgement};
+use ndarray::ArrayD;
 use std::cell::Cell;
-use std::process::ExitCode;
 
 type Slopes = fn(&dyn Fn(&ArrayD<f64>) -> f64, &ArrayD<f64>, f64) -> ArrayD<f64>;
 
-pub fn judge(slopes: Slopes) -> ExitCode {
-    let mut judge = Judge::new("Exercise 6: a central difference");
-    let mut rng = seeded(6);
-    for shape in [&[1, 4][..], &[4, 1], &[2, 3], &[5], &[]] {
-        let x = ArrayD::from_shape_simple_fn(IxDyn(shape), || rng.random_range(-2.0..2.0));
-        let weights = ArrayD::from_shape_simple_fn(IxDyn(shape), || rng.random_range(0.5..1.5));
-        let error =
-            |right: &ArrayD<f64>, got: &ArrayD<f64>| (right - got).iter().fold(0.0, |worst: f64, e| worst.max(e.abs()));
-
-        // On a parabola the two sides cancel all of the bend, whatever the step.
-        let parabola = |x: &ArrayD<f64>| (&weights * x * x).sum();
-        let (right, got) = (2.0 * &weights * &x, slopes(&parabola, &x, 0.5));
-        let name = format!("a parabola of an array {shape:?}, step 0.5");
-        if got.shape() != x.shape() {
-            judge.case(name, format!("slopes of shape {shape:?}"), format!("{:?}", got.shape()), false);
-            continue;
+pub fn judge(slopes: Slopes) -> Judgement {
+    Judge::examine("06_nudging", |judge| {
+        for (shape, size) in judge.shapes().into_iter().flat_map(|shape| [(shape, 2.0), (shape, 100.0)]) {
+            let x: ArrayD<f64> = judge.draw(shape, size).into_dyn();
+            let weights: ArrayD<f64> = judge.draw(shape, 0.5).into_dyn() + 1.0;
+            on_a_parabola(judge, slopes, &x, &weights);
+            on_waves(judge, slopes, &x, &weights);
         }
-        judge.case(name, format!("{right:.3}"), format!("{got:.3}"), error(&right, &got) < 1e-9);
+        let single = |x: f64| ndarray::arr0(x).into_dyn();
+        on_a_parabola(judge, slopes, &single(3.0), &single(1.0));
+    })
+}
 
-        let calls = Cell::new(0);
-        let waves = |x: &ArrayD<f64>| {
-            calls.set(calls.get() + 1);
-            (&weights * x.mapv(f64::sin)).sum()
-        };
-        let right = &weights * x.mapv(f64::cos);
-        let [coarse, fine] = [1e-2, 1e-3].map(|step| error(&right, &slopes(&waves, &x, step)));
-        let name = format!("waves in an array {shape:?}: the error at step 0.01 over that at 0.001");
-        judge.case(name, "100", format!("{:.1}", coarse / fine), (95.0..105.0).contains(&(coarse / fine)));
-        judge.number(
-            format!("an array {shape:?}: runs of f for two gradients"),
-            4.0 * x.len() as f64,
-            f64::from(calls.get()),
-        );
-    }
-    judge.verdict("go a step up and a step down from the same x. How far apart are the two points?")
+/// On a parabola the two sides cancel all of the bend, whatever the step.
+fn on_a_parabola(judge: &mut Judge, slopes: Slopes, x: &ArrayD<f64>, weights: &ArrayD<f64>) {
+    const STEP: f64 = 0.5;
+    let parabola = |x: &ArrayD<f64>| (weights * x * x).sum();
+    judge.given(format!(
+        "a parabola of an array {:?} with numbers such as {:.2}, step {STEP}",
+        x.shape(),
+        x.iter().next().unwrap_or(&0.0)
+    ));
+    let right = 2.0 * weights * x;
+    judge
+        .equal("the slopes", &right, slopes(&parabola, x, STEP))
+        .slip("one side only: this is (f(x + h) - f(x)) / h, and the bend has stayed in", || &right + weights * STEP)
+        .slip("one side only: this is (f(x) - f(x - h)) / h, and the bend has stayed in", || &right - weights * STEP)
+        .slip("every slope is twice too large: the two points are not one step apart", || 2.0 * &right)
+        .slip("every slope is half of what it should be", || 0.5 * &right)
+        .slip("every slope has the wrong sign: which of the two values comes first?", || -&right);
+}
+
+/// Where the curve bends more than a parabola, the error falls as the square of the step.
+fn on_waves(judge: &mut Judge, slopes: Slopes, x: &ArrayD<f64>, weights: &ArrayD<f64>) {
+    let calls = Cell::new(0);
+    let waves = |x: &ArrayD<f64>| {
+        calls.set(calls.get() + 1);
+        (weights * x.mapv(f64::sin)).sum()
+    };
+    let right = weights * x.mapv(f64::cos);
+    judge.given(format!("waves in an array {:?}", x.shape()));
+    let [coarse, fine] = [1e-2, 1e-3].map(|step| largest_difference(&right, &slopes(&waves, x, step)));
+    let ratio = coarse / fine;
+    judge.holds(
+        "the error at step 0.01 over that at 0.001",
+        "100",
+        format!("{ratio:.1}"),
+        (90.0..110.0).contains(&ratio),
+    );
+    judge.equal("runs of f for two gradients", 4 * x.len(), calls.get());
+}
+
+fn largest_difference(a: &ArrayD<f64>, b: &ArrayD<f64>) -> f64 {
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
 
 /// A copy of `x` with `by` added to element `i`, counted through all rows.

@@ -20,6 +20,6 @@ fn backward(tape: &[Node]) -> Vec<f64> {
     gradients
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(backward)
 }

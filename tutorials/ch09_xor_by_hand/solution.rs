@@ -16,6 +16,6 @@ fn backward(net: &Net, x: &Array1<f64>, t: &Array1<f64>) -> Net {
     Net { w1: outer(x, &dz), b1: dz, w2: outer(&h, &dy), b2: dy }
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(backward)
 }

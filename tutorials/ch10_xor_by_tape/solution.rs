@@ -30,6 +30,6 @@ impl<F: Scalar> Op<F> for Wave {
     }
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(|x| x.tape().record(Wave, &[x]))
 }

@@ -23,6 +23,6 @@ fn softmax_with_loss(x: &ArrayD<f64>, t: &ArrayD<f64>) -> (f64, ArrayD<f64>) {
     (loss / samples as f64, (y - t) / n as f64)
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(softmax_with_loss)
 }

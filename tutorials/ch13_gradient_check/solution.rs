@@ -25,6 +25,6 @@ fn softmax_with_loss(x: &ArrayD<f64>, t: &ArrayD<f64>) -> (f64, ArrayD<f64>) {
     (loss / samples, (softmax(x) - t) / samples)
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(softmax_with_loss)
 }

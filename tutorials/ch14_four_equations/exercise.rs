@@ -16,6 +16,6 @@ fn delta(gradients: &Gradients<f64>, layers: &[Recorded], l: usize) -> Array2<f6
     as_matrix(gradients.wrt(layers[l - 1].a))
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(delta)
 }

@@ -15,6 +15,6 @@ fn delta(gradients: &Gradients<f64>, layers: &[Recorded], l: usize) -> Array2<f6
     rows.reversed_axes() * samples
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(delta)
 }

@@ -32,8 +32,8 @@ pub const CHAPTER: Chapter = Chapter {
              But softmax regression, with no hidden layer at all, reads 92% as well. The run was spoiled before it began: \
              with N(0, 1) weights on 784 pixels the first weighted sums spread so wide that most sigmoids sit where \
              they are flat, and a flat sigmoid passes almost no gradient. Nothing in the loss curve says so; looking at z does.",
-    exercise: "tutorials/ch15_mnist_nielsen/exercise.rs: choose the start yourself, so that the same network, rate and \
-               thirty epochs read 96%. Then: cargo run --release --example ch15_exercise",
+    exercise: "tutorials/ch15_mnist_nielsen/exercise.rs: choose the start yourself, so that the sigmoids of every layer \
+               begin where they are steep. Then: cargo run --release -- exercises check ch15",
     next: "cargo run --release -- ch22",
 };
 

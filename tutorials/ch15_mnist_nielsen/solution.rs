@@ -7,6 +7,6 @@ fn spread(n_in: usize) -> f64 {
     1.0 / (n_in as f64).sqrt()
 }
 
-fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(spread)
 }

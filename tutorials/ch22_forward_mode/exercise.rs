@@ -14,6 +14,6 @@ fn jacobian(passes: &mut Passes) -> Vec<Vec<f64>> {
     (0..passes.outputs()).map(|output| columns.iter().map(|column| column[output]).collect()).collect()
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(jacobian)
 }

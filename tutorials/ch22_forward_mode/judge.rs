@@ -1,12 +1,10 @@
 //! Judges a Jacobian: its numbers, and the passes it took.
 
-use frame::Judge;
-use gradus::data::seeded;
+use frame::{Judge, Judgement};
 use gradus::derivatives::{grad, jvp};
 use gradus::{Scalar, Tape, Var};
 use ndarray::{Array2, ArrayD};
 use rand::RngExt;
-use std::process::ExitCode;
 
 /// The function y = sin(x A), whose Jacobian can be had a column or a row at a time.
 pub struct Passes {
@@ -51,31 +49,32 @@ impl Passes {
     }
 }
 
-pub fn judge(jacobian: fn(&mut Passes) -> Vec<Vec<f64>>) -> ExitCode {
-    let mut judge = Judge::new("Exercise 22: one column or one row");
-    let mut rng = seeded(22);
-    for (inputs, outputs) in [(1, 1), (1, 6), (6, 1), (2, 5), (5, 2), (4, 4), (300, 1), (1, 300)] {
-        let mut draw = |shape: (usize, usize)| Array2::from_shape_simple_fn(shape, || rng.random_range(-1.0..1.0));
-        let (matrix, at) = (draw((inputs, outputs)), draw((1, inputs)));
-        let slope = at.dot(&matrix).mapv(f64::cos);
-        let mut passes = Passes { matrix, at: at.into_dyn(), counted: 0 };
-        let got = jacobian(&mut passes);
-        let name = format!("{inputs} inputs, {outputs} results");
-        let shape = (got.len(), got.first().map_or(0, Vec::len));
-        judge.case(
-            format!("{name}: lists of slopes, and slopes in each"),
-            format!("{:?}", (outputs, inputs)),
-            format!("{shape:?}"),
-            shape == (outputs, inputs),
-        );
-        for (output, row) in got.iter().enumerate().take(outputs) {
-            for (input, &got) in row.iter().enumerate().take(inputs) {
-                let expected = slope[[0, output]] * passes.matrix[[input, output]];
-                judge.number(format!("{name}: slope of result {output} in input {input}"), expected, got);
+pub fn judge(jacobian: fn(&mut Passes) -> Vec<Vec<f64>>) -> Judgement {
+    Judge::examine("22_forward_mode", |judge| {
+        let (some, others) = (judge.rng().random_range(2..9), judge.rng().random_range(2..9));
+        let shapes = [(2, 3), (3, 2), (1, 1), (1, 6), (6, 1), (4, 4), (some, others), (300, 1), (1, 300)];
+        for ((inputs, outputs), size) in shapes.into_iter().flat_map(|shape| [(shape, 1.0), (shape, 20.0)]) {
+            let matrix: Array2<f64> = judge.draw((inputs, outputs), size);
+            let at: Array2<f64> = judge.draw((1, inputs), 1.0);
+            let slope = at.dot(&matrix).mapv(f64::cos);
+            let expected = matrix.t().to_owned() * slope.t();
+            let mut passes = Passes { matrix, at: at.into_dyn(), counted: 0 };
+            judge.given(format!("{inputs} input(s), {outputs} result(s), slopes of up to {size}"));
+            let got = jacobian(&mut passes);
+            match as_matrix(&got) {
+                Some(got) => {
+                    judge.equal("the Jacobian, a row for each result", &expected, got);
+                }
+                None => judge.holds("the Jacobian", "rows of one length", format!("{got:?}"), false),
             }
+            let few = inputs.min(outputs);
+            judge.holds("passes", format!("at most {few}"), passes.counted, passes.counted <= few);
         }
-        let few = inputs.min(outputs);
-        judge.case(format!("{name}: passes"), format!("at most {few}"), passes.counted, passes.counted <= few);
-    }
-    judge.verdict("how many columns has the matrix, and how many rows? Which are fewer?")
+    })
+}
+
+/// Rows as a matrix, if they are of one length.
+fn as_matrix(rows: &[Vec<f64>]) -> Option<Array2<f64>> {
+    let columns = rows.first().map_or(0, Vec::len);
+    Array2::from_shape_vec((rows.len(), columns), rows.concat()).ok()
 }

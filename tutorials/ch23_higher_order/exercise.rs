@@ -20,6 +20,6 @@ fn newton_step(f: Function, x: &Array1<f64>) -> Array1<f64> {
     x - 0.01 * slopes
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(newton_step)
 }

@@ -4,11 +4,9 @@
 #[path = "linear.rs"]
 mod linear;
 
-use frame::Judge;
+use frame::{Judge, Judgement};
 use gradus::prelude::*;
 use ndarray::{Array1, Array2, Ix1};
-use rand::RngExt;
-use std::process::ExitCode;
 
 #[allow(unused_imports)] // for the answer
 pub use linear::solve;
@@ -36,36 +34,34 @@ fn bend<'t>(x: Var<'t, f64>) -> Var<'t, f64> {
     (x.exp() - x).sum() + 0.1 * x.sum().pow(2.0)
 }
 
-pub fn judge(newton_step: Step) -> ExitCode {
-    let mut judge = Judge::new("Exercise 23: Newton's method");
-    let mut rng = seeded(23);
-    for count in [1, 2, 3, 6] {
-        for trial in 0..5 {
-            let start = Array1::from_shape_simple_fn(count, || rng.random_range(-1.0..1.0));
-            let input = |what: &str| format!("{what} of {count} variable(s), start {trial}");
-            let bottom = newton_step(bowl, &start);
-            let expected = bowl_bottom(count);
-            judge.case(input("the bottom of a bowl"), &expected, &bottom, near(&expected, &bottom, 1e-9));
-
-            let mut x = start;
+pub fn judge(newton_step: Step) -> Judgement {
+    Judge::examine("23_higher_order", |judge| {
+        for (count, size) in [2, 1, 3, 6].into_iter().flat_map(|count| [(count, 1.0), (count, 1.0), (count, 100.0)]) {
+            let start: Array1<f64> = judge.draw(count, size);
+            judge.given(format!("a bowl of {count} variable(s), from {start:.3}"));
+            let bottom = bowl_bottom(count);
+            judge
+                .equal_within(1e-7, "where one step ends: the bottom", &bottom, newton_step(bowl, &start))
+                .slip("the step has the right length and goes the wrong way", || 2.0 * &start - &bottom)
+                .slip("nothing moves", || &start)
+                .slip("this is the step alone, without the point that it starts from", || &bottom - &start);
+        }
+        for count in [1, 2, 3, 6] {
+            let mut x: Array1<f64> = judge.draw(count, 1.0);
+            judge.given(format!("a function that bends, of {count} variable(s), eight steps from {x:.3}"));
             for _ in 0..8 {
                 x = newton_step(bend, &x);
             }
             let slope = slope_by_nudging(bend, &x);
-            judge.case(input("after eight steps, the slope of a function"), 0, slope, slope < 1e-6);
+            judge.holds("the largest slope there", "0, or below 1e-6", slope, slope < 1e-6);
         }
-    }
-    judge.verdict("at a step d from x the slope is about g + H d. Which d makes that zero? (Mind the sign.)")
+    })
 }
 
 /// Where all slopes of the bowl are 0: 2 (i + 1) (xᵢ - i) + 2 Σ x = 0.
 fn bowl_bottom(count: usize) -> Array1<f64> {
     let a = Array2::from_shape_fn((count, count), |(i, j)| 1.0 + if i == j { i as f64 + 1.0 } else { 0.0 });
     solve(&a, &Array1::from_shape_fn(count, |i| (i + 1) as f64 * i as f64))
-}
-
-fn near(a: &Array1<f64>, b: &Array1<f64>, tolerance: f64) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= tolerance)
 }
 
 /// The largest slope along an axis.

@@ -15,6 +15,6 @@ fn newton_step(f: Function, x: &Array1<f64>) -> Array1<f64> {
     x - solve(&hessian(|x| f(x[0]), &[x]), &slopes)
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(newton_step)
 }

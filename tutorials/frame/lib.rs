@@ -1,8 +1,9 @@
 //! The frame that all chapters share: flags, the order of what is printed, files, JSON, exit status. A chapter's own
-//! program holds only its own idea.
+//! program holds only its own idea. And the judge that all exercises share.
 
 mod chapter;
 mod error;
+mod exercises;
 mod flags;
 mod judge;
 mod output;
@@ -11,6 +12,7 @@ mod run;
 
 pub use chapter::{Chapter, Opt, main, run_with};
 pub use error::{Error, Result};
-pub use judge::Judge;
-pub use plot::{Curve, log_log};
+pub use exercises::{EXERCISES, Exercise};
+pub use judge::{Case, JSON_VARIABLE, Judge, Judgement, Numbers, SEED_VARIABLE};
+pub use plot::{Chart, Corner, Curve, Drawing, Figure, Images, Matrix, Panels, Shades, Side, log_log};
 pub use run::{Run, default_data};

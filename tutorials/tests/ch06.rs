@@ -1,14 +1,7 @@
-//! Chapter 6: the order of both differences, what other kinds of numbers make of them, and the exercise.
-#![allow(clippy::duplicate_mod)] // exercise and solution bring the same judge
+//! Chapter 6: the order of both differences, what other kinds of numbers make of them.
 
 mod support;
 
-#[path = "../ch06_nudging/exercise.rs"]
-mod exercise;
-#[path = "../ch06_nudging/solution.rs"]
-mod solution;
-
-use std::process::ExitCode;
 use support::{number, results};
 
 #[test]
@@ -24,10 +17,4 @@ fn a_central_difference_errs_by_the_square_of_its_step_and_has_a_sweet_spot() {
     let single = results["slopes_f32"].as_array().expect("a list");
     assert!((number(&single[0]) - 5.989).abs() < 1e-3 && (number(&single[1]) - 8.001).abs() < 1e-3, "{single:?}");
     assert_eq!(results["slope_of_relu_at_0"]["both_sides"], 0.5);
-}
-
-#[test]
-fn the_exercise_is_unsolved_and_its_solution_solves_it() {
-    assert_eq!(solution::main(), ExitCode::SUCCESS);
-    assert_ne!(exercise::main(), ExitCode::SUCCESS);
 }

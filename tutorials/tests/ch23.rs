@@ -1,14 +1,7 @@
-//! Chapter 23: second and higher derivatives, and the exercise.
-#![allow(clippy::duplicate_mod)] // exercise and solution bring the same judge
+//! Chapter 23: second and higher derivatives.
 
 mod support;
 
-#[path = "../ch23_higher_order/exercise.rs"]
-mod exercise;
-#[path = "../ch23_higher_order/solution.rs"]
-mod solution;
-
-use std::process::ExitCode;
 use support::{number, results};
 
 #[test]
@@ -27,10 +20,4 @@ fn the_saddle_the_minima_and_six_derivatives_are_right() {
         assert!(number(&results[name]) < 1e-12, "{name}");
     }
     assert!(number(&results["rosenbrock_steps"]) <= 10.0);
-}
-
-#[test]
-fn the_exercise_is_unsolved_and_its_solution_solves_it() {
-    assert_eq!(solution::main(), ExitCode::SUCCESS);
-    assert_ne!(exercise::main(), ExitCode::SUCCESS);
 }

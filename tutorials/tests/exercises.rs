@@ -1,31 +1,112 @@
-//! The short exercises: untouched they are unsolved, and their solutions solve them. (That of chapter 15 trains for half a minute.)
+//! The exercises: untouched they are unsolved, and say so with input, expected and got; their solutions solve them, whatever the seed.
 #![allow(clippy::duplicate_mod)] // exercise and solution bring the same judge
 
-#[path = "../ch02_perceptron/exercise.rs"]
-mod ch02_exercise;
-#[path = "../ch02_perceptron/solution.rs"]
-mod ch02_solution;
-#[path = "../ch08_tape/exercise.rs"]
-mod ch08_exercise;
-#[path = "../ch08_tape/solution.rs"]
-mod ch08_solution;
-#[path = "../ch10_xor_by_tape/exercise.rs"]
-mod ch10_exercise;
-#[path = "../ch10_xor_by_tape/solution.rs"]
-mod ch10_solution;
+use frame::{EXERCISES, Exercise, Judgement};
+use std::path::PathBuf;
 
-use std::process::ExitCode;
+/// Both programs of each exercise as modules, and the list of their mains.
+macro_rules! exercises {
+    ($($exercise:ident $exercise_file:literal, $solution:ident $solution_file:literal;)+) => {
+        $(
+            #[path = $exercise_file]
+            mod $exercise;
+            #[path = $solution_file]
+            mod $solution;
+        )+
+        type Main = fn() -> Judgement;
+        /// The file of the hole, the main of the hole, and that of the solution.
+        const MAINS: &[(&str, Main, Main)] = &[$(($exercise_file, $exercise::main, $solution::main)),+];
+    };
+}
+
+exercises! {
+    ch02_exercise "../ch02_perceptron/exercise.rs", ch02_solution "../ch02_perceptron/solution.rs";
+    ch06_exercise "../ch06_nudging/exercise.rs", ch06_solution "../ch06_nudging/solution.rs";
+    ch08_exercise "../ch08_tape/exercise.rs", ch08_solution "../ch08_tape/solution.rs";
+    ch09_exercise "../ch09_xor_by_hand/exercise.rs", ch09_solution "../ch09_xor_by_hand/solution.rs";
+    ch10_exercise "../ch10_xor_by_tape/exercise.rs", ch10_solution "../ch10_xor_by_tape/solution.rs";
+    ch13_exercise "../ch13_gradient_check/exercise.rs", ch13_solution "../ch13_gradient_check/solution.rs";
+    ch14_exercise "../ch14_four_equations/exercise.rs", ch14_solution "../ch14_four_equations/solution.rs";
+    ch15_exercise "../ch15_mnist_nielsen/exercise.rs", ch15_solution "../ch15_mnist_nielsen/solution.rs";
+    ch22_exercise "../ch22_forward_mode/exercise.rs", ch22_solution "../ch22_forward_mode/solution.rs";
+    ch23_exercise "../ch23_higher_order/exercise.rs", ch23_solution "../ch23_higher_order/solution.rs";
+}
+
+/// The exercise whose hole this file is.
+fn exercise_of(file: &str) -> &'static Exercise {
+    let found = EXERCISES.iter().find(|exercise| exercise.file().ends_with(&file[2..]));
+    found.unwrap_or_else(|| panic!("frame/exercises.rs has no row for {file}"))
+}
+
+fn read(path: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
 
 #[test]
-fn untouched_exercises_are_unsolved_and_their_solutions_solve_them() {
-    type Main = fn() -> ExitCode;
-    let chapters: [(&str, Main, Main); 3] = [
-        ("02", ch02_exercise::main, ch02_solution::main),
-        ("08", ch08_exercise::main, ch08_solution::main),
-        ("10", ch10_exercise::main, ch10_solution::main),
-    ];
-    for (chapter, exercise, solution) in chapters {
-        assert_ne!(exercise(), ExitCode::SUCCESS, "the exercise of chapter {chapter}");
-        assert_eq!(solution(), ExitCode::SUCCESS, "the solution of chapter {chapter}");
+fn every_exercise_is_tried_here() {
+    let mut tried: Vec<&str> = MAINS.iter().map(|(file, ..)| exercise_of(file).chapter).collect();
+    tried.dedup();
+    let all: Vec<&str> = EXERCISES.iter().map(|exercise| exercise.chapter).collect();
+    assert_eq!(
+        tried, all,
+        "tests/exercises.rs and frame/exercises.rs have a row for each exercise, in the order of the chapters"
+    );
+}
+
+#[test]
+fn untouched_exercises_fail_with_input_expected_and_got() {
+    for (file, exercise, _) in MAINS {
+        // Whoever has solved an exercise may still run the tests.
+        if read(&exercise_of(file).file()) != exercise_of(file).shipped {
+            println!("{file} is not as it was shipped: skipped");
+            continue;
+        }
+        let judgement = exercise();
+        assert!(!judgement.solved(), "{file} solves itself");
+        let failure = judgement.failure();
+        for part in ["input  ", "checked  ", "expected  ", "got  "] {
+            let line = failure.lines().find_map(|line| line.trim_start().strip_prefix(part));
+            assert!(line.is_some_and(|line| !line.trim().is_empty()), "{file} says no {part}:\n{failure}");
+        }
     }
+}
+
+#[test]
+fn solutions_solve_the_exercises() {
+    for (file, _, solution) in MAINS {
+        let judgement = solution();
+        assert!(judgement.solved(), "the solution of {file}:\n{}", judgement.failure());
+    }
+}
+
+#[test]
+fn a_hole_is_at_most_twenty_lines_and_the_solution_differs_in_code() {
+    for (file, ..) in MAINS {
+        let exercise = exercise_of(file);
+        let solution = read(&exercise.file().replace("exercise.rs", "solution.rs"));
+        let untouched: Vec<&str> = code(exercise.shipped);
+        let written = code(&solution).into_iter().filter(|line| !untouched.contains(line)).count();
+        assert!((1..=20).contains(&written), "{file}: the solution has {written} lines that the exercise has not");
+    }
+}
+
+#[test]
+fn no_hint_contains_a_line_of_the_solution() {
+    for exercise in EXERCISES {
+        let solution = read(&exercise.file().replace("exercise.rs", "solution.rs"));
+        let without_spaces = |text: &str| text.split_whitespace().collect::<String>();
+        for line in code(&solution).into_iter().filter(|line| !exercise.shipped.contains(line)).map(without_spaces) {
+            let line = line.trim_end_matches(';');
+            let told = exercise.hints.iter().any(|hint| line.len() >= 12 && without_spaces(hint).contains(line));
+            assert!(!told, "a hint of {} tells a line of its solution: {line}", exercise.chapter);
+        }
+        assert!(exercise.hints.iter().all(|hint| hint.len() > 30), "{} has three real hints", exercise.chapter);
+        assert!((5..=60).contains(&exercise.minutes), "{}", exercise.chapter);
+    }
+}
+
+/// The lines of a program that are neither empty nor comments.
+fn code(program: &str) -> Vec<&str> {
+    program.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).collect()
 }

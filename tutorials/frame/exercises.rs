@@ -1,0 +1,159 @@
+//! All exercises: what they are called, how long they take, and their hints. A chapter's exercise is one row here.
+//!
+//! Its files are `tutorials/chNN_slug/exercise.rs` (the hole, which learners fill), `judge.rs` and `solution.rs`; `tutorials/shipped/` keeps the hole
+//! as it was, so that it can be restored.
+
+/// An exercise.
+#[derive(Debug)]
+pub struct Exercise {
+    /// Its chapter: `"02_perceptron"`.
+    pub chapter: &'static str,
+    /// What is to be done, in a few words.
+    pub title: &'static str,
+    /// How long a learner takes.
+    pub minutes: u32,
+    /// Three hints, each telling more than the one before, and none the solution.
+    pub hints: [&'static str; 3],
+    /// `exercise.rs` as the repository has it.
+    pub shipped: &'static str,
+}
+
+impl Exercise {
+    /// The exercise of a chapter: `"02_perceptron"`, `"ch02"` or `"02"`.
+    pub fn of(chapter: &str) -> Option<&'static Exercise> {
+        let chapter = chapter.strip_prefix("ch").unwrap_or(chapter);
+        EXERCISES.iter().find(|exercise| [exercise.chapter, exercise.number()].contains(&chapter))
+    }
+
+    /// `"02"`.
+    pub fn number(&self) -> &'static str {
+        self.chapter.split('_').next().unwrap_or_default()
+    }
+
+    /// `"ch02"`.
+    pub fn short_name(&self) -> String {
+        format!("ch{}", self.number())
+    }
+
+    /// The file that learners edit, from the root of the repository: `tutorials/ch02_perceptron/exercise.rs`.
+    pub fn file(&self) -> String {
+        format!("tutorials/ch{}/exercise.rs", self.chapter)
+    }
+}
+
+/// A row of the table. The shipped text is found by the chapter's name.
+macro_rules! exercise {
+    (chapter: $chapter:literal, $($field:ident: $value:expr),+ $(,)?) => {
+        Exercise { chapter: $chapter, shipped: include_str!(concat!("../shipped/ch", $chapter, ".rs")), $($field: $value),+ }
+    };
+}
+
+/// All exercises, in the order of the chapters.
+pub const EXERCISES: &[Exercise] = &[
+    exercise! {
+        chapter: "02_perceptron",
+        title: "the nudge",
+        minutes: 10,
+        hints: [
+            "A row that should have fired and did not must get a larger z the next time. Which way must a weight move, if its input was 1? If it \
+             was 0? If it was negative?",
+            "t - y is 1 where the neuron was silent and should have fired, -1 where it fired and should not have, and 0 after a right answer. It \
+             can stand for all three cases at once.",
+            "How far a weight moves is a product of three numbers. The bias is a weight as well; think of its input as always the same number.",
+        ],
+    },
+    exercise! {
+        chapter: "06_nudging",
+        title: "a central difference",
+        minutes: 10,
+        hints: [
+            "Go a step up and a step down from the same x. The value at x itself is not needed.",
+            "How far apart are the two points?",
+            "`moved` also takes a negative number. If all your slopes are exactly twice too large, look at what you divide by.",
+        ],
+    },
+    exercise! {
+        chapter: "08_tape",
+        title: "the reverse pass",
+        minutes: 20,
+        hints: [
+            "A node may hand on its gradient only when everything that uses it has been visited. Where on the tape do all uses of a node stand?",
+            "The derivative of the last node with respect to itself is not 0. Put that in before the walk begins.",
+            "An operand gets, for each use, the slope of that use times the gradient of the node that uses it. If there are two uses, what must \
+             happen to what the first has left there?",
+        ],
+    },
+    exercise! {
+        chapter: "09_xor_by_hand",
+        title: "the wrong line",
+        minutes: 15,
+        hints: [
+            "The second layer's gradients are right, the first layer's are not. Which lines lie between them?",
+            "In that line, what is `h`: the number before the tanh, or after it?",
+            "The slope of tanh at z is 1 - tanh(z)². Which part of that has the forward pass computed already?",
+        ],
+    },
+    exercise! {
+        chapter: "10_xor_by_tape",
+        title: "an op of your own",
+        minutes: 15,
+        hints: [
+            "The chain rule: dL/dx = dL/dy · dy/dx. The first factor is g. The second is the slope of the forward formula.",
+            "The slope of sin is cos, and there is a 3 inside: it comes out as a factor, and it stays inside as well.",
+            "You need the operand, not the result: drop the underscore of `_x`. Vars multiply with numbers and with each other, and have the method \
+             `cos()`.",
+        ],
+    },
+    exercise! {
+        chapter: "13_gradient_check",
+        title: "a loss and its gradient",
+        minutes: 30,
+        hints: [
+            "How many samples are there, if the scores are [10]? The function counts them twice, in two ways. Which count is right?",
+            "Which class does the loss look at, and which classes does the gradient? With targets such as 0.9 and 0.1 they must both look at all.",
+            "-ln softmax(x) is ln Σ eˣ - x. With the largest score taken out of the sum, no logarithm is ever taken of anything tiny, and nothing \
+             has to be added for safety.",
+        ],
+    },
+    exercise! {
+        chapter: "14_four_equations",
+        title: "which node is δ?",
+        minutes: 20,
+        hints: [
+            "δ is the slope with respect to what: a or z?",
+            "Of one sample's cost, or of the mean over how many? The matrix that you take has one row for each sample, so you can count them.",
+            "And is a sample a row or a column? `reversed_axes()` turns a matrix.",
+        ],
+    },
+    exercise! {
+        chapter: "15_mnist_nielsen",
+        title: "the start",
+        minutes: 15,
+        hints: [
+            "Add up n independent numbers that each spread by s. How wide does the sum spread: n s, or less?",
+            "Variances add up, spreads do not. The spread is the root of the variance.",
+            "Ask for a sum that spreads by 1 whatever n is, and solve for s.",
+        ],
+    },
+    exercise! {
+        chapter: "22_forward_mode",
+        title: "one column or one row",
+        minutes: 15,
+        hints: [
+            "How many columns has the matrix, and how many rows? Which are fewer?",
+            "The columns come from `passes.column`, the rows from `passes.row`. Take whichever needs fewer calls.",
+            "The result is a list of rows. If you have rows, there is nothing to turn round.",
+        ],
+    },
+    exercise! {
+        chapter: "23_higher_order",
+        title: "Newton's method",
+        minutes: 25,
+        hints: [
+            "At a step d from x the slope is about g + H d. Where the bowl is level it is zero.",
+            "That is a system of linear equations for d. `judge::solve` solves such a system. Mind the sign of g.",
+            "`hessian` takes the function as a closure over a list of Vars, and a list of points; both lists have one entry here. No rate is needed: \
+             the Hessian says how far to go.",
+        ],
+    },
+];

@@ -1,0 +1,115 @@
+//! What came out of an examination: for the learner a text, for the runner JSON, for the shell an exit status.
+
+use crate::exercises::Exercise;
+use crate::output::Output;
+use serde_json::{Value, json};
+use std::process::{ExitCode, Termination};
+
+/// The environment variable that names a file for the judgement as JSON. The runner sets it.
+pub const JSON_VARIABLE: &str = "GRADUS_JUDGEMENT";
+
+/// What became of an answer. As the result of `main` it prints itself.
+pub struct Judgement {
+    pub(super) exercise: &'static Exercise,
+    pub(super) seed: u64,
+    pub(super) right: usize,
+    pub(super) wrong: usize,
+    pub(super) failure: Option<Failure>,
+    /// Why nothing could be judged.
+    pub(super) unable: Option<String>,
+}
+
+/// The first case that failed.
+pub(super) struct Failure {
+    pub input: String,
+    pub what: String,
+    pub expected: String,
+    pub got: String,
+    pub details: Vec<String>,
+    /// What is probably wrong.
+    pub diagnosis: Option<String>,
+}
+
+impl Judgement {
+    /// Whether every case is right.
+    pub fn solved(&self) -> bool {
+        self.wrong == 0 && self.right > 0 && self.unable.is_none()
+    }
+
+    /// The first case that failed, as the learner reads it; empty if there is none.
+    pub fn failure(&self) -> String {
+        let Some(failure) = &self.failure else { return String::new() };
+        let Failure { input, what, expected, got, details, diagnosis } = failure;
+        let mut lines = vec![
+            format!("  input     {input}"),
+            format!("  checked   {what}"),
+            format!("  expected  {expected}"),
+            format!("  got       {got}"),
+        ];
+        lines.extend(details.iter().map(|line| format!("  {line}").trim_end().to_owned()));
+        lines.extend(diagnosis.iter().map(|diagnosis| format!("  diagnosis {diagnosis}")));
+        lines.join("\n")
+    }
+
+    /// What is probably wrong with the first case that failed, if that is known.
+    pub fn diagnosis(&self) -> Option<&str> {
+        self.failure.as_ref()?.diagnosis.as_deref()
+    }
+
+    fn verdict(&self) -> String {
+        let cases = match (self.right, self.wrong) {
+            (right, 0) => format!("all {right} cases right"),
+            (right, wrong) => format!("{right} cases right, {wrong} wrong"),
+        };
+        if self.solved() { format!("solved: {cases}") } else { format!("not yet: {cases}") }
+    }
+
+    fn to_json(&self) -> Value {
+        let failure = self.failure.as_ref().map(|failure| {
+            let Failure { input, what, expected, got, details, diagnosis } = failure;
+            json!({
+                "input": input,
+                "checked": what,
+                "expected": expected,
+                "got": got,
+                "details": details,
+                "diagnosis": diagnosis,
+            })
+        });
+        json!({
+            "exercise": self.exercise.chapter,
+            "seed": self.seed,
+            "solved": self.solved(),
+            "right": self.right,
+            "wrong": self.wrong,
+            "failure": failure,
+            "unable": self.unable,
+        })
+    }
+}
+
+impl Termination for Judgement {
+    /// Prints, and gives 0 if the exercise is solved, 1 if not, 2 if nothing could be judged.
+    fn report(self) -> ExitCode {
+        let output = Output::new(false, false);
+        if let Some(file) = std::env::var_os(JSON_VARIABLE) {
+            // If it cannot be written the runner sees that it is missing.
+            let _ = std::fs::write(file, self.to_json().to_string());
+        }
+        output.heading(&format!("Exercise {}: {}", self.exercise.number(), self.exercise.title));
+        if let Some(reason) = &self.unable {
+            crate::output::complain(reason);
+            return ExitCode::from(2);
+        }
+        if self.failure.is_some() {
+            output.line(&self.failure());
+            output.line("");
+        }
+        output.verdict(&self.verdict(), self.solved());
+        if self.solved() {
+            return ExitCode::SUCCESS;
+        }
+        output.line(&format!("for a hint: cargo run --release -- exercises hint {}", self.exercise.short_name()));
+        ExitCode::from(1)
+    }
+}

@@ -1,0 +1,128 @@
+//! Typical slips: each wrong answer is told what is wrong with it.
+
+#[path = "../ch02_perceptron/judge.rs"]
+mod ch02;
+#[path = "../ch06_nudging/judge.rs"]
+mod ch06;
+#[path = "../ch08_tape/judge.rs"]
+mod ch08;
+#[path = "../ch09_xor_by_hand/judge.rs"]
+mod ch09;
+#[path = "../ch13_gradient_check/judge.rs"]
+mod ch13;
+#[allow(dead_code)] // exercises use all of it
+#[path = "../ch14_four_equations/judge.rs"]
+mod ch14;
+#[path = "../ch09_xor_by_hand/net.rs"]
+mod net;
+
+use frame::Judgement;
+use ndarray::{Array1, ArrayD};
+use net::{Net, outer};
+
+/// What the exercise of chapter 8 declares.
+pub struct Node {
+    pub operands: Vec<(usize, f64)>,
+}
+
+#[track_caller]
+fn assert_told(judgement: &Judgement, diagnosis: &str) {
+    assert!(!judgement.solved());
+    let told = judgement.diagnosis().unwrap_or_default();
+    assert!(told.contains(diagnosis), "expected {diagnosis:?} in the diagnosis of\n{}", judgement.failure());
+}
+
+#[test]
+fn a_wrong_sign() {
+    let judgement = ch02::judge(|weights, bias, rate, x, t, y| {
+        weights[0] -= rate * (t - y) * x[0];
+        weights[1] -= rate * (t - y) * x[1];
+        *bias -= rate * (t - y);
+    });
+    assert_told(&judgement, "the wrong way");
+}
+
+#[test]
+fn a_factor_of_two() {
+    let judgement = ch06::judge(|f, x, step| {
+        let slope = |i| (f(&ch06::moved(x, i, step)) - f(&ch06::moved(x, i, -step))) / step;
+        ArrayD::from_shape_vec(x.raw_dim(), (0..x.len()).map(slope).collect()).expect("a slope for each element")
+    });
+    assert_told(&judgement, "twice too large");
+}
+
+#[test]
+fn shares_that_overwrite_where_they_should_add() {
+    let judgement = ch08::judge(|tape| {
+        let mut gradients = vec![0.0; tape.len()];
+        gradients[tape.len() - 1] = 1.0;
+        for node in (0..tape.len()).rev() {
+            for &(operand, slope) in &tape[node].operands {
+                gradients[operand] = slope * gradients[node];
+            }
+        }
+        gradients
+    });
+    assert_told(&judgement, "overwrites");
+}
+
+/// The backward pass of chapter 9 with another slope of tanh.
+fn backward(net: &Net, x: &Array1<f64>, t: &Array1<f64>, slope: fn(f64) -> f64) -> Net {
+    let (h, y) = net.forward(x);
+    let dy = y - t;
+    let dz = net.w2.dot(&dy) * h.mapv(slope);
+    Net { w1: outer(x, &dz), b1: dz, w2: outer(&h, &dy), b2: dy }
+}
+
+#[test]
+fn a_tanh_of_a_tanh() {
+    let judgement = ch09::judge(|net, x, t| backward(net, x, t, |h| 1.0 - h.tanh().powi(2)));
+    assert_told(&judgement, "tanh is applied twice");
+    assert!(judgement.failure().contains("worst at"), "the checker's table is shown:\n{}", judgement.failure());
+}
+
+#[test]
+fn a_slope_that_was_forgotten() {
+    let judgement = ch09::judge(|net, x, t| backward(net, x, t, |_| 1.0));
+    assert_told(&judgement, "the slope of the tanh is missing");
+}
+
+#[test]
+fn a_batch_that_is_no_batch() {
+    let judgement = ch13::judge(|x, t| {
+        let samples = x.rows().into_iter().len() as f64;
+        let y = ch13::softmax(x);
+        let loss = -y.iter().zip(t).map(|(y, t)| if *t == 0.0 { 0.0 } else { t * y.ln() }).sum::<f64>() / samples;
+        (loss, (y - t) / t.shape()[0] as f64)
+    });
+    assert_told(&judgement, "the length of the first axis");
+}
+
+#[test]
+fn a_mean_over_the_batch_and_a_matrix_the_wrong_way_round() {
+    let mean = ch14::judge(|gradients, layers, l| ch14::as_matrix(gradients.wrt(layers[l - 1].z)).reversed_axes());
+    assert_told(&mean, "the mean cost over the batch, not of each sample's own");
+    let turned = ch14::judge(|gradients, layers, l| {
+        let rows = ch14::as_matrix(gradients.wrt(layers[l - 1].z));
+        let samples = rows.nrows() as f64;
+        rows * samples
+    });
+    assert_told(&turned, "a sample is a row here");
+}
+
+#[test]
+fn an_answer_that_panics_fails_the_case_that_was_given() {
+    let judgement = ch02::judge(|_, _, _, x, _, _| assert!(x[0] > 1e9, "too small"));
+    assert!(!judgement.solved());
+    let failure = judgement.failure();
+    assert!(failure.contains("input     w = [0.500, -0.500]"), "{failure}");
+    assert!(failure.contains("a panic at tests/slips.rs:"), "{failure}");
+    assert!(failure.contains("too small"), "{failure}");
+}
+
+#[test]
+fn an_answer_that_is_not_a_number_is_wrong() {
+    let judgement = ch06::judge(|_, x, _| x.mapv(|_| f64::NAN));
+    assert!(!judgement.solved());
+    assert!(judgement.failure().contains("NaN"), "{}", judgement.failure());
+}
