@@ -14,6 +14,6 @@ fn epoch(count: usize, batch_size: usize, rng: &mut ChaCha8Rng) -> Vec<Vec<usize
     (0..batches).map(|_| (0..batch_size).map(|_| rng.random_range(0..count)).collect()).collect()
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(epoch)
 }

@@ -1,53 +1,56 @@
 //! Judges the batches of an epoch: their sizes, whether each digit comes once, and whether every order is as likely as every other.
 
-use frame::Judge;
-use gradus::data::seeded;
+use frame::{Judge, Judgement};
+use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
-use std::process::ExitCode;
+use std::collections::BTreeMap;
 
 type Epoch = fn(usize, usize, &mut ChaCha8Rng) -> Vec<Vec<usize>>;
 
-pub fn judge(epoch: Epoch) -> ExitCode {
-    let mut judge = Judge::new("Exercise 16: an epoch that is one");
-    let mut rng = seeded(16);
-    for (count, batch_size) in [(60_000, 100), (10, 5), (10, 3), (7, 10), (5, 1), (1, 1), (64, 64), (65, 64)] {
-        let batches = epoch(count, batch_size, &mut rng);
-        let input = format!("{count} digits in batches of {batch_size}");
-        let expected: Vec<usize> =
-            (0..count.div_ceil(batch_size)).map(|batch| batch_size.min(count - batch * batch_size)).collect();
-        let sizes: Vec<usize> = batches.iter().map(Vec::len).collect();
-        let [full, left] = [expected.len(), expected[expected.len() - 1]];
-        judge.case(
-            &input,
-            format!("{full} batches, the last of {left}"),
-            format!("{} batches, the last of {}", sizes.len(), sizes.last().unwrap_or(&0)),
-            sizes == expected,
-        );
-        let mut times = vec![0_usize; count];
-        let strangers = batches.iter().flatten().filter(|&&digit| digit >= count).count();
-        batches.iter().flatten().filter(|&&digit| digit < count).for_each(|&digit| times[digit] += 1);
-        let [never, often] = [times.iter().filter(|&&n| n == 0).count(), times.iter().filter(|&&n| n > 1).count()];
-        let got = format!("{never} of {count} never, {often} more than once, {strangers} numbers that are no digit");
-        judge.case(input, "each once", got, never + often + strangers == 0);
-    }
-    let twice = [(); 2].map(|()| epoch(1000, 10, &mut rng));
-    judge.case("two epochs, one after the other", "two orders", "the same order twice", twice[0] != twice[1]);
-    every_order(&mut judge, epoch, &mut rng);
-    judge.verdict(
-        "write the numbers 0 to count - 1 into a list, bring the list into random order, and cut it into pieces. For the order: \
-         which numbers may stand in the last place? And once that is settled, which in the place before it?",
-    )
+pub fn judge(epoch: Epoch) -> Judgement {
+    Judge::examine("16_mnist_two_layer", |judge| {
+        let (some, size) = (judge.rng().random_range(50..500), judge.rng().random_range(2..50));
+        for (count, batch_size) in [(6, 2), (10, 4), (7, 10), (5, 1), (1, 1), (some, size), (60_000, 100)] {
+            judge.given(format!("{count} digits in batches of {batch_size}"));
+            let batches = epoch(count, batch_size, judge.rng());
+            each_once(judge, count, &batches);
+            let sizes: Vec<f64> = batches.iter().map(|batch| batch.len() as f64).collect();
+            let mut expected = vec![batch_size as f64; count / batch_size];
+            expected.extend((count % batch_size > 0).then_some((count % batch_size) as f64));
+            judge
+                .equal("the sizes of the batches", expected, sizes)
+                .slip("the digits that do not fill a batch are left out", || {
+                    vec![batch_size as f64; count / batch_size]
+                });
+        }
+        judge.given("two epochs of 1,000 digits, one after the other");
+        let [first, second] = [(); 2].map(|()| epoch(1_000, 10, judge.rng()));
+        judge.holds("their orders", "two different ones", "twice the same", first != second);
+        every_order(judge, epoch);
+    })
 }
 
-/// The 120 orders of five digits, counted over 60,000 epochs. Each should come 500 times, give or take 22.
-fn every_order(judge: &mut Judge, epoch: Epoch, rng: &mut ChaCha8Rng) {
-    const EPOCHS: usize = 60_000;
-    let mut times = std::collections::BTreeMap::<Vec<usize>, usize>::new();
+fn each_once(judge: &mut Judge, count: usize, batches: &[Vec<usize>]) {
+    let mut times = vec![0; count];
+    for &digit in batches.iter().flatten().filter(|&&digit| digit < count) {
+        times[digit] += 1;
+    }
+    let strangers = batches.iter().flatten().filter(|&&digit| digit >= count).count();
+    let [never, often] = [times.iter().filter(|&&n| n == 0).count(), times.iter().filter(|&&n| n > 1).count()];
+    let got = format!("{never} digits never, {often} more than once, {strangers} numbers that are no digit");
+    judge.holds("how often each digit comes", "each once", got, never + often + strangers == 0);
+}
+
+/// The 24 orders of four digits, counted. Each should come 1,000 times, give or take 31.
+fn every_order(judge: &mut Judge, epoch: Epoch) {
+    const EPOCHS: usize = 24_000;
+    judge.given(format!("four digits in batches of 2, {EPOCHS} epochs"));
+    let mut times = BTreeMap::<Vec<usize>, usize>::new();
     for _ in 0..EPOCHS {
-        *times.entry(epoch(5, 2, rng).concat()).or_default() += 1;
+        *times.entry(epoch(4, 2, judge.rng()).concat()).or_default() += 1;
     }
     let (least, most) = (times.values().min().unwrap_or(&0), times.values().max().unwrap_or(&0));
+    let even = times.len() == 24 && *least > 800 && *most < 1_200;
     let got = format!("{} orders, from {least} to {most} times", times.len());
-    let even = times.len() == 120 && *least > 380 && *most < 620;
-    judge.case(format!("five digits, {EPOCHS} epochs"), "120 orders, each about 500 times", got, even);
+    judge.holds("how often each order comes", "24 orders, each about 1,000 times", got, even);
 }

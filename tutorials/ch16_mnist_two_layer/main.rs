@@ -1,9 +1,11 @@
 //! Chapter 16. The blocks of the earlier chapters on the real digits: 10,000 steps, and how much of the data they have seen.
 
+mod look;
+
 use frame::{Chapter, Result, Run};
-use gradus::data::{Batch, Digits, Ink, SIDE, idx};
+use gradus::data::{Batch, Digits};
 use gradus::draw::DotOptions;
-use gradus::nn::{Activation, Init, Mlp, Model, Parameters, argmax};
+use gradus::nn::{Activation, Init, Mlp, Parameters};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
 use rand::Rng;
@@ -41,13 +43,13 @@ const EPOCH: usize = 600;
 
 pub fn run(run: &mut Run) -> Result {
     let (train, test) = run.mnist()?;
-    four_files(run, &train)?;
+    run.heading("Four files");
+    look::four_files(run, &train)?;
 
     run.heading("With replacement, as the source draws");
     let mut rng = run.rng();
     let net = start(&mut rng);
     let with = learn(run, &net, [&train, &test], || train.sample(BATCH_SIZE, &mut rng))?;
-    run.result("curve", with.iter().map(Point::json).collect::<Value>());
 
     run.heading("Without replacement: each digit once in an epoch");
     let mut rng = run.rng();
@@ -59,6 +61,8 @@ pub fn run(run: &mut Run) -> Result {
         }
         epoch.next().expect("an epoch has 600 batches")
     })?;
+    look::curves(run, &with, &without)?;
+    run.result("curve", with.iter().map(Point::json).collect::<Value>());
     let [with, without] = [with, without].map(|curve| curve.last().map_or(0.0, |point| point.test));
     run.result("test_accuracy", with);
     run.result("test_accuracy_without_replacement", without);
@@ -66,9 +70,10 @@ pub fn run(run: &mut Run) -> Result {
         run.compare("accuracy after 10,000 steps", with, "0.969 to 0.972", 0.965, 0.976);
     }
 
-    what_an_epoch_sees(run, &train);
+    what_an_epoch_sees(run, &train)?;
     as_printed(run, &train, &test)?;
-    surest_mistakes(run, &net, &test);
+    run.heading("Wrong, and sure of it");
+    look::surest_mistakes(run, &net, &test)?;
 
     let tape = Tape::new();
     for batch in train.batches_in_order(BATCH_SIZE).take(1) {
@@ -77,22 +82,7 @@ pub fn run(run: &mut Run) -> Result {
     run.draw("tape.dot", &tape, &DotOptions::new().title("One step: a hundred digits, two layers, one loss"))
 }
 
-/// What the four files hold, and what becomes of the first digit.
-fn four_files(run: &mut Run, train: &Digits) -> Result {
-    run.say("  file                       header     holds bytes, by axis");
-    for (part, rank) in [("train-images", 3), ("train-labels", 1), ("t10k-images", 3), ("t10k-labels", 1)] {
-        let name = format!("{part}-idx{rank}-ubyte");
-        let file = idx::read(run.data_folder().join(format!("{name}.gz")), rank)?;
-        run.say(format!("  {name:25}  {:>2} bytes   {:?}", 4 + 4 * file.dims.len(), file.dims));
-    }
-    let first = train.first(1);
-    let (row, target) = (first.images::<f32>(), first.one_hot::<f32>());
-    let ink = row.iter().copied().fold(0.0, f32::max);
-    run.say(format!("\nThe first digit, label {}:\n{}", first.label(0), first.text(0, Ink::Blocks)));
-    run.say(format!("As a row {:?}: numbers from 0 to {ink}. As a target: {}", row.dim(), target.row(0)));
-    Ok(())
-}
-
+// ANCHOR: blocks
 fn start(rng: &mut impl Rng) -> Mlp {
     Mlp::with_init(&[784, 50, 10], Activation::Relu, Init::Normal(0.01), Init::Zeros, rng).logits()
 }
@@ -102,8 +92,9 @@ fn record<'t>(tape: &'t Tape, net: &Mlp, batch: &Batch) -> Var<'t> {
     let x = tape.input(&batch.images).named("images");
     net.forward(x).softmax_cross_entropy(tape.input(&batch.labels).named("labels")).named("loss")
 }
+// ANCHOR_END: blocks
 
-/// A point of the curves: the mean loss of the last 600 batches, and two accuracies.
+/// A point of the curves: the mean loss of the last batches, and two accuracies.
 struct Point {
     step: usize,
     loss: f64,
@@ -124,20 +115,20 @@ fn learn(run: &Run, net: &Mlp, [train, test]: [&Digits; 2], mut next: impl FnMut
     let bar = run.progress(run.epochs(), "training");
     run.say("    step     loss    train     test");
     for step in 1..=run.epochs() {
+        // ANCHOR: step
         let loss = record(&tape, net, &next());
+        losses.push(f64::from(loss.item()));
         let gradients = loss.backward();
         sgd.step(net, &gradients)?;
-        losses.push(f64::from(loss.item()));
         tape.rewind();
+        // ANCHOR_END: step
         bar.inc(1);
         if step % EPOCH == 0 || step == run.epochs() {
             let loss = losses.iter().sum::<f64>() / losses.len() as f64;
-            let point = Point { step, loss, train: train.accuracy(net), test: test.accuracy(net) };
+            let (train, test) = (train.accuracy(net), test.accuracy(net));
             losses.clear();
-            bar.suspend(|| {
-                run.say(format!("  {step:>6}   {loss:>6.4}   {:>5.2}%   {:>5.2}%", 100.0 * point.train, 100.0 * point.test));
-            });
-            curve.push(point);
+            bar.suspend(|| run.say(format!("  {step:>6}   {loss:.4}   {:.2}%   {:.2}%", 100.0 * train, 100.0 * test)));
+            curve.push(Point { step, loss, train, test });
         }
     }
     bar.finish_and_clear();
@@ -145,66 +136,46 @@ fn learn(run: &Run, net: &Mlp, [train, test]: [&Digits; 2], mut next: impl FnMut
 }
 
 /// Draws as the source does, and looks which digits come.
-fn what_an_epoch_sees(run: &mut Run, train: &Digits) {
+fn what_an_epoch_sees(run: &mut Run, train: &Digits) -> Result {
     run.heading("What an epoch sees");
-    let mut rng = run.rng();
-    let mut seen = vec![false; train.len()];
+    let (mut rng, mut seen) = (run.rng(), vec![false; train.len()]);
     let mut shares = Vec::new();
     for step in 1..=17 * EPOCH {
         train.sample(BATCH_SIZE, &mut rng).indices().iter().for_each(|&index| seen[index] = true);
-        if [1, 2, 3, 17].contains(&(step / EPOCH)) && step % EPOCH == 0 {
-            let count = seen.iter().filter(|&&seen| seen).count();
-            let epochs = step / EPOCH;
-            run.say(format!("  after {epochs:>2} \"epochs\" {count:>6} of 60,000 digits have been seen; 1 - 1/e^{epochs} is {:.4}", 1.0 - (-(epochs as f64)).exp()));
-            shares.push(count as f64 / train.len() as f64);
+        if step % (EPOCH / 10) == 0 {
+            let (epochs, count) = (step as f64 / EPOCH as f64, seen.iter().filter(|&&seen| seen).count());
+            shares.push((epochs, 100.0 * count as f64 / train.len() as f64));
+            if [1.0, 2.0, 3.0, 17.0].contains(&epochs) {
+                let expected = 1.0 - (-epochs).exp();
+                run.say(format!("  after {step:>5} steps {count:>5} of 60,000; 1 - 1/e^{epochs:<2} is {expected:.4}"));
+            }
         }
     }
-    run.result("seen_in_one_epoch", shares[0]);
-    run.compare("share of the digits seen in an \"epoch\"", shares[0], "63%", 0.62, 0.64);
+    let first = shares[9].1 / 100.0;
+    run.result("seen_in_one_epoch", first);
+    run.compare("share of the digits seen in an \"epoch\"", first, "63%", 0.62, 0.64);
+    look::seen(run, &shares[..40])
 }
 
-/// The source's loop as it is printed: all but the drawing of a batch stands behind the loop.
+/// The source's loop as it is printed: only the drawing of a batch stands inside.
 fn as_printed(run: &mut Run, train: &Digits, test: &Digits) -> Result {
     run.heading("The loop as it is printed");
     let mut rng = run.rng();
     let net = start(&mut rng);
     let (mut sgd, tape) = (Sgd::new(RATE), Tape::new());
+    // ANCHOR: printed
     let mut batch = train.sample(BATCH_SIZE, &mut rng);
     for _ in 1..run.epochs() {
         batch = train.sample(BATCH_SIZE, &mut rng);
     }
     let loss = record(&tape, &net, &batch);
     sgd.step(&net, &loss.backward())?;
-    let (accuracy, updates) = (test.accuracy(&net), net.params()[0].version());
-    run.say(format!("  {} batches drawn, and an accuracy comes out: {:.2}%.", run.epochs(), 100.0 * accuracy));
-    run.say(format!("  The check: how often has W of layer 1 been changed? {updates} time."));
+    let updates = net.params()[0].version();
+    // ANCHOR_END: printed
+    let accuracy = test.accuracy(&net);
+    run.say(format!("  {} batches drawn, and an accuracy comes out: {:.2}%", run.epochs(), 100.0 * accuracy));
+    run.say(format!("  updates of layer1/W, counted: {updates}"));
     run.result("as_printed", json!({ "accuracy": accuracy, "updates": updates }));
     run.compare("updates of the loop as printed", updates as f64, "1", 1.0, 1.0);
     Ok(())
-}
-
-/// The test digits that the net reads wrong and is most sure of.
-fn surest_mistakes(run: &mut Run, net: &Mlp, test: &Digits) {
-    run.heading("Wrong, and sure of it");
-    let mut mistakes: Vec<(f32, usize, usize)> = Vec::new();
-    for (index, scores) in net.predict(test.images().view()).outer_iter().enumerate() {
-        let answer = argmax(scores.iter().copied());
-        // The softmax of the largest score: 1 / Σ e^(score - largest).
-        let sure = 1.0 / scores.mapv(|score| (score - scores[answer]).exp()).sum();
-        if answer != usize::from(test.label(index)) {
-            mistakes.push((sure, index, answer));
-        }
-    }
-    mistakes.sort_by(|a, b| b.0.total_cmp(&a.0));
-    for &(sure, index, answer) in mistakes.iter().take(3) {
-        run.say(format!("  test digit {index}: a {}, taken for a {answer} at {:.2}%", test.label(index), 100.0 * sure));
-    }
-    let pictures: Vec<String> =
-        mistakes.iter().take(3).map(|&(_, index, _)| test.text(index, Ink::Blocks)).collect();
-    let mut lines: Vec<_> = pictures.iter().map(|picture| picture.lines()).collect();
-    for _ in 0..SIDE / 2 {
-        let line: Vec<String> = lines.iter_mut().filter_map(Iterator::next).map(|line| format!("{line:SIDE$}")).collect();
-        run.say(format!("  {}", line.join("    ")).trim_end());
-    }
-    run.result("mistakes", mistakes.len());
 }

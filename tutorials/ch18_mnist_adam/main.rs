@@ -1,11 +1,14 @@
 //! Chapter 18. A net of 784-256-10 with Adam reads 98% of the digits; and a test loss that is a thousand times too small.
 
-use frame::{Chapter, Result, Run};
+mod measure;
+
+use frame::{Chapter, Chart, Matrix, Panels, Result, Run};
 use gradus::data::{Batch, Digits, PIXELS};
 use gradus::draw::DotOptions;
-use gradus::nn::{Activation, Init, Mlp, Parameters};
+use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::optim::{Adam, Optimizer, Sgd};
 use gradus::prelude::*;
+use measure::{Loss, know_nothing, measure, other_batches};
 use rand::Rng;
 use serde_json::json;
 use std::process::ExitCode;
@@ -55,7 +58,7 @@ pub fn run(run: &mut Run) -> Result {
     let net = Mlp::<f32>::new(&SIZES, Activation::Relu, &mut rng).logits();
     against_and_along(run, &net, &train)?;
 
-    run.heading("Ten epochs of Adam");
+    run.heading("Training, epoch by epoch");
     let curve = train_and_measure(run, &net, [&train, &test], &mut rng)?;
     let accuracy = curve.last().map_or(0.0, |row| row.accuracy);
     run.result("test_accuracy", curve.iter().map(|row| row.accuracy).collect::<Vec<_>>());
@@ -64,15 +67,20 @@ pub fn run(run: &mut Run) -> Result {
     if run.is_full() {
         run.compare("accuracy after epoch 10", accuracy, "about 0.98", 0.975, 0.982);
     }
+    draw_curves(run, &curve)?;
     other_batches(run, &net, &test);
     stop_test(run, &curve);
 
     run.heading("What it takes for what");
     let confusion = test.confusion(&net);
-    run.say(confusion.to_string());
+    run.say(confusion.to_string().trim_end());
+    run.say("");
     for (label, answer, times) in confusion.worst(3) {
         run.say(format!("  {label} taken for {answer}: {times} times"));
     }
+    let rows: Vec<Vec<usize>> = confusion.matrix().outer_iter().map(|row| row.to_vec()).collect();
+    run.plot("confusion", &Matrix::confusion(&rows))?;
+
     let tape = Tape::new();
     for batch in train.batches_in_order(BATCH_SIZE).take(1) {
         record(&tape, &net, &batch).backward();
@@ -99,56 +107,11 @@ fn record<'t>(tape: &'t Tape, net: &Mlp, batch: &Batch) -> Var<'t> {
     net.forward(x).softmax_cross_entropy(tape.input(&batch.labels).named("labels")).named("loss")
 }
 
-/// One loss of one net on one set of digits, put together from batches in three ways.
-struct Loss {
-    /// The sum of the batches' means, divided by the number of digits.
-    by_the_source: f64,
-    /// The same, divided by the number of batches.
-    mean_of_means: f64,
-    /// Each mean times the number of its digits, added up, divided by the number of all digits.
-    per_digit: f64,
-}
-
-fn measure(net: &Mlp, digits: &Digits, batch_size: usize) -> Loss {
-    let (mut means, mut sum, mut batches) = (0.0, 0.0, 0.0);
-    let mut tape = Tape::new();
-    for batch in digits.batches_in_order(batch_size) {
-        let mean = f64::from(tape.no_grad(|| record(&tape, net, &batch).item()));
-        means += mean;
-        sum += mean * batch.len() as f64;
-        batches += 1.0;
-        tape.rewind();
-    }
-    let count = digits.len() as f64;
-    Loss { by_the_source: means / count, mean_of_means: means / batches, per_digit: sum / count }
-}
-
-/// Measures something whose loss is known.
-fn know_nothing(run: &mut Run, test: &Digits) {
-    run.heading("A net that knows nothing");
-    let net = Mlp::with_init(&SIZES, Activation::Relu, Init::Zeros, Init::Zeros, &mut run.rng()).logits();
-    let loss = measure(&net, test, TEST_BATCH);
-    run.say(format!("  all weights 0, every digit has a tenth: -ln(1/10) is {:.4}", 10.0_f64.ln()));
-    run.say(format!("  by the source {:.7}, right {:.4}: {:.0} times apart", loss.by_the_source, loss.per_digit, loss.per_digit / loss.by_the_source));
-    run.result("know_nothing", json!({ "by_the_source": loss.by_the_source, "per_digit": loss.per_digit }));
-    run.compare("loss of a net that knows nothing", loss.per_digit, "2.3026", 2.3025, 2.3027);
-    run.compare("the same, over the source's", loss.per_digit / loss.by_the_source, "1000 times", 999.9, 1000.1);
-}
-
-/// A loss that is one does not depend on how the digits were cut.
-fn other_batches(run: &mut Run, net: &Mlp, test: &Digits) {
-    run.heading("The same net, measured with other batches");
-    run.say("  batches of   by the source   mean of means   right");
-    for batch_size in [10_000, 1000, 100, 64, 4096] {
-        let loss = measure(net, test, batch_size);
-        run.say(format!("  {batch_size:>10}   {:>13.7}   {:>13.6}   {:.6}", loss.by_the_source, loss.mean_of_means, loss.per_digit));
-    }
-}
-
 /// One step against the gradient, one along it, and what each promises: a change by rate · |g|².
 fn against_and_along(run: &mut Run, net: &Mlp, train: &Digits) -> Result {
     const STEP: f64 = 1e-3;
     run.heading("Against the gradient, not along it");
+    run.say(format!("  one step at rate {STEP} on the first 1,000 digits; the loss changes by"));
     let batch = train.batch((0..1000).collect());
     let mut changes = Vec::new();
     for (way, rate) in [("against", STEP), ("along", -STEP)] {
@@ -160,7 +123,7 @@ fn against_and_along(run: &mut Run, net: &Mlp, train: &Digits) -> Result {
         Sgd::new(rate).step(&net, &gradients)?;
         tape.rewind();
         let change = f64::from(record(&tape, &net, &batch).item()) - before;
-        run.say(format!("  a step of {STEP} {way:7}: the loss should change by {promised:+.5}, it changes by {change:+.5}"));
+        run.say(format!("  {way:7}   promised {promised:+.5}   measured {change:+.5}"));
         changes.push(change);
     }
     run.result("change_of_the_loss", json!({ "against": changes[0], "along": changes[1] }));
@@ -175,8 +138,7 @@ struct Row {
 }
 
 fn train_and_measure(run: &Run, net: &Mlp, [train, test]: [&Digits; 2], rng: &mut impl Rng) -> Result<Vec<Row>> {
-    run.say("         training loss          test loss");
-    run.say("  epoch   (mean of it)    right   the source's   accuracy");
+    run.say("  epoch   training loss   test loss   by the source   accuracy");
     let (mut adam, mut tape, mut rows) = (Adam::new(RATE), Tape::new(), Vec::new());
     let bar = run.progress(run.epochs() * train.len().div_ceil(BATCH_SIZE), "training");
     for epoch in 1..=run.epochs() {
@@ -193,7 +155,7 @@ fn train_and_measure(run: &Run, net: &Mlp, [train, test]: [&Digits; 2], rng: &mu
         let accuracy = test.accuracy(net);
         bar.suspend(|| {
             run.say(format!(
-                "  {epoch:>5}   {training_loss:>12.4}   {:.4}   {:>12.7}     {:.2}%",
+                "  {epoch:>5}   {training_loss:>13.4}   {:>9.4}   {:>13.7}   {:.2}%",
                 test_loss.per_digit,
                 test_loss.by_the_source,
                 100.0 * accuracy
@@ -205,21 +167,46 @@ fn train_and_measure(run: &Run, net: &Mlp, [train, test]: [&Digits; 2], rng: &mu
     Ok(rows)
 }
 
-/// The stop test of the workflow: two epochs without a new lowest loss, and it is over. (On digits that are kept apart for it; here, to
-/// see what it would do, on the test digits.)
+/// The losses on a logarithmic axis, where a wrong unit is a shift; and the accuracy.
+fn draw_curves(run: &mut Run, rows: &[Row]) -> Result {
+    let line = |y: fn(&Row) -> f64| -> Vec<(f64, f64)> { (1..).map(f64::from).zip(rows.iter().map(y)).collect() };
+    let losses = Chart::new("epoch", "loss")
+        .log_y()
+        .y_range(1e-5, 10.0)
+        .line("training", &line(|row| row.training_loss))
+        .line("test", &line(|row| row.test_loss.per_digit))
+        .line("test, by the source", &line(|row| row.test_loss.by_the_source));
+    let accuracy = Chart::new("epoch", "test accuracy (%)").line("", &line(|row| 100.0 * row.accuracy));
+    run.plot("curves", &Panels::new(2).panel(losses).panel(accuracy))
+}
+
+// ANCHOR: stop
+/// The epoch (from 1) of the lowest loss so far.
+fn lowest(losses: &[f64]) -> usize {
+    let smallest = losses.iter().copied().fold(f64::INFINITY, f64::min);
+    losses.iter().position(|&loss| loss == smallest).map_or(0, |place| place + 1)
+}
+
+/// The epoch after which a stop test ends the training: so many epochs without a new lowest loss.
+fn stop(losses: &[f64]) -> Option<usize> {
+    (1..=losses.len()).find(|&epoch| epoch - lowest(&losses[..epoch]) >= PATIENCE)
+}
+// ANCHOR_END: stop
+
+/// What the stop test would have done. It should look at digits kept apart for it; here it looks at the test digits.
 fn stop_test(run: &mut Run, rows: &[Row]) {
     run.heading("When to stop");
-    let lowest = |epochs: usize| {
-        let loss = |row: &usize| rows[*row].test_loss.per_digit;
-        (0..epochs).min_by(|a, b| loss(a).total_cmp(&loss(b))).unwrap_or(0)
+    let losses: Vec<f64> = rows.iter().map(|row| row.test_loss.per_digit).collect();
+    let after = |epoch: usize| {
+        let Row { training_loss, test_loss, accuracy } = &rows[epoch - 1];
+        let accuracy = 100.0 * accuracy;
+        format!("training loss {training_loss:.4}, test loss {:.4}, {accuracy:.2}%", test_loss.per_digit)
     };
-    let best = lowest(rows.len());
-    run.say(format!("  lowest test loss: {:.4}, after epoch {}", rows[best].test_loss.per_digit, best + 1));
-    match (1..=rows.len()).find(|&epoch| epoch - (lowest(epoch) + 1) == PATIENCE) {
-        Some(stop) => run.say(format!("  the stop test ends the training after epoch {stop}, at {:.2}%", 100.0 * rows[stop - 1].accuracy)),
-        None => run.say("  the stop test does not end the training"),
+    let epochs =
+        [("lowest test loss", lowest(&losses)), ("stop test", stop(&losses).unwrap_or(0)), ("the end", rows.len())];
+    for (what, epoch) in epochs.into_iter().filter(|(_, epoch)| *epoch > 0) {
+        run.say(format!("  {what:16}   after epoch {epoch:>2}: {}", after(epoch)));
     }
-    let last = &rows[rows.len() - 1];
-    run.say(format!("  after all {} epochs: training loss {:.4}, test loss {:.4}, {:.2}%", rows.len(), last.training_loss, last.test_loss.per_digit, 100.0 * last.accuracy));
-    run.result("lowest_test_loss_after_epoch", best + 1);
+    run.result("lowest_test_loss_after_epoch", lowest(&losses));
+    run.result("stopped_after_epoch", stop(&losses));
 }

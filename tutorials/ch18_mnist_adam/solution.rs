@@ -23,6 +23,6 @@ fn step(memory: &mut Memory, w: &mut [f64], g: &[f64], rate: f64) {
     }
 }
 
-pub fn main() -> std::process::ExitCode {
+pub fn main() -> frame::Judgement {
     judge::judge(step)
 }
