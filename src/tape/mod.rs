@@ -13,6 +13,7 @@ mod gradients;
 mod graph;
 mod labels;
 mod leaf;
+mod lookup;
 mod passes;
 mod profile;
 mod spare;
