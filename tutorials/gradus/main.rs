@@ -26,6 +26,14 @@ mod ch13;
 mod ch14;
 #[path = "../ch15_mnist_nielsen/main.rs"]
 mod ch15;
+#[path = "../ch16_mnist_two_layer/main.rs"]
+mod ch16;
+#[path = "../ch17_mnist_16_16/main.rs"]
+mod ch17;
+#[path = "../ch18_mnist_adam/main.rs"]
+mod ch18;
+#[path = "../ch20_depth/main.rs"]
+mod ch20;
 #[path = "../ch22_forward_mode/main.rs"]
 mod ch22;
 #[path = "../ch23_higher_order/main.rs"]
@@ -42,7 +50,7 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 10] = [
+const CHAPTERS: [(&Chapter, Story); 14] = [
     (&ch02::CHAPTER, ch02::run),
     (&ch06::CHAPTER, ch06::run),
     (&ch08::CHAPTER, ch08::run),
@@ -51,6 +59,10 @@ const CHAPTERS: [(&Chapter, Story); 10] = [
     (&ch13::CHAPTER, ch13::run),
     (&ch14::CHAPTER, ch14::run),
     (&ch15::CHAPTER, ch15::run),
+    (&ch16::CHAPTER, ch16::run),
+    (&ch17::CHAPTER, ch17::run),
+    (&ch18::CHAPTER, ch18::run),
+    (&ch20::CHAPTER, ch20::run),
     (&ch22::CHAPTER, ch22::run),
     (&ch23::CHAPTER, ch23::run),
 ];
