@@ -1,8 +1,8 @@
 //! The graph as it is shown: which nodes, in which scopes, connected how, and where they stand. A folded scope is one node.
 
 use crate::session::Session;
-use gradus::draw::{Area, Cluster, Direction, Edge, Flow, Kind, Layout, Measure, Picture, PictureNode, Route, Spacing};
 use gradus::draw::number;
+use gradus::draw::{Area, Cluster, Direction, Edge, Flow, Kind, Layout, Measure, Picture, PictureNode, Route, Spacing};
 use petgraph::graph::NodeIndex;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +48,9 @@ impl Figure {
         let mut wires: BTreeMap<(usize, usize, usize), Vec<(usize, usize, usize)>> = BTreeMap::new();
         for node in session.trace.nodes.iter().filter(|node| stands_for.contains_key(&node.index)) {
             for (slot, &operand) in node.operands.iter().enumerate() {
-                let (Some(&from), Some(&to)) = (stands_for.get(&operand), stands_for.get(&node.index)) else { continue };
+                let (Some(&from), Some(&to)) = (stands_for.get(&operand), stands_for.get(&node.index)) else {
+                    continue;
+                };
                 let is_single = members[&from].len() == 1 && members[&to].len() == 1;
                 if from != to {
                     // What leaves a folded scope before its last node would run upwards: it is drawn downwards like the others.
@@ -135,7 +137,8 @@ fn cluster_of(session: &Session, node: usize, clusters: &mut Vec<Cluster>) -> Op
 
 fn picture_node(session: &Session, node: usize, is_folded: bool, cluster: Option<usize>) -> PictureNode {
     let info = &session.trace.nodes[node];
-    let name = if info.name.is_empty() { String::new() } else { info.name.trim_start_matches(&info.scope[..]).to_owned() };
+    let name =
+        if info.name.is_empty() { String::new() } else { info.name.trim_start_matches(&info.scope[..]).to_owned() };
     let (kind, label) = match (&info.op[..], info.operands.is_empty()) {
         _ if is_folded => {
             let scope = session.folded_scope(&info.scope).unwrap_or_default();

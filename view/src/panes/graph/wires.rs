@@ -53,7 +53,8 @@ impl Sheet {
     fn mark(&mut self, at: [i64; 2], direction: u8, ink: Ink) {
         if let Some(cell) = self.cell(at) {
             // A line on top of a frame hides it, so that a box is not mistaken for a connection.
-            cell.directions = if cell.ink == Ink::Frame && ink != Ink::Frame { direction } else { cell.directions | direction };
+            cell.directions =
+                if cell.ink == Ink::Frame && ink != Ink::Frame { direction } else { cell.directions | direction };
             cell.ink = cell.ink.max(ink);
         }
     }
