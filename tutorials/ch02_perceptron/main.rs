@@ -2,7 +2,7 @@
 
 use frame::{Chapter, Chart, Figure, Panels, Result, Run};
 use gradus::data::TruthTable;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::prelude::*;
 use rand::RngExt;
 use rand_distr::StandardNormal;
@@ -24,7 +24,7 @@ pub const CHAPTER: Chapter = Chapter {
              the start is as large as ten nudges, and ten rounds are too few in six cases of ten. A single run that \
              worked would have shown none of this.",
     exercise: "tutorials/ch02_perceptron/exercise.rs: write the nudge yourself, then watch it learn OR and NAND: \
-               cargo run --release --example ch02_exercise",
+               cargo run --release -- exercises watch ch02",
     next: "cargo run --release -- ch06",
 };
 
@@ -46,9 +46,11 @@ impl Perceptron {
         self.weights[0] * x[0] + self.weights[1] * x[1] + self.bias
     }
 
+    // ANCHOR: predict
     fn predict(&self, x: [f64; 2]) -> f64 {
         if self.z(x) >= 0.0 { 1.0 } else { 0.0 }
     }
+    // ANCHOR_END: predict
 
     /// Looks at each row once and nudges after each mistake: w <- w + rate (t - y) x. Returns the number of mistakes.
     fn round(&mut self, table: &TruthTable) -> usize {
@@ -171,5 +173,5 @@ fn draw(run: &mut Run) -> Result {
     let x = tape.input([1.0, 0.0]).named("x");
     let (w, b) = (tape.var([2.0, 1.0]).named("w"), tape.var(-3.0).named("b"));
     ((w * x).sum() + b).named("z").backward();
-    run.draw("perceptron.dot", &tape, &DotOptions::new())
+    run.draw("perceptron", &tape, &DrawOptions::new())
 }

@@ -2,7 +2,7 @@
 
 use frame::{Chapter, Chart, Figure, Result, Run};
 use gradus::check::Check;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::prelude::*;
 use ndarray::Array2;
@@ -27,7 +27,7 @@ pub const CHAPTER: Chapter = Chapter {
              numbers keeps no step at all, and the slope comes out as 25000 where it is 6. And a method that is right for ten \
              weights may be out of the question for eighty thousand.",
     exercise: "tutorials/ch06_nudging/exercise.rs: make a central difference out of a forward one, for arrays of any shape. Then: \
-               cargo run --release --example ch06_exercise",
+               cargo run --release -- exercises watch ch06",
     next: "cargo run --release -- ch08",
 };
 
@@ -60,7 +60,7 @@ pub fn run(run: &mut Run) -> Result {
     let tape = Tape::<f64>::new();
     let x = tape.var([3.0, 4.0]).named("x");
     (x * x).sum().named("f").backward();
-    run.draw("squares.dot", &tape, &DotOptions::new().title("f = x0² + x1², and the slopes without nudging"))
+    run.draw("squares", &tape, &DrawOptions::new().title("f = x0² + x1², and the slopes without nudging"))
 }
 
 /// How to measure the slope of a function at a point with a step.

@@ -4,7 +4,7 @@ mod pictures;
 
 use frame::{Chapter, Error, Figure, Result, Run};
 use gradus::data::TruthTable;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Init, Mlp};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
@@ -25,7 +25,7 @@ pub const CHAPTER: Chapter = Chapter {
              that is wrong (chapter 9). Training does not show a wrong gradient; the gradient check of chapter 13 does. \
              And a cost that has stopped falling need not be a minimum: the few starts that fail sit on a plateau.",
     exercise: "tutorials/ch10_xor_by_tape/exercise.rs: add an op of your own, a sine unit, with its vjp, and learn XOR \
-               with it. Then: cargo run --release --example ch10_exercise",
+               with it. Then: cargo run --release -- exercises watch ch10",
     next: "cargo run --release -- ch13",
 };
 
@@ -95,7 +95,7 @@ pub fn run(run: &mut Run) -> Result {
     }
     let tape = Tape::new();
     record(&tape, &first.net, [0.0, 1.0], 1.0).backward();
-    run.draw("tape.dot", &tape, &DotOptions::new().title("One row of XOR"))
+    run.draw("tape", &tape, &DrawOptions::new().title("One row of XOR"))
 }
 
 fn start(rng: &mut impl rand::Rng) -> Mlp<f64> {
@@ -118,11 +118,13 @@ fn train(net: Mlp<f64>, xor: &TruthTable, epochs: usize) -> Result<Training> {
     for epoch in 0..=epochs {
         let mut cost = 0.0;
         for (x, &t) in inputs.outer_iter().zip(&targets) {
+            // ANCHOR: step
             let loss = record(&tape, &net, [x[0], x[1]], t);
             cost += loss.item() / 4.0;
             let gradients = loss.backward();
             sgd.step(&net, &gradients)?;
             tape.rewind();
+            // ANCHOR_END: step
         }
         let landmark = epoch == 0 || epoch == 10 || epoch == 100 || epoch % 1000 == 0;
         if landmark || cost < LEARNT {

@@ -5,7 +5,7 @@ mod task;
 use frame::{Chapter, Chart, Figure, Result, Run};
 use gradus::check::{Check, Report};
 use gradus::data::Digits;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::prelude::*;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -28,7 +28,7 @@ pub const CHAPTER: Chapter = Chapter {
              safety: it makes forward and backward two different functions, and where a sample is badly wrong, the loss no longer \
              feels it.",
     exercise: "tutorials/ch13_gradient_check/exercise.rs: softmax with cross-entropy, as the source has it. Mend its loss and its \
-               gradient until they belong together. Then: cargo run --release --example ch13_exercise",
+               gradient until they belong together. Then: cargo run --release -- exercises watch ch13",
     next: "cargo run --release -- ch14",
 };
 
@@ -80,7 +80,7 @@ pub fn run(run: &mut Run) -> Result {
 
     let tape = Tape::new();
     task.loss(&tape, EPSILON).backward();
-    run.draw("net.dot", &tape, &DotOptions::new().title("Three digits, and a loss with its 1e-7"))
+    run.draw("net", &tape, &DrawOptions::new().title("Three digits, and a loss with its 1e-7"))
 }
 
 /// Draws a start, and draws again as long as a ReLU stands so close to its kink that a nudge could carry it across.

@@ -5,7 +5,7 @@ mod pictures;
 use frame::{Chapter, Opt, Result, Run};
 use gradus::data::Batch;
 use gradus::data::Digits;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Init, Linear, Mlp, Model};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
@@ -35,7 +35,7 @@ pub const CHAPTER: Chapter = Chapter {
              with N(0, 1) weights on 784 pixels the first weighted sums spread so wide that most sigmoids sit where \
              they are flat, and a flat sigmoid passes almost no gradient. Nothing in the loss curve says so; looking at z does.",
     exercise: "tutorials/ch15_mnist_nielsen/exercise.rs: choose the start yourself, so that the sigmoids of every layer \
-               begin where they are steep. Then: cargo run --release -- exercises check ch15",
+               begin where they are steep. Then: cargo run --release -- exercises watch ch15",
     next: "cargo run --release -- ch22",
 };
 
@@ -71,6 +71,7 @@ pub fn run(run: &mut Run) -> Result {
         .digit(test.image(0), test.label(0), || net.predict(first.view()).into_iter().map(f64::from).collect());
     let mut accuracies = Vec::new();
     for epoch in 1..=epochs {
+        // ANCHOR: train
         for batch in train.batches(BATCH_SIZE, &mut rng) {
             let loss = record(&tape, &net, &batch);
             let gradients = loss.backward();
@@ -78,6 +79,7 @@ pub fn run(run: &mut Run) -> Result {
             sgd.step(&net, &gradients)?;
             tape.rewind();
         }
+        // ANCHOR_END: train
         let accuracy = test.accuracy(&net);
         accuracies.push(accuracy);
         let width = (accuracy * 60.0).round() as usize;
@@ -88,7 +90,7 @@ pub fn run(run: &mut Run) -> Result {
 
     for batch in train.batches_in_order(BATCH_SIZE).take(1) {
         record(&tape, &net, &batch).backward();
-        run.draw("tape.dot", &tape, &DotOptions::new().title("One batch of ten digits"))?;
+        run.draw("tape", &tape, &DrawOptions::new().title("One batch of ten digits"))?;
     }
 
     run.plot("accuracy", &pictures::accuracy(&accuracies))?;

@@ -4,7 +4,7 @@ mod linear;
 
 use frame::{Chapter, Chart, Corner, Result, Run, Side};
 use gradus::derivatives::{grad, hessian, hessian_vector_product, jacobian_by_rows};
-use gradus::draw::{Backward, DotOptions};
+use gradus::draw::{Backward, DrawOptions};
 use gradus::prelude::*;
 use linear::{eigenvalues, solve};
 use ndarray::{Array1, ArrayD};
@@ -27,7 +27,7 @@ pub const CHAPTER: Chapter = Chapter {
              started near a saddle it walks straight onto it, in four steps, with a gradient that vanishes beautifully. Look at the signs of \
              the eigenvalues before you call a place a minimum.",
     exercise: "tutorials/ch23_higher_order/exercise.rs: write one step of Newton's method, for any number of variables. Then: cargo run \
-               --release --example ch23_exercise",
+               --release -- exercises watch ch23",
     next: "cargo run --release -- list",
 };
 
@@ -66,9 +66,9 @@ pub fn run(run: &mut Run) -> Result {
     let slope = x.tanh().named("tanh").backward().wrt(x);
     slope.backward();
     run.draw(
-        "graph_of_a_graph.dot",
+        "graph_of_a_graph",
         &tape,
-        &DotOptions::new().title("tanh, its slope, and the slope of its slope").backward(Backward::Nodes),
+        &DrawOptions::new().title("tanh, its slope, and the slope of its slope").backward(Backward::Nodes),
     )
 }
 
@@ -226,10 +226,12 @@ fn product_without_the_matrix(run: &mut Run) {
     let [x, t] = [draw(&[4, 3]), draw(&[4, 2])];
     let weights = [draw(&[3, 5]), draw(&[5]), draw(&[5, 2]), draw(&[2])];
     let vector = weights.clone().map(|weights| draw(weights.shape()));
+    // ANCHOR: product
     let h = hessian(|w| network_cost(&x, &t, w), &weights);
     let flat: Array1<f64> = vector.iter().flatten().copied().collect();
     let by_matrix = h.dot(&flat);
     let product = hessian_vector_product(|w| network_cost(&x, &t, w), &weights, &vector);
+    // ANCHOR_END: product
     let apart = product.iter().flatten().zip(&by_matrix).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
     let crooked = (&h - &h.t()).iter().fold(0.0, |worst: f64, x| worst.max(x.abs()));
     run.explain(&format!(

@@ -5,6 +5,7 @@ mod chapter;
 mod error;
 mod exercises;
 mod flags;
+mod form;
 mod judge;
 mod output;
 mod plot;

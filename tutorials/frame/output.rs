@@ -15,7 +15,9 @@ const WIDTH: usize = 100;
 impl Output {
     pub fn new(quiet: bool, no_color: bool) -> Self {
         let wanted = !no_color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Output { quiet, colour: wanted && std::io::stdout().is_terminal() }
+        // CLICOLOR_FORCE is how a program that reads our output asks for colours all the same.
+        let forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+        Output { quiet, colour: wanted && (forced || std::io::stdout().is_terminal()) }
     }
 
     /// A heading.

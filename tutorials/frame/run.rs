@@ -4,7 +4,7 @@ use crate::flags::Flags;
 use crate::output::{self, Output};
 use crate::{Chapter, Error, Figure, Result, Watch};
 use gradus::data::{Digits, Mnist, seeded};
-use gradus::draw::DotOptions;
+use gradus::draw::{DrawOptions, Picture};
 use gradus::nn::Parameters;
 use gradus::{Scalar, Tape};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -176,20 +176,24 @@ impl<'c> Run<'c> {
         self.write(&format!("{name}.png"), drawing.png()?)
     }
 
-    /// Under `--dot`, writes what is on `tape` for Graphviz.
+    /// Draws what is on `tape`, in each form that was asked for: `name.svg` under `--svg`, and so on.
     ///
     /// # Errors
-    /// If the file cannot be written.
-    pub fn draw<F: Scalar>(&mut self, name: &str, tape: &Tape<F>, options: &DotOptions) -> Result {
-        if self.flags.dot { self.write(name, tape.to_dot(options)) } else { Ok(()) }
+    /// If a file cannot be written.
+    pub fn draw<F: Scalar>(&mut self, name: &str, tape: &Tape<F>, options: &DrawOptions) -> Result {
+        if self.flags.forms.is_empty() { Ok(()) } else { self.draw_picture(name, &Picture::of(tape, options), options) }
     }
 
-    /// Under `--dot`, writes a graph that was drawn by hand.
+    /// The same for a figure that is not of a tape.
     ///
     /// # Errors
-    /// If the file cannot be written.
-    pub fn draw_text(&mut self, name: &str, dot: &str) -> Result {
-        if self.flags.dot { self.write(name, dot) } else { Ok(()) }
+    /// If a file cannot be written.
+    pub fn draw_picture(&mut self, name: &str, picture: &Picture, options: &DrawOptions) -> Result {
+        for form in self.flags.forms.clone() {
+            let file = Path::new(name).with_extension(form.extension());
+            self.write(&file.to_string_lossy(), form.of(picture, options))?;
+        }
+        Ok(())
     }
 
     pub(crate) fn open(&self) {
