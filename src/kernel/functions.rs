@@ -143,7 +143,8 @@ macro_rules! functions {
                 // 2s + s³ 2/3 + ... = f - f²/2 + s (f²/2 + s² 2/3 + ...): f is exact, and the rest is small beside it.
                 let rest = s * (half_square + s * s * polynomial(LN, s * s));
                 let y = n * LN_2[0] + (f - (half_square - (rest + n * LN_2[1])));
-                let y = if x == $real::INFINITY { x } else { y.copysign(x) };
+                // Where 1 + x rounds to 1, x itself is as near as can be (and half of the smallest number is 0).
+                let y = if x == $real::INFINITY || u == 1.0 { x } else { y.copysign(x) };
                 let beyond = if x == -1.0 { $real::NEG_INFINITY } else { $real::NAN };
                 if x > -1.0 { y } else { beyond }
             }
