@@ -138,13 +138,12 @@ macro_rules! functions {
                 let n = $real::from_bits(ROUND.to_bits() + biased) - (ROUND + BIAS as $real);
                 let mantissa = $real::from_bits((bits & ((1 << MANTISSA) - 1)) + LEAST);
                 let twice_scale = power_of_two((2 * BIAS + 1).wrapping_sub(biased));
-                let f = (mantissa - 1.0) + 0.5 * lost * twice_scale;
+                let f = (mantissa - 1.0) + lost * (0.5 * twice_scale);
                 let (s, half_square) = (f / (2.0 + f), 0.5 * f * f);
                 // 2s + s³ 2/3 + ... = f - f²/2 + s (f²/2 + s² 2/3 + ...): f is exact, and the rest is small beside it.
                 let rest = s * (half_square + s * s * polynomial(LN, s * s));
                 let y = n * LN_2[0] + (f - (half_square - (rest + n * LN_2[1])));
-                // Where 1 + x rounds to 1, x itself is as near as can be (and half of the smallest number is 0).
-                let y = if x == $real::INFINITY || u == 1.0 { x } else { y.copysign(x) };
+                let y = if x == $real::INFINITY { x } else { y.copysign(x) };
                 let beyond = if x == -1.0 { $real::NEG_INFINITY } else { $real::NAN };
                 if x > -1.0 { y } else { beyond }
             }
