@@ -93,17 +93,14 @@ impl Plane {
     fn of(chart: &Chart) -> Self {
         let window = chart.reach();
         let decades = |(low, high): (f64, f64)| high - low;
-        let columns = match chart {
-            Chart { x: Axis { logarithmic: true, .. }, .. } => {
-                (decades(window[0]) * DECADE).clamp(24.0, 96.0) as usize + 1
-            }
-            // A character is about twice as high as it is wide.
-            Chart { equal: true, .. } | Chart { field: Some(_), .. } => 41,
-            _ => 61,
+        // A character stands for so much of the drawing.
+        let columns = match chart.x.logarithmic {
+            true => (decades(window[0]) * DECADE).clamp(24.0, 96.0) as usize + 1,
+            false => (chart.size.0 / 10.5).clamp(12.0, 96.0) as usize,
         };
         let rows = match chart.y.logarithmic {
             true => decades(window[1]).clamp(8.0, 24.0) as usize + 1,
-            false => 17,
+            false => (chart.size.1 / 23.0).clamp(6.0, 40.0) as usize,
         };
         let margin = (0..rows).filter_map(|row| label(&chart.y, window[1], rows, row)).map(|text| text.len()).max();
         Plane { window, columns, rows, margin: margin.unwrap_or(0).max(6) }
