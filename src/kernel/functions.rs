@@ -153,7 +153,7 @@ macro_rules! functions {
 
 functions! {
     f32, u32,
-    ln_2: (0.693_359_375, -2.121_944_4e-4),
+    ln_2: (0.693_359_4, -2.121_944_4e-4),
     terms of exp: 6, of ln: 5,
     exp is 0 below -104.0 and infinite above 89.0,
     tanh is 1 above 10.0
@@ -161,7 +161,7 @@ functions! {
 
 functions! {
     f64, u64,
-    ln_2: (6.931_471_803_691_238_2e-1, 1.908_214_929_270_587_7e-10),
+    ln_2: (6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10),
     terms of exp: 12, of ln: 10,
     exp is 0 below -746.0 and infinite above 710.0,
     tanh is 1 above 20.0
