@@ -2,7 +2,7 @@
 
 use crate::session::Session;
 use gradus::draw::number;
-use gradus::draw::{Area, Cluster, Direction, Edge, Flow, Kind, Layout, Measure, Picture, PictureNode, Route, Spacing};
+use gradus::draw::{Area, Cluster, Direction, Flow, Kind, Layout, Measure, Picture, PictureNode, Route, Spacing};
 use petgraph::graph::NodeIndex;
 use std::collections::{BTreeMap, BTreeSet};
 
