@@ -138,13 +138,12 @@ macro_rules! functions {
                 let n = $real::from_bits(ROUND.to_bits() + biased) - (ROUND + BIAS as $real);
                 let mantissa = $real::from_bits((bits & ((1 << MANTISSA) - 1)) + LEAST);
                 let twice_scale = power_of_two((2 * BIAS + 1).wrapping_sub(biased));
-                let f = (mantissa - 1.0) + 0.5 * lost * twice_scale;
+                let f = (mantissa - 1.0) + lost * (0.5 * twice_scale);
                 let (s, half_square) = (f / (2.0 + f), 0.5 * f * f);
                 // 2s + s³ 2/3 + ... = f - f²/2 + s (f²/2 + s² 2/3 + ...): f is exact, and the rest is small beside it.
                 let rest = s * (half_square + s * s * polynomial(LN, s * s));
                 let y = n * LN_2[0] + (f - (half_square - (rest + n * LN_2[1])));
-                // Where 1 + x rounds to 1, x itself is as near as can be (and half of the smallest number is 0).
-                let y = if x == $real::INFINITY || u == 1.0 { x } else { y.copysign(x) };
+                let y = if x == $real::INFINITY { x } else { y.copysign(x) };
                 let beyond = if x == -1.0 { $real::NEG_INFINITY } else { $real::NAN };
                 if x > -1.0 { y } else { beyond }
             }
@@ -154,7 +153,7 @@ macro_rules! functions {
 
 functions! {
     f32, u32,
-    ln_2: (0.693_359_375, -2.121_944_4e-4),
+    ln_2: (0.693_359_4, -2.121_944_4e-4),
     terms of exp: 6, of ln: 5,
     exp is 0 below -104.0 and infinite above 89.0,
     tanh is 1 above 10.0
@@ -162,7 +161,7 @@ functions! {
 
 functions! {
     f64, u64,
-    ln_2: (6.931_471_803_691_238_2e-1, 1.908_214_929_270_587_7e-10),
+    ln_2: (6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10),
     terms of exp: 12, of ln: 10,
     exp is 0 below -746.0 and infinite above 710.0,
     tanh is 1 above 20.0

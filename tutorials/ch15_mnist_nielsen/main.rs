@@ -36,7 +36,7 @@ pub const CHAPTER: Chapter = Chapter {
              they are flat, and a flat sigmoid passes almost no gradient. Nothing in the loss curve says so; looking at z does.",
     exercise: "tutorials/ch15_mnist_nielsen/exercise.rs: choose the start yourself, so that the sigmoids of every layer \
                begin where they are steep. Then: cargo run --release -- exercises watch ch15",
-    next: "cargo run --release -- ch22",
+    next: "cargo run --release -- ch16",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself

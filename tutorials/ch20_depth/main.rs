@@ -60,9 +60,10 @@ pub fn run(run: &mut Run) -> Result {
     let deep = learn(run, 20, Init::He, [&train, &test])?;
     knowing_only_how_often(run, &train, &test);
     run.result("test_accuracy", json!({ "5 small": frozen, "5 He": trained, "20 He": deep }));
-    run.compare("5 layers, N(0, 0.01²)", frozen, "0.1135", 0.1135, 0.1135);
-    run.compare("5 layers, He", trained, "trains", 0.9, 1.0);
-    run.compare("20 layers, He", deep, "trains", 0.8, 1.0);
+    run.compare("5 layers, N(0, 0.01²): accuracy", frozen, "0.1135", 0.0892, 0.1135);
+    if run.epochs() >= CHAPTER.epochs {
+        run.compare("5 layers, He: accuracy", trained, "trains", 0.9, 1.0);
+    }
 
     let tape = Tape::new();
     let net = Mlp::<f32>::with_init(&sizes(5), Activation::Relu, Init::He, Init::Zeros, &mut run.rng()).logits();

@@ -12,6 +12,7 @@ fn a_small_start_starves_the_first_layer_and_he_feeds_it() {
     assert!((5e-132..5e-128).contains(&norm("small", 6)), "100 layers: {:e}", norm("small", 6));
     assert!((0.1..2.0).contains(&norm("he", 6)), "100 layers, He: {}", norm("he", 6));
     let accuracy = &results["test_accuracy"];
-    assert_eq!(accuracy["5 small"], 0.1135);
+    // It says one digit to everything: as a rule 1, of which there are 1,135.
+    assert!((0.0892..=0.1135).contains(&number(&accuracy["5 small"])), "{accuracy}");
     assert!(number(&accuracy["5 He"]) > 0.8, "{accuracy}");
 }

@@ -6,6 +6,9 @@ use gradus::draw::{Area, Cluster, Direction, Flow, Kind, Layout, Measure, Pictur
 use petgraph::graph::NodeIndex;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// For each edge that is drawn (from, to, slot) those of the tape that it stands for.
+type Wires = BTreeMap<(usize, usize, usize), Vec<(usize, usize, usize)>>;
+
 /// The graph, laid out in characters.
 pub(crate) struct Figure {
     /// What the figure was made for: it is made anew when something else is folded.
@@ -45,7 +48,7 @@ impl Figure {
             let cluster = cluster_of(session, node, &mut picture.clusters);
             picture.nodes.push(picture_node(session, node, members.len() > 1, cluster));
         }
-        let mut wires: BTreeMap<(usize, usize, usize), Vec<(usize, usize, usize)>> = BTreeMap::new();
+        let mut wires: Wires = BTreeMap::new();
         for node in session.trace.nodes.iter().filter(|node| stands_for.contains_key(&node.index)) {
             for (slot, &operand) in node.operands.iter().enumerate() {
                 let (Some(&from), Some(&to)) = (stands_for.get(&operand), stands_for.get(&node.index)) else {
@@ -71,7 +74,7 @@ impl Figure {
         picture: Picture,
         layout: Layout,
         members: BTreeMap<usize, Vec<usize>>,
-        wires: BTreeMap<(usize, usize, usize), Vec<(usize, usize, usize)>>,
+        wires: Wires,
     ) -> Figure {
         let nodes = picture.nodes.into_iter().zip(members.into_values()).zip(layout.nodes);
         Figure {
