@@ -25,7 +25,7 @@ pub const CHAPTER: Chapter = Chapter {
              worked would have shown none of this.",
     exercise: "tutorials/ch02_perceptron/exercise.rs: write the nudge yourself, then watch it learn OR and NAND: \
                cargo run --release --example ch02_exercise",
-    next: "cargo run --release -- ch06",
+    next: "cargo run --release -- ch03",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself

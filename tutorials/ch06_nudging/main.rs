@@ -28,7 +28,7 @@ pub const CHAPTER: Chapter = Chapter {
              weights may be out of the question for eighty thousand.",
     exercise: "tutorials/ch06_nudging/exercise.rs: make a central difference out of a forward one, for arrays of any shape. Then: \
                cargo run --release --example ch06_exercise",
-    next: "cargo run --release -- ch08",
+    next: "cargo run --release -- ch07",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself

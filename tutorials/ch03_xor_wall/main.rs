@@ -1,0 +1,201 @@
+//! Chapter 3. XOR is a wall for one neuron, and for any number of layers without a bend, because they are one layer.
+
+mod nudges;
+mod perceptron;
+
+use frame::{Chapter, Result, Run};
+use gradus::data::TruthTable;
+use gradus::draw::DotOptions;
+use gradus::nn::{Activation, Init, Mlp, Model};
+use gradus::optim::{Optimizer, Sgd};
+use gradus::prelude::*;
+use ndarray::{Array1, Array2, Ix1, Ix2};
+use nudges::{Bend, share_of_dead_nudges};
+use perceptron::{from_random_starts, round};
+use rand::RngExt;
+use serde_json::json;
+use std::process::ExitCode;
+
+pub const CHAPTER: Chapter = Chapter {
+    slug: "03_xor_wall",
+    title: "The XOR wall",
+    question: "A perceptron makes mistakes on XOR and nudges its weights after each. How many mistakes will it make in round one thousand? And \
+               if one layer is too weak: how many layers without a bend between them will do, two, three, ten?",
+    time: "1 s",
+    epochs: 2_000,
+    full_epochs: 2_000,
+    options: &[],
+    fooled: "The cost of two linear layers falls and then stands still, as a cost does that needs more rounds, another rate, or one more layer. \
+             None of these helps: all such nets can do what one layer can. Weights that move are no sign of learning either; the perceptron \
+             nudges four times a round, and ends each round where it began. And `continuous` is not the word for what a unit needs: a \
+             ramp that is steep enough has no gap, and nudged it answers like a step.",
+    exercise: "tutorials/ch03_xor_wall/exercise.rs: fold any number of linear layers into one. Then: cargo run --release --example \
+               ch03_exercise",
+    next: "cargo run --release -- ch04",
+};
+
+#[allow(dead_code)] // the binary `gradus` calls `run` itself
+fn main() -> ExitCode {
+    frame::main(&CHAPTER, run)
+}
+
+pub fn run(run: &mut Run) -> Result {
+    one_neuron(run);
+    all_sixteen(run);
+    layers_without_a_bend(run)?;
+    a_bend(run)?;
+    nudge_a_step(run)
+}
+
+fn one_neuron(run: &mut Run) {
+    run.heading("A perceptron on XOR");
+    let (mut weights, mut mistakes) = ([0.0; 3], 0);
+    for count in 1..=1000 {
+        mistakes = round(&mut weights, 1.0, [0.0, 1.0, 1.0, 0.0]);
+        if count <= 4 || count == 1000 {
+            let [w1, w2, b] = weights;
+            run.say(format!("  round {count:>4}   {mistakes} mistakes   afterwards w1 = {w1}, w2 = {w2}, b = {b}"));
+        }
+    }
+    let stuck = from_random_starts(1000, &mut run.rng());
+    run.say(format!("From 1,000 random starts, at rate 0.1: {stuck} end up with 4 mistakes in every round."));
+    run.result("mistakes", mistakes);
+    run.result("stuck_starts", stuck);
+    run.compare("XOR, mistakes in round 1,000", mistakes as f64, "4 errors for ever", 4.0, 4.0);
+}
+
+/// Every function of two truth values: which of them can one line part?
+fn all_sixteen(run: &mut Run) {
+    run.heading("All sixteen functions of two truth values");
+    let mut learnt = Vec::new();
+    for function in 0..16_u8 {
+        let targets: [f64; 4] = std::array::from_fn(|row| f64::from(function >> row & 1));
+        let mut weights = [0.0; 3];
+        match (1..=1000).find(|_| round(&mut weights, 1.0, targets) == 0) {
+            Some(rounds) => learnt.push(rounds),
+            None => run.say(format!(
+                "  00, 01, 10, 11 -> {}   not learnt in 1,000 rounds",
+                targets.map(|t| t.to_string()).join(", ")
+            )),
+        }
+    }
+    let slowest = learnt.iter().max().copied().unwrap_or(0);
+    run.say(format!("  The other {} are learnt, in {slowest} rounds or fewer.", learnt.len()));
+    run.result("functions_learnt", learnt.len());
+    run.compare("functions of 16 that are learnt", learnt.len() as f64, "all but XOR and its opposite", 14.0, 14.0);
+}
+
+const STARTS: usize = 40;
+
+fn start(sizes: &[usize], bend: Activation, rng: &mut impl rand::Rng) -> Mlp<f64> {
+    Mlp::with_init(sizes, bend, Init::Scaled, Init::Normal(0.5), rng).with_output(Activation::Identity)
+}
+
+/// Plain descent on the four rows of XOR. Returns the last cost.
+fn train(net: &Mlp<f64>, rounds: usize) -> Result<f64> {
+    let (inputs, targets) = (TruthTable::xor().inputs(), TruthTable::xor().targets());
+    let (mut sgd, mut tape, mut last) = (Sgd::new(0.2), Tape::new(), 0.0);
+    for _ in 0..rounds {
+        let cost = net.forward(tape.input(&inputs)).quadratic_cost(tape.input(&targets));
+        last = cost.item();
+        sgd.step(net, &cost.backward())?;
+        tape.rewind();
+    }
+    Ok(last)
+}
+
+/// Layer after layer into one: (x W + b) V + c = x (W V) + (b V + c).
+fn fold(net: &Mlp<f64>) -> (Array2<f64>, Array1<f64>) {
+    let matrix = |param: &Param<f64>| param.value().into_dimensionality::<Ix2>().expect("weights are a matrix");
+    let row = |param: &Param<f64>| param.value().into_dimensionality::<Ix1>().expect("biases are a row");
+    // ANCHOR: fold
+    let mut layers = net.layers().map(|layer| (matrix(&layer.weights), row(&layer.biases)));
+    let first = layers.next().expect("a net has a layer");
+    layers.fold(first, |(w, b), (v, c)| (w.dot(&v), b.dot(&v) + c))
+    // ANCHOR_END: fold
+}
+
+fn layers_without_a_bend(run: &mut Run) -> Result {
+    run.heading("Layers without a bend");
+    let mut rng = run.rng();
+    let points = Array2::from_shape_simple_fn((1000, 2), || rng.random_range(-3.0..3.0));
+    let ten: Vec<usize> = [&[2], &[3; 9][..], &[1]].concat();
+    let (mut best, mut furthest) = (Vec::new(), 0.0_f64);
+    run.say(format!(
+        "  layers   lowest cost of {STARTS} starts   folded into one: W                  b   furthest apart"
+    ));
+    for sizes in [&[2, 1][..], &[2, 3, 1], &[2, 3, 3, 1], &ten] {
+        let nets: Vec<Mlp<f64>> = (0..STARTS).map(|_| start(sizes, Activation::Identity, &mut rng)).collect();
+        let costs = nets.iter().map(|net| train(net, run.epochs())).collect::<Result<Vec<f64>>>()?;
+        let lowest = costs.iter().copied().fold(f64::INFINITY, f64::min);
+        let (w, b) = fold(&nets[0]);
+        let differences = nets[0].predict(points.view()) - (points.dot(&w) + &b);
+        let apart = differences.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+        let layers = sizes.len() - 1;
+        run.say(format!(
+            "  {layers:>6} {lowest:>26.6}   ({:13.10}, {:13.10})   {:6.4} {apart:>13.0e}",
+            w[[0, 0]],
+            w[[1, 0]],
+            b[0]
+        ));
+        best.push(lowest);
+        furthest = furthest.max(apart);
+    }
+    let lowest = best.iter().copied().fold(f64::INFINITY, f64::min);
+    run.result("lowest_costs", best);
+    run.result("fold_difference", furthest);
+    run.compare("lowest cost without a bend", lowest, "no net without a bend solves XOR", 0.125 - 1e-9, 0.125 + 1e-3);
+    run.compare("net and folded net, furthest apart", furthest, "the same function", 0.0, 1e-12);
+    Ok(())
+}
+
+fn a_bend(run: &mut Run) -> Result {
+    run.heading("One bend");
+    let mut rng = run.rng();
+    let nets: Vec<Mlp<f64>> = (0..STARTS).map(|_| start(&[2, 3, 1], Activation::Tanh, &mut rng)).collect();
+    let costs = nets.iter().map(|net| train(net, run.epochs())).collect::<Result<Vec<f64>>>()?;
+    let solved = costs.iter().filter(|&&cost| cost < 0.01).count();
+    run.say(format!(
+        "The two layers again, with a tanh between them: {solved} of {STARTS} starts reach a cost below 0.01."
+    ));
+    run.result("solved_with_a_bend", solved);
+    if run.is_full() {
+        run.compare("share of starts that solve it with a bend", solved as f64 / STARTS as f64, "most", 0.75, 1.0);
+    }
+    Ok(())
+}
+
+fn nudge_a_step(run: &mut Run) -> Result {
+    run.heading("Why not a step?");
+    run.say("Hidden weights nudged by 0.0001, and how many of them left the cost exactly as it was:");
+    // ANCHOR: bends
+    let bends: [(&str, Bend); 3] = [
+        ("a step", |z| f64::from(z >= 0.0)),
+        ("a ramp with no gap, 1,000 times as steep", |z| (1000.0 * z + 0.5).clamp(0.0, 1.0)),
+        ("a sigmoid", |z| 1.0 / (1.0 + (-z).exp())),
+    ];
+    // ANCHOR_END: bends
+    let shares = bends.map(|(_, bend)| share_of_dead_nudges(bend, &mut run.rng()));
+    for ((name, _), share) in bends.iter().zip(shares) {
+        run.say(format!("  {name:42} {:>6.1}%", 100.0 * share));
+    }
+    run.result("dead_nudges", json!({ "step": shares[0], "ramp": shares[1], "sigmoid": shares[2] }));
+    run.compare("step: nudges that change nothing", shares[0], "a step is flat", 0.99, 1.0);
+    run.compare("steep ramp: the same", shares[1], "\"activations must be continuous\"", 0.9, 1.0);
+    run.compare("sigmoid: the same", shares[2], "smooth", 0.0, 0.0);
+
+    let tape = Tape::<f64>::new();
+    let (x, t) = (tape.input([[0.0, 1.0]]).named("x"), tape.input([[1.0]]).named("t"));
+    let (w1, w2) = (tape.var([[0.5, -1.0], [2.0, 1.0]]).named("W1"), tape.var([[0.4], [-0.6]]).named("W2"));
+    let h = x.matmul(w1).named("z").exceeds(tape.constant(0.0)).named("h");
+    let gradients = h.matmul(w2).named("y").quadratic_cost(t).named("L").backward();
+    let what = |w| {
+        gradients.get(w).map_or("none: it is absent, which is not the same as 0".to_owned(), |g| g.value().to_string())
+    };
+    run.say(format!(
+        "On a tape with a step between two layers, the gradient of W2 is\n{}\nand that of W1 {}.",
+        what(w2),
+        what(w1)
+    ));
+    run.draw("tape.dot", &tape, &DotOptions::new().title("Nothing comes back past a step"))
+}

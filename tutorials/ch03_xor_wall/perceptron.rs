@@ -1,0 +1,30 @@
+//! The perceptron of chapter 2, on two truth values.
+
+use rand::{Rng, RngExt};
+use rand_distr::StandardNormal;
+
+const ROWS: [[f64; 2]; 4] = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+
+/// Looks at each row once and nudges w1, w2 and b after each mistake. Returns how many there were.
+pub fn round(weights: &mut [f64; 3], rate: f64, targets: [f64; 4]) -> usize {
+    let mut mistakes = 0;
+    for ([x1, x2], t) in ROWS.into_iter().zip(targets) {
+        let fires = weights[0] * x1 + weights[1] * x2 + weights[2] >= 0.0;
+        let error = t - f64::from(fires);
+        mistakes += usize::from(error != 0.0);
+        for (weight, x) in weights.iter_mut().zip([x1, x2, 1.0]) {
+            *weight += rate * error * x;
+        }
+    }
+    mistakes
+}
+
+/// Of so many random starts, how many make four mistakes on XOR in each of rounds 301 to 400.
+pub fn from_random_starts(starts: usize, rng: &mut impl Rng) -> usize {
+    let stuck = |_: &usize| {
+        let mut weights: [f64; 3] = std::array::from_fn(|_| rng.sample(StandardNormal));
+        let history: Vec<usize> = (0..400).map(|_| round(&mut weights, 0.1, [0.0, 1.0, 1.0, 0.0])).collect();
+        history[300..].iter().all(|&mistakes| mistakes == 4)
+    };
+    (0..starts).filter(stuck).count()
+}
