@@ -30,13 +30,15 @@ mod param;
 mod scalar;
 mod shape;
 mod tape;
+pub mod trace;
 
 pub use dual::Dual;
-pub use op::{Cotangent, Cotangents, Local, Op, View, ViewMut};
+pub use op::{Cotangent, Cotangents, Local, Op, Slope, View, ViewMut};
 pub use param::Param;
 pub use scalar::Scalar;
 pub use shape::{Axes, MAX_RANK, Shape};
-pub use tape::{BackwardError, Gradients, Input, Node, NodeInfo, ScopeGuard, Slot, Tape, Var};
+pub use tape::{BackwardError, Contribution, Gradients, Input, Node, NodeInfo, ScopeGuard, Slot, Tape, Var};
+pub use trace::Trace;
 
 /// What most programs need: `use gradus::prelude::*;`
 pub mod prelude {

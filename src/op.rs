@@ -60,11 +60,45 @@ pub trait Op<F: Scalar>: Any {
     /// Computes the result into `y`, every element of it.
     fn forward(&self, operands: &[View<F>], y: ViewMut<F>);
 
+    /// How the result depends on each operand, as a textbook writes it: the lines of the vjp. Figures, narrations and the stepper show them.
+    /// An op that takes any number of operands gives one line for all of them. Your own op need not say it.
+    fn slopes(&self) -> &'static [Slope] {
+        &[]
+    }
+
     /// The vector-Jacobian product: what flows back to each operand when the cotangent `at.cotangent()` arrives at the result. One
     /// entry per operand, in order, made by [`Local::to`] or, where there is no derivative, [`Local::no_gradient`].
     /// Written in [`Var`]s, so that the gradient is recorded and can be differentiated again. An operand that was
     /// broadcast needs no care: the tape sums its cotangent back to the operand's shape.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F>;
+}
+
+/// How the result of an op depends on one operand, as a textbook writes it. The gradient that arrives at the result is called g, or h
+/// where the op has a g among its operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slope {
+    /// Each element of the result depends on one element of the operand: the local slope, `"1 - y²"`, and what flows back, g times
+    /// the slope: `"dx = g (1 - y²)"`.
+    Each(&'static str, &'static str),
+    /// Elements mix, as in a matrix product: what flows back, `"dA = G Bᵀ"`.
+    Whole(&'static str),
+    /// Nothing flows back.
+    None,
+}
+
+impl Slope {
+    /// The local slope of each element: `"1 - y²"`; "" if elements mix or nothing flows.
+    pub fn symbols(&self) -> &'static str {
+        if let Slope::Each(slope, _) = self { slope } else { "" }
+    }
+
+    /// What flows back: `"dx = g (1 - y²)"`; "" if nothing does.
+    pub fn flow(&self) -> &'static str {
+        match self {
+            Slope::Each(_, flow) | Slope::Whole(flow) => flow,
+            Slope::None => "",
+        }
+    }
 }
 
 /// An operand of a kernel: its elements in row-major order, and its shape.

@@ -2,7 +2,7 @@
 //! every op in every way known here, and demand that it says so, where, and why.
 
 use super::one_op::Seen;
-use crate::op::{AnyOp, Cotangent, Cotangents, Local, Op, View, ViewMut};
+use crate::op::{AnyOp, Cotangent, Cotangents, Local, Op, Slope, View, ViewMut};
 use crate::shape::Shape;
 use crate::tape::{Tape, Var};
 use ndarray::{ArrayD, IxDyn};
@@ -71,6 +71,9 @@ impl Op<f64> for Sabotaged {
     }
     fn forward(&self, x: &[View<f64>], y: ViewMut<f64>) {
         self.op.forward(x, y)
+    }
+    fn slopes(&self) -> &'static [Slope] {
+        self.op.slopes()
     }
     fn vjp<'t>(&self, at: &Local<'t, f64>) -> Cotangents<'t, f64> {
         let mut shown = Local { operands: at.operands.clone(), ..*at };

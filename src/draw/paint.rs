@@ -7,7 +7,7 @@ use super::options::{Backward, DotOptions};
 use super::picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};
 use super::text::{printable, shortened};
 use crate::scalar::Scalar;
-use crate::tape::{NodeInfo, Tape};
+use crate::tape::{Contribution, NodeInfo, Tape};
 use petgraph::graph::NodeIndex;
 
 /// The figure of everything on `tape`.
@@ -159,14 +159,15 @@ impl<F: Scalar> Painter<'_, F> {
 
     /// The edges by which gradients flow, against the operand edges. Where several meet, each says what it brings.
     fn gradient_edges(&self, shown: &[bool], edges: &mut Vec<Edge>) {
-        for flow in self.derivatives.flows(self.nodes, self.options.pass) {
-            if shown[flow.from.index()] && shown[flow.to.index()] {
-                let is_number = self.nodes[flow.to.index()].shape.size() == 1;
-                let labelled = self.options.gradients && flow.meets_others && is_number;
-                let label =
-                    if labelled { self.numbers_up_to(flow.cotangent, 1).concat().concat() } else { String::new() };
-                let (from, to) = (flow.from, flow.to);
-                edges.push(Edge { from, to, flow: Flow::Backward, slot: flow.slot, slot_name: String::new(), label });
+        let contributions = self.tape.contributions(self.options.pass);
+        let mut arriving = vec![0; self.nodes.len()];
+        contributions.iter().for_each(|sent| arriving[sent.to.index()] += 1);
+        for Contribution { from, slot, to, cotangent } in contributions {
+            if shown[from.index()] && shown[to.index()] {
+                let is_number = self.nodes[to.index()].shape.size() == 1;
+                let labelled = self.options.gradients && arriving[to.index()] > 1 && is_number;
+                let label = if labelled { self.numbers_up_to(cotangent, 1).concat().concat() } else { String::new() };
+                edges.push(Edge { from, to, flow: Flow::Backward, slot, slot_name: String::new(), label });
             }
         }
     }

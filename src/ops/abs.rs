@@ -2,7 +2,7 @@
 
 use super::same_shape;
 use crate::kernel::elementwise::map;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = |x|
 #[derive(PartialEq)]
@@ -21,7 +21,9 @@ impl<F: Scalar> Op<F> for Abs {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, F::abs)
     }
-    // dx = g sign(x)
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("sign(x)", "dx = g sign(x)")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
         [at.to(0, || g * x.sign())].into()

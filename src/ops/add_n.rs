@@ -1,6 +1,6 @@
 //! The sum of any number of arrays of one shape. The reverse pass records it where a node was used several times.
 
-use crate::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, View, ViewMut};
 
 /// y = x₁ + x₂ + ... + xₙ
 #[derive(PartialEq)]
@@ -28,7 +28,9 @@ impl<F: Scalar> Op<F> for AddN {
             }
         }
     }
-    // dxᵢ = g
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("1", "dxᵢ = g")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         (0..at.operand_count()).map(|slot| at.to(slot, || at.cotangent())).collect()
     }

@@ -1,7 +1,7 @@
 //! Matrix products of a whole batch, one for each index of the first axis. No transpose is ever copied.
 
 use crate::kernel::gemm::Matrix;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// Cᵢ = Aᵢ Bᵢ, with A or B read transposed.
 #[derive(PartialEq, Clone, Copy)]
@@ -60,16 +60,20 @@ impl<F: Scalar> Op<F> for BatchMatMul {
             }
         }
     }
+    fn slopes(&self) -> &'static [Slope] {
+        match self {
+            BatchMatMul::NN => &[Slope::Whole("dAᵢ = Gᵢ Bᵢᵀ"), Slope::Whole("dBᵢ = Aᵢᵀ Gᵢ")],
+            BatchMatMul::NT => &[Slope::Whole("dAᵢ = Gᵢ Bᵢ"), Slope::Whole("dBᵢ = Gᵢᵀ Aᵢ")],
+            BatchMatMul::TN => &[Slope::Whole("dAᵢ = Bᵢ Gᵢᵀ"), Slope::Whole("dBᵢ = Aᵢ Gᵢ")],
+        }
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         use BatchMatMul::{NN, NT, TN};
         let (g, [a, b]) = (at.cotangent(), at.operands());
         let product = |kind: BatchMatMul, a, b| g.tape.record(kind, &[a, b]);
         match self {
-            // dA = G Bᵀ, dB = Aᵀ G
             NN => [at.to(0, || product(NT, g, b)), at.to(1, || product(TN, a, g))],
-            // dA = G B, dB = Gᵀ A
             NT => [at.to(0, || product(NN, g, b)), at.to(1, || product(TN, g, a))],
-            // dA = B Gᵀ, dB = A G
             TN => [at.to(0, || product(NT, b, g)), at.to(1, || product(NN, a, g))],
         }
         .into()

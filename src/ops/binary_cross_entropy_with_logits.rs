@@ -1,7 +1,7 @@
 //! Cross-entropy of yes-or-no questions, from the numbers that a sigmoid would be given.
 
 use super::loss_shape;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = -Σ (t ln σ(x) + (1 - t) ln(1 - σ(x))) / N
 #[derive(PartialEq)]
@@ -26,7 +26,9 @@ impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogits {
         }
         loss.data[0] = sum / F::from_f64(x[0].data.len() as f64);
     }
-    // dx = g (σ(x) - t) / N, dt = -g x / N
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = g (σ(x) - t) / N"), Slope::Whole("dt = -g x / N")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x, t]) = (at.cotangent(), at.operands());
         let share = || g / x.shape().size() as f64;

@@ -1,7 +1,7 @@
 //! Copies along new axes and axes of length 1.
 
 use crate::kernel::reduce;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = copies of x
 #[derive(PartialEq)]
@@ -29,7 +29,9 @@ impl<F: Scalar> Op<F> for BroadcastTo {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         reduce::broadcast(x[0], y)
     }
-    // dx = the sum of g over the copies
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = the sum of g over the copies")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         [at.to(0, || at.cotangent().sum_to(at.operand(0).shape()))].into()
     }

@@ -1,7 +1,7 @@
 //! Arrays joined along an axis.
 
 use super::slice::PerAxis;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x₁, x₂, ..., xₙ one after the other along an axis
 #[derive(PartialEq)]
@@ -49,7 +49,9 @@ impl<F: Scalar> Op<F> for Concat {
             start += run;
         }
     }
-    // dxᵢ = the part of g that xᵢ went to
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dxᵢ = the part of g that xᵢ went to")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let g = at.cotangent();
         let mut start = 0;

@@ -2,7 +2,7 @@
 
 use super::same_shape;
 use crate::kernel::elementwise::map;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = cos x
 #[derive(PartialEq)]
@@ -21,7 +21,9 @@ impl<F: Scalar> Op<F> for Cos {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, F::cos)
     }
-    // dx = -g sin x
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("-sin x", "dx = -g sin x")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
         [at.to(0, || -(g * x.sin()))].into()

@@ -2,7 +2,7 @@
 
 use super::broadcast_shape;
 use crate::kernel::elementwise::zip;
-use crate::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, View, ViewMut};
 
 /// y = a / b
 #[derive(PartialEq)]
@@ -21,7 +21,9 @@ impl<F: Scalar> Op<F> for Div {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         zip(x[0], x[1], y, |a, b| a / b)
     }
-    // da = g / b, db = -g y / b
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("1 / b", "da = g / b"), Slope::Each("-y / b", "db = -g y / b")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y, [_, b]) = (at.cotangent(), at.output(), at.operands());
         [at.to(0, || g / b), at.to(1, || -(g * y / b))].into()

@@ -2,7 +2,7 @@
 
 use super::broadcast_shape;
 use crate::kernel::elementwise::zip;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = 1 where a = b, else 0
 #[derive(PartialEq)]
@@ -20,6 +20,9 @@ impl<F: Scalar> Op<F> for Equals {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         zip(x[0], x[1], y, |a, b| if a == b { F::ONE } else { F::ZERO })
+    }
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::None, Slope::None]
     }
     // It is constant wherever it has a derivative, so nothing flows back.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {

@@ -2,7 +2,7 @@
 
 use super::same_shape;
 use crate::kernel::elementwise::map;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 use std::f64::consts::FRAC_2_SQRT_PI;
 
 /// y = 2/√π ∫₀ˣ e^(-t²) dt
@@ -22,7 +22,9 @@ impl<F: Scalar> Op<F> for Erf {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, F::erf)
     }
-    // dx = g 2/√π e^(-x²)
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("2/√π e^(-x²)", "dx = g 2/√π e^(-x²)")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
         [at.to(0, || g * (FRAC_2_SQRT_PI * (-(x * x)).exp()))].into()

@@ -2,7 +2,7 @@
 
 use super::same_shape;
 use crate::kernel::elementwise::map;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = eˣ
 #[derive(PartialEq)]
@@ -21,7 +21,9 @@ impl<F: Scalar> Op<F> for Exp {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, F::exp)
     }
-    // dx = g y
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("y", "dx = g y")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (at.cotangent(), at.output());
         [at.to(0, || g * y)].into()

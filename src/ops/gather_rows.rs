@@ -1,7 +1,7 @@
 //! Rows taken from a table by number, as an embedding does; and the opposite, rows added into a table.
 
 use super::labels::Labels;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 const GATHER: Labels = Labels { op: "gather_rows", one: "row number at place", count: "rows" };
 const SCATTER: Labels = Labels { op: "scatter_add_rows", ..GATHER };
@@ -38,7 +38,10 @@ impl<F: Scalar> Op<F> for GatherRows {
             y.data[i * width..(i + 1) * width].copy_from_slice(&x[0].data[from..from + width]);
         }
     }
-    // dx[r] = the sum of all g[i] that came from row r: a row taken twice sums its gradients
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx[r] = Σ g[i] where rows[i] = r"), Slope::None]
+    }
+    // A row taken twice sums its gradients.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [table, rows]) = (at.cotangent(), at.operands());
         [at.to(0, || g.scatter_add_rows(rows, table.shape()[0])), at.no_gradient()].into()
@@ -79,7 +82,9 @@ impl<F: Scalar> Op<F> for ScatterAddRows {
             }
         }
     }
-    // dx[i] = g[rows[i]]
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx[i] = g[rows[i]]"), Slope::None]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [_, rows]) = (at.cotangent(), at.operands());
         [at.to(0, || g.gather_rows(rows)), at.no_gradient()].into()

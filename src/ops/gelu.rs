@@ -2,7 +2,7 @@
 
 use super::same_shape;
 use crate::kernel::elementwise::map;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 /// y = x Φ(x), Φ(x) = (1 + erf(x/√2)) / 2
@@ -22,7 +22,9 @@ impl<F: Scalar> Op<F> for Gelu {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, gelu)
     }
-    // dx = g (Φ(x) + x φ(x)), φ(x) = e^(-x²/2) / √(2π)
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("Φ(x) + x φ(x)", "dx = g (Φ(x) + x φ(x)), φ(x) = e^(-x²/2) / √(2π)")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
         let dx = || {

@@ -1,7 +1,7 @@
 //! Huber's loss: squared near the target, straight far from it, so that an outlier pulls no harder than δ.
 
 use super::loss_shape;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = Σ ρ(a - y) / N with ρ(r) = r²/2 where |r| ≤ δ, else δ (|r| - δ/2)
 #[derive(PartialEq)]
@@ -32,7 +32,9 @@ impl<F: Scalar> Op<F> for Huber {
         }
         loss.data[0] = sum / F::from_f64(x[0].data.len() as f64);
     }
-    // da = g/N (a - y), no larger than δ g/N either way; dy = -da
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("da = g/N (a - y), no larger than δ g/N either way"), Slope::Whole("dy = -da")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [a, y]) = (at.cotangent(), at.operands());
         let share = || g / a.shape().size() as f64;

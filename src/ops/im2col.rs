@@ -2,7 +2,7 @@
 //! matrix products too.
 
 use crate::kernel::windows::Windows;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y[window, (channel, dy, dx)] = x[image, channel, top + dy, left + dx], 0 outside the image
 #[derive(PartialEq)]
@@ -29,7 +29,9 @@ impl<F: Scalar> Op<F> for Im2Col {
             y.data[at] = pixel.map_or(F::ZERO, |pixel| x[0].data[pixel]);
         });
     }
-    // dx = each pixel's sum over the windows that saw it
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = each pixel's sum over the windows that saw it")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
         [at.to(0, || g.tape.record(Col2Im { windows: self.windows, images: x.shape() }, &[g]))].into()
@@ -68,7 +70,9 @@ impl<F: Scalar> Op<F> for Col2Im {
             }
         });
     }
-    // dx = the windows of g
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = the windows of g")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         [at.to(0, || at.output().tape.record(Im2Col { windows: self.windows }, &[at.cotangent()]))].into()
     }

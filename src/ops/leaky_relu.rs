@@ -2,7 +2,7 @@
 
 use super::{equal_shapes, same_shape};
 use crate::kernel::elementwise::{map, zip};
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x where x > 0, else s x
 #[derive(PartialEq)]
@@ -25,7 +25,9 @@ impl<F: Scalar> Op<F> for LeakyRelu {
         let slope = F::from_f64(self.0);
         map(x[0], y, |x| if x > F::ZERO { x } else { slope * x })
     }
-    // dx = g where x > 0, else s g
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("1 where x > 0, else s", "dx = g where x > 0, else s g")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
         [at.to(0, || x.tape.record(LeakyReluGrad(self.0), &[x, g]))].into()
@@ -53,7 +55,10 @@ impl<F: Scalar> Op<F> for LeakyReluGrad {
         let slope = F::from_f64(self.0);
         zip(x[0], x[1], dx, |x, g| if x > F::ZERO { g } else { slope * g })
     }
-    // With h arriving at dx: dg = h where x > 0, else s h. x only decides which, so nothing flows to it.
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::None, Slope::Each("1 where x > 0, else s", "dg = h where x > 0, else s h")]
+    }
+    // h: what arrives at dx. x only decides which, so nothing flows to it.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [x, _]) = (at.cotangent(), at.operands());
         [at.no_gradient(), at.to(1, || x.tape.record(LeakyReluGrad(self.0), &[x, h]))].into()

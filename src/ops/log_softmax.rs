@@ -2,7 +2,7 @@
 
 use super::line_shape;
 use crate::kernel::softmax;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// yⱼ = xⱼ - ln Σₖ e^xₖ along an axis
 #[derive(PartialEq)]
@@ -27,7 +27,9 @@ impl<F: Scalar> Op<F> for LogSoftmax {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         softmax::log_softmax(x[0], self.axis, y)
     }
-    // dx = g - eʸ Σₖ gₖ
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = g - eʸ Σₖ gₖ")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (at.cotangent(), at.output());
         [at.to(0, || g - y.exp() * g.sum_axes_keepdims(self.axis))].into()

@@ -2,7 +2,7 @@
 
 use super::line_shape;
 use crate::kernel::softmax;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = ln Σₖ e^xₖ along an axis
 #[derive(PartialEq)]
@@ -27,7 +27,9 @@ impl<F: Scalar> Op<F> for LogSumExp {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         softmax::logsumexp(x[0], self.axis, y)
     }
-    // dx = g softmax(x)
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = g softmax(x)")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
         [at.to(0, || g.reshape(x.shape().reduced(self.axis.into(), true)) * x.softmax(self.axis))].into()

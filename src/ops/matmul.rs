@@ -1,7 +1,7 @@
 //! The matrix product, and the two transposed forms that backpropagation needs. No transpose is ever copied.
 
 use crate::kernel::gemm::Matrix;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// C = A B, with A or B read transposed.
 #[derive(PartialEq, Clone, Copy)]
@@ -48,14 +48,18 @@ impl<F: Scalar> Op<F> for MatMul {
             MatMul::TN => F::matrix_multiply(a.t(), b, c.data),
         }
     }
+    fn slopes(&self) -> &'static [Slope] {
+        match self {
+            MatMul::NN => &[Slope::Whole("dA = G Bᵀ"), Slope::Whole("dB = Aᵀ G")],
+            MatMul::NT => &[Slope::Whole("dA = G B"), Slope::Whole("dB = Gᵀ A")],
+            MatMul::TN => &[Slope::Whole("dA = B Gᵀ"), Slope::Whole("dB = A G")],
+        }
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [a, b]) = (at.cotangent(), at.operands());
         match self {
-            // dA = G Bᵀ, dB = Aᵀ G
             MatMul::NN => [at.to(0, || g.matmul_nt(b)), at.to(1, || a.matmul_tn(g))],
-            // dA = G B, dB = Gᵀ A
             MatMul::NT => [at.to(0, || g.matmul(b)), at.to(1, || g.matmul_tn(a))],
-            // dA = B Gᵀ, dB = A G
             MatMul::TN => [at.to(0, || b.matmul_nt(g)), at.to(1, || a.matmul(g))],
         }
         .into()

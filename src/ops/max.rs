@@ -2,7 +2,7 @@
 
 use super::sum::{reduced_shape, reduction};
 use crate::kernel::reduce;
-use crate::{Axes, Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Axes, Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = max x over some axes
 #[derive(PartialEq)]
@@ -34,7 +34,9 @@ impl<F: Scalar> Op<F> for Max {
         let shape = x[0].shape.reduced(self.axes, true);
         reduce::max_to(x[0], ViewMut { data: y.data, shape })
     }
-    // dx = g at the largest elements, shared equally among them; 0 elsewhere
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = g at the largest elements, shared equally among them; 0 elsewhere")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y, [x]) = (at.cotangent(), at.output(), at.operands());
         let kept = x.shape().reduced(self.axes, true);

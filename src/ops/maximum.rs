@@ -2,7 +2,7 @@
 
 use super::broadcast_shape;
 use crate::kernel::elementwise::zip;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = max(a, b)
 #[derive(PartialEq)]
@@ -21,7 +21,12 @@ impl<F: Scalar> Op<F> for Maximum {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         zip(x[0], x[1], y, |a, b| if a < b || b.is_nan() { b } else { a })
     }
-    // da = g where a > b, db = g where b > a; where they are equal, each gets half
+    fn slopes(&self) -> &'static [Slope] {
+        &[
+            Slope::Each("1 where a > b, ½ where a = b, else 0", "da = g where a > b, g/2 where a = b, else 0"),
+            Slope::Each("1 where b > a, ½ where a = b, else 0", "db = g where b > a, g/2 where a = b, else 0"),
+        ]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [a, b]) = (at.cotangent(), at.operands());
         [at.to(0, || g * a.exceeds(b)), at.to(1, || g * b.exceeds(a))].into()

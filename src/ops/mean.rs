@@ -2,7 +2,7 @@
 
 use super::sum::{reduced_shape, reduction};
 use crate::kernel::reduce;
-use crate::{Axes, Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Axes, Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = Σ x / n over some axes
 #[derive(PartialEq)]
@@ -40,7 +40,9 @@ impl<F: Scalar> Op<F> for Mean {
             *y = *y / count;
         }
     }
-    // dx = g / n, copied along the axes that were averaged over
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = g / n, copied along the axes that were averaged over")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let x = at.operand(0).shape();
         let share = || at.cotangent().reshape(x.reduced(self.axes, true)) / self.count(x);

@@ -1,7 +1,7 @@
 //! The mean squared error.
 
 use super::loss_shape;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = Σ (a - y)² / N, N elements
 #[derive(PartialEq)]
@@ -24,7 +24,9 @@ impl<F: Scalar> Op<F> for MeanSquaredError {
         }
         loss.data[0] = sum / F::from_f64(x[0].data.len() as f64);
     }
-    // da = 2 g (a - y) / N, dy = 2 g (y - a) / N
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("da = 2 g (a - y) / N"), Slope::Whole("dy = 2 g (y - a) / N")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [a, y]) = (at.cotangent(), at.operands());
         let share = || g * (2.0 / a.shape().size() as f64);

@@ -2,7 +2,7 @@
 
 use super::broadcast_shape;
 use crate::kernel::elementwise::zip;
-use crate::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, View, ViewMut};
 
 /// y = a b
 #[derive(PartialEq)]
@@ -21,7 +21,9 @@ impl<F: Scalar> Op<F> for Mul {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         zip(x[0], x[1], y, |a, b| a * b)
     }
-    // da = g b, db = g a
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("b", "da = g b"), Slope::Each("a", "db = g a")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [a, b]) = (at.cotangent(), at.operands());
         [at.to(0, || g * b), at.to(1, || g * a)].into()

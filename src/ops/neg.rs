@@ -2,7 +2,7 @@
 
 use super::same_shape;
 use crate::kernel::elementwise::map;
-use crate::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, View, ViewMut};
 
 /// y = -x
 #[derive(PartialEq)]
@@ -21,7 +21,9 @@ impl<F: Scalar> Op<F> for Neg {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, |x| -x)
     }
-    // dx = -g
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("-1", "dx = -g")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         [at.to(0, || -at.cotangent())].into()
     }

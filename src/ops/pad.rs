@@ -2,7 +2,7 @@
 
 use super::slice::{PerAxis, block_in};
 use crate::kernel::elementwise::walk;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x with zeros around it
 #[derive(PartialEq)]
@@ -42,7 +42,9 @@ impl<F: Scalar> Op<F> for Pad {
             }
         });
     }
-    // dx = the part of g that x went to
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = the part of g that x went to")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, x) = (at.cotangent(), at.operand(0).shape());
         let range = |(&(before, _), &length): (&(usize, usize), &usize)| (before, before + length);

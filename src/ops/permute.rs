@@ -1,7 +1,7 @@
 //! The axes of an array in another order.
 
 use crate::kernel::elementwise::walk;
-use crate::{Cotangents, Local, MAX_RANK, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, MAX_RANK, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y[.., iₖ, ..] = x[..], where axis k of y is axis `axes[k]` of x
 #[derive(PartialEq)]
@@ -44,7 +44,9 @@ impl<F: Scalar> Op<F> for Permute {
             }
         });
     }
-    // dx = g with its axes back in the old order
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = g with its axes back in the old order")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let mut back = self.axes;
         for (to, &from) in self.axes.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::same_shape;
 use crate::kernel::elementwise::map;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = xᵖ
 #[derive(PartialEq)]
@@ -28,7 +28,10 @@ impl<F: Scalar> Op<F> for Pow {
             _ => map(x[0], y, |x| x.powf(exponent)),
         }
     }
-    // dx = g p xᵖ⁻¹; x⁰ is constant, even at x = 0, where the formula would say 0 / 0
+    fn slopes(&self) -> &'static [Slope] {
+        // x⁰ is constant, even at x = 0, where the formula would say 0 / 0.
+        if self.0 == 0.0 { &[Slope::None] } else { &[Slope::Each("p xᵖ⁻¹", "dx = g p xᵖ⁻¹")] }
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x], p) = (at.cotangent(), at.operands(), self.0);
         match p {

@@ -2,7 +2,7 @@
 
 use super::broadcast_shape;
 use crate::kernel::elementwise::zip;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = aᵇ
 #[derive(PartialEq)]
@@ -21,7 +21,9 @@ impl<F: Scalar> Op<F> for PowTensor {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         zip(x[0], x[1], y, F::powf)
     }
-    // da = g b aᵇ⁻¹, db = g y ln a
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("b aᵇ⁻¹", "da = g b aᵇ⁻¹"), Slope::Each("y ln a", "db = g y ln a")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y, [a, b]) = (at.cotangent(), at.output(), at.operands());
         [at.to(0, || g * b * a.pow_var(b - 1.0)), at.to(1, || g * y * a.ln())].into()

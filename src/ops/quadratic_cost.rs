@@ -1,7 +1,7 @@
 //! Nielsen's quadratic cost, and its backward kernel.
 
 use super::loss_shape;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// C = 1/(2n) Σ |y - a|², n rows
 #[derive(PartialEq)]
@@ -29,7 +29,9 @@ impl<F: Scalar> Op<F> for QuadraticCost {
         }
         cost.data[0] = sum / (F::from_f64(2.0) * samples(x[0].shape));
     }
-    // da = g (a - y) / n, dy = g (y - a) / n
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("da = g (a - y) / n"), Slope::Whole("dy = g (y - a) / n")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [a, y]) = (at.cotangent(), at.operands());
         let flow = |from, to| g.tape.record(QuadraticCostGrad, &[from, to, g]);
@@ -57,7 +59,10 @@ impl<F: Scalar> Op<F> for QuadraticCostGrad {
             *da = (a - y) * share;
         }
     }
-    // With h arriving at da: d a = h g / n, dy = -h g / n, dg = Σ h (a - y) / n
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("d a = h g / n"), Slope::Whole("dy = -h g / n"), Slope::Whole("dg = Σ h (a - y) / n")]
+    }
+    // h: what arrives at da
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [a, y, g]) = (at.cotangent(), at.operands());
         let share = || h * (g / samples::<f64>(a.shape()));

@@ -2,7 +2,7 @@
 
 use super::{equal_shapes, same_shape};
 use crate::kernel::elementwise::{map, zip};
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = max(x, 0)
 #[derive(PartialEq)]
@@ -21,7 +21,9 @@ impl<F: Scalar> Op<F> for Relu {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, |x| if x < F::ZERO { F::ZERO } else { x })
     }
-    // dx = g where y > 0
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("1 where y > 0, else 0", "dx = g where y > 0, else 0")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (at.cotangent(), at.output());
         [at.to(0, || y.tape.record(ReluGrad, &[y, g]))].into()
@@ -45,7 +47,10 @@ impl<F: Scalar> Op<F> for ReluGrad {
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         zip(x[0], x[1], dx, |y, g| if y > F::ZERO { g } else { F::ZERO })
     }
-    // With h arriving at dx: dg = h where y > 0. y only decides where g passes, so nothing flows to it.
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::None, Slope::Each("1 where y > 0, else 0", "dg = h where y > 0, else 0")]
+    }
+    // h: what arrives at dx. y only decides where g passes, so nothing flows to it.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [y, _]) = (at.cotangent(), at.operands());
         [at.no_gradient(), at.to(1, || y.tape.record(ReluGrad, &[y, h]))].into()

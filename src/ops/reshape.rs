@@ -1,6 +1,6 @@
 //! The same elements in another shape.
 
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x, read row by row into another shape
 #[derive(PartialEq)]
@@ -26,7 +26,9 @@ impl<F: Scalar> Op<F> for Reshape {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         y.data.copy_from_slice(x[0].data);
     }
-    // dx = g in the shape of x
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = g in the shape of x")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         [at.to(0, || at.cotangent().reshape(at.operand(0).shape()))].into()
     }

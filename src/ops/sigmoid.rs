@@ -2,7 +2,7 @@
 
 use super::{equal_shapes, same_shape};
 use crate::kernel::elementwise::{map, zip};
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = 1 / (1 + e⁻ˣ)
 #[derive(PartialEq)]
@@ -21,7 +21,9 @@ impl<F: Scalar> Op<F> for Sigmoid {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, F::sigmoid)
     }
-    // dx = g y (1 - y)
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("y (1 - y)", "dx = g y (1 - y)")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         [at.to(0, || at.output().tape.record(SigmoidGrad, &[at.output(), at.cotangent()]))].into()
     }
@@ -44,7 +46,10 @@ impl<F: Scalar> Op<F> for SigmoidGrad {
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         zip(x[0], x[1], dx, |y, g| g * y * (F::ONE - y))
     }
-    // With h arriving at dx: dy = h g (1 - 2y), dg = h y (1 - y)
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("g (1 - 2y)", "dy = h g (1 - 2y)"), Slope::Each("y (1 - y)", "dg = h y (1 - y)")]
+    }
+    // h: what arrives at dx
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [y, g]) = (at.cotangent(), at.operands());
         [at.to(0, || h * g * (1.0 - 2.0 * y)), at.to(1, || y.tape.record(SigmoidGrad, &[y, h]))].into()

@@ -2,7 +2,7 @@
 
 use super::same_shape;
 use crate::kernel::elementwise::map;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = 1 where x > 0, -1 where x < 0, 0 where x = 0
 #[derive(PartialEq)]
@@ -20,6 +20,9 @@ impl<F: Scalar> Op<F> for Sign {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, sign)
+    }
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::None]
     }
     // It is constant wherever it has a derivative, so nothing flows back.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {

@@ -2,7 +2,7 @@
 
 use super::same_shape;
 use crate::kernel::elementwise::map;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x σ(x)
 #[derive(PartialEq)]
@@ -21,7 +21,9 @@ impl<F: Scalar> Op<F> for Silu {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, |x| x * x.sigmoid())
     }
-    // dx = g (σ(x) + y (1 - σ(x)))
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("σ(x) + y (1 - σ(x))", "dx = g (σ(x) + y (1 - σ(x)))")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y, [x]) = (at.cotangent(), at.output(), at.operands());
         let dx = || {

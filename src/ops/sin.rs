@@ -2,7 +2,7 @@
 
 use super::same_shape;
 use crate::kernel::elementwise::map;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = sin x
 #[derive(PartialEq)]
@@ -21,7 +21,9 @@ impl<F: Scalar> Op<F> for Sin {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, F::sin)
     }
-    // dx = g cos x
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("cos x", "dx = g cos x")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
         [at.to(0, || g * x.cos())].into()

@@ -1,7 +1,7 @@
 //! A rectangular part of an array. Its opposite is [`pad`](super::pad).
 
 use crate::kernel::elementwise::walk;
-use crate::{Cotangents, Local, MAX_RANK, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, MAX_RANK, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 use smallvec::SmallVec;
 
 /// A (start, end) or (before, after) for each axis.
@@ -54,7 +54,9 @@ impl<F: Scalar> Op<F> for Slice {
             }
         });
     }
-    // dx = g, with zeros around it
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = g, with zeros around it")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, x) = (at.cotangent(), at.operand(0).shape());
         let margin = |(&(from, to), &length): (&(usize, usize), &usize)| (from, length - to);

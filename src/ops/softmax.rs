@@ -2,7 +2,7 @@
 
 use super::line_shape;
 use crate::kernel::softmax;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// yⱼ = e^xⱼ / Σₖ e^xₖ along an axis
 #[derive(PartialEq)]
@@ -27,7 +27,9 @@ impl<F: Scalar> Op<F> for Softmax {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         softmax::softmax(x[0], self.axis, y)
     }
-    // dx = y (g - Σₖ gₖ yₖ)
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = y (g - Σₖ gₖ yₖ)")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (at.cotangent(), at.output());
         [at.to(0, || y * (g - (g * y).sum_axes_keepdims(self.axis)))].into()

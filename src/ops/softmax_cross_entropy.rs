@@ -2,7 +2,7 @@
 
 use super::labels::Labels;
 use crate::kernel::softmax::{self, Largest};
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 const LABELS: Labels = Labels { op: "softmax_cross_entropy", one: "label of row", count: "classes" };
 
@@ -43,7 +43,9 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropy {
         }
         loss.data[0] = sum / F::from_f64(x[1].data.len() as f64);
     }
-    // dx = g (p - onehot(label)) / n
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = g (p - onehot(label)) / n"), Slope::None]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x, labels]) = (at.cotangent(), at.operands());
         [at.to(0, || x.tape.record(SoftmaxCrossEntropyGrad, &[x, labels, g])), at.no_gradient()].into()
@@ -77,7 +79,10 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
             }
         }
     }
-    // With h arriving at dx: d x = g/n p (h - Σₖ hₖ pₖ), the vjp of softmax; dg = Σ h (p - onehot(label)) / n
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("d x = g/n p (h - Σₖ hₖ pₖ)"), Slope::None, Slope::Whole("dg = Σ h (p - onehot(label)) / n")]
+    }
+    // h: what arrives at dx
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [x, labels, g]) = (at.cotangent(), at.operands());
         let curvature = || {

@@ -2,7 +2,7 @@
 
 use super::equal_shapes;
 use crate::kernel::softmax::{self, Largest};
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = -1/n Σᵢⱼ tᵢⱼ ln pᵢⱼ with p = softmax(x), n rows
 #[derive(PartialEq)]
@@ -41,7 +41,10 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWith {
         }
         loss.data[0] = sum / F::from_f64(rows as f64);
     }
-    // dx = g (p - t) / n if each row of t sums to 1, in general g (p Σₖ tₖ - t) / n; dt = -g ln p / n
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = g (p Σₖ tₖ - t) / n"), Slope::Whole("dt = -g ln p / n")]
+    }
+    // If each row of t sums to 1, dx = g (p - t) / n.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x, t]) = (at.cotangent(), at.operands());
         let dx = || x.tape.record(SoftmaxCrossEntropyWithGrad, &[x, t, g]);
@@ -78,7 +81,14 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWithGrad {
             }
         }
     }
-    // With h arriving at dx, and s = Σₖ tₖ: d x = g/n s p (h - Σₖ hₖ pₖ), dt = g/n (Σₖ hₖ pₖ - h), dg = Σ h (p s - t) / n
+    fn slopes(&self) -> &'static [Slope] {
+        &[
+            Slope::Whole("d x = g/n s p (h - Σₖ hₖ pₖ), s = Σₖ tₖ"),
+            Slope::Whole("dt = g/n (Σₖ hₖ pₖ - h)"),
+            Slope::Whole("dg = Σ h (p s - t) / n, s = Σₖ tₖ"),
+        ]
+    }
+    // h: what arrives at dx
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [x, t, g]) = (at.cotangent(), at.operands());
         let share = || g / x.shape()[0] as f64;

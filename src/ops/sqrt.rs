@@ -2,7 +2,7 @@
 
 use super::same_shape;
 use crate::kernel::elementwise::map;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = √x
 #[derive(PartialEq)]
@@ -21,7 +21,9 @@ impl<F: Scalar> Op<F> for Sqrt {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, F::sqrt)
     }
-    // dx = g / (2 y)
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("1 / (2 y)", "dx = g / (2 y)")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (at.cotangent(), at.output());
         [at.to(0, || g / (2.0 * y))].into()

@@ -1,7 +1,7 @@
 //! The sum over axes.
 
 use crate::kernel::reduce;
-use crate::{Axes, Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Axes, Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = Σ x over some axes
 #[derive(PartialEq)]
@@ -42,7 +42,9 @@ impl<F: Scalar> Op<F> for Sum {
         let shape = x[0].shape.reduced(self.axes, true);
         reduce::sum_to(x[0], ViewMut { data: y.data, shape })
     }
-    // dx = g, copied along the axes that were summed over
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = g, copied along the axes that were summed over")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let x = at.operand(0).shape();
         [at.to(0, || at.cotangent().reshape(x.reduced(self.axes, true)).broadcast_to(x))].into()

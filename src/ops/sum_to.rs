@@ -1,7 +1,7 @@
 //! The opposite of broadcasting. The tape uses it to give an operand that was broadcast a gradient of its own shape.
 
 use crate::kernel::reduce;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = the sum of x over leading axes, and over those that are 1 in the target
 #[derive(PartialEq)]
@@ -26,7 +26,9 @@ impl<F: Scalar> Op<F> for SumTo {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         reduce::sum_to(x[0], y)
     }
-    // dx = copies of g
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = copies of g")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         [at.to(0, || at.cotangent().broadcast_to(at.operand(0).shape()))].into()
     }

@@ -2,7 +2,7 @@
 
 use super::{equal_shapes, same_shape};
 use crate::kernel::elementwise::{map, zip};
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = tanh x
 #[derive(PartialEq)]
@@ -21,7 +21,9 @@ impl<F: Scalar> Op<F> for Tanh {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, F::tanh)
     }
-    // dx = g (1 - y²)
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("1 - y²", "dx = g (1 - y²)")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (at.cotangent(), at.output());
         [at.to(0, || y.tape.record(TanhGrad, &[y, g]))].into()
@@ -45,7 +47,10 @@ impl<F: Scalar> Op<F> for TanhGrad {
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         zip(x[0], x[1], dx, |y, g| g * (F::ONE - y * y))
     }
-    // With h arriving at dx: dy = -2 h g y, dg = h (1 - y²)
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Each("-2 g y", "dy = -2 h g y"), Slope::Each("1 - y²", "dg = h (1 - y²)")]
+    }
+    // h: what arrives at dx
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [y, g]) = (at.cotangent(), at.operands());
         [at.to(0, || -2.0 * h * g * y), at.to(1, || y.tape.record(TanhGrad, &[y, h]))].into()

@@ -1,6 +1,6 @@
 //! The transpose of a matrix. (Products with a transpose need none of this: see [`matmul`](super::matmul).)
 
-use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = xᵀ
 #[derive(PartialEq)]
@@ -27,7 +27,9 @@ impl<F: Scalar> Op<F> for Transpose {
             }
         }
     }
-    // dx = gᵀ
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = gᵀ")]
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         [at.to(0, || at.cotangent().transpose())].into()
     }

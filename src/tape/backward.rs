@@ -15,9 +15,21 @@ use smallvec::SmallVec;
 pub(crate) struct Passes {
     /// For each pass, the node that holds each node's gradient.
     gradients: Vec<Vec<Option<NodeIndex>>>,
+    journals: Vec<Journal>,
     live: usize,
     arrivals: Arrivals,
 }
+
+/// What of a pass cannot be read from the nodes it recorded.
+#[derive(Default)]
+struct Journal {
+    /// How many nodes there were before the pass.
+    start: usize,
+    /// What each visited node sent to each of its operands, in the order of the walk; [`NOTHING`] where it sent nothing.
+    sent: Vec<u32>,
+}
+
+const NOTHING: u32 = u32::MAX;
 
 impl Passes {
     pub(crate) fn rewind(&mut self) {
@@ -32,6 +44,35 @@ impl Passes {
     /// How many backward passes were recorded.
     pub(crate) fn count(&self) -> u32 {
         self.live as u32
+    }
+
+    /// The node that a pass, numbered from 1, started from. No node after it can have a gradient.
+    pub(crate) fn loss(&self, pass: u32) -> Option<NodeIndex> {
+        let gradients = self.gradients[..self.live].get((pass as usize).checked_sub(1)?)?;
+        gradients.len().checked_sub(1).map(NodeIndex::new)
+    }
+
+    /// How many nodes there were when a pass, numbered from 1, began.
+    pub(crate) fn start(&self, pass: u32) -> Option<usize> {
+        self.journal(pass).map(|journal| journal.start)
+    }
+
+    /// What visited nodes sent to their operands in a pass, in the order of the walk: for each node one entry per operand.
+    pub(crate) fn sent(&self, pass: u32) -> impl Iterator<Item = Option<NodeIndex>> {
+        let sent = self.journal(pass).map_or(&[][..], |journal| &journal.sent);
+        sent.iter().map(|&cotangent| (cotangent != NOTHING).then(|| NodeIndex::new(cotangent as usize)))
+    }
+
+    /// Notes what a node sends to an operand in the present pass.
+    fn send(&mut self, operand: NodeIndex, cotangent: Option<NodeIndex>) {
+        self.journals[self.live - 1].sent.push(cotangent.map_or(NOTHING, |cotangent| cotangent.index() as u32));
+        if let Some(cotangent) = cotangent {
+            self.arrivals.push(operand, cotangent);
+        }
+    }
+
+    fn journal(&self, pass: u32) -> Option<&Journal> {
+        self.journals[..self.live].get((pass as usize).checked_sub(1)?)
     }
 }
 
@@ -147,9 +188,12 @@ impl<F: Scalar> Tape<F> {
         let live = passes.live;
         if passes.gradients.len() == live {
             passes.gradients.push(Vec::new());
+            passes.journals.push(Journal::default());
         }
         passes.gradients[live].clear();
         passes.gradients[live].resize(loss.index() + 1, None);
+        passes.journals[live].start = graph.len();
+        passes.journals[live].sent.clear();
         passes.arrivals.start(loss.index() + 1);
         passes.live += 1;
         graph.pass = passes.live as u32;
@@ -187,11 +231,12 @@ impl<F: Scalar> Tape<F> {
             self.graph.borrow().dag[operand].param().map_or(Ok(()), check_version)?;
         }
         for (cotangent, &(operand, _)) in self.vjp(node, &local).0.iter().zip(&local.operands) {
-            if let Cotangent::Flows(cotangent) = cotangent {
+            let sent = match cotangent {
                 // An operand that was broadcast gets the sum over its copies.
-                let cotangent = cotangent.sum_to(self.var_at(operand).shape());
-                self.passes.borrow_mut().arrivals.push(operand, cotangent.index);
-            }
+                Cotangent::Flows(cotangent) => Some(cotangent.sum_to(self.var_at(operand).shape()).index),
+                Cotangent::Stops => None,
+            };
+            self.passes.borrow_mut().send(operand, sent);
         }
         Ok(())
     }

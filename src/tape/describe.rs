@@ -46,11 +46,30 @@ impl NodeInfo {
     }
 }
 
+/// What a node was sent by one of its uses, in a backward pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contribution {
+    /// The node whose op used it.
+    pub from: NodeIndex,
+    /// As which operand.
+    pub slot: usize,
+    /// The node itself.
+    pub to: NodeIndex,
+    /// The node that holds what was sent. It has the shape of `to`. Ops may hand on what arrived at them, so that one node
+    /// is several contributions.
+    pub cotangent: NodeIndex,
+}
+
 impl<F: Scalar> Tape<F> {
     /// Everything recorded since the last rewind, in order.
     pub fn nodes(&self) -> Vec<NodeInfo> {
         let graph = self.graph.borrow();
         (0..graph.len()).map(|index| graph.info(NodeIndex::new(index))).collect()
+    }
+
+    /// The operands of a node, in the order of their slots.
+    pub(crate) fn operands(&self, node: NodeIndex) -> Vec<NodeIndex> {
+        self.graph.borrow().operands_in_order(node)
     }
 
     /// One node.
@@ -67,19 +86,50 @@ impl<F: Scalar> Tape<F> {
     pub fn gradient_of(&self, node: NodeIndex, pass: u32) -> Option<NodeIndex> {
         self.passes.borrow().gradient(pass, node)
     }
+
+    /// The node that a backward pass, numbered from 1, started from.
+    pub fn loss_of(&self, pass: u32) -> Option<NodeIndex> {
+        self.passes.borrow().loss(pass)
+    }
+
+    /// What flowed back along every operand in a backward pass (numbered from 1), in the order of the walk. Whatever a node was sent
+    /// adds up to its gradient; the loss alone is sent nothing, and starts from the seed.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let x = tape.var(3.0);
+    /// let gradient = (x * x).backward().wrt(x);
+    /// let sent = tape.contributions(1).into_iter().map(|sent| tape.value(sent.cotangent).sum());
+    /// assert_eq!(sent.collect::<Vec<f64>>(), [3.0, 3.0]);
+    /// assert_eq!(gradient.item(), 6.0);
+    /// ```
+    pub fn contributions(&self, pass: u32) -> Vec<Contribution> {
+        let (graph, passes) = (self.graph.borrow(), self.passes.borrow());
+        let (mut sent, mut contributions) = (passes.sent(pass), Vec::new());
+        for from in (0..graph.len()).rev().map(NodeIndex::new) {
+            if passes.gradient(pass, from).is_none() {
+                continue;
+            }
+            for (slot, to) in graph.operands_in_order(from).into_iter().enumerate() {
+                if let Some(cotangent) = sent.next().flatten() {
+                    contributions.push(Contribution { from, slot, to, cotangent });
+                }
+            }
+        }
+        contributions
+    }
 }
 
 impl<F: Scalar> Graph<F> {
     fn info(&self, index: NodeIndex) -> NodeInfo {
         let node = &self.dag[index];
-        let mut operands: Vec<NodeIndex> = self.operands(index).collect();
-        operands.reverse();
         NodeInfo {
             index,
             op: node.op().name(),
             formula: node.op().formula(),
             attributes: node.op().attributes(),
-            operands,
+            operands: self.operands_in_order(index),
             shape: node.shape(),
             name: node.name().to_owned(),
             scope: self.scope_of(index),
@@ -88,6 +138,13 @@ impl<F: Scalar> Graph<F> {
             needs_grad: node.needs_grad(),
             source: node.source(),
         }
+    }
+
+    /// The operands of a node, in the order of their slots.
+    fn operands_in_order(&self, node: NodeIndex) -> Vec<NodeIndex> {
+        let mut operands: Vec<NodeIndex> = self.operands(node).collect();
+        operands.reverse();
+        operands
     }
 
     /// As errors call a node: `"hidden" (%5 = sigmoid)`.

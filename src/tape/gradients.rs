@@ -1,6 +1,7 @@
 //! What a backward pass found, and why it may be refused.
 
 use super::{Tape, Var};
+use crate::op::View;
 use crate::param::Param;
 use crate::scalar::Scalar;
 use petgraph::graph::NodeIndex;
@@ -66,8 +67,13 @@ impl<'t, F: Scalar> Gradients<'t, F> {
         change: impl FnOnce(&mut [F], &[F]) -> R,
     ) -> Result<Option<R>, BackwardError> {
         let Some(gradient) = self.current(param)? else { return Ok(None) };
-        let graph = self.tape.graph.borrow();
-        Ok(Some(graph.with_views(&[gradient.index], |views| param.update(|value| change(value, views[0].data)))))
+        let before = self.value_before(param);
+        let look = |views: &[View<F>]| param.update(|value| change(value, views[0].data));
+        let outcome = self.tape.graph.borrow().with_views(&[gradient.index], look);
+        if let Some(before) = before {
+            self.keep_update(param, gradient.index, before);
+        }
+        Ok(Some(outcome))
     }
 
     fn at(&self, node: NodeIndex) -> Option<Var<'t, F>> {

@@ -3,6 +3,7 @@
 //! - `graph`: the nodes, recording and rewinding
 //! - `var`: [`Var`], a handle to a node, with the arithmetic that records
 //! - `backward`: the reverse pass; `gradients`: what it found
+//! - `updates`: what optimizers did with it, for those who ask
 //! - `leaf`: what enters a tape from outside
 //! - `describe`: nodes as plain data, for listings, graphs and the stepper
 
@@ -11,9 +12,10 @@ mod describe;
 mod gradients;
 mod graph;
 mod leaf;
+mod updates;
 mod var;
 
-pub use describe::NodeInfo;
+pub use describe::{Contribution, NodeInfo};
 pub use gradients::{BackwardError, Gradients};
 pub use graph::{Node, Slot};
 pub use leaf::Input;
@@ -28,6 +30,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 use std::cell::{Ref, RefCell};
 use std::panic::Location;
+use updates::Updates;
 
 /// A record of a computation, from which gradients are derived.
 ///
@@ -56,6 +59,7 @@ use std::panic::Location;
 pub struct Tape<F: Scalar = f32> {
     pub(crate) graph: RefCell<Graph<F>>,
     pub(crate) passes: RefCell<Passes>,
+    pub(crate) updates: RefCell<Updates<F>>,
 }
 
 impl<F: Scalar> Default for Tape<F> {
@@ -67,7 +71,11 @@ impl<F: Scalar> Default for Tape<F> {
 impl<F: Scalar> Tape<F> {
     /// An empty tape.
     pub fn new() -> Self {
-        Tape { graph: RefCell::new(Graph::new()), passes: RefCell::new(Passes::default()) }
+        Tape {
+            graph: RefCell::new(Graph::new()),
+            passes: RefCell::new(Passes::default()),
+            updates: RefCell::new(Updates::default()),
+        }
     }
 
     /// Goes back to the start. Nodes and buffers stay: recording the same operations again writes into them, with no
@@ -75,6 +83,7 @@ impl<F: Scalar> Tape<F> {
     pub fn rewind(&mut self) {
         self.graph.get_mut().rewind();
         self.passes.get_mut().rewind();
+        self.updates.get_mut().rewind();
     }
 
     /// Records `op` of `operands`. This is how built-in ops and your own get onto the tape.

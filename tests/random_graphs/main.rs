@@ -29,6 +29,46 @@ fn on_10_000_random_graphs_all_witnesses_agree() {
 }
 
 #[test]
+fn on_200_random_graphs_what_flows_to_a_node_adds_up_to_its_gradient() {
+    on_random_graphs(200, |program| {
+        let tape = Tape::new();
+        let mut leaves = Vec::new();
+        for leaf in &program.leaves {
+            leaves.push(tape.var(leaf));
+        }
+        // Twice, so that the first pass's nodes are differentiated too.
+        let gradients = grad(loss(program, &leaves), &leaves);
+        let again = gradients.into_iter().fold(tape.constant(0.0), |sum, gradient| sum + (gradient * gradient).sum());
+        // Where the loss is linear there is nothing to differentiate again, and one pass to look at.
+        let _ = again.try_backward();
+        (1..=tape.backward_passes()).try_for_each(|pass| adds_up(&tape, pass))
+    });
+}
+
+/// In the pass and in the trace, the contributions at every node sum to its gradient, in number and in shape.
+fn adds_up(tape: &Tape<f64>, pass: u32) -> Result<(), String> {
+    let (contributions, trace) = (tape.contributions(pass), tape.trace());
+    let loss = tape.loss_of(pass).ok_or("a pass without a loss")?;
+    for node in tape.nodes() {
+        let Some(gradient) = tape.gradient_of(node.index, pass) else { continue };
+        let sent: Vec<ArrayD<f64>> =
+            contributions.iter().filter(|sent| sent.to == node.index).map(|sent| tape.value(sent.cotangent)).collect();
+        let traced = trace.contributions(pass, node.index.index());
+        let expected = tape.value(gradient);
+        let sum = sent.iter().fold(ArrayD::zeros(expected.raw_dim()), |sum: ArrayD<f64>, sent| sum + sent);
+        let is_right = match node.index == loss {
+            true => sent.is_empty() && traced.is_empty(),
+            false => sum.iter().zip(&expected).all(|(sum, x)| (sum - x).abs() <= 1e-9 * (1.0 + x.abs())),
+        };
+        if !is_right || traced.len() != sent.len() || trace.gradient(pass, node.index.index()) != Some(gradient.index())
+        {
+            return Err(format!("pass {pass}, %{}: {sent:?} should sum to {expected}", node.index.index()));
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn the_random_graphs_hold_what_they_should() {
     let mut runner = runner(1);
     let mut drawn: Vec<Program> = Vec::new();

@@ -14,5 +14,5 @@ pub use chapter::{Chapter, Opt, main, run_with};
 pub use error::{Error, Result};
 pub use exercises::{EXERCISES, Exercise};
 pub use judge::{Case, JSON_VARIABLE, Judge, Judgement, Numbers, SEED_VARIABLE};
-pub use plot::{Curve, log_log};
+pub use plot::{Chart, Corner, Curve, Drawing, Figure, Images, Matrix, Panels, Shades, Side, log_log};
 pub use run::{Run, default_data};

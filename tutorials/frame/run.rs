@@ -2,7 +2,7 @@
 
 use crate::flags::Flags;
 use crate::output::Output;
-use crate::{Chapter, Error, Result};
+use crate::{Chapter, Error, Figure, Result};
 use gradus::data::{Digits, Mnist, seeded};
 use gradus::draw::DotOptions;
 use gradus::{Scalar, Tape};
@@ -142,6 +142,19 @@ impl<'c> Run<'c> {
         std::fs::write(&path, contents).map_err(|error| Error::writing(&path, error))?;
         self.files.push(path);
         Ok(())
+    }
+
+    /// Writes a figure as NAME.svg and NAME.png into the output folder, unless the run is quiet.
+    ///
+    /// # Errors
+    /// If the files cannot be written.
+    pub fn plot(&mut self, name: &str, figure: &impl Figure) -> Result {
+        if self.flags.quiet {
+            return Ok(());
+        }
+        let drawing = figure.draw();
+        self.write(&format!("{name}.svg"), drawing.svg())?;
+        self.write(&format!("{name}.png"), drawing.png()?)
     }
 
     /// Under `--dot`, writes what is on `tape` for Graphviz.

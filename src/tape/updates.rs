@@ -1,0 +1,78 @@
+//! What optimizers did to parameters. They change them outside the tape, so it is kept only for those who ask.
+
+use super::{Gradients, Tape};
+use crate::param::Param;
+use crate::scalar::Scalar;
+use ndarray::{ArrayD, IxDyn};
+use petgraph::graph::NodeIndex;
+
+/// The updates since the last rewind.
+#[derive(Default)]
+pub(crate) struct Updates<F> {
+    pub(super) wanted: bool,
+    pub(crate) kept: Vec<Update<F>>,
+}
+
+/// One change of one parameter.
+pub(crate) struct Update<F> {
+    /// The leaf that had read the parameter.
+    pub(crate) leaf: NodeIndex,
+    /// The pass whose gradient was used, and the node that holds it.
+    pub(crate) pass: u32,
+    pub(crate) gradient: NodeIndex,
+    /// When it was: after so many nodes and passes.
+    pub(crate) nodes: usize,
+    pub(crate) passes: u32,
+    pub(crate) before: Vec<F>,
+    pub(crate) after: Vec<F>,
+}
+
+impl<F: Scalar> Updates<F> {
+    pub(super) fn rewind(&mut self) {
+        self.kept.clear();
+    }
+}
+
+impl<F: Scalar> Tape<F> {
+    /// Whether to keep what optimizers change, so that [`trace`](Tape::trace) can show each parameter before and after. It takes two
+    /// copies of every parameter in every step, which [`rewind`](Tape::rewind) drops; it is off unless asked for, and costs nothing
+    /// then.
+    pub fn keep_updates(&self, keep: bool) {
+        self.updates.borrow_mut().wanted = keep;
+    }
+
+    /// The value of a node as the forward pass saw it. `None` if it is a parameter's that was changed since, and nobody asked to keep
+    /// updates.
+    pub(crate) fn value_then(&self, node: NodeIndex) -> Option<ArrayD<F>> {
+        let is_current = self.graph.borrow().dag[node].param().is_none_or(|(param, then)| param.version() == then);
+        if is_current {
+            return Some(self.value(node));
+        }
+        let updates = self.updates.borrow();
+        let update = updates.kept.iter().find(|update| update.leaf == node)?;
+        let shape = self.graph.borrow().dag[node].shape();
+        ArrayD::from_shape_vec(IxDyn(&shape), update.before.clone()).ok()
+    }
+}
+
+impl<F: Scalar> Gradients<'_, F> {
+    /// The parameter's value before an update, if updates are to be kept.
+    pub(super) fn value_before(&self, param: &Param<F>) -> Option<Vec<F>> {
+        self.tape.updates.borrow().wanted.then(|| param.with(<[F]>::to_vec))
+    }
+
+    /// Keeps an update.
+    pub(super) fn keep_update(&self, param: &Param<F>, gradient: NodeIndex, before: Vec<F>) {
+        let graph = self.tape.graph.borrow();
+        let Some(leaf) = graph.leaf_of(param) else { return };
+        self.tape.updates.borrow_mut().kept.push(Update {
+            leaf,
+            pass: self.pass,
+            gradient,
+            nodes: graph.len(),
+            passes: self.tape.passes.borrow().count(),
+            before,
+            after: param.with(<[F]>::to_vec),
+        });
+    }
+}

@@ -1,0 +1,132 @@
+//! Arrays, as a trace keeps them: small ones whole, of large ones what can be shown.
+
+use crate::scalar::Scalar;
+use ndarray::{ArrayD, ArrayView2};
+
+/// Up to so many elements an array is kept whole.
+pub(super) const WHOLE: usize = 1024;
+/// The most rows and columns of a reduced picture.
+const PICTURE: usize = 32;
+
+/// What there is to show of an array. The statistics are over its finite numbers.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
+pub struct Digest {
+    /// The lengths of its axes.
+    pub shape: Vec<usize>,
+    /// All the elements, row-major, if they are at most 1024.
+    #[cfg_attr(feature = "json", serde(with = "super::json::maybe_numbers"))]
+    pub elements: Option<Vec<f64>>,
+    /// A picture of a larger array.
+    pub reduced: Option<Reduced>,
+    /// The least number. NaN, as the other statistics, if there is no finite number.
+    #[cfg_attr(feature = "json", serde(with = "super::json::number"))]
+    pub least: f64,
+    /// The greatest number.
+    #[cfg_attr(feature = "json", serde(with = "super::json::number"))]
+    pub greatest: f64,
+    /// The mean.
+    #[cfg_attr(feature = "json", serde(with = "super::json::number"))]
+    pub mean: f64,
+    /// The Euclidean length, √Σx².
+    #[cfg_attr(feature = "json", serde(with = "super::json::number"))]
+    pub norm: f64,
+    /// How many elements are exactly 0.
+    pub zeros: usize,
+    /// How many are infinite.
+    pub infinities: usize,
+    /// How many are no numbers.
+    pub nans: usize,
+}
+
+/// A large array as a small matrix, each cell the mean of a block of elements. Rows are all the axes but the last.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
+pub struct Reduced {
+    /// The number of rows, at most 32.
+    pub rows: usize,
+    /// The number of columns, at most 32.
+    pub columns: usize,
+    /// The cells, row by row.
+    #[cfg_attr(feature = "json", serde(with = "super::json::numbers"))]
+    pub cells: Vec<f64>,
+}
+
+impl Digest {
+    /// What there is to show of `array`.
+    pub fn of<F: Scalar>(array: &ArrayD<F>) -> Digest {
+        let numbers: Vec<f64> = array.iter().map(|&x| readable(x)).collect();
+        let finite = || numbers.iter().copied().filter(|x| x.is_finite());
+        let count = finite().count() as f64;
+        let or_nan = |x: f64| if count == 0.0 { f64::NAN } else { x };
+        let nans = numbers.iter().filter(|x| x.is_nan()).count();
+        Digest {
+            shape: array.shape().to_vec(),
+            reduced: (numbers.len() > WHOLE).then(|| Reduced::of(array.shape(), &numbers)),
+            least: or_nan(finite().fold(f64::INFINITY, f64::min)),
+            greatest: or_nan(finite().fold(f64::NEG_INFINITY, f64::max)),
+            mean: finite().sum::<f64>() / count,
+            norm: or_nan(finite().map(|x| x * x).sum::<f64>().sqrt()),
+            zeros: numbers.iter().filter(|&&x| x == 0.0).count(),
+            infinities: numbers.len() - nans - count as usize,
+            nans,
+            elements: (numbers.len() <= WHOLE).then_some(numbers),
+        }
+    }
+
+    /// The number of elements.
+    pub fn size(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// The number, if it is a single one.
+    pub fn item(&self) -> Option<f64> {
+        match self.elements.as_deref() {
+            Some(&[item]) => Some(item),
+            _ => None,
+        }
+    }
+
+    /// It as a matrix to be painted, whole or reduced: rows, columns, cells.
+    pub fn matrix(&self) -> (usize, usize, &[f64]) {
+        match (&self.elements, &self.reduced) {
+            (Some(elements), _) => {
+                let (rows, columns) = as_matrix(&self.shape);
+                (rows, columns, elements)
+            }
+            (None, Some(reduced)) => (reduced.rows, reduced.columns, &reduced.cells),
+            (None, None) => (0, 0, &[]),
+        }
+    }
+}
+
+/// A number without the digits that f32 only seems to have: 0.1, not 0.10000000149.
+fn readable<F: Scalar>(x: F) -> f64 {
+    let x = x.to_f64();
+    let short = x as f32;
+    if F::NAME == "f32" && short.is_finite() { short.to_string().parse().unwrap_or(x) } else { x }
+}
+
+/// Rows and columns: the last axis lies, the others are piled up.
+fn as_matrix(shape: &[usize]) -> (usize, usize) {
+    let columns = shape.last().copied().unwrap_or(1);
+    (shape.iter().rev().skip(1).product(), columns)
+}
+
+impl Reduced {
+    fn of(shape: &[usize], numbers: &[f64]) -> Reduced {
+        let all = ArrayView2::from_shape(as_matrix(shape), numbers).expect("an array has the size of its shape");
+        let (rows, columns) = (all.nrows().min(PICTURE), all.ncols().min(PICTURE));
+        let edge = |cell: usize, cells: usize, length: usize| cell * length / cells;
+        let mut cells = Vec::with_capacity(rows * columns);
+        for row in 0..rows {
+            for column in 0..columns {
+                let tall = edge(row, rows, all.nrows())..edge(row + 1, rows, all.nrows());
+                let wide = edge(column, columns, all.ncols())..edge(column + 1, columns, all.ncols());
+                let block = all.slice(ndarray::s![tall, wide]);
+                cells.push(block.sum() / block.len() as f64);
+            }
+        }
+        Reduced { rows, columns, cells }
+    }
+}

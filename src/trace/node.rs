@@ -1,0 +1,97 @@
+//! Nodes, as a trace keeps them.
+
+use super::{Digest, slope};
+use crate::op::Slope;
+use crate::scalar::Scalar;
+use crate::tape::{NodeInfo, Tape};
+
+/// A node of the tape: [`NodeInfo`](crate::NodeInfo) and its value, as plain data.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
+pub struct TraceNode {
+    /// Its place on the tape.
+    pub index: usize,
+    /// The op's name.
+    pub op: String,
+    /// The op's formula.
+    pub formula: String,
+    /// What distinguishes this use of the op, such as `"axis 1"`.
+    pub attributes: String,
+    /// The operands, in the order of their slots.
+    pub operands: Vec<usize>,
+    /// For each operand the local derivative in symbols, if it works element by element: `"1 - y²"`; "" otherwise.
+    pub slopes: Vec<String>,
+    /// For each operand what flows back to it: `"dx = g (1 - y²)"`; "" if nothing does, or if the op does not say.
+    pub flows: Vec<String>,
+    /// The shape of the value.
+    pub shape: Vec<usize>,
+    /// The name that the learner gave it, or its parameter's; "" if none.
+    pub name: String,
+    /// The scope it was recorded in, as a path: `"encoder/layer1/"`; "" if none.
+    pub scope: String,
+    /// 0 for the learner's own computation, n for the nth backward pass.
+    pub pass: u32,
+    /// The node whose vjp recorded this one; itself, if the learner's program did.
+    pub origin: usize,
+    /// Whether a backward pass computes its gradient.
+    pub needs_grad: bool,
+    /// The derivatives that it holds: none, one, or several if a gradient was handed on as it was.
+    pub holds: Vec<Derivative>,
+    /// The file of the learner's program that recorded it, as the compiler was given it.
+    pub file: String,
+    /// The line in that file.
+    pub line: u32,
+    /// The value, as it was when later nodes were computed from it. `None` for a parameter that was changed since without
+    /// [`Tape::keep_updates`](crate::Tape::keep_updates).
+    pub value: Option<Digest>,
+}
+
+/// A gradient, by what it is the gradient of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
+pub struct Derivative {
+    /// The pass that computed it, from 1.
+    pub pass: u32,
+    /// The node that the pass began at.
+    pub of: usize,
+    /// The node by which that one was differentiated.
+    pub by: usize,
+}
+
+impl TraceNode {
+    pub(super) fn new<F: Scalar>(tape: &Tape<F>, info: NodeInfo, value: Option<Digest>) -> Self {
+        let graph = tape.graph();
+        let op = graph[info.index].op();
+        let slopes: Vec<Slope> = (0..info.operands.len()).map(|slot| slope::told(op, slot)).collect();
+        TraceNode {
+            index: info.index.index(),
+            op: info.op.to_owned(),
+            formula: info.formula.to_owned(),
+            attributes: info.attributes,
+            operands: info.operands.iter().map(|operand| operand.index()).collect(),
+            slopes: slopes.iter().map(|slope| slope.symbols().to_owned()).collect(),
+            flows: slopes.iter().map(|slope| slope.flow().to_owned()).collect(),
+            shape: info.shape.to_vec(),
+            name: info.name,
+            scope: info.scope,
+            pass: info.pass,
+            origin: info.origin.index(),
+            needs_grad: info.needs_grad,
+            holds: Vec::new(),
+            file: info.source.file().replace('\\', "/"),
+            line: info.source.line(),
+            value,
+        }
+    }
+
+    /// The number of elements.
+    pub fn size(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// The line as listings print it, with the last folder of the path: `ch15_mnist_nielsen/main.rs:31`.
+    pub fn short_source(&self) -> String {
+        let parts: Vec<&str> = self.file.rsplitn(3, '/').take(2).collect();
+        format!("{}:{}", parts.into_iter().rev().collect::<Vec<_>>().join("/"), self.line)
+    }
+}

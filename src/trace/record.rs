@@ -1,0 +1,119 @@
+//! How a tape becomes a trace. What happened stands on the tape already; here it is put in order.
+
+use super::{Derivative, Digest, Event, Trace, TraceNode, slope};
+use crate::scalar::Scalar;
+use crate::tape::{Contribution, Tape};
+use petgraph::graph::NodeIndex;
+
+impl<F: Scalar> Tape<F> {
+    /// Everything that happened since the last rewind, as a record that can be stepped through, narrated and stored. Taking it leaves the
+    /// tape as it was. See [`crate::trace`].
+    pub fn trace(&self) -> Trace {
+        let nodes = self.nodes().into_iter().map(|info| {
+            let value = self.value_then(info.index).map(|value| Digest::of(&value));
+            TraceNode::new(self, info, value)
+        });
+        let mut trace = Trace { kind: F::NAME.to_owned(), nodes: nodes.collect(), events: Vec::new() };
+        let mut recorder = Recorder { tape: self, trace: &mut trace };
+        recorder.record();
+        trace
+    }
+}
+
+/// What happens between two nodes of the program.
+enum Moment {
+    Pass(u32),
+    Update(usize),
+}
+
+struct Recorder<'a, F: Scalar> {
+    tape: &'a Tape<F>,
+    trace: &'a mut Trace,
+}
+
+impl<F: Scalar> Recorder<'_, F> {
+    fn record(&mut self) {
+        let mut moments = self.moments().into_iter().peekable();
+        for node in 0..=self.trace.nodes.len() {
+            while let Some((_, moment)) = moments.next_if(|(when, _)| *when == node) {
+                match moment {
+                    Moment::Pass(pass) => self.pass(pass),
+                    Moment::Update(place) => self.update(place),
+                }
+            }
+            // What a pass recorded is told by its contributions.
+            if self.trace.nodes.get(node).is_some_and(|node| node.pass == 0) {
+                self.trace.events.push(Event::Forward { node });
+            }
+        }
+    }
+
+    /// The passes and updates, each with the number of nodes that came before it, in order.
+    fn moments(&self) -> Vec<(usize, Moment)> {
+        let passes = self.tape.passes.borrow();
+        let started = (1..=passes.count()).filter_map(|pass| Some((passes.start(pass)?, pass, Moment::Pass(pass))));
+        let updates = self.tape.updates.borrow();
+        let updated = updates.kept.iter().enumerate();
+        let updated = updated.map(|(place, update)| (update.nodes, update.passes, Moment::Update(place)));
+        let mut moments: Vec<(usize, u32, Moment)> = started.chain(updated).collect();
+        // The sort is stable: an update comes after the pass it stands behind, and updates stay in order.
+        moments.sort_by_key(|&(nodes, passes, _)| (nodes, passes));
+        moments.into_iter().map(|(nodes, _, moment)| (nodes, moment)).collect()
+    }
+
+    fn pass(&mut self, pass: u32) {
+        let Some(loss) = self.tape.loss_of(pass) else { return };
+        let contributions = self.tape.contributions(pass);
+        let mut expected = vec![0; self.trace.nodes.len()];
+        for contribution in &contributions {
+            expected[contribution.to.index()] += 1;
+        }
+        let mut arrived = vec![Vec::new(); self.trace.nodes.len()];
+        let mut waiting = contributions.into_iter().peekable();
+        for index in (0..=loss.index()).rev() {
+            let node = NodeIndex::new(index);
+            let Some(gradient) = self.tape.gradient_of(node, pass).map(NodeIndex::index) else { continue };
+            self.trace.nodes[gradient].holds.push(Derivative { pass, of: loss.index(), by: index });
+            self.trace.events.push(match node == loss {
+                true => Event::Seed { pass, node: index, gradient },
+                false => Event::Accumulated { pass, node: index, gradient, terms: std::mem::take(&mut arrived[index]) },
+            });
+            let sent: Vec<Contribution> = std::iter::from_fn(|| waiting.next_if(|next| next.from == node)).collect();
+            let slopes = if sent.is_empty() { Vec::new() } else { slope::slopes(self.tape, node) };
+            for Contribution { from, slot, to, cotangent } in sent {
+                arrived[to.index()].push(self.trace.events.len());
+                self.trace.events.push(Event::Contribution {
+                    pass,
+                    from: from.index(),
+                    slot,
+                    to: to.index(),
+                    incoming: gradient,
+                    sent: cotangent.index(),
+                    slope: slopes[slot].as_ref().map(|slope| Box::new(Digest::of(slope))),
+                    nth: arrived[to.index()].len(),
+                    of: expected[to.index()],
+                });
+            }
+        }
+    }
+
+    fn update(&mut self, place: usize) {
+        let updates = self.tape.updates.borrow();
+        let update = &updates.kept[place];
+        let shape = &self.trace.nodes[update.leaf.index()].shape;
+        let digest = |numbers: Vec<F>| {
+            let array = ndarray::ArrayD::from_shape_vec(shape.as_slice(), numbers);
+            Box::new(Digest::of(&array.expect("a parameter keeps its shape")))
+        };
+        let change = update.before.iter().zip(&update.after).map(|(&before, &after)| after - before).collect();
+        let event = Event::Update {
+            pass: update.pass,
+            node: update.leaf.index(),
+            gradient: update.gradient.index(),
+            before: digest(update.before.clone()),
+            after: digest(update.after.clone()),
+            change: digest(change),
+        };
+        self.trace.events.push(event);
+    }
+}

@@ -1,0 +1,155 @@
+//! The axes of a chart and the lines between them, as the drawing crate draws them; what it has no word for is put under and over.
+
+use super::chart::{Chart, Kind, Layer};
+use super::drawing::{Drawing, clean};
+use super::field::Frame;
+use super::style::{self, AXIS, FONTS, GRID, INK, LABEL, PAGE, TICK};
+use kuva::plot::{BandPlot, LinePlot};
+use kuva::render::layout::{ComputedLayout, Layout, TickFormat};
+use kuva::render::plots::Plot;
+use kuva::render::render::{Primitive, render_multiple};
+use kuva::render::theme::Theme;
+
+/// The room around the axes.
+#[derive(Clone, Copy)]
+pub(super) struct Room {
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    /// A small chart inside another has no names on its axes, and smaller numbers.
+    pub small: bool,
+}
+
+/// Where the numbers of a chart are on the page.
+pub(super) struct Axes(ComputedLayout);
+
+impl Axes {
+    pub fn new(chart: &Chart, room: Room) -> Self {
+        Axes(ComputedLayout::from_layout(&layout(chart, room)))
+    }
+
+    /// Draws axes, grid and lines. What stands on the page `under` is put under the lines, and is cut off at the axes as they are.
+    pub fn draw(chart: &Chart, room: Room, under: Drawing) -> Drawing {
+        let mut scene = render_multiple(plots(chart), layout(chart, room));
+        let opening = scene.elements.iter().position(|shape| matches!(shape, Primitive::ClipStart { .. }));
+        let at = opening.map_or(0, |opening| opening + 1);
+        scene.elements.splice(at..at, under.scene.elements);
+        Drawing::of(scene, &chart.title)
+    }
+
+    /// Where a place on the x axis and one on the y axis meet.
+    pub fn at(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        (self.0.map_x(x), self.0.map_y(y))
+    }
+
+    /// The rectangle between the axes.
+    pub fn frame(&self) -> Frame {
+        Frame { at: (self.0.margin_left, self.0.margin_top), size: (self.0.plot_width(), self.0.plot_height()) }
+    }
+
+    /// What the axes reach from and to, as places.
+    pub fn window(&self) -> [(f64, f64); 2] {
+        [self.0.x_range, self.0.y_range]
+    }
+}
+
+fn layout(chart: &Chart, room: Room) -> Layout {
+    let [x, y] = chart.reach();
+    let (width, height) = chart.size;
+    let [x_step, y_step] = steps(chart, [x, y]);
+    let (x_axis, y_axis) = (chart.x.clone(), chart.y.clone());
+    let tick = if room.small { TICK - 2 } else { TICK };
+    let mut layout = Layout::new(x, y)
+        .with_width(width)
+        .with_height(height)
+        .with_x_axis_min(x.0)
+        .with_x_axis_max(x.1)
+        .with_y_axis_min(y.0)
+        .with_y_axis_max(y.1)
+        .with_x_tick_step(x_step)
+        .with_y_tick_step(y_step)
+        .with_x_tick_format(TickFormat::Custom(std::sync::Arc::new(move |place| x_axis.label(place, x_step))))
+        .with_y_tick_format(TickFormat::Custom(std::sync::Arc::new(move |place| y_axis.label(place, y_step))))
+        .with_font_family(FONTS)
+        .with_label_size(LABEL)
+        .with_tick_size(tick)
+        .with_tick_length(4.0)
+        .with_theme(theme());
+    layout.force_margin_top = Some(room.top);
+    layout.force_margin_right = Some(room.right);
+    layout.force_margin_left = Some(room.left);
+    if room.small {
+        layout.force_margin_bottom = Some(20.0);
+    } else {
+        layout = layout.with_x_label(clean(&chart.x.name));
+    }
+    if chart.equal { layout.with_equal_aspect() } else { layout }
+}
+
+/// How far numbers beside the axes are apart, so that each has the room it takes.
+fn steps(chart: &Chart, [x, y]: [(f64, f64); 2]) -> [f64; 2] {
+    let (width, height) = chart.size;
+    [chart.x.step(x, (width / 64.0) as usize), chart.y.step(y, (height / 46.0) as usize)]
+}
+
+/// The widest number beside the y axis.
+pub(super) fn widest_number(chart: &Chart) -> usize {
+    let [x, y] = chart.reach();
+    let step = steps(chart, [x, y])[1];
+    let first = (y.0 / step).ceil() as i64;
+    let numbers = (first..).map(|k| k as f64 * step).take_while(|place| *place <= y.1);
+    numbers.map(|place| chart.y.label(place, step).chars().count()).max().unwrap_or(1)
+}
+
+fn theme() -> Theme {
+    Theme {
+        background: PAGE.light.to_owned(),
+        axis_color: AXIS.light.to_owned(),
+        grid_color: GRID.light.to_owned(),
+        tick_color: AXIS.light.to_owned(),
+        text_color: INK.light.to_owned(),
+        ..Theme::light()
+    }
+}
+
+/// The lines in the order in which they cover each other.
+fn plots(chart: &Chart) -> Vec<Plot> {
+    // Without anything to plot the crate would leave out the axes.
+    let mut plots: Vec<Plot> = vec![LinePlot::new().into()];
+    let mut lines = Vec::new();
+    for layer in &chart.layers {
+        match &layer.kind {
+            Kind::Band(band) => plots.push(band_plot(chart, layer, band)),
+            Kind::Line(line) => lines.extend(line_plots(chart, layer, line, 2.0)),
+            Kind::Path(path) => lines.extend(line_plots(chart, layer, path, 1.2)),
+            Kind::Points(_) | Kind::Bars(_) | Kind::Level(_) | Kind::Mark(..) => {}
+        }
+    }
+    plots.extend(lines);
+    plots
+}
+
+fn line_plots(chart: &Chart, layer: &Layer, points: &[(f64, f64)], thick: f64) -> Vec<Plot> {
+    let places: Vec<(f64, f64)> = points.iter().map(|point| place(chart, *point)).collect();
+    let pieces = places.split(|(x, y)| !x.is_finite() || !y.is_finite());
+    let plot = |piece: &[(f64, f64)]| {
+        let line = LinePlot::new().with_data(piece.to_vec()).with_color(chart.colour(layer).light);
+        let dashes = if matches!(layer.kind, Kind::Path(_)) { style::dashes(0) } else { style::dashes(layer.number) };
+        line.with_stroke_width(thick).with_line_style(dashes).into()
+    };
+    pieces.filter(|piece| piece.len() > 1).map(plot).collect()
+}
+
+fn band_plot(chart: &Chart, layer: &Layer, band: &[(f64, f64, f64)]) -> Plot {
+    let places = band.iter().map(|&(x, low, high)| (chart.x.place(x), chart.y.place(low), chart.y.place(high)));
+    let finite: Vec<_> = places.filter(|(x, low, high)| (x + low + high).is_finite()).collect();
+    let column = |pick: fn(&(f64, f64, f64)) -> f64| finite.iter().map(pick).collect::<Vec<f64>>();
+    let band = BandPlot::new(column(|at| at.0), column(|at| at.1), column(|at| at.2));
+    band.with_color(chart.colour(layer).light).with_opacity(0.18).into()
+}
+
+/// The places of a point on both axes. A zero has no logarithm: it lies on the floor of the chart.
+pub(super) fn place(chart: &Chart, (x, y): (f64, f64)) -> (f64, f64) {
+    let (x, y) = (chart.x.place(x), chart.y.place(y));
+    (x, if y == f64::NEG_INFINITY && chart.y.logarithmic { chart.reach()[1].0 } else { y })
+}

@@ -1,0 +1,121 @@
+//! A grid of small pictures: digits, weights, feature maps.
+
+use super::Figure;
+use super::drawing::{Anchor, Drawing};
+use super::style::{AXIS, INK, Shades, TICK, TITLE};
+use ndarray::{Array2, ArrayView2};
+
+/// Pictures in rows, each with a caption.
+#[derive(Clone)]
+pub struct Images {
+    title: String,
+    columns: usize,
+    shades: Shades,
+    together: bool,
+    images: Vec<(String, Array2<f64>)>,
+}
+
+impl Images {
+    /// An empty grid of so many columns; numbers are ink on paper.
+    pub fn new(columns: usize) -> Self {
+        Images {
+            title: String::new(),
+            columns: columns.max(1),
+            shades: Shades::Ink,
+            together: false,
+            images: Vec::new(),
+        }
+    }
+
+    /// A title, above.
+    pub fn title(mut self, title: &str) -> Self {
+        self.title = title.to_owned();
+        self
+    }
+
+    /// What numbers become: `Shades::Signed` for weights.
+    pub fn shades(mut self, shades: Shades) -> Self {
+        self.shades = shades;
+        self
+    }
+
+    /// One scale for all pictures; without it each has its own, from its faintest to its strongest number.
+    pub fn one_scale(mut self) -> Self {
+        self.together = true;
+        self
+    }
+
+    /// Adds a picture.
+    pub fn image<F: Copy + Into<f64>>(mut self, caption: &str, pixels: ArrayView2<F>) -> Self {
+        self.images.push((caption.to_owned(), pixels.mapv(Into::into)));
+        self
+    }
+
+    fn limits(&self, image: &Array2<f64>) -> (f64, f64) {
+        if self.together {
+            self.shades.limits(self.images.iter().flat_map(|(_, image)| image.iter().copied()))
+        } else {
+            self.shades.limits(image.iter().copied())
+        }
+    }
+
+    /// The pictures as text, one below the other; a line for every second row, because a character is twice as high as it is wide.
+    pub fn text(&self) -> String {
+        let ramp: Vec<char> = " .:-=+*#%@".chars().collect();
+        let picture = |(caption, image): &(String, Array2<f64>)| {
+            let (low, high) = self.limits(image);
+            let shade =
+                |x: f64| ramp[(((x - low) / (high - low)).clamp(0.0, 1.0) * (ramp.len() - 1) as f64).round() as usize];
+            let rows = image.outer_iter().step_by(2);
+            let lines = rows
+                .map(|row| format!("  {}", row.iter().map(|x| shade(*x)).collect::<String>()).trim_end().to_owned());
+            format!("  {caption}\n{}", lines.collect::<Vec<_>>().join("\n"))
+        };
+        self.images.iter().map(picture).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// How wide a picture is drawn.
+const WIDTH: f64 = 84.0;
+const GAP: f64 = 14.0;
+
+impl Figure for Images {
+    fn draw(&self) -> Drawing {
+        let columns = self.columns.min(self.images.len()).max(1);
+        let rows = self.images.len().div_ceil(columns);
+        let tallest = self.images.iter().map(|(_, image)| height(image)).fold(0.0, f64::max);
+        let caption = if self.images.iter().all(|(caption, _)| caption.is_empty()) { 0.0 } else { 18.0 };
+        let top = if self.title.is_empty() { 12.0 } else { 40.0 };
+        let page_width = columns as f64 * (WIDTH + GAP) + GAP;
+        let mut page = Drawing::new(page_width, top + rows as f64 * (tallest + caption + GAP), &self.title);
+        page.text((page_width / 2.0, 18.0), &self.title, TITLE, Anchor::Middle, INK.light);
+        for (i, (name, image)) in self.images.iter().enumerate() {
+            let (column, row) = (i % columns, i / columns);
+            let at = (GAP + column as f64 * (WIDTH + GAP), top + row as f64 * (tallest + caption + GAP));
+            let (low, high) = self.limits(image);
+            let colour = |x: &f64| self.shades.colour((x - low) / (high - low));
+            let cells: Vec<Vec<String>> = image.outer_iter().map(|row| row.iter().map(colour).collect()).collect();
+            let side = WIDTH / image.ncols().max(1) as f64;
+            page.cells(at, (side, side), &cells);
+            page.frame(at, (WIDTH, height(image)), AXIS, 0.6);
+            page.text((at.0 + WIDTH / 2.0, at.1 + tallest + 10.0), name, TICK, Anchor::Middle, INK.light);
+        }
+        page
+    }
+}
+
+fn height(image: &Array2<f64>) -> f64 {
+    WIDTH * image.nrows() as f64 / image.ncols().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn a_picture_is_printed_with_half_its_rows() {
+        let image = array![[0.0, 1.0], [0.0, 0.0], [0.5, 0.0]];
+        assert_eq!(Images::new(1).image("a", image.view()).text(), "  a\n   @\n  +");
+    }
+}

@@ -1,0 +1,30 @@
+//! Plots in one style, as SVG and PNG, and as text where that reads well. A figure is built by the chapter, and handed to `Run::plot`.
+//!
+//! The idea to know: a figure says what is shown; how it looks is decided once, here.
+
+mod axes;
+mod chart;
+mod draw;
+mod drawing;
+mod field;
+mod images;
+mod legend;
+mod log_log;
+mod matrix;
+mod panels;
+mod scale;
+mod style;
+
+pub use chart::{Chart, Corner, Side};
+pub use drawing::Drawing;
+pub use images::Images;
+pub use log_log::{Curve, log_log};
+pub use matrix::Matrix;
+pub use panels::Panels;
+pub use style::Shades;
+
+/// Something that can be drawn.
+pub trait Figure {
+    /// Draws it.
+    fn draw(&self) -> Drawing;
+}
