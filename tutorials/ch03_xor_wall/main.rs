@@ -1,17 +1,19 @@
 //! Chapter 3. XOR is a wall for one neuron, and for any number of layers without a bend, because they are one layer.
 
+mod figures;
+mod layers;
 mod nudges;
 mod perceptron;
 
+use figures::{planes, staircase};
 use frame::{Chapter, Result, Run};
-use gradus::data::TruthTable;
 use gradus::draw::DotOptions;
-use gradus::nn::{Activation, Init, Mlp, Model};
-use gradus::optim::{Optimizer, Sgd};
+use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::prelude::*;
-use ndarray::{Array1, Array2, Ix1, Ix2};
+use layers::{fold, furthest_apart, lowest, start, train};
+use ndarray::Array2;
 use nudges::{Bend, share_of_dead_nudges};
-use perceptron::{from_random_starts, round};
+use perceptron::{ROWS, from_random_starts, round, show};
 use rand::RngExt;
 use serde_json::json;
 use std::process::ExitCode;
@@ -40,28 +42,40 @@ fn main() -> ExitCode {
 }
 
 pub fn run(run: &mut Run) -> Result {
-    one_neuron(run);
+    let neuron = one_neuron(run);
     all_sixteen(run);
     layers_without_a_bend(run)?;
-    a_bend(run)?;
+    a_bend(run, neuron)?;
     nudge_a_step(run)
 }
 
-fn one_neuron(run: &mut Run) {
+const XOR: [f64; 4] = [0.0, 1.0, 1.0, 0.0];
+
+/// Returns its weights and its bias after a thousand rounds.
+fn one_neuron(run: &mut Run) -> [f64; 3] {
     run.heading("A perceptron on XOR");
     let (mut weights, mut mistakes) = ([0.0; 3], 0);
     for count in 1..=1000 {
-        mistakes = round(&mut weights, 1.0, [0.0, 1.0, 1.0, 0.0]);
+        mistakes = round(&mut weights, 1.0, XOR);
         if count <= 4 || count == 1000 {
             let [w1, w2, b] = weights;
             run.say(format!("  round {count:>4}   {mistakes} mistakes   afterwards w1 = {w1}, w2 = {w2}, b = {b}"));
         }
+    }
+    run.say("\nOne more round, row by row:");
+    let mut turning = weights;
+    for (row, t) in ROWS.into_iter().zip(XOR) {
+        let before = turning;
+        show(&mut turning, 1.0, row, t);
+        let three = |[w1, w2, b]: [f64; 3]| format!("({w1:>2}, {w2:>2}, {b:>2})");
+        run.say(format!("  row {row:?}   (w1, w2, b) = {} -> {}", three(before), three(turning)));
     }
     let stuck = from_random_starts(1000, &mut run.rng());
     run.say(format!("From 1,000 random starts, at rate 0.1: {stuck} end up with 4 mistakes in every round."));
     run.result("mistakes", mistakes);
     run.result("stuck_starts", stuck);
     run.compare("XOR, mistakes in round 1,000", mistakes as f64, "4 errors for ever", 4.0, 4.0);
+    weights
 }
 
 /// Every function of two truth values: which of them can one line part?
@@ -87,34 +101,6 @@ fn all_sixteen(run: &mut Run) {
 
 const STARTS: usize = 40;
 
-fn start(sizes: &[usize], bend: Activation, rng: &mut impl rand::Rng) -> Mlp<f64> {
-    Mlp::with_init(sizes, bend, Init::Scaled, Init::Normal(0.5), rng).with_output(Activation::Identity)
-}
-
-/// Plain descent on the four rows of XOR. Returns the last cost.
-fn train(net: &Mlp<f64>, rounds: usize) -> Result<f64> {
-    let (inputs, targets) = (TruthTable::xor().inputs(), TruthTable::xor().targets());
-    let (mut sgd, mut tape, mut last) = (Sgd::new(0.2), Tape::new(), 0.0);
-    for _ in 0..rounds {
-        let cost = net.forward(tape.input(&inputs)).quadratic_cost(tape.input(&targets));
-        last = cost.item();
-        sgd.step(net, &cost.backward())?;
-        tape.rewind();
-    }
-    Ok(last)
-}
-
-/// Layer after layer into one: (x W + b) V + c = x (W V) + (b V + c).
-fn fold(net: &Mlp<f64>) -> (Array2<f64>, Array1<f64>) {
-    let matrix = |param: &Param<f64>| param.value().into_dimensionality::<Ix2>().expect("weights are a matrix");
-    let row = |param: &Param<f64>| param.value().into_dimensionality::<Ix1>().expect("biases are a row");
-    // ANCHOR: fold
-    let mut layers = net.layers().map(|layer| (matrix(&layer.weights), row(&layer.biases)));
-    let first = layers.next().expect("a net has a layer");
-    layers.fold(first, |(w, b), (v, c)| (w.dot(&v), b.dot(&v) + c))
-    // ANCHOR_END: fold
-}
-
 fn layers_without_a_bend(run: &mut Run) -> Result {
     run.heading("Layers without a bend");
     let mut rng = run.rng();
@@ -122,21 +108,22 @@ fn layers_without_a_bend(run: &mut Run) -> Result {
     let ten: Vec<usize> = [&[2], &[3; 9][..], &[1]].concat();
     let (mut best, mut furthest) = (Vec::new(), 0.0_f64);
     run.say(format!(
-        "  layers   lowest cost of {STARTS} starts   folded into one: W                  b   furthest apart"
+        "  layers   parameters   of {STARTS} starts   lowest   that net folded: W and b    a net and its fold,"
     ));
+    run.say("                         came to rest     cost                               furthest apart");
     for sizes in [&[2, 1][..], &[2, 3, 1], &[2, 3, 3, 1], &ten] {
         let nets: Vec<Mlp<f64>> = (0..STARTS).map(|_| start(sizes, Activation::Identity, &mut rng)).collect();
-        let costs = nets.iter().map(|net| train(net, run.epochs())).collect::<Result<Vec<f64>>>()?;
-        let lowest = costs.iter().copied().fold(f64::INFINITY, f64::min);
-        let (w, b) = fold(&nets[0]);
-        let differences = nets[0].predict(points.view()) - (points.dot(&w) + &b);
-        let apart = differences.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
-        let layers = sizes.len() - 1;
+        let trained = nets.iter().map(|net| Ok((net, train(net, 0.05, run.epochs())?))).collect::<Result<Vec<_>>>()?;
+        // Of ten layers some are too steep for this rate: their weights run away.
+        let at_rest: Vec<_> = trained.into_iter().filter(|(_, cost)| cost.is_finite()).collect();
+        let apart =
+            at_rest.iter().map(|(net, _)| furthest_apart(net, &points)).max_by(f64::total_cmp).unwrap_or(f64::NAN);
+        let (net, lowest) = lowest(&at_rest);
+        let (w, b) = fold(net);
+        let [w1, w2, b] = [w[[0, 0]], w[[1, 0]], b[0]].map(|x| format!("{:.4}", (x * 1e4).round() / 1e4 + 0.0));
+        let (layers, parameters, rested) = (sizes.len() - 1, net.parameter_count(), at_rest.len());
         run.say(format!(
-            "  {layers:>6} {lowest:>26.6}   ({:13.10}, {:13.10})   {:6.4} {apart:>13.0e}",
-            w[[0, 0]],
-            w[[1, 0]],
-            b[0]
+            "  {layers:>6} {parameters:>12} {rested:>14} {lowest:>10.6}   ({w1}, {w2}), {b} {apart:>20.0e}"
         ));
         best.push(lowest);
         furthest = furthest.max(apart);
@@ -149,12 +136,12 @@ fn layers_without_a_bend(run: &mut Run) -> Result {
     Ok(())
 }
 
-fn a_bend(run: &mut Run) -> Result {
+fn a_bend(run: &mut Run, neuron: [f64; 3]) -> Result {
     run.heading("One bend");
     let mut rng = run.rng();
     let nets: Vec<Mlp<f64>> = (0..STARTS).map(|_| start(&[2, 3, 1], Activation::Tanh, &mut rng)).collect();
-    let costs = nets.iter().map(|net| train(net, run.epochs())).collect::<Result<Vec<f64>>>()?;
-    let solved = costs.iter().filter(|&&cost| cost < 0.01).count();
+    let trained = nets.iter().map(|net| Ok((net, train(net, 0.2, run.epochs())?))).collect::<Result<Vec<_>>>()?;
+    let solved = trained.iter().filter(|(_, cost)| *cost < 0.01).count();
     run.say(format!(
         "The two layers again, with a tanh between them: {solved} of {STARTS} starts reach a cost below 0.01."
     ));
@@ -162,7 +149,7 @@ fn a_bend(run: &mut Run) -> Result {
     if run.is_full() {
         run.compare("share of starts that solve it with a bend", solved as f64 / STARTS as f64, "most", 0.75, 1.0);
     }
-    Ok(())
+    run.plot("planes", &planes(neuron, lowest(&trained).0))
 }
 
 fn nudge_a_step(run: &mut Run) -> Result {
@@ -171,7 +158,7 @@ fn nudge_a_step(run: &mut Run) -> Result {
     // ANCHOR: bends
     let bends: [(&str, Bend); 3] = [
         ("a step", |z| f64::from(z >= 0.0)),
-        ("a ramp with no gap, 1,000 times as steep", |z| (1000.0 * z + 0.5).clamp(0.0, 1.0)),
+        ("a ramp with no gap, 100 times as steep", |z| (100.0 * z + 0.5).clamp(0.0, 1.0)),
         ("a sigmoid", |z| 1.0 / (1.0 + (-z).exp())),
     ];
     // ANCHOR_END: bends
@@ -183,6 +170,8 @@ fn nudge_a_step(run: &mut Run) -> Result {
     run.compare("step: nudges that change nothing", shares[0], "a step is flat", 0.99, 1.0);
     run.compare("steep ramp: the same", shares[1], "\"activations must be continuous\"", 0.9, 1.0);
     run.compare("sigmoid: the same", shares[2], "smooth", 0.0, 0.0);
+
+    run.plot("staircase", &staircase(&bends))?;
 
     let tape = Tape::<f64>::new();
     let (x, t) = (tape.input([[0.0, 1.0]]).named("x"), tape.input([[1.0]]).named("t"));

@@ -38,3 +38,13 @@ pub fn share_of_dead_nudges(bend: Bend, rng: &mut impl Rng) -> f64 {
     }
     dead as f64 / (STARTS * HIDDEN) as f64
 }
+
+/// The cost while the first hidden weight goes from -3 to 3 and all else stays.
+pub fn sweep(bend: Bend) -> Vec<(f64, f64)> {
+    let mut numbers = [0.0, 1.1, -0.4, -1.3, 0.9, 0.2, 0.7, -0.8, 0.5, 0.9, -0.7, 0.6];
+    let cost_at = |step: i32| {
+        numbers[0] = f64::from(step) / 100.0;
+        (numbers[0], cost(&numbers, bend))
+    };
+    (-300..=300).map(cost_at).collect()
+}
