@@ -1,5 +1,7 @@
 //! Chapter 4. Four ways to bend, how steep each is, and what becomes of a slope behind five of them.
 
+mod figures;
+
 use frame::{Chapter, Result, Run};
 use gradus::draw::DotOptions;
 use gradus::prelude::*;
@@ -35,10 +37,10 @@ type Bend = for<'t> fn(Var<'t, f64>) -> Var<'t, f64>;
 const BENDS: [(&str, Bend); 3] = [("sigmoid", |z| z.sigmoid()), ("tanh", |z| z.tanh()), ("relu", |z| z.relu())];
 
 pub fn run(run: &mut Run) -> Result {
-    values_and_slopes(run);
+    values_and_slopes(run)?;
     steepest_and_flat(run);
     five_in_a_row(run)?;
-    a_softmax_is_no_curve(run);
+    a_softmax_is_no_curve(run)?;
     the_wrong_axis(run);
     large_numbers(run);
     Ok(())
@@ -55,7 +57,7 @@ fn curve(bend: Bend, points: &Array1<f64>) -> (ArrayD<f64>, ArrayD<f64>) {
     (a.value(), slopes.value())
 }
 
-fn values_and_slopes(run: &Run) {
+fn values_and_slopes(run: &mut Run) -> Result {
     run.heading("Values and slopes");
     let points = arr1(&[-6.0, -3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0, 6.0]);
     let row = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|x| format!("{x:>8.4}")).collect::<String>();
@@ -65,6 +67,7 @@ fn values_and_slopes(run: &Run) {
         run.say(format!("  {name:10}{}", row(&mut values.into_iter())));
         run.say(format!("  {:>9} {}", "slope", row(&mut slopes.into_iter())));
     }
+    run.plot("slopes", &figures::slopes())
 }
 
 /// Where each bend is steepest, and from where on it is too flat to learn by.
@@ -129,7 +132,7 @@ fn softmax_of(numbers: &[f64]) -> ArrayD<f64> {
 }
 
 /// M13: what the source plots as "softmax" is one softmax of all points of its grid.
-fn a_softmax_is_no_curve(run: &mut Run) {
+fn a_softmax_is_no_curve(run: &mut Run) -> Result {
     run.heading("A softmax over a grid");
     let mut peaks = Vec::new();
     for points in [100, 1000] {
@@ -154,6 +157,8 @@ fn a_softmax_is_no_curve(run: &mut Run) {
     run.result("grid_peaks", peaks.clone());
     run.compare("peak of a softmax over 100 points", peaks[0], "0.096", 0.0955, 0.0965);
     run.compare("peak of a softmax over 1,000 points", peaks[1], "0.010", 0.0095, 0.0105);
+    run.plot("as_the_source", &figures::as_the_source())?;
+    run.plot("softmax", &figures::softmax_mended())
 }
 
 /// M13: along the wrong axis of a batch.

@@ -19,6 +19,8 @@ pub struct Flat {
     /// One weight moved through 400 steps: how many different costs and accuracies.
     pub costs: usize,
     pub accuracies: usize,
+    /// These steps: the weight, the cost, the share of digits that are misread.
+    pub walk: Vec<(f64, f64, f64)>,
 }
 
 const NUDGED: usize = 500;
@@ -60,14 +62,15 @@ pub fn nudge_weights(run: &Run) -> Result<Flat> {
     }
 
     let middle = 10 * (28 * 14 + 14) + 3;
-    let (mut costs, mut accuracies) = (BTreeSet::new(), BTreeSet::new());
+    let (mut costs, mut accuracies, mut walk) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
     moved(middle, -2.0);
     for _ in 0..=400 {
         let (cost, right) = measure();
         costs.insert(cost.to_bits());
         accuracies.insert(right.to_bits());
+        walk.push((layer.weights.with(|weights| weights[middle]), cost, 1.0 - right));
         moved(middle, 0.01);
     }
     let (costs, accuracies) = (costs.len(), accuracies.len());
-    Ok(Flat { accuracy: right, cost, nudged: NUDGED, cost_moved, accuracy_moved, costs, accuracies })
+    Ok(Flat { accuracy: right, cost, nudged: NUDGED, cost_moved, accuracy_moved, costs, accuracies, walk })
 }

@@ -1,5 +1,6 @@
 //! Chapter 5. A loss is the one number that training looks at. Three of them are called MSE, and the one we care about is flat.
 
+mod figures;
 mod flat;
 
 use flat::nudge_weights;
@@ -40,8 +41,8 @@ fn main() -> ExitCode {
 pub fn run(run: &mut Run) -> Result {
     three_squares(run);
     half_for_the_slope(run)?;
-    one_prediction(run);
-    the_broken_plots(run);
+    one_prediction(run)?;
+    the_broken_plots(run)?;
     ten_scores(run);
     accuracy_is_flat(run)
 }
@@ -96,13 +97,15 @@ fn half_for_the_slope(run: &mut Run) -> Result {
     run.draw("tape.dot", &tape, &DotOptions::new().title("Linear regression: the gradient at a is (a - y) / n"))
 }
 
+/// For one prediction whose truth is 1.
+const SQUARED_AND_CROSS: [(&str, Loss); 2] =
+    [("(p - 1)² / 2", |p, t| (p - t).pow(2.0).sum() * 0.5), ("-ln p", |p, _| -p.ln().sum())];
+
 /// What a prediction p costs when the truth is 1, and how hard it is pulled.
-fn one_prediction(run: &Run) {
+fn one_prediction(run: &mut Run) -> Result {
     run.heading("What one prediction costs");
-    let losses: [(&str, Loss); 2] =
-        [("(p - 1)² / 2", |p, t| (p - t).pow(2.0).sum() * 0.5), ("-ln p", |p, _| -p.ln().sum())];
     run.say("  the truth is 1, the net says p    loss    slope");
-    for (name, loss) in losses {
+    for (name, loss) in SQUARED_AND_CROSS {
         for p in [0.01, 0.5, 0.99] {
             let tape = Tape::new();
             let p = tape.var([p]);
@@ -115,10 +118,11 @@ fn one_prediction(run: &Run) {
             ));
         }
     }
+    run.plot("losses", &figures::losses())
 }
 
 /// M14: what is wrong with the source's loss plots, and the checks that find it.
-fn the_broken_plots(run: &mut Run) {
+fn the_broken_plots(run: &mut Run) -> Result {
     run.heading("One number is no curve");
     let shapes = [100, 1].map(|length| Shape::new(&[length]));
     let refusal = Op::<f64>::shape(&MeanSquaredError, &shapes).err().unwrap_or_default();
@@ -126,9 +130,8 @@ fn the_broken_plots(run: &mut Run) {
 
     run.heading("The curve of class 0");
     let grid: Vec<f64> = (1..1000).map(|i| i as f64 / 1000.0).collect();
-    let scores = |p: f64| [p, (1.0 - p) / 2.0, (1.0 - p) / 2.0];
-    let class_0 = |p: f64| -scores(p)[0].ln();
-    let source = |p: f64| -scores(p).iter().map(|p| p.ln()).sum::<f64>() / 3.0;
+    let class_0 = |p: f64| -p.ln();
+    let source = |p: f64| [p, (1.0 - p) / 2.0, (1.0 - p) / 2.0].iter().map(|share| -share.ln()).sum::<f64>() / 3.0;
     let lowest = |loss: &dyn Fn(f64) -> f64| {
         grid.iter().copied().min_by(|&a, &b| loss(a).total_cmp(&loss(b))).unwrap_or(f64::NAN)
     };
@@ -140,6 +143,8 @@ fn the_broken_plots(run: &mut Run) {
     run.compare("\"class 0\" curve, lowest at", theirs, "1/3", 0.333, 0.334);
     run.compare("curve of class 0, lowest at", ours, "should be 1", 0.999, 1.0);
 
+    run.plot("class_0", &figures::class_0(source, class_0))?;
+
     run.heading("A clip of 1e-12 in seven digits");
     let (double, single) = (clipped(1.0_f64), clipped(1.0_f32));
     run.say(format!("  truth 1, prediction 1: f64 {double:e}, f32 {single}"));
@@ -148,6 +153,7 @@ fn the_broken_plots(run: &mut Run) {
     run.say(format!("  from the score instead of the probability, f32, score 40: {logit:e}"));
     run.result("clip", json!({ "f64": double, "f32_is_nan": single.is_nan() }));
     run.compare("clip of 1e-12 in f32 is NaN", f64::from(u8::from(single.is_nan())), "NaN", 1.0, 1.0);
+    Ok(())
 }
 
 /// Binary cross-entropy for the truth 1, as the source has it.
@@ -212,5 +218,5 @@ fn accuracy_is_flat(run: &mut Run) -> Result {
         0.95 * flat.nudged as f64,
         flat.nudged as f64,
     );
-    Ok(())
+    run.plot("stairs", &figures::stairs(&flat.walk))
 }

@@ -5,37 +5,36 @@ use gradus::data::{Batch, Digits};
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
+use serde_json::json;
 
-/// What a pass came to.
-pub struct Pass {
-    /// Batch size, number of steps, accuracy on the test digits.
-    pub by_size: Vec<(usize, usize, f64)>,
-    /// How far the mean of all batches' gradients is from the gradient of all digits, at most.
-    pub apart: f64,
-    /// The median angle between the gradient of a batch of ten and that of all digits, in degrees.
-    pub angle: f64,
-}
-
-pub fn one_pass(run: &Run) -> Result<Pass> {
+/// N6: one pass over 10,000 digits, in one step or in a thousand.
+pub fn batches(run: &mut Run) -> Result {
+    run.heading("One pass over 10,000 digits");
     let (train, test) = run.mnist()?;
     let train = train.first(10_000);
-    let mut by_size = Vec::new();
+    let mut accuracies = Vec::new();
     for size in [10_000, 1000, 100, 10] {
         let mut rng = run.rng();
         let net = start(&mut rng);
         let (mut sgd, mut tape, mut steps) = (Sgd::new(0.5), Tape::new(), 0);
         // ANCHOR: pass
         for batch in train.batches(size, &mut rng) {
-            let gradients = loss(&tape, &net, &batch).backward();
-            sgd.step(&net, &gradients)?;
+            let gradients = loss(&tape, &net, &batch).backward(); // which way
+            sgd.step(&net, &gradients)?; // and how far
             tape.rewind();
             steps += 1;
         }
         // ANCHOR_END: pass
-        by_size.push((size, steps, test.accuracy(&net)));
+        let accuracy = test.accuracy(&net);
+        run.say(format!("  batches of {size:>6}: {steps:>5} steps, {:.1}% of the test digits read", 100.0 * accuracy));
+        accuracies.push(accuracy);
     }
     let (apart, angle) = batches_against_all(&train, run);
-    Ok(Pass { by_size, apart, angle })
+    run.say(format!("The gradient of all, and the mean of those of all batches of ten, differ by {apart:.0e}."));
+    run.say(format!("The gradient of a single batch of ten points {angle:.0} degrees beside it (the median)."));
+    run.result("batches", json!({ "accuracies": accuracies, "apart": apart, "angle": angle }));
+    run.compare("mean of the batches' gradients, apart", apart, "the full gradient", 0.0, 1e-12);
+    Ok(())
 }
 
 fn start(rng: &mut impl rand::Rng) -> Mlp<f64> {

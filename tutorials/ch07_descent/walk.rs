@@ -9,13 +9,10 @@ pub fn surface<'t>(w: &[Var<'t, f64>]) -> Var<'t, f64> {
     w[0] * w[0] + w[1] * w[1] + 0.3 * (3.0 * w[0]).sin() * (3.0 * w[1]).sin()
 }
 
-/// Its height and its gradient.
-pub fn value_and_gradient(w: [f64; 2]) -> (f64, [f64; 2]) {
+/// The height of the surface at a place.
+pub fn height(w: [f64; 2]) -> f64 {
     let tape = Tape::new();
-    let vars = w.map(|w| tape.var(w));
-    let height = surface(&vars);
-    let gradients = height.backward();
-    (height.item(), vars.map(|w| gradients.wrt(w).item()))
+    surface(&w.map(|w| tape.input(w))).item()
 }
 
 /// f(x) = x² + 0.5 sin 3x
@@ -28,32 +25,25 @@ pub fn curve_slope(x: f64) -> f64 {
     2.0 * x + 1.5 * (3.0 * x).cos()
 }
 
-/// What is added to each component of the gradient: a normal number of this spread.
-#[derive(Clone, Copy)]
-pub struct Noise(f64);
-
-impl Noise {
-    pub fn none() -> Noise {
-        Noise(0.0)
-    }
-
-    pub fn normal(spread: f64) -> Noise {
-        Noise(spread)
-    }
+/// The places that descent on the curve visits, the start first.
+pub fn descend_curve(start: f64, rate: f64, steps: usize) -> Vec<f64> {
+    std::iter::successors(Some(start), |&x| Some(x - rate * curve_slope(x))).take(steps + 1).collect()
 }
 
-/// The places that descent visits, the start first.
-pub fn descend(start: [f64; 2], rate: f64, steps: usize, noise: Noise, rng: &mut impl Rng) -> Vec<[f64; 2]> {
-    let mut path = vec![start];
-    let mut w = start;
+/// The places that descent on the surface visits, the start first. To each component of the gradient is added a normal number of spread
+/// `noise`.
+pub fn descend(start: [f64; 2], rate: f64, noise: f64, steps: usize, rng: &mut impl Rng) -> Vec<[f64; 2]> {
+    let (mut w, mut path, mut tape) = (start, vec![start], Tape::new());
     for _ in 0..steps {
         // ANCHOR: step
-        let (_, gradient) = value_and_gradient(w);
-        for (w, slope) in w.iter_mut().zip(gradient) {
-            let stumble = noise.0 * rng.sample::<f64, _>(StandardNormal);
-            *w -= rate * (slope + stumble);
+        let at = w.map(|w| tape.var(w));
+        let gradients = surface(&at).backward();
+        for i in 0..2 {
+            let stumble = noise * rng.sample::<f64, _>(StandardNormal);
+            w[i] -= rate * (gradients.wrt(at[i]).item() + stumble);
         }
         // ANCHOR_END: step
+        tape.rewind();
         path.push(w);
     }
     path
