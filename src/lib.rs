@@ -37,7 +37,10 @@ pub use op::{Cotangent, Cotangents, Local, Op, Slope, View, ViewMut};
 pub use param::Param;
 pub use scalar::Scalar;
 pub use shape::{Axes, MAX_RANK, Shape};
-pub use tape::{BackwardError, Contribution, Gradients, Input, Node, NodeInfo, ScopeGuard, Slot, Tape, Var};
+pub use tape::{
+    BackwardError, Contribution, Gradients, Input, Node, NodeInfo, Phase, Profile, ProfileRow, ScopeGuard, Slot, Tape,
+    Var,
+};
 pub use trace::Trace;
 
 /// What most programs need: `use gradus::prelude::*;`

@@ -60,6 +60,13 @@ pub trait Op<F: Scalar>: Any {
     /// Computes the result into `y`, every element of it.
     fn forward(&self, operands: &[View<F>], y: ViewMut<F>);
 
+    /// How many additions and multiplications [`forward`](Op::forward) does, for [`Tape::profile`]: one for each element of the result,
+    /// where an op does not say otherwise.
+    fn flops(&self, operands: &[Shape], result: Shape) -> usize {
+        let _ = operands;
+        result.size()
+    }
+
     /// How the result depends on each operand, as a textbook writes it: the lines of the vjp. Figures, narrations and the stepper show them.
     /// An op that takes any number of operands gives one line for all of them. Your own op need not say it.
     fn slopes(&self) -> &'static [Slope] {
@@ -205,16 +212,5 @@ impl<'t, F: Scalar, const N: usize> From<[Cotangent<'t, F>; N]> for Cotangents<'
 impl<'t, F: Scalar> FromIterator<Cotangent<'t, F>> for Cotangents<'t, F> {
     fn from_iter<I: IntoIterator<Item = Cotangent<'t, F>>>(cotangents: I) -> Self {
         Cotangents(cotangents.into_iter().collect())
-    }
-}
-
-/// An [`Op`] that can be compared with another of a type not known here.
-pub(crate) trait AnyOp<F: Scalar>: Op<F> {
-    fn as_any(&self) -> &dyn Any;
-}
-
-impl<F: Scalar, O: Op<F>> AnyOp<F> for O {
-    fn as_any(&self) -> &dyn Any {
-        self
     }
 }

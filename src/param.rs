@@ -4,7 +4,8 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use ndarray::{ArrayBase, ArrayD, Data, Dimension, IxDyn};
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 /// A trainable array with a name. Cloning makes another handle to the same parameter.
 ///
@@ -23,13 +24,9 @@ pub struct Param<F: Scalar> {
 struct Inner<F> {
     name: String,
     shape: Shape,
-    state: RwLock<State<F>>,
-}
-
-/// The elements, and how often they were changed.
-pub(crate) struct State<F> {
-    pub(crate) value: Vec<F>,
-    pub(crate) version: u64,
+    value: RwLock<Vec<F>>,
+    /// How often the value was changed. It is raised while the value is locked for writing.
+    version: AtomicU64,
 }
 
 impl<F: Scalar> Param<F> {
@@ -40,8 +37,8 @@ impl<F: Scalar> Param<F> {
     #[track_caller]
     pub fn new<S: Data<Elem = F>, D: Dimension>(name: impl Into<String>, value: ArrayBase<S, D>) -> Self {
         let (shape, value) = (Shape::new(value.shape()), value.iter().copied().collect());
-        let state = RwLock::new(State { value, version: 0 });
-        Param { inner: Arc::new(Inner { name: name.into(), shape, state }) }
+        let (value, version) = (RwLock::new(value), AtomicU64::new(0));
+        Param { inner: Arc::new(Inner { name: name.into(), shape, value, version }) }
     }
 
     /// Its name, such as `"layer1/W"`.
@@ -56,14 +53,14 @@ impl<F: Scalar> Param<F> {
 
     /// A copy of its present value.
     pub fn value(&self) -> ArrayD<F> {
-        ArrayD::from_shape_vec(IxDyn(&self.shape()), self.read().value.clone())
+        ArrayD::from_shape_vec(IxDyn(&self.shape()), self.read().clone())
             .expect("a parameter's buffer has the size of its shape")
     }
 
     /// How often the value was changed. A tape notes it when it reads the parameter, so that a gradient is never computed from a value
     /// that is no longer there.
     pub fn version(&self) -> u64 {
-        self.read().version
+        self.inner.version.load(Ordering::Acquire)
     }
 
     /// Replaces the value.
@@ -78,14 +75,14 @@ impl<F: Scalar> Param<F> {
 
     /// Changes the elements (row-major) in place.
     pub fn update<R>(&self, change: impl FnOnce(&mut [F]) -> R) -> R {
-        let mut state = self.write();
-        state.version += 1;
-        change(&mut state.value)
+        let mut value = self.inner.value.write().unwrap_or_else(PoisonError::into_inner);
+        self.inner.version.fetch_add(1, Ordering::AcqRel);
+        change(&mut value)
     }
 
     /// Reads the elements (row-major) in place.
     pub fn with<R>(&self, look: impl FnOnce(&[F]) -> R) -> R {
-        look(&self.read().value)
+        look(&self.read())
     }
 
     /// Whether both are handles to one parameter.
@@ -98,12 +95,8 @@ impl<F: Scalar> Param<F> {
         Param::new(self.name(), self.value().mapv(|x| G::from_f64(x.to_f64())))
     }
 
-    pub(crate) fn read(&self) -> RwLockReadGuard<'_, State<F>> {
-        self.inner.state.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, State<F>> {
-        self.inner.state.write().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, Vec<F>> {
+        self.inner.value.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

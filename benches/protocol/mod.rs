@@ -12,15 +12,18 @@ pub const PIXELS: usize = 784;
 pub struct Args {
     pub workload: String,
     pub threads: usize,
+    /// Whether to print where the time goes.
+    pub profile: bool,
 }
 
-/// Reads `WORKLOAD --threads N`, and pins the process to the last N of its processors.
+/// Reads `WORKLOAD --threads N --profile`, and pins the process to the last N of its processors.
 pub fn args() -> Args {
-    let mut args = Args { workload: "all".into(), threads: 1 };
+    let mut args = Args { workload: "all".into(), threads: 1, profile: false };
     let mut given = std::env::args().skip(1);
     while let Some(word) = given.next() {
         match &word[..] {
             "--threads" => args.threads = given.next().and_then(|n| n.parse().ok()).expect("--threads takes a number"),
+            "--profile" => args.profile = true,
             "--bench" => {} // cargo adds it
             _ => args.workload = word,
         }
@@ -68,8 +71,13 @@ impl Random {
 
 /// Images (uniform, centred at 0), labels, and one shuffled order.
 pub fn dataset() -> (Vec<f32>, Vec<usize>, Vec<usize>) {
+    dataset_around(0.0)
+}
+
+/// The same with pixels around `centre`.
+pub fn dataset_around(centre: f32) -> (Vec<f32>, Vec<usize>, Vec<usize>) {
     let mut random = Random(12345);
-    let images = (0..ROWS * PIXELS).map(|_| random.uniform() as f32 - 0.5).collect();
+    let images = (0..ROWS * PIXELS).map(|_| random.uniform() as f32 - 0.5 + centre).collect();
     let labels = (0..ROWS).map(|_| random.below(10)).collect();
     let mut order: Vec<usize> = (0..ROWS).collect();
     for i in (1..ROWS).rev() {

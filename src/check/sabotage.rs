@@ -2,7 +2,7 @@
 //! every op in every way known here, and demand that it says so, where, and why.
 
 use super::one_op::Seen;
-use crate::op::{AnyOp, Cotangent, Cotangents, Local, Op, Slope, View, ViewMut};
+use crate::op::{Cotangent, Cotangents, Local, Op, Slope, View, ViewMut};
 use crate::shape::Shape;
 use crate::tape::{Tape, Var};
 use ndarray::{ArrayD, IxDyn};
@@ -52,7 +52,7 @@ pub fn sabotage(tape: &Tape<f64>, op: &str, how: Sabotage) -> usize {
 
 /// An op whose vjp is broken.
 struct Sabotaged {
-    op: Box<dyn AnyOp<f64>>,
+    op: Box<dyn Op<f64>>,
     how: Sabotage,
 }
 

@@ -2,6 +2,10 @@
 
 pub mod elementwise;
 pub mod gemm;
+mod lanes;
+pub(crate) mod parallel;
 pub mod reduce;
 pub mod softmax;
+mod tile;
+pub(crate) mod wide;
 pub mod windows;

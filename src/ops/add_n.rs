@@ -22,16 +22,19 @@ impl<F: Scalar> Op<F> for AddN {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         y.data.copy_from_slice(x[0].data);
-        for term in &x[1..] {
-            for (y, &x) in y.data.iter_mut().zip(term.data) {
-                *y += x;
-            }
-        }
+        x[1..].iter().for_each(|term| add_to(y.data, term.data));
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Each("1", "dxᵢ = g")]
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         (0..at.operand_count()).map(|slot| at.to(slot, || at.cotangent())).collect()
+    }
+}
+
+/// `y ← y + x`
+pub(crate) fn add_to<F: Scalar>(y: &mut [F], x: &[F]) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y += x;
     }
 }

@@ -60,6 +60,10 @@ impl<F: Scalar> Op<F> for BatchMatMul {
             }
         }
     }
+    fn flops(&self, operands: &[Shape], result: Shape) -> usize {
+        let inner = operands[0][if *self == BatchMatMul::TN { 1 } else { 2 }];
+        2 * inner * result.size()
+    }
     fn slopes(&self) -> &'static [Slope] {
         match self {
             BatchMatMul::NN => &[Slope::Whole("dAᵢ = Gᵢ Bᵢᵀ"), Slope::Whole("dBᵢ = Aᵢᵀ Gᵢ")],

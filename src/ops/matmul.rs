@@ -48,6 +48,10 @@ impl<F: Scalar> Op<F> for MatMul {
             MatMul::TN => F::matrix_multiply(a.t(), b, c.data),
         }
     }
+    fn flops(&self, operands: &[Shape], result: Shape) -> usize {
+        let inner = operands[0][if *self == MatMul::TN { 0 } else { 1 }];
+        2 * inner * result.size()
+    }
     fn slopes(&self) -> &'static [Slope] {
         match self {
             MatMul::NN => &[Slope::Whole("dA = G Bᵀ"), Slope::Whole("dB = Aᵀ G")],

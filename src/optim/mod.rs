@@ -6,6 +6,7 @@ mod sgd;
 pub use adam::Adam;
 pub use sgd::Sgd;
 
+use crate::kernel::parallel;
 use crate::nn::Parameters;
 use crate::{BackwardError, Gradients, Param, Scalar};
 
@@ -58,6 +59,24 @@ impl<F: Scalar, const N: usize> Memory<F, N> {
         });
         &mut self.of[place].1
     }
+}
+
+/// What an optimizer remembers of gradients that have become 0 shrinks step by step, until it is a denormal number: then every
+/// operation with it takes a hundred times as long. A memory below this, which moves no parameter, is 0.
+const FORGOTTEN: f64 = 1e-37;
+
+/// `memory`, or 0 if it is so small that it does not matter.
+#[inline(always)]
+fn or_forgotten<F: Scalar>(memory: F, forgotten: F) -> F {
+    if memory < forgotten && -memory < forgotten { F::ZERO } else { memory }
+}
+
+/// A parameter of so many numbers is worth the waking of a thread.
+const WORTH_A_THREAD: usize = 1 << 18;
+
+/// How many numbers of a parameter each thread changes.
+fn share<F>(value: &[F]) -> usize {
+    parallel::share(value.len(), value.len() / WORTH_A_THREAD)
 }
 
 /// Calls `change(place, param, value, gradient)` for each parameter, after checking that every one has a gradient for its present value.

@@ -1,6 +1,8 @@
 //! Stochastic gradient descent, with momentum if wanted.
 
-use super::{Memory, OptimError, Optimizer, step_each};
+use super::{FORGOTTEN, Memory, OptimError, Optimizer, or_forgotten, share, step_each};
+use crate::kernel::parallel;
+use crate::kernel::wide::wide;
 use crate::nn::Parameters;
 use crate::{Gradients, Scalar};
 
@@ -48,19 +50,29 @@ impl<F: Scalar> Sgd<F> {
 
 impl<F: Scalar> Optimizer<F> for Sgd<F> {
     fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
-        let (rate, momentum) = (F::from_f64(self.learning_rate), F::from_f64(self.momentum));
+        let [rate, momentum, forgotten] = [self.learning_rate, self.momentum, FORGOTTEN].map(F::from_f64);
         step_each(model, gradients, |place, param, value, gradient| {
+            let share = share(value);
+            let parts = value.chunks_mut(share).zip(gradient.chunks(share));
             if self.momentum == 0.0 {
-                for (w, &g) in value.iter_mut().zip(gradient) {
-                    *w = *w - rate * g;
-                }
+                parallel::each(parts, |(value, gradient)| {
+                    wide(value.len(), || {
+                        for (w, &g) in value.iter_mut().zip(gradient) {
+                            *w = *w - rate * g;
+                        }
+                    });
+                });
                 return;
             }
             let [velocity] = self.velocity.of(place, param);
-            for ((w, &g), v) in value.iter_mut().zip(gradient).zip(velocity) {
-                *v = momentum * *v + g;
-                *w = *w - rate * if self.nesterov { g + momentum * *v } else { *v };
-            }
+            parallel::each(parts.zip(velocity.chunks_mut(share)), |((value, gradient), velocity)| {
+                wide(value.len(), || {
+                    for ((w, &g), v) in value.iter_mut().zip(gradient).zip(velocity) {
+                        *v = or_forgotten(momentum * *v + g, forgotten);
+                        *w = *w - rate * if self.nesterov { g + momentum * *v } else { *v };
+                    }
+                });
+            });
         })
     }
 }

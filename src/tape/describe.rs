@@ -69,7 +69,7 @@ impl<F: Scalar> Tape<F> {
 
     /// The operands of a node, in the order of their slots.
     pub(crate) fn operands(&self, node: NodeIndex) -> Vec<NodeIndex> {
-        self.graph.borrow().operands_in_order(node)
+        self.graph.borrow().operands(node).collect()
     }
 
     /// One node.
@@ -111,7 +111,7 @@ impl<F: Scalar> Tape<F> {
             if passes.gradient(pass, from).is_none() {
                 continue;
             }
-            for (slot, to) in graph.operands_in_order(from).into_iter().enumerate() {
+            for (slot, to) in graph.operands(from).enumerate() {
                 if let Some(cotangent) = sent.next().flatten() {
                     contributions.push(Contribution { from, slot, to, cotangent });
                 }
@@ -129,22 +129,15 @@ impl<F: Scalar> Graph<F> {
             op: node.op().name(),
             formula: node.op().formula(),
             attributes: node.op().attributes(),
-            operands: self.operands_in_order(index),
-            shape: node.shape(),
-            name: node.name().to_owned(),
+            operands: self.operands(index).collect(),
+            shape: self.shape(index),
+            name: self.name_of(index).to_owned(),
             scope: self.scope_of(index),
             pass: node.pass(),
             origin: node.origin(),
             needs_grad: node.needs_grad(),
             source: node.source(),
         }
-    }
-
-    /// The operands of a node, in the order of their slots.
-    fn operands_in_order(&self, node: NodeIndex) -> Vec<NodeIndex> {
-        let mut operands: Vec<NodeIndex> = self.operands(node).collect();
-        operands.reverse();
-        operands
     }
 
     /// As errors call a node: `"hidden" (%5 = sigmoid)`.

@@ -1,5 +1,7 @@
 //! What a backward pass found, and why it may be refused.
 
+use super::graph::ParamLeaf;
+use super::profile::Phase;
 use super::{Tape, Var};
 use crate::op::View;
 use crate::param::Param;
@@ -35,7 +37,7 @@ impl<'t, F: Scalar> Gradients<'t, F> {
 
     /// The gradient with respect to a parameter, if the loss depends on it.
     pub fn param(&self, param: &Param<F>) -> Option<Var<'t, F>> {
-        let leaf = self.tape.graph.borrow().leaf_of(param)?;
+        let leaf = self.tape.graph.borrow().leaf_of(param)?.node;
         self.at(leaf)
     }
 
@@ -49,10 +51,10 @@ impl<'t, F: Scalar> Gradients<'t, F> {
     /// # Errors
     /// [`BackwardError::ParameterChanged`], if it was computed for an earlier value of the parameter.
     pub fn current(&self, param: &Param<F>) -> Result<Option<Var<'t, F>>, BackwardError> {
-        let Some(gradient) = self.param(param) else { return Ok(None) };
         let graph = self.tape.graph.borrow();
-        let recorded = graph.leaf_of(param).and_then(|leaf| graph.dag[leaf].param());
-        recorded.map_or(Ok(()), check_version)?;
+        let Some(leaf) = graph.leaf_of(param) else { return Ok(None) };
+        let Some(gradient) = self.at(leaf.node) else { return Ok(None) };
+        check_version(leaf)?;
         Ok(Some(gradient))
     }
 
@@ -68,8 +70,13 @@ impl<'t, F: Scalar> Gradients<'t, F> {
     ) -> Result<Option<R>, BackwardError> {
         let Some(gradient) = self.current(param)? else { return Ok(None) };
         let before = self.value_before(param);
+        let start = self.tape.graph.borrow().clock();
         let look = |views: &[View<F>]| param.update(|value| change(value, views[0].data));
         let outcome = self.tape.graph.borrow().with_views(&[gradient.index], look);
+        if let Some(start) = start {
+            let numbers = param.shape().size();
+            self.tape.graph.borrow_mut().note(Phase::Update, "update", start, 3 * numbers, 2 * numbers);
+        }
         if let Some(before) = before {
             self.keep_update(param, gradient.index, before);
         }
@@ -121,10 +128,10 @@ pub enum BackwardError {
 }
 
 /// Whether a parameter still has the version that its leaf recorded.
-pub(super) fn check_version<F: Scalar>((param, recorded): (&Param<F>, u64)) -> Result<(), BackwardError> {
-    let now = param.version();
+pub(super) fn check_version<F: Scalar>(leaf: &ParamLeaf<F>) -> Result<(), BackwardError> {
+    let (recorded, now) = (leaf.version, leaf.param.version());
     match now == recorded {
         true => Ok(()),
-        false => Err(BackwardError::ParameterChanged { name: param.name().to_owned(), recorded, now }),
+        false => Err(BackwardError::ParameterChanged { name: leaf.param.name().to_owned(), recorded, now }),
     }
 }

@@ -1,127 +1,137 @@
 //! The graph behind a tape: nodes, recording, rewinding. The one idea to know: nodes are only ever appended or removed
 //! at the end, so **recording order is a topological order**, and walking indices downwards is the reverse pass.
 
-use crate::op::{AnyOp, Op, View, ViewMut};
+use super::labels::{Names, Scopes};
+use super::profile::{Phase, Profile};
+use super::values::Values;
+use super::views::Readable;
+use crate::op::{Op, View, ViewMut};
+use crate::ops::add_n::{AddN, add_to};
 use crate::param::Param;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use petgraph::Direction::Incoming;
 use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::EdgeRef;
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
+use std::any::Any;
 use std::panic::Location;
+use std::time::Instant;
 
 /// Which operand of an op an edge is. (petgraph lists the newest edge first, and `x * x` has two parallel edges, so the order of edges
 /// alone would not tell.)
 pub type Slot = u32;
 
-/// One step of the computation: an op applied to operands, and its result.
+/// One step of the computation: an op applied to operands. It is kept small, since programs of single numbers have millions; its
+/// value, its shape and its name stand in lists beside the graph (see [`Tape::nodes`](crate::Tape::nodes)).
 pub struct Node<F: Scalar> {
     /// `None` only while this node's own vjp runs.
-    op: Option<Box<dyn AnyOp<F>>>,
-    /// The parameter that a leaf reads in place, with the version that was current when the leaf was recorded.
-    param: Option<(Param<F>, u64)>,
-    shape: Shape,
-    source: &'static Location<'static>,
-    /// Kept over a rewind even while `named` is false, so that giving the same name again allocates nothing.
-    name: Box<str>,
-    named: bool,
-    scope: u32,
-    pass: u32,
-    /// The forward node whose vjp recorded this one; itself, if the learner's program did.
-    origin: u32,
+    op: Option<Box<dyn Op<F>>>,
+    circumstances: Circumstances,
+    /// The number of its shape in the tape's list of shapes.
+    pub(super) shape: u32,
     needs_grad: bool,
 }
 
-/// Numbers, row-major. Up to two are held in place: programs of scalars need no heap.
-pub(crate) type Buffer<F> = SmallVec<[F; 2]>;
+/// Who recorded a node: the learner's program, or the vjp of a node.
+#[derive(Clone, Copy)]
+struct Circumstances {
+    /// The line of the learner's program; for a backward node, that of the node it differentiates.
+    source: &'static Location<'static>,
+    /// The node whose vjp recorded this one; itself, if the learner's program did.
+    origin: NodeIndex,
+    scope: u32,
+    /// 0 for the learner's own computation, n for the nth backward pass.
+    pass: u32,
+}
 
 impl<F: Scalar> Node<F> {
     /// The op's declaration.
     pub(crate) fn op(&self) -> &dyn Op<F> {
         self.op.as_deref().expect("an op is absent only while its own vjp runs")
     }
-    /// The name that the learner gave it (`x.named("z")`), or its parameter's; "" if none.
-    pub fn name(&self) -> &str {
-        match &self.param {
-            _ if self.named => &self.name,
-            Some((param, _)) => param.name(),
-            None => "",
-        }
-    }
-    /// The shape of the result.
-    pub fn shape(&self) -> Shape {
-        self.shape
-    }
     /// Where the learner's program recorded it (for a backward node: recorded the forward node that it differentiates).
     pub fn source(&self) -> &'static Location<'static> {
-        self.source
+        self.circumstances.source
     }
     /// 0 for the learner's own computation, n for the nth backward pass.
     pub fn pass(&self) -> u32 {
-        self.pass
+        self.circumstances.pass
     }
     /// The node whose vjp recorded this one; itself, if the learner's program did.
     pub fn origin(&self) -> NodeIndex {
-        NodeIndex::new(self.origin as usize)
+        self.circumstances.origin
     }
     /// Whether a backward pass computes its gradient.
     pub fn needs_grad(&self) -> bool {
         self.needs_grad
     }
-    /// The parameter that this leaf reads, and the version it had when it was recorded.
-    pub(crate) fn param(&self) -> Option<(&Param<F>, u64)> {
-        self.param.as_ref().map(|(param, version)| (param, *version))
-    }
 }
 
-/// A scope: `layer1` inside its parent.
-pub(crate) struct Scope {
-    parent: u32,
-    name: String,
-}
-
-/// The node whose vjp runs.
-#[derive(Clone, Copy)]
-struct Differentiating {
-    node: NodeIndex,
-    source: &'static Location<'static>,
-    scope: u32,
+/// A leaf that reads a parameter in place.
+pub(crate) struct ParamLeaf<F: Scalar> {
+    pub(crate) node: NodeIndex,
+    pub(crate) param: Param<F>,
+    /// The version that was current when the leaf was recorded.
+    pub(crate) version: u64,
 }
 
 pub(crate) struct Graph<F: Scalar> {
     pub(crate) dag: DiGraph<Node<F>, Slot>,
-    /// The value of each node, beside the graph, so that a kernel can read some while it writes another. Empty where a leaf
-    /// reads a parameter.
-    values: Vec<Buffer<F>>,
+    /// The value of each node; nothing where a leaf reads a parameter.
+    values: Values<F>,
+    /// Every shape that a node has, once. Most nodes share a few.
+    shapes: Vec<Shape>,
+    /// The leaves that read parameters, in order of recording. The first `live_params` belong to this recording, the others are
+    /// left from before the last rewind.
+    param_leaves: Vec<ParamLeaf<F>>,
+    live_params: usize,
+    names: Names,
+    scopes: Scopes,
     /// Where the next node goes. Nodes from here on are left from before the last rewind, waiting to be used again.
     cursor: usize,
-    /// The leaves that read parameters, in order of recording.
-    param_leaves: Vec<NodeIndex>,
-    scopes: Vec<Scope>,
     pub(crate) scope: u32,
     /// The node whose vjp is being recorded: what is recorded meanwhile belongs to its line and its scope.
-    differentiating: Option<Differentiating>,
+    differentiating: Option<Circumstances>,
     pub(crate) pass: u32,
     pub(crate) gradients_off: bool,
     /// How many nodes were newly made, over the tape's whole life.
     pub(crate) made: u64,
+    /// What kernels took, if somebody asked for it.
+    pub(super) profile: Option<Box<Profile>>,
 }
 
 impl<F: Scalar> Graph<F> {
     pub(crate) fn new() -> Self {
         Graph {
             dag: DiGraph::new(),
-            values: Vec::new(),
-            cursor: 0,
+            values: Values::new(),
+            shapes: Vec::new(),
             param_leaves: Vec::new(),
-            scopes: vec![Scope { parent: 0, name: String::new() }],
+            live_params: 0,
+            names: Names::default(),
+            scopes: Scopes::new(),
+            cursor: 0,
             scope: 0,
             differentiating: None,
             pass: 0,
             gradients_off: false,
             made: 0,
+            profile: None,
         }
+    }
+
+    /// The same memory with nothing in it.
+    pub(super) fn emptied(mut self) -> Self {
+        self.dag.clear();
+        self.values.truncate(0);
+        Graph { dag: self.dag, values: self.values, ..Graph::new() }
+    }
+
+    /// How much memory it has reserved for nodes, edges and numbers.
+    pub(super) fn reserved_bytes(&self) -> usize {
+        let (nodes, edges) = self.dag.capacity();
+        let nodes = nodes * size_of::<petgraph::graph::Node<Node<F>>>();
+        nodes + edges * size_of::<petgraph::graph::Edge<Slot>>() + self.values.reserved_bytes()
     }
 
     /// The number of nodes recorded since the last rewind.
@@ -132,7 +142,8 @@ impl<F: Scalar> Graph<F> {
     /// Moves to the start, keeping every node and buffer for the next recording to use again.
     pub(crate) fn rewind(&mut self) {
         self.cursor = 0;
-        self.param_leaves.clear();
+        self.live_params = 0;
+        self.names.rewind();
         self.pass = 0;
         self.differentiating = None; // a vjp that panicked may have left it
     }
@@ -145,18 +156,41 @@ impl<F: Scalar> Graph<F> {
         source: &'static Location<'static>,
     ) -> Result<NodeIndex, String> {
         let index = NodeIndex::new(self.cursor);
-        if !(self.has_op(index, &op) && self.operands(index).eq(operands.iter().rev().copied())) {
-            let shapes: SmallVec<[Shape; 4]> = operands.iter().map(|&operand| self.dag[operand].shape).collect();
-            let shape = op.shape(&shapes)?;
-            self.append(op, shape, smallvec![F::ZERO; shape.size()]);
-            for (slot, &operand) in operands.iter().enumerate() {
-                self.dag.add_edge(operand, index, slot as Slot);
-            }
+        let needs_grad = self.is_needed_by(operands);
+        if self.stands_here(&op, operands) {
+            self.compute(&op, index, operands, self.shape(index));
+            self.record_again(needs_grad, source);
+        } else {
+            let shape = self.result_shape(&op, operands)?;
+            self.make_room(shape.size());
+            self.compute(&op, index, operands, shape);
+            self.append(op, shape, operands, needs_grad, source);
         }
-        let needs_grad = operands.iter().any(|&operand| self.dag[operand].needs_grad);
-        self.stamp(index, needs_grad, source);
-        self.compute(index, operands);
         Ok(index)
+    }
+
+    /// Records the sum of nodes of one shape: what arrives at a node that is used several times, perhaps a million times. So
+    /// the terms are added one by one, with no list of views.
+    pub(crate) fn record_sum(&mut self, terms: &[NodeIndex]) -> NodeIndex {
+        let index = NodeIndex::new(self.cursor);
+        let (shape, source, needs_grad) = (self.shape(terms[0]), self.dag[terms[0]].source(), self.is_needed_by(terms));
+        let is_new = !self.stands_here(&AddN, terms);
+        if is_new {
+            self.make_room(shape.size());
+        }
+        let start = self.clock();
+        let (readable, sum) = self.split(index);
+        readable.each(&terms[..1], |first| sum.copy_from_slice(first));
+        readable.each(&terms[1..], |term| add_to(sum, term));
+        if let Some(start) = start {
+            let numbers = (terms.len() + 1) * shape.size();
+            self.note(Phase::Backward, "add_n", start, numbers, (terms.len() - 1) * shape.size());
+        }
+        match is_new {
+            true => self.append(AddN, shape, terms, needs_grad, source),
+            false => self.record_again(needs_grad, source),
+        }
+        index
     }
 
     /// Records a leaf of `shape`, whose numbers `fill` writes straight into the node's buffer.
@@ -168,12 +202,18 @@ impl<F: Scalar> Graph<F> {
         source: &'static Location<'static>,
         fill: impl FnOnce(&mut [F]),
     ) -> NodeIndex {
-        let index = NodeIndex::new(self.cursor);
-        if !(self.has_op(index, &op) && self.dag[index].shape == shape) {
-            self.append(op, shape, smallvec![F::ZERO; shape.size()]);
+        let (index, name) = (NodeIndex::new(self.cursor), op.name());
+        if self.stands_here(&op, &[]) && self.shape(index) == shape {
+            self.record_again(needs_grad, source);
+        } else {
+            self.make_room(shape.size());
+            self.append(op, shape, &[], needs_grad, source);
         }
-        fill(&mut self.values[index.index()]);
-        self.stamp(index, needs_grad, source);
+        let start = self.clock();
+        fill(self.split(index).1);
+        if let Some(start) = start {
+            self.note(Phase::Input, name, start, 2 * shape.size(), 0);
+        }
         index
     }
 
@@ -185,169 +225,241 @@ impl<F: Scalar> Graph<F> {
         source: &'static Location<'static>,
     ) -> NodeIndex {
         let version = param.version();
-        let current = |node: &Node<F>| node.param().is_some_and(|(p, v)| p.is(param) && v == version);
-        if let Some(&leaf) = self.param_leaves.iter().find(|&&leaf| current(&self.dag[leaf])) {
-            return leaf;
+        let current = |leaf: &&ParamLeaf<F>| leaf.version == version && leaf.param.is(param);
+        if let Some(leaf) = self.param_leaves[..self.live_params].iter().find(current) {
+            return leaf.node;
         }
+        let node = NodeIndex::new(self.cursor);
+        let left = self.param_leaves.get(self.live_params);
+        if left.is_some_and(|leaf| leaf.node == node && leaf.param.is(param)) {
+            self.param_leaves[self.live_params].version = version;
+            self.record_again(true, source);
+        } else {
+            self.make_room(0);
+            self.param_leaves.push(ParamLeaf { node, param: param.clone(), version });
+            self.append(op, param.shape(), &[], true, source);
+        }
+        self.live_params += 1;
+        node
+    }
+
+    /// Whether the node that the cursor stands at was recorded by an equal op of the same operands.
+    #[inline]
+    fn stands_here<O: Op<F> + PartialEq>(&self, op: &O, operands: &[NodeIndex]) -> bool {
         let index = NodeIndex::new(self.cursor);
-        let reusable = self.dag.node_weight(index).and_then(Node::param).is_some_and(|(p, _)| p.is(param));
-        if !reusable {
-            self.append(op, param.shape(), Buffer::new());
+        let Some(Node { op: Some(old), .. }) = self.dag.node_weight(index) else { return false };
+        let old: &dyn Any = &**old;
+        old.downcast_ref() == Some(op) && self.operands(index).eq(operands.iter().copied())
+    }
+
+    /// The shape of a result.
+    #[inline]
+    fn result_shape<O: Op<F>>(&self, op: &O, operands: &[NodeIndex]) -> Result<Shape, String> {
+        match *operands {
+            [a] => op.shape(&[self.shape(a)]),
+            [a, b] => op.shape(&[self.shape(a), self.shape(b)]),
+            _ => {
+                let mut shapes: SmallVec<[Shape; 4]> = SmallVec::new();
+                operands.iter().for_each(|&operand| shapes.push(self.shape(operand)));
+                op.shape(&shapes)
+            }
         }
-        self.dag[index].param = Some((param.clone(), version));
-        self.stamp(index, true, source);
-        self.param_leaves.push(index);
-        index
     }
 
-    /// Whether the node that the cursor stands at was recorded by an equal op.
-    fn has_op<O: Op<F> + PartialEq>(&self, index: NodeIndex, op: &O) -> bool {
-        let same = |node: &Node<F>| node.op.as_deref().and_then(|old| old.as_any().downcast_ref()) == Some(op);
-        self.dag.node_weight(index).is_some_and(same)
+    /// Makes room for the numbers of a new node at the end.
+    #[inline]
+    fn make_room(&mut self, size: usize) {
+        if self.values.nodes() > self.cursor {
+            self.drop_leftovers();
+        }
+        self.values.push(size);
     }
 
-    /// Drops what is left from before the last rewind, and puts a new node at the end.
-    fn append<O: Op<F>>(&mut self, op: O, shape: Shape, value: Buffer<F>) {
+    /// Drops what is left from before the last rewind.
+    #[cold]
+    fn drop_leftovers(&mut self) {
         if self.cursor == 0 {
             self.dag.clear();
+            self.shapes.clear();
         }
-        self.values.truncate(self.cursor);
         while self.dag.node_count() > self.cursor {
             self.dag.remove_node(NodeIndex::new(self.dag.node_count() - 1));
         }
-        self.dag.add_node(Node {
-            op: Some(Box::new(op)),
-            param: None,
-            shape,
-            source: Location::caller(),
-            name: Box::default(),
-            named: false,
-            scope: 0,
-            pass: 0,
-            origin: 0,
-            needs_grad: false,
+        self.param_leaves.truncate(self.live_params);
+        self.values.truncate(self.cursor);
+    }
+
+    /// Puts a new node at the end, and moves the cursor past it.
+    fn append<O: Op<F>>(
+        &mut self,
+        op: O,
+        shape: Shape,
+        operands: &[NodeIndex],
+        needs_grad: bool,
+        source: &'static Location<'static>,
+    ) {
+        let known = self.shapes.iter().position(|other| *other == shape);
+        let place = known.unwrap_or_else(|| {
+            self.shapes.push(shape);
+            self.shapes.len() - 1
         });
-        self.values.push(value);
-        self.made += 1;
-    }
-
-    /// Says that what is recorded from now on is the vjp of `node`, or again the learner's own program.
-    pub(crate) fn differentiate(&mut self, node: Option<NodeIndex>) {
-        self.differentiating =
-            node.map(|node| Differentiating { node, source: self.dag[node].source, scope: self.dag[node].scope });
-    }
-
-    /// Notes the circumstances of a recording, and moves the cursor past it.
-    fn stamp(&mut self, index: NodeIndex, needs_grad: bool, source: &'static Location<'static>) {
-        let node = &mut self.dag[index];
-        (node.source, node.scope, node.pass, node.origin) = match self.differentiating {
-            Some(differentiated) => {
-                (differentiated.source, differentiated.scope, self.pass, differentiated.node.index() as u32)
-            }
-            None => (source, self.scope, 0, index.index() as u32),
+        let node = Node {
+            op: Some(Box::new(op)),
+            shape: place as u32,
+            needs_grad: needs_grad && !self.gradients_off,
+            circumstances: self.circumstances(source),
         };
-        node.named = false;
+        let index = self.dag.add_node(node);
+        for (slot, &operand) in operands.iter().enumerate() {
+            self.dag.add_edge(operand, index, slot as Slot);
+        }
+        self.made += 1;
+        self.cursor += 1;
+    }
+
+    /// Uses the node under the cursor again, and moves the cursor past it.
+    #[inline]
+    fn record_again(&mut self, needs_grad: bool, source: &'static Location<'static>) {
+        let circumstances = self.circumstances(source);
+        let node = &mut self.dag[NodeIndex::new(self.cursor)];
+        node.circumstances = circumstances;
         node.needs_grad = needs_grad && !self.gradients_off;
         self.cursor += 1;
     }
 
+    /// Who records the node under the cursor: the learner's program at `source`, or the vjp of a node.
+    #[inline]
+    fn circumstances(&self, source: &'static Location<'static>) -> Circumstances {
+        self.differentiating.unwrap_or(Circumstances {
+            source,
+            origin: NodeIndex::new(self.cursor),
+            scope: self.scope,
+            pass: 0,
+        })
+    }
+
+    /// Says that what is recorded from now on is the vjp of `node`, or again the learner's own program.
+    #[inline]
+    pub(crate) fn differentiate(&mut self, node: Option<NodeIndex>) {
+        self.differentiating = node.map(|node| {
+            let Circumstances { source, scope, .. } = self.dag[node].circumstances;
+            Circumstances { source, origin: node, scope, pass: self.pass }
+        });
+    }
+
+    #[inline]
+    fn is_needed_by(&self, operands: &[NodeIndex]) -> bool {
+        operands.iter().any(|&operand| self.dag[operand].needs_grad)
+    }
+
     /// Runs the forward kernel of a node into its buffer.
-    fn compute(&mut self, index: NodeIndex, operands: &[NodeIndex]) {
-        let (before, after) = self.values.split_at_mut(index.index());
-        let node = &self.dag[index];
-        let y = ViewMut { data: &mut after[0], shape: node.shape };
-        with_views(&self.dag, before, operands, |x| node.op().forward(x, y));
+    fn compute<O: Op<F>>(&mut self, op: &O, index: NodeIndex, operands: &[NodeIndex], shape: Shape) {
+        let start = self.clock();
+        let (readable, y) = self.split(index);
+        readable.with(operands, |x| op.forward(x, ViewMut { data: y, shape }));
+        if let Some(start) = start {
+            let mut shapes: SmallVec<[Shape; 4]> = SmallVec::new();
+            operands.iter().for_each(|&operand| shapes.push(self.shape(operand)));
+            let numbers = shape.size() + shapes.iter().map(Shape::size).sum::<usize>();
+            let phase = if self.differentiating.is_some() { Phase::Backward } else { Phase::Forward };
+            self.note(phase, op.name(), start, numbers, op.flops(&shapes, shape));
+        }
+    }
+
+    /// The time, if a profile is kept.
+    #[inline]
+    pub(super) fn clock(&self) -> Option<Instant> {
+        self.profile.is_some().then(Instant::now)
+    }
+
+    /// Notes in the profile what a kernel took that moved so many numbers.
+    #[cold]
+    pub(super) fn note(&mut self, phase: Phase, op: &'static str, start: Instant, numbers: usize, flops: usize) {
+        if let Some(profile) = &mut self.profile {
+            profile.note(phase, op, start.elapsed(), numbers * size_of::<F>(), flops);
+        }
+    }
+
+    /// The nodes before this one, to read, and its buffer, to write.
+    #[inline]
+    fn split(&mut self, index: NodeIndex) -> (Readable<'_, F>, &mut [F]) {
+        let (values, buffer) = self.values.split(index);
+        let Graph { dag, shapes, param_leaves, .. } = self;
+        (Readable { values, dag, shapes, param_leaves }, buffer)
     }
 
     /// Lets `look` see the values of `nodes`, which are read in place.
     pub(crate) fn with_views<R>(&self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
-        with_views(&self.dag, &self.values, nodes, look)
+        let Graph { dag, shapes, param_leaves, .. } = self;
+        Readable { values: self.values.all(), dag, shapes, param_leaves }.with(nodes, look)
     }
 
-    /// The operands of a node, **last one first**, as petgraph lists them.
-    pub(crate) fn operands(&self, node: NodeIndex) -> impl Iterator<Item = NodeIndex> {
-        self.dag.edges_directed(node, Incoming).map(|edge| edge.source())
+    /// The shape of a node.
+    #[inline]
+    pub(crate) fn shape(&self, node: NodeIndex) -> Shape {
+        self.shapes[self.dag[node].shape as usize]
+    }
+
+    /// Whether two nodes have one shape.
+    #[inline]
+    pub(crate) fn same_shape(&self, a: NodeIndex, b: NodeIndex) -> bool {
+        self.dag[a].shape == self.dag[b].shape
+    }
+
+    /// The operands of a node, in the order of their slots. Its edges were added one after the other, the last slot last.
+    #[inline]
+    pub(crate) fn operands(&self, node: NodeIndex) -> impl ExactSizeIterator<Item = NodeIndex> {
+        let edges = self.dag.raw_edges();
+        let edges = match self.dag.first_edge(node, Incoming) {
+            Some(last) => &edges[last.index() - edges[last.index()].weight as usize..=last.index()],
+            None => &[],
+        };
+        edges.iter().map(|edge| edge.source())
+    }
+
+    /// The leaf, if this node reads a parameter.
+    #[inline]
+    pub(crate) fn param_leaf(&self, node: NodeIndex) -> Option<&ParamLeaf<F>> {
+        if !self.values.all().of(node).is_empty() {
+            return None;
+        }
+        let live = &self.param_leaves[..self.live_params];
+        live.binary_search_by_key(&node, |leaf| leaf.node).ok().map(|place| &live[place])
     }
 
     /// The latest leaf of this recording that reads `param`.
-    pub(crate) fn leaf_of(&self, param: &Param<F>) -> Option<NodeIndex> {
-        let reads = |leaf: &NodeIndex| self.dag[*leaf].param().is_some_and(|(p, _)| p.is(param));
-        self.param_leaves.iter().rev().copied().find(reads)
+    pub(crate) fn leaf_of(&self, param: &Param<F>) -> Option<&ParamLeaf<F>> {
+        self.param_leaves[..self.live_params].iter().rev().find(|leaf| leaf.param.is(param))
     }
 
     /// Takes a node's op out of the graph while its vjp records on it; [`Graph::put_back_op`] returns it.
-    pub(crate) fn take_op(&mut self, node: NodeIndex) -> Option<Box<dyn AnyOp<F>>> {
+    pub(crate) fn take_op(&mut self, node: NodeIndex) -> Option<Box<dyn Op<F>>> {
         self.dag[node].op.take()
     }
 
-    pub(crate) fn put_back_op(&mut self, node: NodeIndex, op: Option<Box<dyn AnyOp<F>>>) {
+    pub(crate) fn put_back_op(&mut self, node: NodeIndex, op: Option<Box<dyn Op<F>>>) {
         self.dag[node].op = op;
     }
 
     /// Gives a node a name.
     pub(crate) fn name(&mut self, node: NodeIndex, name: &str) {
-        let node = &mut self.dag[node];
-        if *node.name != *name {
-            node.name = name.into();
-        }
-        node.named = true;
+        self.names.give(node, name);
+    }
+
+    /// The name that the learner gave it (`x.named("z")`), or its parameter's; "" if none.
+    pub(crate) fn name_of(&self, node: NodeIndex) -> &str {
+        let given = self.names.of(node);
+        given.or_else(|| self.param_leaf(node).map(|leaf| leaf.param.name())).unwrap_or("")
     }
 
     /// Steps into the scope `name` inside the present one, and returns the present one.
     pub(crate) fn enter_scope(&mut self, name: &str) -> u32 {
-        let parent = self.scope;
-        let same = |scope: &Scope| scope.parent == parent && scope.name == name;
-        let known = self.scopes.iter().position(same);
-        self.scope = known.unwrap_or(self.scopes.len()) as u32;
-        if known.is_none() {
-            self.scopes.push(Scope { parent, name: name.to_owned() });
-        }
-        parent
+        let inner = self.scopes.inside(self.scope, name);
+        std::mem::replace(&mut self.scope, inner)
     }
 
     /// The scope that a node was recorded in, as a path: `"encoder/layer1/"`, or "" outside of any.
     pub(crate) fn scope_of(&self, node: NodeIndex) -> String {
-        let (mut path, mut scope) = (String::new(), self.dag[node].scope);
-        while scope != 0 {
-            let Scope { parent, name } = &self.scopes[scope as usize];
-            path.insert_str(0, &format!("{name}/"));
-            scope = *parent;
-        }
-        path
-    }
-}
-
-/// Lets `look` see the values of `nodes`. Most kernels read one or two nodes that own their numbers: nothing needs a list or
-/// a lock then.
-#[inline]
-fn with_views<F: Scalar, R>(
-    dag: &DiGraph<Node<F>, Slot>,
-    values: &[Buffer<F>],
-    nodes: &[NodeIndex],
-    look: impl FnOnce(&[View<F>]) -> R,
-) -> R {
-    let view = |node: NodeIndex| match &dag[node] {
-        Node { param: None, shape, .. } => Some(View { data: &values[node.index()][..], shape: *shape }),
-        Node { param: Some(_), .. } => None,
-    };
-    match *nodes {
-        [a] if let Some(a) = view(a) => look(&[a]),
-        [a, b] if let (Some(a), Some(b)) = (view(a), view(b)) => look(&[a, b]),
-        _ => {
-            // A parameter that stands in several slots is locked once: a second read lock could wait for a writer for ever.
-            let lock = |(slot, node): (usize, &NodeIndex)| match &dag[*node].param {
-                Some((param, _)) if !nodes[..slot].contains(node) => Some(param.read()),
-                _ => None,
-            };
-            let locks: SmallVec<[_; 4]> = nodes.iter().enumerate().map(lock).collect();
-            let locked = |node: NodeIndex| {
-                let first = nodes.iter().position(|&other| other == node);
-                let state = first.and_then(|slot| locks[slot].as_ref());
-                View { data: state.map_or(&[][..], |state| &state.value[..]), shape: dag[node].shape }
-            };
-            let views: SmallVec<[View<F>; 4]> =
-                nodes.iter().map(|&node| view(node).unwrap_or_else(|| locked(node))).collect();
-            look(&views)
-        }
+        self.scopes.path(self.dag[node].circumstances.scope)
     }
 }

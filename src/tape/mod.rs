@@ -11,21 +11,28 @@ mod backward;
 mod describe;
 mod gradients;
 mod graph;
+mod labels;
 mod leaf;
+mod passes;
+mod profile;
+mod spare;
 mod updates;
+mod values;
 mod var;
+mod views;
 
 pub use describe::{Contribution, NodeInfo};
 pub use gradients::{BackwardError, Gradients};
 pub use graph::{Node, Slot};
 pub use leaf::Input;
+pub use profile::{Phase, Profile, ProfileRow};
 pub use var::Var;
 
 use crate::op::Op;
 use crate::scalar::Scalar;
-use backward::Passes;
 use graph::Graph;
 use ndarray::ArrayD;
+use passes::Passes;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 use std::cell::{Ref, RefCell};
@@ -69,13 +76,15 @@ impl<F: Scalar> Default for Tape<F> {
 }
 
 impl<F: Scalar> Tape<F> {
-    /// An empty tape.
+    /// An empty tape. It takes over the memory of the last one that was dropped on this thread, if there is one.
     pub fn new() -> Self {
-        Tape {
-            graph: RefCell::new(Graph::new()),
-            passes: RefCell::new(Passes::default()),
-            updates: RefCell::new(Updates::default()),
-        }
+        let (graph, passes) = spare::take();
+        Tape { graph: RefCell::new(graph), passes: RefCell::new(passes), updates: RefCell::new(Updates::default()) }
+    }
+
+    /// Gives the memory back to the system that dropped tapes have left for the next one (up to 1 GiB per thread and kind of number).
+    pub fn release_spare_memory() {
+        spare::release::<F>();
     }
 
     /// Goes back to the start. Nodes and buffers stay: recording the same operations again writes into them, with no
@@ -92,12 +101,16 @@ impl<F: Scalar> Tape<F> {
     /// At the caller's line, if the operands' shapes do not fit or one of them lives on another tape.
     #[track_caller]
     pub fn record<'t, O: Op<F> + PartialEq>(&'t self, op: O, operands: &[Var<'t, F>]) -> Var<'t, F> {
-        let mut nodes: SmallVec<[NodeIndex; 4]> = SmallVec::new();
-        for operand in operands {
-            operand.expect_on(self, op.name());
-            nodes.push(operand.index);
+        operands.iter().for_each(|operand| operand.expect_on(self, op.name()));
+        match *operands {
+            [a] => self.record_nodes(op, &[a.index]),
+            [a, b] => self.record_nodes(op, &[a.index, b.index]),
+            _ => {
+                let mut nodes: SmallVec<[NodeIndex; 4]> = SmallVec::new();
+                operands.iter().for_each(|operand| nodes.push(operand.index));
+                self.record_nodes(op, &nodes)
+            }
         }
-        self.record_nodes(op, &nodes)
     }
 
     #[track_caller]
@@ -169,6 +182,12 @@ impl<F: Scalar> Tape<F> {
 
     pub(crate) fn var_at(&self, index: NodeIndex) -> Var<'_, F> {
         Var { tape: self, index }
+    }
+}
+
+impl<F: Scalar> Drop for Tape<F> {
+    fn drop(&mut self) {
+        spare::keep(self.graph.replace(Graph::new()), self.passes.take());
     }
 }
 

@@ -44,13 +44,13 @@ impl<F: Scalar> Tape<F> {
     /// The value of a node as the forward pass saw it. `None` if it is a parameter's that was changed since, and nobody asked to keep
     /// updates.
     pub(crate) fn value_then(&self, node: NodeIndex) -> Option<ArrayD<F>> {
-        let is_current = self.graph.borrow().dag[node].param().is_none_or(|(param, then)| param.version() == then);
+        let is_current = self.graph.borrow().param_leaf(node).is_none_or(|leaf| leaf.param.version() == leaf.version);
         if is_current {
             return Some(self.value(node));
         }
         let updates = self.updates.borrow();
         let update = updates.kept.iter().find(|update| update.leaf == node)?;
-        let shape = self.graph.borrow().dag[node].shape();
+        let shape = self.graph.borrow().shape(node);
         ArrayD::from_shape_vec(IxDyn(&shape), update.before.clone()).ok()
     }
 }
@@ -66,7 +66,7 @@ impl<F: Scalar> Gradients<'_, F> {
         let graph = self.tape.graph.borrow();
         let Some(leaf) = graph.leaf_of(param) else { return };
         self.tape.updates.borrow_mut().kept.push(Update {
-            leaf,
+            leaf: leaf.node,
             pass: self.pass,
             gradient,
             nodes: graph.len(),

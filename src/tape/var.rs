@@ -38,7 +38,7 @@ impl<'t, F: Scalar> Var<'t, F> {
 
     /// The shape of its value.
     pub fn shape(self) -> Shape {
-        self.tape.graph.borrow().dag[self.index].shape()
+        self.tape.graph.borrow().shape(self.index)
     }
 
     /// A copy of its value.

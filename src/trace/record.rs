@@ -51,7 +51,8 @@ impl<F: Scalar> Recorder<'_, F> {
     /// The passes and updates, each with the number of nodes that came before it, in order.
     fn moments(&self) -> Vec<(usize, Moment)> {
         let passes = self.tape.passes.borrow();
-        let started = (1..=passes.count()).filter_map(|pass| Some((passes.start(pass)?, pass, Moment::Pass(pass))));
+        let started =
+            (1..=passes.count()).filter_map(|pass| Some((passes.nodes_before(pass)?, pass, Moment::Pass(pass))));
         let updates = self.tape.updates.borrow();
         let updated = updates.kept.iter().enumerate();
         let updated = updated.map(|(place, update)| (update.nodes, update.passes, Moment::Update(place)));

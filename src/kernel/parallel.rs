@@ -1,0 +1,39 @@
+//! Work shared out among threads. The one idea to know: only *who* computes an element depends on the number of threads, never
+//! *how*, so results are the same to the last bit.
+
+/// How many of `count` equal parts of a piece of work to give to each thread, if the whole is worth this many threads.
+pub fn share(count: usize, worth: usize) -> usize {
+    let sharers = if worth > 1 { threads().min(worth) } else { 1 };
+    count.div_ceil(sharers).max(1)
+}
+
+/// Calls `work` with each item: the first on this thread, the others on others.
+#[cfg(feature = "parallel")]
+pub fn each<I: Send>(mut items: impl ExactSizeIterator<Item = I>, work: impl Fn(I) + Sync) {
+    let Some(mine) = items.next() else { return };
+    if items.len() == 0 {
+        return work(mine);
+    }
+    let work = &work;
+    rayon::in_place_scope(|scope| {
+        items.for_each(|item| scope.spawn(move |_| work(item)));
+        work(mine);
+    });
+}
+
+/// Calls `work` with each item.
+#[cfg(not(feature = "parallel"))]
+pub fn each<I>(items: impl ExactSizeIterator<Item = I>, work: impl Fn(I)) {
+    items.for_each(work);
+}
+
+/// How many threads there are to share work among.
+#[cfg(feature = "parallel")]
+fn threads() -> usize {
+    rayon::current_num_threads()
+}
+
+#[cfg(not(feature = "parallel"))]
+fn threads() -> usize {
+    1
+}

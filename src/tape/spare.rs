@@ -1,0 +1,49 @@
+//! The memory of tapes that were dropped. The next tape of the same thread takes it over: a program that makes a new tape for each
+//! step would otherwise spend more time on getting memory from the system and giving it back than on computing.
+
+use super::graph::Graph;
+use super::passes::Passes;
+use crate::scalar::Scalar;
+use std::any::Any;
+use std::cell::RefCell;
+
+/// More than this is given back to the system, in bytes: a tape of four million single numbers.
+const LARGEST: usize = 1 << 30;
+
+/// The emptied parts of a tape.
+type Parts<F> = (Graph<F>, Passes);
+
+thread_local! {
+    /// At most one for each kind of number.
+    static SPARE: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The parts for a new tape.
+pub(super) fn take<F: Scalar>() -> Parts<F> {
+    let found = SPARE.try_with(|spare| {
+        let mut spare = spare.borrow_mut();
+        let place = spare.iter().position(|parts| parts.is::<Parts<F>>())?;
+        spare.swap_remove(place).downcast::<Parts<F>>().ok()
+    });
+    found.ok().flatten().map_or_else(|| (Graph::new(), Passes::default()), |parts| *parts)
+}
+
+/// Empties the parts of a tape that is dropped, and keeps their memory.
+pub(super) fn keep<F: Scalar>(graph: Graph<F>, passes: Passes) {
+    if graph.reserved_bytes() > LARGEST {
+        return;
+    }
+    let parts: Box<dyn Any> = Box::new((graph.emptied(), passes.emptied()));
+    // A thread that is ending keeps nothing.
+    let _ = SPARE.try_with(|spare| {
+        let mut spare = spare.borrow_mut();
+        if !spare.iter().any(|parts| parts.is::<Parts<F>>()) {
+            spare.push(parts);
+        }
+    });
+}
+
+/// Gives the memory back to the system that the last tape of this kind of number left to the next one.
+pub(super) fn release<F: Scalar>() {
+    drop(take::<F>());
+}
