@@ -1,5 +1,7 @@
 //! Chapter 2. One neuron with a step learns by being nudged. It learns AND; XOR it can never learn.
 
+mod figures;
+
 use frame::{Chapter, Result, Run};
 use gradus::data::TruthTable;
 use gradus::draw::DotOptions;
@@ -46,13 +48,16 @@ impl Perceptron {
         self.weights[0] * x[0] + self.weights[1] * x[1] + self.bias
     }
 
+    // ANCHOR: predict
     fn predict(&self, x: [f64; 2]) -> f64 {
         if self.z(x) >= 0.0 { 1.0 } else { 0.0 }
     }
+    // ANCHOR_END: predict
 
     /// Looks at each row once and nudges after each mistake: w <- w + rate (t - y) x. Returns the number of mistakes.
     fn round(&mut self, table: &TruthTable) -> usize {
         let mut mistakes = 0;
+        // ANCHOR: nudge
         for (x, t) in rows(table) {
             let error = t - self.predict(x);
             mistakes += (error != 0.0) as usize;
@@ -60,6 +65,7 @@ impl Perceptron {
             self.weights[1] += self.rate * error * x[1];
             self.bias += self.rate * error;
         }
+        // ANCHOR_END: nudge
         mistakes
     }
 
@@ -84,19 +90,19 @@ fn from_zero(rate: f64) -> Perceptron {
 pub fn run(run: &mut Run) -> Result {
     let (and, xor) = (TruthTable::and(), TruthTable::xor());
 
-    run.say("AND from zero, rate 1. The boundary after each round ('#' fires, 'o' is a row of the table that should, '.' one that should not):");
+    run.heading("AND from zero at rate 1");
+    run.say(
+        "The boundary after each round ('#' fires, 'o' is a row of the table that should, '.' one that should not):",
+    );
     let mut neuron = from_zero(1.0);
-    let mut pictures = Vec::new();
-    let mut rounds = 0;
-    loop {
-        rounds += 1;
+    let mut after_rounds = Vec::new();
+    while after_rounds.last().is_none_or(|(_, mistakes)| *mistakes > 0) {
         let mistakes = neuron.round(&and);
-        pictures.push((format!("round {rounds}: {mistakes} wrong"), boundary(&neuron, &and)));
-        if mistakes == 0 {
-            break;
-        }
+        after_rounds.push((neuron.clone(), mistakes));
     }
-    side_by_side(run, &pictures);
+    let rounds = after_rounds.len();
+    side_by_side(run, &after_rounds, &and);
+    run.plot("rounds", &figures::rounds(&after_rounds))?;
     run.result("and_rounds_rate_1", rounds);
     run.compare("AND from zero at rate 1, rounds", rounds as f64, "converges within 10", 6.0, 6.0);
 
@@ -170,9 +176,13 @@ fn boundary(neuron: &Perceptron, table: &TruthTable) -> Vec<String> {
     (0..9).rev().map(|y| (0..9).flat_map(|x| [cell([place(x), place(y)]), ' ']).collect()).collect()
 }
 
-fn side_by_side(run: &Run, pictures: &[(String, Vec<String>)]) {
+fn side_by_side(run: &Run, after_rounds: &[(Perceptron, usize)], table: &TruthTable) {
+    let pictures: Vec<(String, Vec<String>)> = (1..)
+        .zip(after_rounds)
+        .map(|(round, (neuron, mistakes))| (format!("round {round}: {mistakes} wrong"), boundary(neuron, table)))
+        .collect();
     for group in pictures.chunks(3) {
-        run.say(group.iter().map(|(title, _)| format!("  {title:22}")).collect::<String>());
+        run.say(group.iter().map(|(title, _)| format!("  {title:22}")).collect::<String>().trim_end());
         for line in 0..group[0].1.len() {
             run.say(group.iter().map(|(_, picture)| format!("  |{:20}|", picture[line])).collect::<String>());
         }

@@ -42,7 +42,7 @@ pub fn surface_of_the_source(noisy: &[[f64; 2]]) -> Chart<'static> {
     let zoom = (-0.35, 0.35);
     with_surface(noisy)
         .levels(&[0.1, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0])
-        .mark((0.0, 0.0), "\"lowest point\"", Side::Left)
+        .mark((0.0, 0.0), "\"lowest point\"", Side::Above)
         .inset(Corner::BottomLeft, zoom, zoom)
 }
 
