@@ -1,4 +1,4 @@
-//! Exercise 1. Draw a neuron, node by node. `cargo run --release --example ch01_exercise`
+//! Exercise 1. Draw a neuron, node by node. `cargo run --release -- exercises watch ch01`
 
 mod judge;
 

@@ -1,7 +1,7 @@
 //! Chapter 1. A program that computes leaves a trace, and the trace is a graph. All of this course happens on it.
 
 use frame::{Chapter, Result, Run};
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
 use ndarray::{arr0, arr1};
@@ -21,8 +21,7 @@ pub const CHAPTER: Chapter = Chapter {
              second name for a value nothing at all; and x * x leaves two arrows where many drawings show one. At the end the neuron \
              finds 1.8 and 3.2 to the last digit. That is no merit of the five steps: the four readings lie on a straight line, and \
              a straight line is all that this neuron can be.",
-    exercise: "tutorials/ch01_first_graph/exercise.rs: draw z = w1 x1 + ... + wn xn + b yourself, node by node. Then: cargo run \
-               --release --example ch01_exercise",
+    exercise: "tutorials/ch01_first_graph/exercise.rs: draw z = w1 x1 + ... + wn xn + b yourself, node by node. Then: cargo run --release -- exercises watch ch01",
     next: "cargo run --release -- ch02",
 };
 
@@ -57,11 +56,11 @@ fn three_numbers(run: &mut Run) -> Result {
     run.compare("arrows of z = w x + b", arrows as f64, "4", 4.0, 4.0);
 
     run.heading("The same for Graphviz");
-    let dot = tape.to_dot(&DotOptions::new().gradients(false));
+    let dot = tape.to_dot(&DrawOptions::new().gradients(false));
     let edges: Vec<&str> = dot.lines().filter(|line| line.contains("->")).map(str::trim).collect();
     run.say(format!("{} lines; the arrows are these:", dot.lines().count()));
     edges.iter().for_each(|edge| run.say(format!("  {edge}")));
-    run.draw("line.dot", &tape, &DotOptions::new().title("z = w x + b").gradients(false))
+    run.draw("line", &tape, &DrawOptions::new().title("z = w x + b").gradients(false))
 }
 
 /// How many nodes are on a tape, and how many arrows between them.

@@ -7,7 +7,7 @@ mod perceptron;
 
 use figures::{planes, staircase};
 use frame::{Chapter, Result, Run};
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::prelude::*;
 use layers::{fold, furthest_apart, lowest, start, train};
@@ -31,8 +31,7 @@ pub const CHAPTER: Chapter = Chapter {
              None of these helps: all such nets can do what one layer can. Weights that move are no sign of learning either; the perceptron \
              nudges four times a round, and ends each round where it began. And `continuous` is not the word for what a unit needs: a \
              ramp that is steep enough has no gap, and nudged it answers like a step.",
-    exercise: "tutorials/ch03_xor_wall/exercise.rs: fold any number of linear layers into one. Then: cargo run --release --example \
-               ch03_exercise",
+    exercise: "tutorials/ch03_xor_wall/exercise.rs: fold any number of linear layers into one. Then: cargo run --release -- exercises watch ch03",
     next: "cargo run --release -- ch04",
 };
 
@@ -186,5 +185,5 @@ fn nudge_a_step(run: &mut Run) -> Result {
         what(w2),
         what(w1)
     ));
-    run.draw("tape.dot", &tape, &DotOptions::new().title("Nothing comes back past a step"))
+    run.draw("tape", &tape, &DrawOptions::new().title("Nothing comes back past a step"))
 }

@@ -1,4 +1,4 @@
-//! Exercise 4. The slope of a tanh. `cargo run --release --example ch04_exercise`
+//! Exercise 4. The slope of a tanh. `cargo run --release -- exercises watch ch04`
 
 mod judge;
 

@@ -3,7 +3,7 @@
 mod figures;
 
 use frame::{Chapter, Result, Run};
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::prelude::*;
 use ndarray::{Array1, ArrayD, Axis, arr1, arr2};
 use serde_json::json;
@@ -23,7 +23,7 @@ pub const CHAPTER: Chapter = Chapter {
              the grid: a finer grid makes it lower, and no curve of a function does that. The same slip along the other axis of a batch \
              gives numbers that sum to 1 as well, down the column instead of along the row; only taking a sample out of the batch tells. And \
              a sigmoid that has learnt well is flat: what looks sure of itself has stopped to learn.",
-    exercise: "tutorials/ch04_activations/exercise.rs: write the vjp of tanh. Then: cargo run --release --example ch04_exercise",
+    exercise: "tutorials/ch04_activations/exercise.rs: write the vjp of tanh. Then: cargo run --release -- exercises watch ch04",
     next: "cargo run --release -- ch05",
 };
 
@@ -111,7 +111,7 @@ fn five_in_a_row(run: &mut Run) -> Result {
     run.draw(
         "tape.dot",
         &tape,
-        &DotOptions::new().title("Five sigmoids: from right to left the gradient falls by four each time"),
+        &DrawOptions::new().title("Five sigmoids: from right to left the gradient falls by four each time"),
     )
 }
 

@@ -1,4 +1,4 @@
-//! Exercise 5. Huber's loss. `cargo run --release --example ch05_exercise`
+//! Exercise 5. Huber's loss. `cargo run --release -- exercises watch ch05`
 
 mod judge;
 

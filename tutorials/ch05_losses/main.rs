@@ -5,7 +5,7 @@ mod flat;
 
 use flat::nudge_weights;
 use frame::{Chapter, Result, Run};
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::ops::mean_squared_error::MeanSquaredError;
 use gradus::prelude::*;
 use gradus::{Op, Scalar, Shape};
@@ -28,8 +28,7 @@ pub const CHAPTER: Chapter = Chapter {
              `class 0` had its lowest point at a third, and nobody asked why a sure and right answer should cost more than an unsure one. A clip \
              of 1e-12 guards a logarithm in sixteen digits and does nothing at all in seven. And an epsilon inside a logarithm made a loss \
              negative, by so little that it reads as 0.",
-    exercise: "tutorials/ch05_losses/exercise.rs: build Huber's loss, which an outlier cannot drag along. Then: cargo run --release --example \
-               ch05_exercise",
+    exercise: "tutorials/ch05_losses/exercise.rs: build Huber's loss, which an outlier cannot drag along. Then: cargo run --release -- exercises watch ch05",
     next: "cargo run --release -- ch06",
 };
 
@@ -94,7 +93,7 @@ fn half_for_the_slope(run: &mut Run) -> Result {
     run.say(format!("  C = {:.6} on the tape, half the mean squared error {half:.6}", loss.item()));
     run.say(format!("  dC/dw = {slope:.6} on the tape, the mean of (a - y) x {by_hand:.6}: no factor 2 is left"));
     run.compare("dC/dw, tape minus mean of (a - y) x", slope - by_hand, "the 1/2 cancels", -1e-15, 1e-15);
-    run.draw("tape.dot", &tape, &DotOptions::new().title("Linear regression: the gradient at a is (a - y) / n"))
+    run.draw("tape", &tape, &DrawOptions::new().title("Linear regression: the gradient at a is (a - y) / n"))
 }
 
 /// For one prediction whose truth is 1.

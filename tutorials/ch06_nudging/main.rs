@@ -1,8 +1,8 @@
 //! Chapter 6. The slow way to a slope: nudge, and see. How far should one nudge, and what does it cost?
 
-use frame::{Chapter, Chart, Curve, Result, Run, log_log};
+use frame::{Chapter, Chart, Figure, Result, Run};
 use gradus::check::Check;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::prelude::*;
 use ndarray::Array2;
@@ -27,7 +27,7 @@ pub const CHAPTER: Chapter = Chapter {
              numbers keeps no step at all, and the slope comes out as 25000 where it is 6. And a method that is right for ten \
              weights may be out of the question for eighty thousand.",
     exercise: "tutorials/ch06_nudging/exercise.rs: make a central difference out of a forward one, for arrays of any shape. Then: \
-               cargo run --release --example ch06_exercise",
+               cargo run --release -- exercises watch ch06",
     next: "cargo run --release -- ch07",
 };
 
@@ -63,7 +63,7 @@ pub fn run(run: &mut Run) -> Result {
     let tape = Tape::<f64>::new();
     let x = tape.var([3.0, 4.0]).named("x");
     (x * x).sum().named("f").backward();
-    run.draw("squares.dot", &tape, &DotOptions::new().title("f = x0² + x1², and the slopes without nudging"))
+    run.draw("squares", &tape, &DrawOptions::new().title("f = x0² + x1², and the slopes without nudging"))
 }
 
 /// How to measure the slope of a function at a point with a step.
@@ -81,16 +81,18 @@ fn sweet_spots(run: &mut Run) -> Result {
     let steps: Vec<f64> = (2..=60).map(|quarter| 10.0_f64.powf(-0.25 * quarter as f64)).collect();
     let curve = |error: &dyn Fn(f64) -> f64| -> Vec<(f64, f64)> { steps.iter().map(|&h| (h, error(h))).collect() };
     let curves = [
-        ("one side, f32", 'f', curve(&|h| error::<f32>(forward, h))),
-        ("both sides, f32", 'c', curve(&|h| error::<f32>(central, h))),
-        ("one side, f64", 'F', curve(&|h| error::<f64>(forward, h))),
-        ("both sides, f64", 'C', curve(&|h| error::<f64>(central, h))),
+        ("one side, f32", curve(&|h| error::<f32>(forward, h))),
+        ("both sides, f32", curve(&|h| error::<f32>(central, h))),
+        ("one side, f64", curve(&|h| error::<f64>(forward, h))),
+        ("both sides, f64", curve(&|h| error::<f64>(central, h))),
     ];
-    let drawn: Vec<Curve> = curves.iter().map(|(name, mark, points)| Curve { mark: *mark, name, points }).collect();
-    run.say(log_log("step", "mean relative error", &drawn));
+    let empty = Chart::new("step h", "mean relative error").title("The slope of sin, by nudging").log_x().log_y();
+    let chart = curves.iter().fold(empty, |chart, (name, points)| chart.line(name, points));
+    run.say(chart.text());
+    run.plot("v_curves", &chart)?;
     run.say("\n                     best step     error there     step 0.1 instead of 0.01");
     let mut orders = Vec::new();
-    for (name, _, points) in &curves {
+    for (name, points) in &curves {
         let best = points.iter().fold(points[0], |best, point| if point.1 < best.1 { *point } else { best });
         let order = points[2].1 / points[6].1;
         run.say(format!("  {name:16} {:>12.1e} {:>15.1e} {order:>12.0} times the error", best.0, best.1));
@@ -100,16 +102,13 @@ fn sweet_spots(run: &mut Run) -> Result {
     }
     run.compare("one side: error at 0.1 over error at 0.01", orders[2], "O(h): 10", 9.0, 11.0);
     run.compare("both sides: error at 0.1 over error at 0.01", orders[3], "O(h²): 100", 95.0, 105.0);
-    let chart = Chart::new("step h", "mean relative error of the slope").log_x().log_y();
-    let chart = curves.iter().fold(chart, |chart, (name, _, points)| chart.line(name, points));
-    run.plot("v_curves", &chart)?;
     let mut csv = String::from("step,one side f32,both sides f32,one side f64,both sides f64\n");
     for (i, h) in steps.iter().enumerate() {
         // Writing to a String cannot fail.
         let _ = writeln!(
             csv,
             "{h:e},{:e},{:e},{:e},{:e}",
-            curves[0].2[i].1, curves[1].2[i].1, curves[2].2[i].1, curves[3].2[i].1
+            curves[0].1[i].1, curves[1].1[i].1, curves[2].1[i].1, curves[3].1[i].1
         );
     }
     run.write("v_curves.csv", csv)

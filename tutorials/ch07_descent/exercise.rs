@@ -1,4 +1,4 @@
-//! Exercise 7. Mend both figures. `cargo run --release --example ch07_exercise`
+//! Exercise 7. Mend both figures. `cargo run --release -- exercises watch ch07`
 
 mod judge;
 

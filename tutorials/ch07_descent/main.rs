@@ -8,7 +8,7 @@ mod walk;
 use digits::batches;
 use figures::DRAWN;
 use frame::{Chapter, Result, Run};
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::prelude::*;
 use saddle::{stumbling, the_lowest_point};
 use serde_json::json;
@@ -30,7 +30,7 @@ pub const CHAPTER: Chapter = Chapter {
              And 3.2 beside 0.1 looks like an important weight beside an unimportant one; they are slopes, and a slope says what a \
              change of the weight would do, not what the weight does.",
     exercise: "tutorials/ch07_descent/exercise.rs: mend both figures, with a step that is one and a judge of places. Then: cargo run --release \
-               --example ch07_exercise",
+               -- exercises watch ch07",
     next: "cargo run --release -- ch08",
 };
 
@@ -73,7 +73,7 @@ fn of_all_directions(run: &mut Run) -> Result {
     run.result("steepest", json!({ "gradient_towards": towards, "up": up, "down": down }));
     run.compare("steepest direction tried, minus the gradient's", f64::from(up) - towards, "the gradient's", -0.5, 0.5);
     run.compare("steepest rise tried, minus its length", rise(up) - length, "its length", -1e-3, 1e-3);
-    run.draw("tape.dot", &tape, &DotOptions::new().title("The surface as a graph: each weight is used three times"))
+    run.draw("tape", &tape, &DrawOptions::new().title("The surface as a graph: each weight is used three times"))
 }
 
 /// M9: the end of the source's path on x² + 0.5 sin 3x, and a path that asks for its slope.

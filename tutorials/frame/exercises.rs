@@ -189,6 +189,46 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
+        chapter: "16_mnist_two_layer",
+        title: "an epoch that is one",
+        minutes: 15,
+        hints: [
+            "Drawing each batch from all digits is what must go. Begin with one list that holds every number once.",
+            "Bring the list into random order, then cut it into pieces; slices have a method for the cutting. For the order: any of the numbers              may stand in the last place. Swap one there and leave it. Which of them may still come to the place before it?",
+            "A number that has found its place must not be moved again. So for the place p, the partner is drawn from the places 0 to p, both              included. Drawn from all places, some orders come more often than others, and the judge counts.",
+        ],
+    },
+    exercise! {
+        chapter: "17_mnist_16_16",
+        title: "count the parameters",
+        minutes: 5,
+        hints: [
+            "What does a unit compute? Everything in that formula that is not an input has to be learnt.",
+            "The weights are counted already. One number for each unit is not.",
+            "Units of the input layer compute nothing, so they have none. All other layers do.",
+        ],
+    },
+    exercise! {
+        chapter: "18_mnist_adam",
+        title: "the step of Adam",
+        minutes: 20,
+        hints: [
+            "Go through w, g, m and v side by side. First m and v get their new values, in place, so that the next step finds them.",
+            "Both start at 0, so they are too small at first. Divide each by 1 - βᵗ; t is the number of this step, and the first step has t = 1.",
+            "The root is taken of v̂, not of v; ε stands outside of it. If your first step is 3.2 times too long, the divisions are missing; if              it is too long by a little, look at t.",
+        ],
+    },
+    exercise! {
+        chapter: "20_depth",
+        title: "a start for any depth",
+        minutes: 15,
+        hints: [
+            "Ask how the mean square of a layer's outputs depends on the mean square of its inputs, on n, and on the spread of the weights. A sum of n              independent terms has n times the mean square of one term.",
+            "Half of the sums are negative, and a ReLU makes 0 of them. What is left of the mean square?",
+            "Ask for a factor of exactly one from layer to layer, and solve for the spread. It is a root, and there is a 2 in it.",
+        ],
+    },
+    exercise! {
         chapter: "22_forward_mode",
         title: "one column or one row",
         minutes: 15,

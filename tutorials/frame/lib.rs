@@ -5,14 +5,17 @@ mod chapter;
 mod error;
 mod exercises;
 mod flags;
+mod form;
 mod judge;
 mod output;
 mod plot;
 mod run;
+mod watch;
 
 pub use chapter::{Chapter, Opt, main, run_with};
 pub use error::{Error, Result};
 pub use exercises::{EXERCISES, Exercise};
 pub use judge::{Case, JSON_VARIABLE, Judge, Judgement, Numbers, SEED_VARIABLE};
-pub use plot::{Chart, Corner, Curve, Drawing, Figure, Images, Matrix, Panels, Shades, Side, log_log};
+pub use plot::{Chart, Corner, Drawing, Figure, Images, Matrix, Panels, Shades, Side};
 pub use run::{Run, default_data};
+pub use watch::Watch;

@@ -1,7 +1,14 @@
-//! The course from the command line: `gradus` gives the tour, `gradus list` the chapters, `gradus ch15` runs one.
+//! The course from the command line: `gradus` gives the tour, `gradus list` the chapters, `gradus ch15` runs one, `gradus exercises`
+//! judges what you write.
 
 mod check;
+mod checkout;
+mod course;
+mod exercises;
+mod progress;
 mod tour;
+mod watch;
+mod workshop;
 
 #[path = "../ch01_first_graph/main.rs"]
 mod ch01;
@@ -29,20 +36,31 @@ mod ch13;
 mod ch14;
 #[path = "../ch15_mnist_nielsen/main.rs"]
 mod ch15;
+#[path = "../ch16_mnist_two_layer/main.rs"]
+mod ch16;
+#[path = "../ch17_mnist_16_16/main.rs"]
+mod ch17;
+#[path = "../ch18_mnist_adam/main.rs"]
+mod ch18;
+#[path = "../ch20_depth/main.rs"]
+mod ch20;
 #[path = "../ch22_forward_mode/main.rs"]
 mod ch22;
 #[path = "../ch23_higher_order/main.rs"]
 mod ch23;
 
+use checkout::Checkout;
+use course::Step;
 use frame::{Chapter, Result, Run};
-use std::ffi::OsString;
+use progress::Progress;
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::process::ExitCode;
 
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 15] = [
+const CHAPTERS: [(&Chapter, Story); 19] = [
     (&ch01::CHAPTER, ch01::run),
     (&ch02::CHAPTER, ch02::run),
     (&ch03::CHAPTER, ch03::run),
@@ -56,6 +74,10 @@ const CHAPTERS: [(&Chapter, Story); 15] = [
     (&ch13::CHAPTER, ch13::run),
     (&ch14::CHAPTER, ch14::run),
     (&ch15::CHAPTER, ch15::run),
+    (&ch16::CHAPTER, ch16::run),
+    (&ch17::CHAPTER, ch17::run),
+    (&ch18::CHAPTER, ch18::run),
+    (&ch20::CHAPTER, ch20::run),
     (&ch22::CHAPTER, ch22::run),
     (&ch23::CHAPTER, ch23::run),
 ];
@@ -69,20 +91,59 @@ fn main() -> ExitCode {
     match &wanted[..] {
         "help" | "--help" | "-h" => print(&help()),
         "--version" | "-V" => print(concat!("gradus ", env!("CARGO_PKG_VERSION"))),
-        "list" => print(&list()),
+        "list" => said(course::list(Checkout::here().as_ref())),
+        "next" => next(arguments),
         "check" => check::main(arguments),
+        "exercises" => exercises::main(arguments),
         "tour" => frame::run_with(&tour::CHAPTER, tour::run, arguments),
         flag if flag.starts_with('-') => frame::run_with(&tour::CHAPTER, tour::run, arguments),
         name => match CHAPTERS
             .iter()
             .find(|(chapter, _)| [chapter.short_name(), chapter.binary()].contains(&name.to_owned()))
         {
-            Some((chapter, story)) => frame::run_with(chapter, *story, arguments),
+            Some((chapter, story)) => chapter_noted(chapter, *story, arguments),
             None => {
                 let _ = writeln!(std::io::stderr(), "error: there is no chapter {name:?}\n\n{}", list());
                 ExitCode::from(2)
             }
         },
+    }
+}
+
+/// Runs a chapter, and notes it as done if it came to a good end.
+fn chapter_noted(chapter: &Chapter, story: Story, arguments: Vec<OsString>) -> ExitCode {
+    let asked_for_help =
+        arguments.iter().any(|argument| ["--help", "-h"].map(OsStr::new).contains(&argument.as_os_str()));
+    let status = frame::run_with(chapter, story, arguments);
+    if let Some(checkout) = Checkout::here().filter(|_| status == ExitCode::SUCCESS && !asked_for_help) {
+        let noted = Progress::of(&checkout).and_then(|mut progress| progress.note_run(chapter.slug));
+        if let Err(error) = noted {
+            let _ = writeln!(std::io::stderr(), "note: {error}");
+        }
+    }
+    status
+}
+
+/// Does what is next: runs a chapter, or says which exercise is due.
+fn next(arguments: Vec<OsString>) -> ExitCode {
+    let progress = match Checkout::needed().and_then(|checkout| Progress::of(&checkout)) {
+        Ok(progress) => progress,
+        Err(error) => return said(Err(error)),
+    };
+    match course::next(&progress) {
+        Step::Run(chapter, story) => chapter_noted(chapter, story, arguments),
+        Step::Solve(_) | Step::Rest => print(&course::what_is_next(&progress)),
+    }
+}
+
+/// Prints a text, or why there is none.
+fn said(text: Result<String>) -> ExitCode {
+    match text {
+        Ok(text) => print(&text),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::from(2)
+        }
     }
 }
 
@@ -92,6 +153,7 @@ fn print(text: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// The chapters in a few lines, for the tour and for whoever mistypes one.
 pub(crate) fn list() -> String {
     let line = |(chapter, _): &(&Chapter, Story)| {
         format!("  {}   {:32} {:>5}", chapter.short_name(), chapter.title, chapter.time)
@@ -105,8 +167,10 @@ fn help() -> String {
         "gradus: an autodiff you can step through, and a course on it\n\n\
          Usage:\n\
          \x20 cargo run --release                     the tour: build, check, train and look at a network (half a minute)\n\
-         \x20 cargo run --release -- list             the chapters\n\
+         \x20 cargo run --release -- list             the chapters, what you have done, and what is next\n\
+         \x20 cargo run --release -- next             go on with the course\n\
          \x20 cargo run --release -- chNN [FLAGS]     a chapter; chNN --help lists its flags\n\
+         \x20 cargo run --release -- exercises WHAT   watch, check, hint, list, reset or solution; exercises --help\n\
          \x20 cargo run --release -- tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
          \x20 cargo run --release -- check [FLAGS]    the gradient checker on a model, or on golden values; check --help\n\n{}",
         list()

@@ -3,7 +3,7 @@
 use frame::{Chapter, Result, Run};
 use gradus::check::{Check, Report};
 use gradus::data::{Batch, Digits, Ink};
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::optim::{Adam, Optimizer};
 use gradus::prelude::*;
@@ -40,7 +40,7 @@ pub fn run(run: &mut Run) -> Result {
     for batch in train.batches_in_order(3).take(1) {
         record(&tape, &net, &batch).backward();
         run.say(tape.listing());
-        run.write("tape.dot", tape.to_dot(&DotOptions::new().title("A batch of three digits")))?;
+        run.write("tape.dot", tape.to_dot(&DrawOptions::new().title("A batch of three digits")))?;
     }
     tape.rewind();
 

@@ -1,4 +1,4 @@
-//! Exercise 3. Fold the layers. `cargo run --release --example ch03_exercise`
+//! Exercise 3. Fold the layers. `cargo run --release -- exercises watch ch03`
 
 mod judge;
 

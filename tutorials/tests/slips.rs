@@ -21,12 +21,21 @@ mod ch13;
 #[allow(dead_code)] // exercises use all of it
 #[path = "../ch14_four_equations/judge.rs"]
 mod ch14;
+#[path = "../ch16_mnist_two_layer/judge.rs"]
+mod ch16;
+#[path = "../ch17_mnist_16_16/judge.rs"]
+mod ch17;
+#[path = "../ch18_mnist_adam/judge.rs"]
+mod ch18;
+#[path = "../ch20_depth/judge.rs"]
+mod ch20;
 #[path = "../ch09_xor_by_hand/net.rs"]
 mod net;
 
 use frame::Judgement;
 use ndarray::{Array1, Array2, ArrayD};
 use net::{Net, outer};
+use rand::RngExt;
 
 /// What the exercise of chapter 3 declares.
 pub type Layer = (Array2<f64>, Array1<f64>);
@@ -164,6 +173,49 @@ fn a_mean_over_the_batch_and_a_matrix_the_wrong_way_round() {
         rows * samples
     });
     assert_told(&turned, "a sample is a row here");
+}
+
+#[test]
+fn a_last_batch_that_is_left_out() {
+    let judgement = ch16::judge(|count, batch_size, rng| {
+        let order = gradus::data::shuffled(count, rng);
+        order.chunks_exact(batch_size).map(<[usize]>::to_vec).collect()
+    });
+    assert!(judgement.failure().contains("2 digits never"), "{}", judgement.failure());
+}
+
+#[test]
+fn a_shuffle_that_prefers_some_orders() {
+    let judgement = ch16::judge(|count, batch_size, rng| {
+        let mut order: Vec<usize> = (0..count).collect();
+        (0..count).for_each(|place| order.swap(place, rng.random_range(0..count)));
+        order.chunks(batch_size).map(<[usize]>::to_vec).collect()
+    });
+    assert!(judgement.failure().contains("how often each order comes"), "{}", judgement.failure());
+}
+
+#[test]
+fn moments_that_start_too_small() {
+    let judgement = ch18::judge(|memory, w, g, rate| {
+        for (i, &g) in g.iter().enumerate() {
+            memory.m[i] = 0.9 * memory.m[i] + 0.1 * g;
+            memory.v[i] = 0.999 * memory.v[i] + 0.001 * g * g;
+            w[i] -= rate * memory.m[i] / (memory.v[i].sqrt() + 1e-8);
+        }
+    });
+    assert_told(&judgement, "the divisions by 1 - β₁ᵗ and 1 - β₂ᵗ are missing");
+}
+
+#[test]
+fn parameters_without_biases() {
+    let judgement = ch17::judge(|sizes| sizes.windows(2).map(|pair| pair[0] * pair[1]).sum());
+    assert_told(&judgement, "the biases are missing");
+}
+
+#[test]
+fn a_spread_that_forgets_the_relu() {
+    let judgement = ch20::judge(|n_in| (n_in as f64).sqrt().recip());
+    assert!(judgement.failure().contains("the size of the outputs"), "{}", judgement.failure());
 }
 
 #[test]
