@@ -25,7 +25,7 @@ pub const CHAPTER: Chapter = Chapter {
              worked would have shown none of this.",
     exercise: "tutorials/ch02_perceptron/exercise.rs: write the nudge yourself, then watch it learn OR and NAND: \
                cargo run --release -- exercises watch ch02",
-    next: "cargo run --release -- ch06",
+    next: "cargo run --release -- ch03",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself
@@ -55,6 +55,7 @@ impl Perceptron {
     /// Looks at each row once and nudges after each mistake: w <- w + rate (t - y) x. Returns the number of mistakes.
     fn round(&mut self, table: &TruthTable) -> usize {
         let mut mistakes = 0;
+        // ANCHOR: nudge
         for (x, t) in rows(table) {
             let error = t - self.predict(x);
             mistakes += (error != 0.0) as usize;
@@ -62,6 +63,7 @@ impl Perceptron {
             self.weights[1] += self.rate * error * x[1];
             self.bias += self.rate * error;
         }
+        // ANCHOR_END: nudge
         mistakes
     }
 
@@ -86,7 +88,8 @@ fn from_zero(rate: f64) -> Perceptron {
 pub fn run(run: &mut Run) -> Result {
     let (and, xor) = (TruthTable::and(), TruthTable::xor());
 
-    run.say("AND from zero, rate 1. The boundary after each round ('#' fires, '.' does not; 'o' is the row of the table that should, 'x' one that should not):");
+    run.heading("AND from zero at rate 1");
+    run.say("The boundary after each round ('#' fires, '.' does not; 'o' is the row of the table that should, 'x' one that should not):");
     run.say("");
     let mut neuron = from_zero(1.0);
     let mut pictures = Panels::new(3).key("blue: it fires   orange: it does not   ● should   ■ should not");

@@ -28,7 +28,7 @@ pub const CHAPTER: Chapter = Chapter {
              weights may be out of the question for eighty thousand.",
     exercise: "tutorials/ch06_nudging/exercise.rs: make a central difference out of a forward one, for arrays of any shape. Then: \
                cargo run --release -- exercises watch ch06",
-    next: "cargo run --release -- ch08",
+    next: "cargo run --release -- ch07",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself
@@ -36,6 +36,7 @@ fn main() -> ExitCode {
     frame::main(&CHAPTER, run)
 }
 
+// ANCHOR: differences
 /// (f(x + h) - f(x)) / h
 fn forward<F: Scalar>(f: impl Fn(F) -> F, x: F, h: F) -> F {
     (f(x + h) - f(x)) / h
@@ -45,9 +46,11 @@ fn forward<F: Scalar>(f: impl Fn(F) -> F, x: F, h: F) -> F {
 fn central<F: Scalar>(f: impl Fn(F) -> F, x: F, h: F) -> F {
     (f(x + h) - f(x - h)) / (h + h)
 }
+// ANCHOR_END: differences
 
 pub fn run(run: &mut Run) -> Result {
-    run.say("The slope of sin at 1 is cos(1) = 0.540302...");
+    run.heading("The slope of sin at 1");
+    run.say("It is cos(1) = 0.540302...");
     for h in [0.1, 0.01, 0.001] {
         let (one, both) = (forward(f64::sin, 1.0, h), central(f64::sin, 1.0, h));
         run.say(format!("  step {h:<5}   one side {one:.9}   both sides {both:.9}"));
@@ -111,26 +114,31 @@ fn sweet_spots(run: &mut Run) -> Result {
     run.write("v_curves.csv", csv)
 }
 
-/// f(x) = x0² + x1² at (3, 4) with the usual step of 0.0001: the slopes are 6 and 8.
+/// M19: the slopes of f(x) = x0² + x1² at (3, 4), which are 6 and 8, with the usual step and with one ten times as long.
 fn numbers_that_keep_no_step(run: &mut Run) {
     run.heading("The same nudge in other kinds of numbers");
-    const STEP: f64 = 1e-4;
+    run.say("                  step 0.0001          step 0.001");
     let square = |x: f64| x * x;
     // An array of whole numbers drops what it cannot hold: 3.0001 becomes 3, and 2.9999 becomes 2.
-    let whole = [(3.0, 4.0), (4.0, 3.0)].map(|(x, other): (f64, f64)| {
-        let f = |x: f64| square(x.trunc()) + square(other);
-        central(f, x, STEP)
-    });
-    let single = [(3.0_f32, 4.0_f32), (4.0, 3.0)].map(|(x, other)| central(|x| x * x + other * other, x, STEP as f32));
-    let double = [(3.0, 4.0), (4.0, 3.0)].map(|(x, other)| central(|x| square(x) + square(other), x, STEP));
-    run.say(format!("  f64             [{:.6}, {:.6}]", double[0], double[1]));
-    run.say(format!("  f32             [{:.3}, {:.3}]", single[0], single[1]));
-    run.say(format!("  whole numbers   [{:.0}, {:.0}]", whole[0], whole[1]));
-    run.result("slopes_f32", single.map(f64::from).to_vec());
-    run.result("slopes_of_whole_numbers", whole.to_vec());
-    run.compare("slope in f32, for 6", single[0].into(), "5.989", 5.95, 5.999);
-    run.compare("slope in whole numbers, for 6", whole[0].round(), "25000", 25000.0, 25000.0);
-    run.compare("slope in whole numbers, for 8", whole[1].round(), "35000", 35000.0, 35000.0);
+    let whole = |x: f64, other: f64, h| central(|x: f64| square(x.trunc()) + square(other), x, h);
+    let single = |x: f32, other: f32, h| central(|x| x * x + other * other, x, h);
+    let double = |x: f64, other: f64, h| central(|x| square(x) + square(other), x, h);
+    let both = |slope: &dyn Fn(f64, f64, f64) -> f64| {
+        [1e-4, 1e-3].map(|h| [slope(3.0, 4.0, h), slope(4.0, 3.0, h)].map(|slope| format!("{slope:.3}")).join(", "))
+    };
+    let by_single = |x: f64, other: f64, h: f64| single(x as f32, other as f32, h as f32).into();
+    for (name, [usual, longer]) in [("f64", both(&double)), ("f32", both(&by_single)), ("whole numbers", both(&whole))]
+    {
+        run.say(format!("  {name:14}  {usual:20} {longer}"));
+    }
+    let f32_slopes = [single(3.0, 4.0, 1e-4), single(4.0, 3.0, 1e-4)].map(f64::from);
+    let whole_slopes = [whole(3.0, 4.0, 1e-4), whole(4.0, 3.0, 1e-4)].map(f64::round);
+    run.result("slopes_f32", f32_slopes.to_vec());
+    run.result("slopes_of_whole_numbers", whole_slopes.to_vec());
+    run.compare("slope in f32, for 6", f32_slopes[0], "5.989", 5.95, 5.999);
+    run.compare("slope in f32, for 8", f32_slopes[1], "8.001", 8.0, 8.05);
+    run.compare("slope in whole numbers, for 6", whole_slopes[0], "25000", 25000.0, 25000.0);
+    run.compare("slope in whole numbers, for 8", whole_slopes[1], "35000", 35000.0, 35000.0);
 }
 
 /// All slopes of a network by nudging, against all slopes by one backward pass.

@@ -45,6 +45,7 @@ pub fn run(run: &mut Run) -> Result {
 
 /// h = σ(w1 x + b1), y = w2 h + b2, L = (y - t)² / 2, with single numbers.
 fn one_neuron_and_its_loss(run: &mut Run) -> Result {
+    // ANCHOR: neuron
     let tape = Tape::<f64>::new();
     let (x, t) = (tape.input(1.5).named("x"), tape.input(1.0).named("t"));
     let (w1, b1) = (tape.var(0.8).named("w1"), tape.var(-0.2).named("b1"));
@@ -53,14 +54,16 @@ fn one_neuron_and_its_loss(run: &mut Run) -> Result {
     let h = z.sigmoid().named("h");
     let y = (w2 * h + b2).named("y");
     let loss = ((y - t).pow(2.0) * 0.5).named("L");
+    // ANCHOR_END: neuron
 
-    run.say(
-        "Forward, every operation leaves a node. Backward, the nodes are visited from the last to the first, and what",
+    run.heading("A neuron and its loss");
+    run.explain(
+        "Forward, every operation leaves a node. Backward, the nodes are visited from the last to the first, and what each hands on is \
+         recorded too:\n",
     );
-    run.say("each hands on is recorded too:");
-    run.say("");
     let gradients = loss.backward();
     run.say(tape.listing());
+    run.heading("By the chain rule");
     run.say("node    value   gradient of L   by the chain rule");
     let slope = h.item() * (1.0 - h.item());
     let error = y.item() - t.item();

@@ -34,20 +34,24 @@ impl Walk {
 /// Each step once, the last recorded first: whatever used a step was recorded after it, so all has arrived when its turn comes.
 pub fn last_recorded_first(tape: &MiniTape, loss: usize) -> Walk {
     let mut walk = Walk::new(tape, loss);
+    // ANCHOR: right
     for place in (0..=loss).rev() {
         walk.hand_on(tape, place);
     }
+    // ANCHOR_END: right
     walk
 }
 
 /// Whatever something arrives at joins the queue, and hands on all it has when its turn comes. A step that is used twice comes twice.
 pub fn whenever_something_arrives(tape: &MiniTape, loss: usize) -> Walk {
     let mut walk = Walk::new(tape, loss);
+    // ANCHOR: twice
     let mut queue = VecDeque::from([loss]);
     while let Some(place) = queue.pop_front() {
         walk.hand_on(tape, place);
         queue.extend(tape.slopes(place).iter().map(|(to, _)| to));
     }
+    // ANCHOR_END: twice
     walk
 }
 

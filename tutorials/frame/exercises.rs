@@ -51,6 +51,17 @@ macro_rules! exercise {
 /// All exercises, in the order of the chapters.
 pub const EXERCISES: &[Exercise] = &[
     exercise! {
+        chapter: "01_first_graph",
+        title: "draw a neuron",
+        minutes: 10,
+        hints: [
+            "With one input: which two nodes does the product need, and which two the sum? Each call draws one node, and gives back its number.",
+            "Two of your nodes are products and sums for the first input. For a second input come two more, and the second sum has to go on from the first.",
+            "Let one variable hold the number of the node that has the sum so far. Which leaf is the sum before anything was multiplied? x1 is node 1, w1 is node 2: what \
+             are the numbers of xi and wi?",
+        ],
+    },
+    exercise! {
         chapter: "02_perceptron",
         title: "the nudge",
         minutes: 10,
@@ -63,6 +74,37 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
+        chapter: "03_xor_wall",
+        title: "fold the layers",
+        minutes: 15,
+        hints: [
+            "Begin with two layers. Write down (x W + b) V + c and multiply out. What stands at x, and what is left over?",
+            "If you can fold two layers into one, you can fold the result with the third, and so on.",
+            "Weights: a product of two matrices, in the order in which a row meets them. Bias: the earlier bias is a row like any other, so it passes through \
+             the later layer too.",
+        ],
+    },
+    exercise! {
+        chapter: "04_activations",
+        title: "the vjp of tanh",
+        minutes: 10,
+        hints: [
+            "The chain rule: dL/dx = dL/dy · dy/dx. The first factor is g. What is the slope of tanh?",
+            "The curve is steepest at 0, where its slope is 1, and flat where y is near 1 or -1. Which expression in y is 1 at y = 0, and 0 at y = 1 and y = -1?",
+            "The slope of tanh at x is 1 - tanh² x. `at.output()` is tanh x already: take no tanh of it. If the checker says that f is applied twice, you did.",
+        ],
+    },
+    exercise! {
+        chapter: "05_losses",
+        title: "Huber's loss",
+        minutes: 20,
+        hints: [
+            "Draw ρ: a parabola near 0, a straight line from r = delta on, and at r = delta both have the same height and the same slope.",
+            "An `if` would choose for the whole array at once. Let q be the smaller of r and delta, element by element.",
+            "Look for one product with q in it that is r²/2 where q = r, and delta (r - delta/2) where q = delta. Both have a factor q.",
+        ],
+    },
+    exercise! {
         chapter: "06_nudging",
         title: "a central difference",
         minutes: 10,
@@ -70,6 +112,17 @@ pub const EXERCISES: &[Exercise] = &[
             "Go a step up and a step down from the same x. The value at x itself is not needed.",
             "How far apart are the two points?",
             "`moved` also takes a negative number. If all your slopes are exactly twice too large, look at what you divide by.",
+        ],
+    },
+    exercise! {
+        chapter: "07_descent",
+        title: "mend both figures",
+        minutes: 20,
+        hints: [
+            "A path: each place comes from the one before it. Downhill is against the slope.",
+            "The curvature along a direction d of length 1 is d·h d. Its lowest and highest values are the eigenvalues of h. What do their signs say?",
+            "The eigenvalues of [[a, b], [b, c]] lie around (a + c)/2, one as far below as the other above. Their sum is a + c and their product is a c - b². Two signs \
+             are enough to tell the three places apart.",
         ],
     },
     exercise! {

@@ -10,10 +10,20 @@ mod tour;
 mod watch;
 mod workshop;
 
+#[path = "../ch01_first_graph/main.rs"]
+mod ch01;
 #[path = "../ch02_perceptron/main.rs"]
 mod ch02;
+#[path = "../ch03_xor_wall/main.rs"]
+mod ch03;
+#[path = "../ch04_activations/main.rs"]
+mod ch04;
+#[path = "../ch05_losses/main.rs"]
+mod ch05;
 #[path = "../ch06_nudging/main.rs"]
 mod ch06;
+#[path = "../ch07_descent/main.rs"]
+mod ch07;
 #[path = "../ch08_tape/main.rs"]
 mod ch08;
 #[path = "../ch09_xor_by_hand/main.rs"]
@@ -50,9 +60,14 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 14] = [
+const CHAPTERS: [(&Chapter, Story); 19] = [
+    (&ch01::CHAPTER, ch01::run),
     (&ch02::CHAPTER, ch02::run),
+    (&ch03::CHAPTER, ch03::run),
+    (&ch04::CHAPTER, ch04::run),
+    (&ch05::CHAPTER, ch05::run),
     (&ch06::CHAPTER, ch06::run),
+    (&ch07::CHAPTER, ch07::run),
     (&ch08::CHAPTER, ch08::run),
     (&ch09::CHAPTER, ch09::run),
     (&ch10::CHAPTER, ch10::run),

@@ -21,7 +21,7 @@ pub const CHAPTER: Chapter = Chapter {
              before the training, and not the accuracy trusted after it.",
     exercise: "Open tutorials/gradus/tour.rs, change the layer sizes or the activation, and run again. Can you make it smaller \
                and still read 97%?",
-    next: "cargo run --release -- ch02",
+    next: "cargo run --release -- ch01",
 };
 
 const BATCH_SIZE: usize = 64;

@@ -20,8 +20,13 @@ macro_rules! exercises {
 }
 
 exercises! {
+    ch01_exercise "../ch01_first_graph/exercise.rs", ch01_solution "../ch01_first_graph/solution.rs";
     ch02_exercise "../ch02_perceptron/exercise.rs", ch02_solution "../ch02_perceptron/solution.rs";
+    ch03_exercise "../ch03_xor_wall/exercise.rs", ch03_solution "../ch03_xor_wall/solution.rs";
+    ch04_exercise "../ch04_activations/exercise.rs", ch04_solution "../ch04_activations/solution.rs";
+    ch05_exercise "../ch05_losses/exercise.rs", ch05_solution "../ch05_losses/solution.rs";
     ch06_exercise "../ch06_nudging/exercise.rs", ch06_solution "../ch06_nudging/solution.rs";
+    ch07_exercise "../ch07_descent/exercise.rs", ch07_solution "../ch07_descent/solution.rs";
     ch08_exercise "../ch08_tape/exercise.rs", ch08_solution "../ch08_tape/solution.rs";
     ch09_exercise "../ch09_xor_by_hand/exercise.rs", ch09_solution "../ch09_xor_by_hand/solution.rs";
     ch10_exercise "../ch10_xor_by_tape/exercise.rs", ch10_solution "../ch10_xor_by_tape/solution.rs";

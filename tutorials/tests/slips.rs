@@ -1,9 +1,17 @@
 //! Typical slips: each wrong answer is told what is wrong with it.
 
+#[path = "../ch01_first_graph/judge.rs"]
+mod ch01;
 #[path = "../ch02_perceptron/judge.rs"]
 mod ch02;
+#[path = "../ch03_xor_wall/judge.rs"]
+mod ch03;
+#[path = "../ch05_losses/judge.rs"]
+mod ch05;
 #[path = "../ch06_nudging/judge.rs"]
 mod ch06;
+#[path = "../ch07_descent/judge.rs"]
+mod ch07;
 #[path = "../ch08_tape/judge.rs"]
 mod ch08;
 #[path = "../ch09_xor_by_hand/judge.rs"]
@@ -25,9 +33,12 @@ mod ch20;
 mod net;
 
 use frame::Judgement;
-use ndarray::{Array1, ArrayD};
+use ndarray::{Array1, Array2, ArrayD};
 use net::{Net, outer};
 use rand::RngExt;
+
+/// What the exercise of chapter 3 declares.
+pub type Layer = (Array2<f64>, Array1<f64>);
 
 /// What the exercise of chapter 8 declares.
 pub struct Node {
@@ -39,6 +50,51 @@ fn assert_told(judgement: &Judgement, diagnosis: &str) {
     assert!(!judgement.solved());
     let told = judgement.diagnosis().unwrap_or_default();
     assert!(told.contains(diagnosis), "expected {diagnosis:?} in the diagnosis of\n{}", judgement.failure());
+}
+
+#[test]
+fn a_sum_that_starts_again() {
+    let judgement = ch01::judge(|drawing, n| {
+        for i in 0..n {
+            let product = drawing.multiply(2 * i + 1, 2 * i + 2);
+            drawing.add(product, 0);
+        }
+    });
+    assert_told(&judgement, "only the last product is in it");
+}
+
+#[test]
+fn biases_that_do_not_pass_through() {
+    let judgement = ch03::judge(|layers| {
+        let weights = layers[1..].iter().fold(layers[0].0.clone(), |product, (w, _)| product.dot(w));
+        (weights, layers[1..].iter().fold(layers[0].1.clone(), |sum, (_, b)| sum + b))
+    });
+    assert_told(&judgement, "a bias passes through all layers behind its own");
+}
+
+#[test]
+fn a_loss_that_an_outlier_drags_along() {
+    let judgement = ch05::judge(|a, y, _| ((a - y).pow(2.0) * 0.5).mean());
+    assert_told(&judgement, "an outlier still pulls as hard as it likes");
+}
+
+#[test]
+fn a_path_that_climbs_and_a_place_judged_by_its_axes() {
+    let right = |slope: &dyn Fn(f64) -> f64, start: f64, rate: f64, steps: usize| walk(slope, start, -rate, steps);
+    let uphill = |slope: &dyn Fn(f64) -> f64, start: f64, rate: f64, steps: usize| walk(slope, start, rate, steps);
+    let by_axes =
+        |h: [[f64; 2]; 2]| if h[0][0] > 0.0 && h[1][1] > 0.0 { ch07::Place::Minimum } else { ch07::Place::Saddle };
+    assert_told(&ch07::judge(uphill, by_axes), "every step goes uphill");
+    let judgement = ch07::judge(right, by_axes);
+    assert!(
+        !judgement.solved() && judgement.failure().contains("[[2.000, 2.700], [2.700, 2.000]]"),
+        "{}",
+        judgement.failure()
+    );
+}
+
+fn walk(slope: &dyn Fn(f64) -> f64, start: f64, rate: f64, steps: usize) -> Vec<f64> {
+    std::iter::successors(Some(start), |x| Some(x + rate * slope(*x))).take(steps + 1).collect()
 }
 
 #[test]
