@@ -28,7 +28,8 @@ pub const CHAPTER: Chapter = Chapter {
              `class 0` had its lowest point at a third, and nobody asked why a sure and right answer should cost more than an unsure one. A clip \
              of 1e-12 guards a logarithm in sixteen digits and does nothing at all in seven. And an epsilon inside a logarithm made a loss \
              negative, by so little that it reads as 0.",
-    exercise: "tutorials/ch05_losses/exercise.rs: build Huber's loss, which an outlier cannot drag along. Then: cargo run --release -- exercises watch ch05",
+    exercise: "tutorials/ch05_losses/exercise.rs: build Huber's loss, which an outlier cannot drag along. Then: \
+               cargo run --release -- exercises watch ch05",
     next: "cargo run --release -- ch06",
 };
 
