@@ -18,6 +18,7 @@ pub(crate) struct Flags {
     pub quiet: bool,
     pub watch: bool,
     pub no_color: bool,
+    pub step: bool,
     pub epochs: Option<usize>,
     pub full: bool,
     pub data: Option<PathBuf>,
@@ -47,6 +48,7 @@ impl Flags {
             quiet: matches.get_flag("quiet"),
             watch: matches.get_flag("watch"),
             no_color: matches.get_flag("no-color"),
+            step: matches.get_flag("step"),
             epochs: matches.remove_one("epochs"),
             full: matches.get_flag("full"),
             data: matches.remove_one("data"),
@@ -78,6 +80,7 @@ fn command(chapter: &Chapter) -> Command {
         .arg(value("out", "DIR", "Where files go [default: out/chNN]").value_parser(value_parser!(PathBuf)))
         .arg(value("json", "FILE", "Write the results as JSON").value_parser(value_parser!(PathBuf)))
         .args(Form::ALL.map(|form| switch(form.flag(), form.help())))
+        .arg(switch("step", "Step through what the tape recorded, forward and backward"))
         .arg(switch("watch", "Watch the training while it runs: loss, accuracy, gradients, a digit"))
         .arg(switch("quiet", "Print one line: the verdict"))
         .arg(switch("no-color", "Print no colours"))

@@ -7,6 +7,7 @@ use gradus::data::{Digits, Mnist, seeded};
 use gradus::draw::{DrawOptions, Picture};
 use gradus::nn::Parameters;
 use gradus::{Scalar, Tape};
+use gradus_view::{Left, Stepper};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rand::rngs::ChaCha8Rng;
 use serde_json::{Map, Value, json};
@@ -176,12 +177,27 @@ impl<'c> Run<'c> {
         self.write(&format!("{name}.png"), drawing.png()?)
     }
 
-    /// Draws what is on `tape`, in each form that was asked for: `name.svg` under `--svg`, and so on.
+    /// Draws what is on `tape`, in each form that was asked for: `name.svg` under `--svg`, and so on. Under `--step` the reader steps
+    /// through it; without a terminal its story is printed.
     ///
     /// # Errors
     /// If a file cannot be written.
     pub fn draw<F: Scalar>(&mut self, name: &str, tape: &Tape<F>, options: &DrawOptions) -> Result {
+        self.step(tape)?;
         if self.flags.forms.is_empty() { Ok(()) } else { self.draw_picture(name, &Picture::of(tape, options), options) }
+    }
+
+    fn step<F: Scalar>(&mut self, tape: &Tape<F>) -> Result {
+        if !self.flags.step || self.flags.quiet {
+            return Ok(());
+        }
+        let title = format!("{}: {}", self.chapter.short_name(), self.chapter.title);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        match Stepper::of(tape).title(title).source_root(root).run() {
+            Ok(Left::Quit) => Ok(()),
+            Ok(Left::Interrupted) => Err(Error::new("interrupted")),
+            Err(error) => Err(Error::new(format!("cannot step on this terminal: {error}"))),
+        }
     }
 
     /// The same for a figure that is not of a tape.

@@ -69,6 +69,9 @@ const CHAPTERS: [(&Chapter, Story); 14] = [
 
 fn main() -> ExitCode {
     let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    if arguments.get(1).is_some_and(|argument| argument == "step") {
+        step(&mut arguments);
+    }
     let wanted = arguments.get(1).and_then(|argument| argument.to_str()).unwrap_or("tour").to_owned();
     if arguments.len() > 1 && !wanted.starts_with('-') {
         arguments.remove(1);
@@ -132,6 +135,15 @@ fn said(text: Result<String>) -> ExitCode {
     }
 }
 
+/// `gradus step ch10` is `gradus ch10 --step`; without a chapter it is the tenth, one row of XOR.
+fn step(arguments: &mut Vec<OsString>) {
+    arguments.remove(1);
+    if arguments.get(1).is_none_or(|argument| argument.to_string_lossy().starts_with('-')) {
+        arguments.insert(1, "ch10".into());
+    }
+    arguments.push("--step".into());
+}
+
 /// Prints to standard output; a reader that has gone away is no error.
 fn print(text: &str) -> ExitCode {
     let _ = writeln!(std::io::stdout(), "{text}");
@@ -157,6 +169,7 @@ fn help() -> String {
          \x20 cargo run --release -- chNN [FLAGS]     a chapter; chNN --help lists its flags\n\
          \x20 cargo run --release -- exercises WHAT   watch, check, hint, list, reset or solution; exercises --help\n\
          \x20 cargo run --release -- tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
+         \x20 cargo run --release -- step chNN        step through what a chapter's tape recorded, in the terminal\n\
          \x20 cargo run --release -- check [FLAGS]    the gradient checker on a model, or on golden values; check --help\n\n{}",
         list()
     )

@@ -116,7 +116,7 @@ impl Inspector<'_, '_> {
         let (session, trace) = (self.session, &self.session.trace);
         let places = session.timeline.gradient(session.pass(), self.node).map(|gradient| &gradient.contributions[..]);
         let line = |&place: &usize| match trace.events[place] {
-            Event::Contribution { from, sent, slope: ref _slope, .. } => {
+            Event::Contribution { from, sent, .. } => {
                 let from = format!("from {} {}", trace.nodes[from].op, trace.call(from));
                 let is_here = place <= session.place;
                 let words = trace.nodes[sent].value.as_ref().map(|value| value.size_words()).unwrap_or_default();

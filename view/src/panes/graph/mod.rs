@@ -100,8 +100,8 @@ impl Painter<'_, '_, '_> {
         let arrived = || {
             let gradient = session.timeline.gradient(session.pass(), operand);
             gradient.is_some_and(|gradient| {
-                let here = gradient.contributions.iter().filter(|&&place| place <= session.place);
-                here.into_iter().any(|&place| is_this(&session.trace.events[place]))
+                let mut here = gradient.contributions.iter().filter(|&&place| place <= session.place);
+                here.any(|&place| is_this(&session.trace.events[place]))
             })
         };
         match session.event() {
@@ -181,7 +181,7 @@ fn draw_wire(sheet: &mut Sheet, wire: &Wire, ink: Ink) {
         at = next;
     }
     let before = if is_level { [first[0] - (last[0] - first[0]).signum(), first[1]] } else { [first[0], first[1] - 1] };
-    let behind = if is_level { last } else { [last[0], last[1]] };
+    let behind = last;
     sheet.open(first, before, ink);
     sheet.open(end, behind, ink);
     match ink {
