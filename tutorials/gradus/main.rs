@@ -23,6 +23,8 @@ mod ch15;
 mod ch22;
 #[path = "../ch23_higher_order/main.rs"]
 mod ch23;
+#[path = "../ch24_rewind/main.rs"]
+mod ch24;
 
 use frame::{Chapter, Result, Run};
 use std::ffi::OsString;
@@ -32,7 +34,7 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 10] = [
+const CHAPTERS: [(&Chapter, Story); 11] = [
     (&ch02::CHAPTER, ch02::run),
     (&ch06::CHAPTER, ch06::run),
     (&ch08::CHAPTER, ch08::run),
@@ -43,6 +45,7 @@ const CHAPTERS: [(&Chapter, Story); 10] = [
     (&ch15::CHAPTER, ch15::run),
     (&ch22::CHAPTER, ch22::run),
     (&ch23::CHAPTER, ch23::run),
+    (&ch24::CHAPTER, ch24::run),
 ];
 
 fn main() -> ExitCode {

@@ -30,6 +30,7 @@ exercises! {
     ch15_exercise "../ch15_mnist_nielsen/exercise.rs", ch15_solution "../ch15_mnist_nielsen/solution.rs";
     ch22_exercise "../ch22_forward_mode/exercise.rs", ch22_solution "../ch22_forward_mode/solution.rs";
     ch23_exercise "../ch23_higher_order/exercise.rs", ch23_solution "../ch23_higher_order/solution.rs";
+    ch24_exercise "../ch24_rewind/exercise.rs", ch24_solution "../ch24_rewind/solution.rs";
 }
 
 /// The exercise whose hole this file is.
