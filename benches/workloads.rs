@@ -8,7 +8,7 @@ use gradus::nn::{Activation, Mlp, Model, Parameters};
 use gradus::optim::{Adam, Optimizer, Sgd};
 use gradus::prelude::*;
 use ndarray::{Array2, ArrayView2};
-use protocol::{Args, Batches, PIXELS, ROWS, bench, bench_chain, bench_whole, dataset};
+use protocol::{Args, Batches, PIXELS, ROWS, bench, bench_chain, bench_whole, dataset, dataset_around};
 use std::hint::black_box;
 
 fn main() {
@@ -27,6 +27,7 @@ fn main() {
             "W9" => gradient_check(&args),
             "W10" => rosenbrock(&args),
             "W11" => predict(&args),
+            "denormals" => uncentred(),
             chain_of if chain_of.starts_with("W8:") => chain(chain_of[3..].parse().expect("W8:N"), &args),
             _ => eprintln!("there is no workload {workload}; choose from {}", all.join(" ")),
         }
@@ -184,4 +185,32 @@ fn predict(args: &Args) {
     bench("W11", args.threads, "ms", 1e3, ", \"dtype\": \"f32\"", || {
         black_box(net.predict(images));
     });
+}
+
+/// W3 on pixels that are not centred: its ReLUs die, and the moments of their weights shrink towards denormal numbers. Prints how much
+/// longer the last 100 of 3,000 steps take than the first 100.
+fn uncentred() {
+    let (images, labels, order) = dataset_around(0.5);
+    let images = ArrayView2::from_shape((ROWS, PIXELS), &images).expect("the images");
+    let net = Mlp::<f32>::new(&[784, 256, 10], Activation::Relu, &mut seeded(7)).logits();
+    let (mut adam, mut tape, mut batches) = (Adam::new(1e-3), Tape::new(), Batches::new(order, 64));
+    let mut hundred = || {
+        let start = std::time::Instant::now();
+        for _ in 0..100 {
+            let rows = batches.next();
+            let batch_labels: Vec<usize> = rows.iter().map(|&row| labels[row]).collect();
+            let x = tape.input(Rows { of: images, indices: rows });
+            let loss = net.forward(x).softmax_cross_entropy(tape.labels(&batch_labels));
+            adam.step(&net, &loss.backward()).expect("a step");
+            tape.rewind();
+        }
+        start.elapsed().as_secs_f64()
+    };
+    let hundreds: Vec<f64> = (0..30).map(|_| hundred()).collect();
+    println!(
+        "W3 on uncentred noise, us per step: the first 100 steps {:.0}, the last {:.0}; ratio {:.2}",
+        hundreds[0] * 1e4,
+        hundreds[29] * 1e4,
+        hundreds[29] / hundreds[0]
+    );
 }

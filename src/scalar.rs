@@ -1,6 +1,7 @@
 //! The numbers a tape can hold. A program written for any [`Scalar`] runs on f32 (to train), on f64 (to check) and on
 //! dual numbers (exact directional derivatives with no vjp, see [`crate::Dual`]).
 
+use crate::kernel::functions;
 use crate::kernel::gemm::{self, Matrix};
 use crate::tape::Input;
 use std::fmt::{Debug, Display};
@@ -80,20 +81,18 @@ pub trait Scalar:
 
     /// The logistic sigmoid 1 / (1 + e⁻ˣ). The exponent is never positive, so it cannot overflow, and the tail for large
     /// negative x is eˣ to full precision.
+    #[inline(always)]
     fn sigmoid(self) -> Self {
-        if self < Self::ZERO {
-            let e = self.exp();
-            e / (Self::ONE + e)
-        } else {
-            Self::ONE / (Self::ONE + (-self).exp())
-        }
+        let e = (-self.abs()).exp();
+        let numerator = if self < Self::ZERO { e } else { Self::ONE };
+        numerator / (Self::ONE + e)
     }
 
     /// ln(1 + eˣ), as max(x, 0) + ln(1 + e^-|x|): no overflow, and the tail is kept.
+    #[inline(always)]
     fn softplus(self) -> Self {
-        let below_zero = if self > Self::ZERO { -self } else { self };
-        let tail = below_zero.exp().ln_1p();
-        if self > Self::ZERO { self + tail } else { tail }
+        let ramp = if self > Self::ZERO { self } else { Self::ZERO };
+        ramp + (-self.abs()).exp().ln_1p()
     }
 
     /// C ← A B for row-major matrices, either of which may be read transposed.
@@ -116,8 +115,9 @@ macro_rules! real_scalar {
             fn to_f64(self) -> f64 {
                 self as f64
             }
+            #[inline(always)]
             fn exp(self) -> Self {
-                $real::exp(self)
+                functions::$real::exp(self)
             }
             fn exp_m1(self) -> Self {
                 $real::exp_m1(self)
@@ -125,8 +125,9 @@ macro_rules! real_scalar {
             fn ln(self) -> Self {
                 $real::ln(self)
             }
+            #[inline(always)]
             fn ln_1p(self) -> Self {
-                $real::ln_1p(self)
+                functions::$real::ln_1p(self)
             }
             fn sqrt(self) -> Self {
                 $real::sqrt(self)
@@ -140,8 +141,9 @@ macro_rules! real_scalar {
             fn cos(self) -> Self {
                 $real::cos(self)
             }
+            #[inline(always)]
             fn tanh(self) -> Self {
-                $real::tanh(self)
+                functions::$real::tanh(self)
             }
             fn erf(self) -> Self {
                 $erf(self)

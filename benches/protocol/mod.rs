@@ -71,8 +71,13 @@ impl Random {
 
 /// Images (uniform, centred at 0), labels, and one shuffled order.
 pub fn dataset() -> (Vec<f32>, Vec<usize>, Vec<usize>) {
+    dataset_around(0.0)
+}
+
+/// The same with pixels around `centre`.
+pub fn dataset_around(centre: f32) -> (Vec<f32>, Vec<usize>, Vec<usize>) {
     let mut random = Random(12345);
-    let images = (0..ROWS * PIXELS).map(|_| random.uniform() as f32 - 0.5).collect();
+    let images = (0..ROWS * PIXELS).map(|_| random.uniform() as f32 - 0.5 + centre).collect();
     let labels = (0..ROWS).map(|_| random.below(10)).collect();
     let mut order: Vec<usize> = (0..ROWS).collect();
     for i in (1..ROWS).rev() {

@@ -13,6 +13,10 @@ pub(super) trait Function {
     fn set(&mut self, argument: usize, element: usize, to: f64);
     /// Computes the result with the present numbers, row-major.
     fn evaluate(&mut self, result: &mut Vec<f64>);
+    /// The relative size of a rounding error in it.
+    fn epsilon(&self) -> f64 {
+        f64::EPSILON
+    }
 }
 
 /// A program that reads parameters.

@@ -101,7 +101,7 @@ impl<'a> Probe<'a> {
             sum += c * (plus - minus);
             square += (c * plus.abs().max(minus.abs())).powi(2);
         }
-        let noise = ROUNDINGS * f64::EPSILON * square.sqrt() / (above - below);
+        let noise = ROUNDINGS * self.function.epsilon() * square.sqrt() / (above - below);
         Slope { value: sum / (above - below), noise, uncertainty: noise }
     }
 
@@ -153,7 +153,7 @@ impl<'a> Probe<'a> {
             sides.high += left.max(right);
             square += (c * plus.abs().max(minus.abs())).powi(2);
         }
-        sides.noise = ROUNDINGS * f64::EPSILON * square.sqrt() / step;
+        sides.noise = ROUNDINGS * self.function.epsilon() * square.sqrt() / step;
         sides
     }
 }

@@ -9,6 +9,7 @@
 //! - `judge`: element by element, right or wrong
 //! - `witness`: who is believed, if three witnesses do not agree
 //! - `examine`: a whole check
+//! - `node`: a gradient that a tape holds already
 //! - `regime`: where a check proves little
 //! - `report`: what came out; `display`, `table`, `number`: how it prints
 //!
@@ -39,6 +40,7 @@ mod guess;
 mod judge;
 mod locate;
 mod measure;
+mod node;
 mod number;
 mod one_op;
 mod regime;
@@ -53,6 +55,7 @@ pub use cause::Cause;
 pub use curve::{Curve, Form};
 pub use diagnose::{Diagnosis, FaultyOp};
 pub use display::Coloured;
+pub use node::{NodeCheck, NodeElement, node};
 pub use one_op::Seen;
 pub use report::{Entry, Report, Verdict, Worst};
 pub use settings::Check;

@@ -5,7 +5,7 @@
 
 use super::html::{escape, font, quoted};
 use super::number::Numbers;
-use super::options::{Direction, DotOptions};
+use super::options::{Direction, DrawOptions};
 use super::picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};
 use super::style::Palette;
 use crate::scalar::Scalar;
@@ -21,19 +21,25 @@ impl<F: Scalar> Tape<F> {
     /// formula and the line of the program that recorded it.
     ///
     /// ```
-    /// use gradus::draw::{Backward, DotOptions};
+    /// use gradus::draw::{Backward, DrawOptions};
     /// use gradus::prelude::*;
     /// let tape = Tape::new();
     /// let (w, x) = (tape.var(0.5).named("w"), tape.input(2.0).named("x"));
     /// (w * x).sigmoid().named("y").backward();
-    /// let textbook = tape.to_dot(&DotOptions::new().title("A neuron"));
+    /// let textbook = tape.to_dot(&DrawOptions::new().title("A neuron"));
     /// assert!(textbook.contains("grad 0.3932")); // written beside the value of w
-    /// let laid_open = tape.to_dot(&DotOptions::new().backward(Backward::Nodes));
+    /// let laid_open = tape.to_dot(&DrawOptions::new().backward(Backward::Nodes));
     /// assert!(laid_open.contains("∂y/∂w")); // a node of its own
     /// ```
-    pub fn to_dot(&self, options: &DotOptions) -> String {
-        let picture = Picture::of(self, options);
-        Writer { out: String::new(), picture: &picture, palette: Palette::of(options.theme) }.write(options)
+    pub fn to_dot(&self, options: &DrawOptions) -> String {
+        Picture::of(self, options).to_dot(options)
+    }
+}
+
+impl Picture {
+    /// The figure for Graphviz.
+    pub fn to_dot(&self, options: &DrawOptions) -> String {
+        Writer { out: String::new(), picture: self, palette: Palette::of(options.theme) }.write(options)
     }
 }
 
@@ -51,7 +57,7 @@ struct Contents<'a> {
 }
 
 impl Writer<'_> {
-    fn write(mut self, options: &DotOptions) -> String {
+    fn write(mut self, options: &DrawOptions) -> String {
         self.line(0, "digraph tape {");
         self.defaults(options);
         let picture = self.picture;
@@ -79,7 +85,7 @@ impl Writer<'_> {
     }
 
     /// What holds for all graphs, nodes and edges that do not say otherwise.
-    fn defaults(&mut self, options: &DotOptions) {
+    fn defaults(&mut self, options: &DrawOptions) {
         let Palette { background, text, outline, node, .. } = self.palette;
         let direction = match options.direction {
             Direction::LeftToRight => "LR",
@@ -152,7 +158,7 @@ impl Writer<'_> {
             Kind::Seed => format!(" shape=ellipse style=filled margin=\"0.02,0\" {}", blue()),
             Kind::Gradient => format!(" style=\"rounded,filled,dashed\" {}", blue()),
             Kind::Op if node.pass > 0 => format!(" {}", blue()),
-            Kind::Op => String::new(),
+            Kind::Op | Kind::Scope => String::new(),
         };
         if node.is_loss {
             attributes += &format!(" peripheries=2 color=\"{}\"", if node.pass == 0 { forward } else { backward });

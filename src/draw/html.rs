@@ -1,4 +1,4 @@
-//! Text that is safe inside Graphviz's quotes: HTML-like labels and quoted strings.
+//! Text that is safe inside markup: SVG, and Graphviz's HTML-like labels and quoted strings.
 
 /// Text for an HTML-like label or an SVG attribute: nothing in it is markup.
 pub(super) fn escape(text: &str) -> String {

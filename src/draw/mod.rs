@@ -1,25 +1,40 @@
-//! The tape made visible: [`Tape::listing`](crate::Tape::listing) as text, [`Tape::to_dot`](crate::Tape::to_dot) as a
-//! figure.
+//! The tape made visible: as text with [`Tape::listing`](crate::Tape::listing), as a figure with
+//! [`Tape::to_svg`](crate::Tape::to_svg), [`Tape::to_mermaid`](crate::Tape::to_mermaid) for Markdown, and
+//! [`Tape::to_dot`](crate::Tape::to_dot) for Graphviz.
 //!
 //! - `listing`: one line per node
-//! - `picture`: what is drawn, whoever draws it: nodes, edges, clusters; `paint`: how a tape becomes one
-//! - `dot`: how Graphviz is told to draw it
+//! - `picture`: what is drawn, whoever draws it: nodes, edges, clusters; `paint`: how a tape becomes one; `fold`: how a large one becomes
+//!   smaller
+//! - `layout`: where everything goes
+//! - `svg`, `mermaid`, `dot`: how it is written down; `face`, `metrics`: texts in an SVG, and their sizes
+//! - `architecture`: the layers of a network
 //! - `style`: colours
 //! - `derivative`: which node is the gradient of which
 //! - `number`, `text`, `html`: how numbers and users' texts are written
 
+mod architecture;
 mod derivative;
 mod dot;
+mod face;
+mod fold;
 mod html;
+mod layout;
 mod listing;
+mod mermaid;
+mod metrics;
 mod number;
 mod options;
 mod paint;
 mod picture;
 mod style;
+mod svg;
 mod text;
 
+pub use architecture::Architecture;
+pub use layout::{Area, Layout, Measure, Route, Spacing};
 pub(crate) use number::significant;
 pub use number::{Numbers, number};
-pub use options::{Backward, Direction, DotOptions, Theme};
+pub use options::{Backward, Direction, DrawOptions, Theme};
+/// The name of [`DrawOptions`] when there was only DOT.
+pub type DotOptions = DrawOptions;
 pub use picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};

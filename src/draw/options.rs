@@ -4,16 +4,16 @@
 /// dashed arrows against the forward ones.
 ///
 /// ```
-/// use gradus::draw::{Backward, DotOptions};
+/// use gradus::draw::{Backward, DrawOptions};
 /// use gradus::prelude::*;
 /// let tape = Tape::new();
 /// let x = tape.var(3.0).named("x");
 /// (x * x).backward();
-/// let dot = tape.to_dot(&DotOptions::new().title("x squared").backward(Backward::Nodes));
-/// assert!(dot.starts_with("digraph"));
+/// let svg = tape.to_svg(&DrawOptions::new().title("x squared").backward(Backward::Nodes));
+/// assert!(svg.starts_with("<svg"));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct DotOptions {
+pub struct DrawOptions {
     pub(super) title: String,
     pub(super) values: bool,
     pub(super) max_values: usize,
@@ -22,6 +22,8 @@ pub struct DotOptions {
     pub(super) backward: Backward,
     pub(super) theme: Theme,
     pub(super) direction: Direction,
+    pub(super) max_nodes: usize,
+    pub(super) max_width: u32,
 }
 
 /// How a figure shows the backward pass.
@@ -42,6 +44,8 @@ pub enum Theme {
     Light,
     /// On black, for screens.
     Dark,
+    /// In SVG: as the reader's screen is. Elsewhere light.
+    Auto,
 }
 
 /// Where the forward pass runs to.
@@ -53,9 +57,9 @@ pub enum Direction {
     TopToBottom,
 }
 
-impl Default for DotOptions {
+impl Default for DrawOptions {
     fn default() -> Self {
-        DotOptions {
+        DrawOptions {
             title: String::new(),
             values: true,
             max_values: 9,
@@ -64,11 +68,13 @@ impl Default for DotOptions {
             backward: Backward::Values,
             theme: Theme::Light,
             direction: Direction::LeftToRight,
+            max_nodes: 300,
+            max_width: 1000,
         }
     }
 }
 
-impl DotOptions {
+impl DrawOptions {
     /// The default.
     pub fn new() -> Self {
         Self::default()
@@ -119,6 +125,19 @@ impl DotOptions {
     /// Where the forward pass runs to. From left to right by default.
     pub fn direction(mut self, direction: Direction) -> Self {
         self.direction = direction;
+        self
+    }
+
+    /// Up to how many nodes a figure shows. A larger one shows scopes as single nodes, the innermost first. 300 by default.
+    pub fn max_nodes(mut self, most: usize) -> Self {
+        self.max_nodes = most;
+        self
+    }
+
+    /// How wide an SVG from left to right may be, in pixels. A longer one goes on in a second row, as text does, where no scope is in the
+    /// way. 1000 by default.
+    pub fn max_width(mut self, pixels: u32) -> Self {
+        self.max_width = pixels;
         self
     }
 }

@@ -1,9 +1,10 @@
 //! How a tape becomes a [`Picture`]: which nodes are shown, what is written in them, where gradients flowed.
 
 use super::derivative::{Derivative, Derivatives, written};
+use super::fold::folded;
 use super::listing::{attributes, equation};
 use super::number::{Numbers, grid, range};
-use super::options::{Backward, DotOptions};
+use super::options::{Backward, DrawOptions};
 use super::picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};
 use super::text::{printable, shortened};
 use crate::scalar::Scalar;
@@ -11,7 +12,7 @@ use crate::tape::{Contribution, NodeInfo, Tape};
 use petgraph::graph::NodeIndex;
 
 /// The figure of everything on `tape`.
-pub(super) fn paint<F: Scalar>(tape: &Tape<F>, options: &DotOptions) -> Picture {
+pub(super) fn paint<F: Scalar>(tape: &Tape<F>, options: &DrawOptions) -> Picture {
     let nodes = tape.nodes();
     let painter = Painter { tape, options, derivatives: Derivatives::of(tape), nodes: &nodes };
     let shown = painter.shown();
@@ -26,13 +27,14 @@ pub(super) fn paint<F: Scalar>(tape: &Tape<F>, options: &DotOptions) -> Picture 
     if options.backward == Backward::Values {
         painter.gradient_edges(&shown, &mut edges);
     }
-    Picture { title: printable(&options.title), nodes: picture_nodes, edges, clusters }
+    let picture = Picture { title: printable(&options.title), nodes: picture_nodes, edges, clusters };
+    folded(picture, options.max_nodes)
 }
 
 /// What it takes to describe a node.
 struct Painter<'a, F: Scalar> {
     tape: &'a Tape<F>,
-    options: &'a DotOptions,
+    options: &'a DrawOptions,
     derivatives: Derivatives,
     nodes: &'a [NodeInfo],
 }

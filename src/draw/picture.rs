@@ -2,8 +2,9 @@
 //! that all figures of a tape tell the same.
 
 use super::number::Numbers;
-use super::options::DotOptions;
+use super::options::DrawOptions;
 use super::paint::paint;
+use super::text::{printable, shortened};
 use crate::scalar::Scalar;
 use crate::tape::Tape;
 use petgraph::graph::NodeIndex;
@@ -66,6 +67,8 @@ pub enum Kind {
     Seed,
     /// An op.
     Op,
+    /// A whole scope, folded.
+    Scope,
     /// A gradient that the program goes on computing with, in a figure that does not show how it came about.
     Gradient,
 }
@@ -109,8 +112,50 @@ pub struct Cluster {
 
 impl Picture {
     /// The figure of everything on `tape`.
-    pub fn of<F: Scalar>(tape: &Tape<F>, options: &DotOptions) -> Picture {
+    pub fn of<F: Scalar>(tape: &Tape<F>, options: &DrawOptions) -> Picture {
         paint(tape, options)
+    }
+
+    /// An empty figure, to be filled by hand: for graphs that are on no tape.
+    ///
+    /// ```
+    /// use gradus::draw::{DrawOptions, Flow, Kind, Picture};
+    /// let mut picture = Picture::new("Half of a half");
+    /// let a = picture.add_node(Kind::Var, "a", "1");
+    /// let b = picture.add_node(Kind::Op, "b", "0.5");
+    /// picture.add_edge(a, b, Flow::Forward, 0, "");
+    /// picture.add_edge(b, a, Flow::Backward, 0, "0.5"); // on the way back of the same edge
+    /// assert!(picture.to_svg(&DrawOptions::new()).contains("Half of a half"));
+    /// ```
+    pub fn new(title: &str) -> Picture {
+        Picture { title: printable(title), nodes: Vec::new(), edges: Vec::new(), clusters: Vec::new() }
+    }
+
+    /// Adds a node with a heading and a value.
+    pub fn add_node(&mut self, kind: Kind, heading: &str, value: &str) -> NodeIndex {
+        let index = NodeIndex::new(self.nodes.len());
+        let text = |text: &str| shortened(&printable(text));
+        self.nodes.push(PictureNode {
+            index,
+            kind,
+            pass: 0,
+            is_loss: false,
+            heading: text(heading),
+            op: String::new(),
+            shape: String::new(),
+            value: if value.is_empty() { Numbers::new() } else { vec![vec![text(value)]] },
+            gradient: Numbers::new(),
+            details: Vec::new(),
+            cluster: None,
+            origin: index,
+        });
+        index
+    }
+
+    /// Adds an edge with a label. A value flows to an operand's slot; a gradient flows back from it, beside the value's edge.
+    pub fn add_edge(&mut self, from: NodeIndex, to: NodeIndex, flow: Flow, slot: usize, label: &str) {
+        let (slot_name, label) = (String::new(), shortened(&printable(label)));
+        self.edges.push(Edge { from, to, flow, slot, slot_name, label });
     }
 
     /// The node at a place on the tape.
@@ -118,7 +163,15 @@ impl Picture {
     /// # Panics
     /// If the figure does not show it.
     pub fn node(&self, index: NodeIndex) -> &PictureNode {
-        let place = self.nodes.binary_search_by_key(&index, |node| node.index);
-        place.map_or_else(|_| panic!("%{} is not in the figure", index.index()), |place| &self.nodes[place])
+        &self.nodes[self.place(index)]
+    }
+
+    pub(super) fn place(&self, index: NodeIndex) -> usize {
+        self.place_of(index).unwrap_or_else(|| panic!("%{} is not in the figure", index.index()))
+    }
+
+    /// Where in [`Picture::nodes`] a node of the tape is, if the figure shows it.
+    pub(super) fn place_of(&self, index: NodeIndex) -> Option<usize> {
+        self.nodes.binary_search_by_key(&index, |node| node.index).ok()
     }
 }

@@ -1,22 +1,53 @@
 //! Element-by-element kernels, with NumPy's broadcasting.
 
+use super::wide::wide;
 use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
 use crate::shape::{MAX_RANK, Shape};
 
 /// `y[i] = f(x[i])`
 pub fn map<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F) {
-    for (y, &x) in y.data.iter_mut().zip(x.data) {
-        *y = f(x);
-    }
+    wide(
+        y.data.len(),
+        #[inline(always)]
+        move || {
+            for (y, &x) in y.data.iter_mut().zip(x.data) {
+                *y = f(x);
+            }
+        },
+    );
+}
+
+/// `y[i] = f(y[i])`
+pub fn update<F: Scalar>(y: &mut [F], f: impl Fn(F) -> F) {
+    wide(
+        y.len(),
+        #[inline(always)]
+        move || {
+            for y in y {
+                *y = f(*y);
+            }
+        },
+    );
+}
+
+/// `y[i] = f(y[i], x[i])`
+pub fn accumulate<F: Scalar>(y: &mut [F], x: &[F], f: impl Fn(F, F) -> F) {
+    wide(
+        y.len(),
+        #[inline(always)]
+        move || {
+            for (y, &x) in y.iter_mut().zip(x) {
+                *y = f(*y, x);
+            }
+        },
+    );
 }
 
 /// `y[i] = f(a[i], b[i])`, where `a` and `b` broadcast to the shape of `y`.
 pub fn zip<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) -> F) {
     if a.shape == b.shape {
-        for ((y, &a), &b) in y.data.iter_mut().zip(a.data).zip(b.data) {
-            *y = f(a, b);
-        }
+        zip_equal(a.data, b.data, y.data, f);
     } else if let (true, Some(repeat)) = (a.shape == y.shape, Repeat::of(b.shape, y.shape)) {
         repeat.zip(a.data, b.data, y.data, f);
     } else if let (true, Some(repeat)) = (b.shape == y.shape, Repeat::of(a.shape, y.shape)) {
@@ -30,6 +61,19 @@ pub fn zip<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) ->
             }
         });
     }
+}
+
+/// `y[i] = f(a[i], b[i])` for slices of one length.
+pub fn zip_equal<F: Scalar>(a: &[F], b: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
+    wide(
+        y.len(),
+        #[inline(always)]
+        move || {
+            for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+                *y = f(a, b);
+            }
+        },
+    );
 }
 
 /// The simple ways in which a short array is repeated to fill a long one.
@@ -60,22 +104,30 @@ impl Repeat {
 
     /// `y[i] = f(long[i], short[j])`, where j is the element of `short` that is repeated there.
     fn zip<F: Scalar>(self, long: &[F], short: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
-        match self {
-            Repeat::Whole => {
-                for (y, long) in y.chunks_exact_mut(short.len()).zip(long.chunks_exact(short.len())) {
-                    for ((y, &long), &short) in y.iter_mut().zip(long).zip(short) {
-                        *y = f(long, short);
+        let at_a_time = match self {
+            Repeat::Whole => short.len(),
+            Repeat::Each(times) => times,
+        };
+        wide(
+            at_a_time,
+            #[inline(always)]
+            move || match self {
+                Repeat::Whole => {
+                    for (y, long) in y.chunks_exact_mut(short.len()).zip(long.chunks_exact(short.len())) {
+                        for ((y, &long), &short) in y.iter_mut().zip(long).zip(short) {
+                            *y = f(long, short);
+                        }
                     }
                 }
-            }
-            Repeat::Each(times) => {
-                for ((y, long), &short) in y.chunks_exact_mut(times).zip(long.chunks_exact(times)).zip(short) {
-                    for (y, &long) in y.iter_mut().zip(long) {
-                        *y = f(long, short);
+                Repeat::Each(times) => {
+                    for ((y, long), &short) in y.chunks_exact_mut(times).zip(long.chunks_exact(times)).zip(short) {
+                        for (y, &long) in y.iter_mut().zip(long) {
+                            *y = f(long, short);
+                        }
                     }
                 }
-            }
-        }
+            },
+        );
     }
 }
 

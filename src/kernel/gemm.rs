@@ -51,15 +51,15 @@ impl<'a, F> Matrix<'a, F> {
 /// `c[i, j] = sum over k of a[i, k] b[k, j]`, written out. For kinds of numbers that have no fast kernel, and for a handful of numbers.
 pub fn by_definition<F: Scalar>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
     check(&a, &b, c);
-    for i in 0..a.rows {
-        for j in 0..b.columns {
-            let mut sum = F::ZERO;
-            for k in 0..a.columns {
-                let left = a.data[i * a.row_stride + k * a.column_stride];
-                let right = b.data[k * b.row_stride + j * b.column_stride];
-                sum += left * right;
+    for (i, c) in c.chunks_exact_mut(b.columns.max(1)).enumerate() {
+        for (j, c) in c.iter_mut().enumerate() {
+            let (mut left, mut right) = (i * a.row_stride, j * b.column_stride);
+            *c = F::ZERO;
+            for _ in 0..a.columns {
+                *c += a.data[left] * b.data[right];
+                left += a.column_stride;
+                right += b.row_stride;
             }
-            c[i * b.columns + j] = sum;
         }
     }
 }

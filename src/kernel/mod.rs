@@ -1,6 +1,7 @@
 //! The arithmetic on plain slices that ops share: element by element, reductions, matrix products.
 
 pub mod elementwise;
+pub mod functions;
 pub mod gemm;
 mod lanes;
 pub(crate) mod parallel;

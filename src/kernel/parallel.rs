@@ -3,7 +3,8 @@
 
 /// How many of `count` equal parts of a piece of work to give to each thread, if the whole is worth this many threads.
 pub fn share(count: usize, worth: usize) -> usize {
-    count.div_ceil(threads().min(worth).max(1)).max(1)
+    let sharers = if worth > 1 { threads().min(worth) } else { 1 };
+    count.div_ceil(sharers).max(1)
 }
 
 /// Calls `work` with each item: the first on this thread, the others on others.

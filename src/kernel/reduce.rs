@@ -1,9 +1,9 @@
 //! Reductions and their opposite, repetition. Sums run in one fixed order, so that results are the same every time.
 
 use super::elementwise::{Repeat, walk};
+use super::wide::wide;
 use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
-use crate::shape::Shape;
 
 /// `y = x` repeated along new axes and axes of length 1.
 pub fn broadcast<F: Scalar>(x: View<F>, y: ViewMut<F>) {
@@ -32,20 +32,14 @@ pub fn max_to<F: Scalar>(x: View<F>, y: ViewMut<F>) {
     fold_to(x, y, negative_infinity, |max, x| if x < max || max.is_nan() { max } else { x });
 }
 
-/// Folds every element of `x` into the element of `y` that it reduces to; `y` starts at `start`.
-pub fn fold_to<F: Scalar>(x: View<F>, y: ViewMut<F>, start: F, f: impl Fn(F, F) -> F) {
+/// Folds every element of `x` into the element of `y` that it reduces to; `y` starts at `start`, which `f` must not notice.
+fn fold_to<F: Scalar>(x: View<F>, y: ViewMut<F>, start: F, f: impl Fn(F, F) -> F) {
     y.data.fill(start);
     match Repeat::of(y.shape, x.shape) {
-        Some(Repeat::Whole) => {
-            for row in x.data.chunks_exact(y.data.len()) {
-                for (y, &x) in y.data.iter_mut().zip(row) {
-                    *y = f(*y, x);
-                }
-            }
-        }
+        Some(Repeat::Whole) => fold_columns(x.data, y.data, f),
         Some(Repeat::Each(times)) => {
-            for (y, x) in y.data.iter_mut().zip(x.data.chunks_exact(times)) {
-                *y = x.iter().fold(start, |y, &x| f(y, x));
+            for (y, row) in y.data.iter_mut().zip(x.data.chunks_exact(times)) {
+                *y = fold([row], start, |[x]| x, &f);
             }
         }
         None => {
@@ -60,13 +54,84 @@ pub fn fold_to<F: Scalar>(x: View<F>, y: ViewMut<F>, start: F, f: impl Fn(F, F) 
     }
 }
 
-/// Calls `visit` for every line of `shape` along `axis`, with the offset of its first element and the stride from one element to the next;
-/// the line has `shape[axis]` elements.
-pub fn lines(shape: Shape, axis: usize, mut visit: impl FnMut(usize, usize)) {
-    let (before, length, after) = shape.around(axis);
-    for i in 0..before {
-        for j in 0..after {
-            visit(i * length * after + j, after);
-        }
+/// Folds each row of `x` into `y`, the first row first.
+fn fold_columns<F: Scalar>(x: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
+    wide(
+        y.len(),
+        #[inline(always)]
+        move || {
+            for row in x.chunks_exact(y.len()) {
+                for (y, &x) in y.iter_mut().zip(row) {
+                    *y = f(*y, x);
+                }
+            }
+        },
+    );
+}
+
+/// How many partial results a fold keeps: enough to fill a vector of any processor.
+const LANES: usize = 16;
+
+/// Folds the terms made of the numbers of slices of one length: `term([a[i], b[i]])`. `join` must not notice `start`.
+///
+/// The order is fixed by the length alone. Fewer than 16 terms are joined one after the other; of more, the term at place i goes to
+/// partial result i mod 16, and these are joined at the end. A sum so made has the same bits on every processor, can run in
+/// vectors, and loses less to rounding than one running sum.
+pub fn fold<F: Scalar, const N: usize>(
+    x: [&[F]; N],
+    start: F,
+    term: impl Fn([F; N]) -> F,
+    join: impl Fn(F, F) -> F,
+) -> F {
+    let length = x.iter().map(|x| x.len()).min().unwrap_or(0);
+    if length < LANES {
+        return (0..length).fold(start, |result, i| join(result, term(x.map(|x| x[i]))));
     }
+    wide(
+        length,
+        #[inline(always)]
+        move || {
+            let mut lanes = [start; LANES];
+            let split = x.map(|x| x.as_chunks::<LANES>());
+            for i in 0..length / LANES {
+                let chunks = split.map(|(chunks, _)| chunks[i]);
+                for (lane, result) in lanes.iter_mut().enumerate() {
+                    *result = join(*result, term(chunks.map(|chunk| chunk[lane])));
+                }
+            }
+            for (i, result) in lanes[..length % LANES].iter_mut().enumerate() {
+                *result = join(*result, term(split.map(|(_, rest)| rest[i])));
+            }
+            join_lanes(lanes, join)
+        },
+    )
+}
+
+/// Σ x[i], in the order of [`fold`].
+pub fn sum<F: Scalar>(x: &[F]) -> F {
+    fold([x], F::ZERO, |[x]| x, |sum, x| sum + x)
+}
+
+/// Σ `term`(a[i], b[i]), in the order of [`fold`].
+pub fn sum_of_pairs<F: Scalar>(a: &[F], b: &[F], term: impl Fn(F, F) -> F) -> F {
+    fold(
+        [a, b],
+        F::ZERO,
+        #[inline(always)]
+        |[a, b]| term(a, b),
+        |sum, term| sum + term,
+    )
+}
+
+/// Joins partial results by halves.
+#[inline(always)]
+fn join_lanes<F: Scalar>(mut lanes: [F; LANES], join: impl Fn(F, F) -> F) -> F {
+    let mut half = LANES / 2;
+    while half > 0 {
+        for i in 0..half {
+            lanes[i] = join(lanes[i], lanes[i + half]);
+        }
+        half /= 2;
+    }
+    lanes[0]
 }

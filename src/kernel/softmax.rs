@@ -1,92 +1,170 @@
 //! Softmax and its relatives along one axis. The one idea to know: with the largest x taken out,
 //! ln Σ eˣ = max + ln(1 + rest), where the rest is a sum of exponentials below 1. Nothing overflows, and a rest that is tiny
 //! next to 1 is not lost, because [`Scalar::ln_1p`] never forms the sum.
+//!
+//! Lines are often short, ten classes perhaps. To fill the processor's vectors, exponentials are taken of many lines at a time.
 
-use super::reduce::lines;
+use super::elementwise::update;
+use super::reduce::sum;
 use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
-
-/// The largest number of a line, and where it stands.
-#[derive(Clone, Copy)]
-pub struct Largest<F> {
-    /// The number; -infinity if there is none.
-    pub max: F,
-    place: usize,
-}
-
-impl<F: Scalar> Largest<F> {
-    /// Of the line `x`.
-    pub fn of(x: impl Iterator<Item = F>) -> Self {
-        let negative_infinity = F::ZERO.ln();
-        let (mut max, mut place) = (negative_infinity, 0);
-        for (i, x) in x.enumerate() {
-            if x > max || x.is_nan() {
-                (max, place) = (x, i);
-            }
-        }
-        Largest { max, place }
-    }
-
-    /// The sum of e^(x - max) over all the others of the line.
-    pub fn rest(&self, x: impl Iterator<Item = F>) -> F {
-        let mut rest = F::ZERO;
-        // If the largest is infinite, it is the answer: x - max would not be a number.
-        if self.max.is_finite() || self.max.is_nan() {
-            for (i, x) in x.enumerate() {
-                if i != self.place {
-                    rest += (x - self.max).exp();
-                }
-            }
-        }
-        rest
-    }
-}
+use crate::shape::Shape;
+use smallvec::SmallVec;
 
 /// `y = softmax(x)`
 pub fn softmax<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
-    each_line(x, axis, |line, places| {
+    y.data.copy_from_slice(x.data);
+    for line in lines(x, axis) {
+        line.places.update(y.data, |y| y - line.max);
+    }
+    exponentials(y.data);
+    for places in places(y.shape, axis) {
         let mut sum = F::ZERO;
-        for at in places.clone() {
-            y.data[at] = (x.data[at] - line.max).exp();
-            sum += y.data[at];
-        }
-        for at in places {
-            y.data[at] = y.data[at] / sum;
-        }
-    });
+        places.each(y.data, |_, y| sum += y);
+        places.update(y.data, |y| y / sum);
+    }
 }
 
 /// `y = ln softmax(x)`
 pub fn log_softmax<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
-    each_line(x, axis, |line, places| {
-        let log_sum = line.rest(places.clone().map(|at| x.data[at])).ln_1p();
-        for at in places {
-            y.data[at] = (x.data[at] - line.max) - log_sum;
-        }
+    y.data.copy_from_slice(x.data);
+    each_log_sum(x, axis, |line, log_sum| {
+        line.places.update(y.data, |y| (y - line.max) - log_sum);
     });
 }
 
 /// `y = ln Σ eˣ`
 pub fn logsumexp<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
     let mut y = y.data.iter_mut();
-    each_line(x, axis, |line, places| {
+    each_log_sum(x, axis, |line, log_sum| {
         if let Some(y) = y.next() {
-            *y = line.max + line.rest(places.map(|at| x.data[at])).ln_1p();
+            *y = line.max + log_sum;
         }
     });
 }
 
-/// Calls `visit` for every line of `x` along `axis`, with its largest number and the places of its numbers.
-fn each_line<F: Scalar>(
-    x: View<F>,
-    axis: usize,
-    mut visit: impl FnMut(Largest<F>, std::iter::StepBy<std::ops::Range<usize>>),
-) {
-    let length = x.shape[axis];
-    lines(x.shape, axis, |start, stride| {
-        let places = (start..start + length * stride).step_by(stride);
-        visit(Largest::of(places.clone().map(|at| x.data[at])), places);
-    });
+/// A line of an array: where its numbers stand, the largest of them (-infinity if there is none) and which that is.
+pub struct Line<F> {
+    places: Places,
+    /// The largest number.
+    pub max: F,
+    which: usize,
+}
+
+impl<F: Scalar> Line<F> {
+    fn of(x: &[F], places: Places) -> Self {
+        let negative_infinity = F::ZERO.ln();
+        let (mut max, mut which) = (negative_infinity, 0);
+        places.each(x, |i, x| {
+            if x > max || x.is_nan() {
+                (max, which) = (x, i);
+            }
+        });
+        Line { places, max, which }
+    }
+
+    /// Writes x - max of the numbers from `start` on, but -infinity, whose exponential is 0, for the largest.
+    fn write(&self, x: &[F], start: usize, to: &mut [F]) {
+        let negative_infinity = F::ZERO.ln();
+        // If the largest is infinite, it is the answer: x - max would not be a number.
+        if !self.max.is_finite() && !self.max.is_nan() {
+            return to.fill(negative_infinity);
+        }
+        let piece = Places { start: self.places.start + start * self.places.stride, length: to.len(), ..self.places };
+        piece.each(x, |i, x| to[i] = x - self.max);
+        if let Some(largest) = self.which.checked_sub(start).and_then(|which| to.get_mut(which)) {
+            *largest = negative_infinity;
+        }
+    }
+}
+
+/// The places of a line's numbers in its array. The usual stride, 1, is told apart so that the compiler knows it.
+#[derive(Clone, Copy)]
+struct Places {
+    start: usize,
+    length: usize,
+    stride: usize,
+}
+
+impl Places {
+    fn each<F: Copy>(self, x: &[F], mut visit: impl FnMut(usize, F)) {
+        let Places { start, length, stride } = self;
+        match stride {
+            1 => x[start..start + length].iter().enumerate().for_each(|(i, &x)| visit(i, x)),
+            _ => x.iter().skip(start).step_by(stride).take(length).enumerate().for_each(|(i, &x)| visit(i, x)),
+        }
+    }
+
+    fn update<F: Copy>(self, y: &mut [F], f: impl Fn(F) -> F) {
+        let Places { start, length, stride } = self;
+        match stride {
+            1 => y[start..start + length].iter_mut().for_each(|y| *y = f(*y)),
+            _ => y.iter_mut().skip(start).step_by(stride).take(length).for_each(|y| *y = f(*y)),
+        }
+    }
+}
+
+/// How many lines, and how many of their numbers, [`each_log_sum`] works on at a time.
+const LINES: usize = 64;
+const NUMBERS: usize = 640;
+
+/// Calls `visit` for every line of `x` along `axis`, in order, with ln Σ e^(x - max), to which its largest number is to be added.
+pub fn each_log_sum<F: Scalar>(x: View<F>, axis: usize, mut visit: impl FnMut(Line<F>, F)) {
+    let at_a_time = (NUMBERS / x.shape[axis].max(1)).clamp(1, LINES);
+    let mut lines = lines(x, axis);
+    loop {
+        let block: SmallVec<[Line<F>; LINES]> = lines.by_ref().take(at_a_time).collect();
+        if block.is_empty() {
+            return;
+        }
+        let mut log_sums = rests(x.data, &block);
+        update(
+            &mut log_sums[..block.len()],
+            #[inline(always)]
+            |rest| rest.ln_1p(),
+        );
+        block.into_iter().zip(log_sums).for_each(|(line, log_sum)| visit(line, log_sum));
+    }
+}
+
+/// For each line, the sum of e^(x - max) over all its numbers but the largest.
+fn rests<F: Scalar>(x: &[F], lines: &[Line<F>]) -> [F; LINES] {
+    let (mut rests, mut powers) = ([F::ZERO; LINES], [F::ZERO; NUMBERS]);
+    let length = lines[0].places.length;
+    for start in (0..length).step_by(NUMBERS) {
+        let piece = NUMBERS.min(length - start);
+        let powers = &mut powers[..lines.len() * piece];
+        for (line, powers) in lines.iter().zip(powers.chunks_exact_mut(piece)) {
+            line.write(x, start, powers);
+        }
+        exponentials(powers);
+        for (rest, powers) in rests.iter_mut().zip(powers.chunks_exact(piece)) {
+            *rest += sum(powers);
+        }
+    }
+    rests
+}
+
+fn exponentials<F: Scalar>(x: &mut [F]) {
+    update(
+        x,
+        #[inline(always)]
+        |x| x.exp(),
+    );
+}
+
+fn lines<F: Scalar>(x: View<F>, axis: usize) -> impl Iterator<Item = Line<F>> {
+    places(x.shape, axis).map(move |places| Line::of(x.data, places))
+}
+
+/// For every line of `shape` along `axis`, the places of its numbers.
+fn places(shape: Shape, axis: usize) -> impl Iterator<Item = Places> {
+    let (before, length, after) = shape.around(axis);
+    (0..before * after).map(move |line| Places {
+        start: line / after * length * after + line % after,
+        length,
+        stride: after,
+    })
 }
 
 #[cfg(test)]
@@ -94,8 +172,9 @@ mod tests {
     use super::*;
 
     fn log_sum_exp(x: &[f64]) -> f64 {
-        let line = Largest::of(x.iter().copied());
-        line.max + line.rest(x.iter().copied()).ln_1p()
+        let mut y = [f64::NAN];
+        logsumexp(View { data: x, shape: [x.len()].into() }, 0, ViewMut { data: &mut y, shape: Shape::scalar() });
+        y[0]
     }
 
     #[test]
@@ -106,5 +185,23 @@ mod tests {
         assert_eq!(log_sum_exp(&[f64::INFINITY, 0.0]), f64::INFINITY);
         assert_eq!(log_sum_exp(&[]), f64::NEG_INFINITY);
         assert!(log_sum_exp(&[0.0, f64::NAN, 1.0]).is_nan());
+    }
+
+    #[test]
+    fn lines_of_any_length_and_along_any_axis_have_the_same_log_sum() {
+        for length in [1, 9, 64, 640, 2000] {
+            let line: Vec<f64> = (0..length).map(|i| (i as f64 * 0.7).sin()).collect();
+            let want = log_sum_exp(&line);
+            let exact = line.iter().map(|x| x.exp()).sum::<f64>().ln();
+            assert!((want - exact).abs() < 1e-14 * exact.abs().max(1.0), "{length}: {want} against {exact}");
+            let across: Vec<f64> = line.iter().flat_map(|&x| [x; 70]).collect();
+            let mut y = vec![f64::NAN; 70];
+            let x = View { data: &across, shape: [length, 70].into() };
+            logsumexp(x, 0, ViewMut { data: &mut y, shape: [70].into() });
+            assert_eq!(y, [want; 70]);
+        }
+        let mut y = [f64::NAN; 3];
+        logsumexp(View { data: &[], shape: [0, 3].into() }, 0, ViewMut { data: &mut y, shape: [3].into() });
+        assert_eq!(y, [f64::NEG_INFINITY; 3], "the logarithm of an empty sum");
     }
 }

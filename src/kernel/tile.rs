@@ -1,8 +1,8 @@
 //! The inner part of the matrix product: C is computed tile by tile, and each tile stays in registers from the first k to the last.
 //!
-//! A tile is up to 12 rows by 2 vectors, or up to 6 rows by 4: 24 sums for the 32 registers of AVX-512. For every k, one row of
-//! the tile's part of B is loaded, and each number of A's column is multiplied with all of it. So a number that is loaded is used
-//! 12 or 32 times, and the multipliers, not the memory, set the pace.
+//! A tile is up to 6 rows by 4 vectors: 24 sums for the 32 registers of AVX-512. For every k, one row of the tile's part of B is
+//! loaded, and each number of A's column is multiplied with all of it. So a number of B that is loaded is used 6 times and one of A 64
+//! times, and the multipliers, not the memory, set the pace.
 
 use super::gemm::{Copies, Matrix};
 use super::lanes::Lanes;
@@ -30,12 +30,7 @@ impl<F: Lanes> pulp::WithSimd for Product<'_, F> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Product { a, b, c, copies, copy_of_a, copy_of_b } = self;
         let inner = a.columns;
-        let is_wide = b.columns > 2 * F::lanes::<S>() || a.rows <= 6;
-        let (most_rows, most_vectors) = match S::REGISTER_COUNT {
-            32.. if is_wide => (6, 4),
-            32.. => (12, 2),
-            _ => (4, 2),
-        };
+        let (most_rows, most_vectors) = if S::REGISTER_COUNT >= 32 { (6, 4) } else { (4, 2) };
         if copies.a {
             for (first, rows) in pieces(a.rows, most_rows) {
                 let to = &mut copy_of_a[first * inner..][..rows * inner];
@@ -49,11 +44,12 @@ impl<F: Lanes> pulp::WithSimd for Product<'_, F> {
             };
             for (first, rows) in pieces(a.rows, most_rows) {
                 let left = match copies.a {
-                    true => Left::ByColumns { numbers: &copy_of_a[first * inner..], stride: rows },
-                    false if a.row_stride == 1 => {
-                        Left::ByColumns { numbers: &a.data[first..], stride: a.column_stride }
-                    }
-                    false => Left::ByRows { numbers: &a.data[first * a.row_stride..], stride: a.row_stride },
+                    true => Left { numbers: &copy_of_a[first * inner..], row_stride: 1, column_stride: rows },
+                    false => Left {
+                        numbers: &a.data[first * a.row_stride..],
+                        row_stride: a.row_stride,
+                        column_stride: a.column_stride,
+                    },
                 };
                 let c = &mut c[first * b.columns + column..];
                 Tile { left, panel, inner, c, c_stride: b.columns, width }.choose(simd, rows);
@@ -70,11 +66,10 @@ fn pieces(whole: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
 
 /// The rows of A that a tile needs.
 #[derive(Clone, Copy)]
-enum Left<'a, F> {
-    /// Row after row, `stride` apart.
-    ByRows { numbers: &'a [F], stride: usize },
-    /// Column after column.
-    ByColumns { numbers: &'a [F], stride: usize },
+struct Left<'a, F> {
+    numbers: &'a [F],
+    row_stride: usize,
+    column_stride: usize,
 }
 
 /// The columns of B that a tile needs, row after row.
@@ -125,59 +120,60 @@ impl<F: Lanes> Tile<'_, F> {
     /// Picks the kernel that was compiled for this many rows.
     #[inline(always)]
     fn choose<S: Simd>(self, simd: S, rows: usize) {
-        macro_rules! by_rows {
-            ($($count:literal)*) => {
-                match (rows, self.left) {
-                    $(($count, Left::ByRows { .. }) => self.choose_width::<S, $count, false>(simd),
-                      ($count, Left::ByColumns { .. }) => self.choose_width::<S, $count, true>(simd),)*
-                    _ => unreachable!("a tile has up to 12 rows"),
-                }
-            };
+        match rows {
+            1 => self.choose_width::<S, 1>(simd),
+            2 => self.choose_width::<S, 2>(simd),
+            3 => self.choose_width::<S, 3>(simd),
+            4 => self.choose_width::<S, 4>(simd),
+            5 => self.choose_width::<S, 5>(simd),
+            6 => self.choose_width::<S, 6>(simd),
+            _ => unreachable!("a tile has up to 6 rows"),
         }
-        by_rows!(1 2 3 4 5 6 7 8 9 10 11 12)
     }
 
     /// Picks the kernel for this many vectors, the last of which may be filled only in part.
     #[inline(always)]
-    fn choose_width<S: Simd, const ROWS: usize, const BY_COLUMNS: bool>(self, simd: S) {
+    fn choose_width<S: Simd, const ROWS: usize>(self, simd: S) {
         let is_partial = !self.width.is_multiple_of(F::lanes::<S>());
         match (self.width.div_ceil(F::lanes::<S>()), is_partial) {
-            (1, false) => self.compute::<S, ROWS, BY_COLUMNS, 1, false>(simd),
-            (1, true) => self.compute::<S, ROWS, BY_COLUMNS, 1, true>(simd),
-            (2, false) => self.compute::<S, ROWS, BY_COLUMNS, 2, false>(simd),
-            (2, true) => self.compute::<S, ROWS, BY_COLUMNS, 2, true>(simd),
-            (3, false) if ROWS <= 6 => self.compute::<S, ROWS, BY_COLUMNS, 3, false>(simd),
-            (3, true) if ROWS <= 6 => self.compute::<S, ROWS, BY_COLUMNS, 3, true>(simd),
-            (4, false) if ROWS <= 6 => self.compute::<S, ROWS, BY_COLUMNS, 4, false>(simd),
-            (4, true) if ROWS <= 6 => self.compute::<S, ROWS, BY_COLUMNS, 4, true>(simd),
-            _ => unreachable!("a tile has up to 4 vectors, or 2 if it has more than 6 rows"),
+            (1, false) => simd.vectorize(Kernel::<F, ROWS, 1, false>(self)),
+            (1, true) => simd.vectorize(Kernel::<F, ROWS, 1, true>(self)),
+            (2, false) => simd.vectorize(Kernel::<F, ROWS, 2, false>(self)),
+            (2, true) => simd.vectorize(Kernel::<F, ROWS, 2, true>(self)),
+            (3, false) => simd.vectorize(Kernel::<F, ROWS, 3, false>(self)),
+            (3, true) => simd.vectorize(Kernel::<F, ROWS, 3, true>(self)),
+            (4, false) => simd.vectorize(Kernel::<F, ROWS, 4, false>(self)),
+            (4, true) => simd.vectorize(Kernel::<F, ROWS, 4, true>(self)),
+            _ => unreachable!("a tile has up to 4 vectors"),
         }
     }
+}
+
+/// A tile of so many rows and vectors, the last of which is filled only in part if it is partial. Each is compiled as a function
+/// of its own: one function with all of them in it would take the compiler a minute.
+struct Kernel<'a, F, const ROWS: usize, const VECTORS: usize, const PARTIAL: bool>(Tile<'a, F>);
+
+impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const PARTIAL: bool> pulp::WithSimd
+    for Kernel<'_, F, ROWS, VECTORS, PARTIAL>
+{
+    type Output = ();
 
     #[inline(always)]
-    fn compute<S: Simd, const ROWS: usize, const BY_COLUMNS: bool, const VECTORS: usize, const PARTIAL: bool>(
-        self,
-        simd: S,
-    ) {
-        let Tile { left, panel, inner, c, c_stride, width } = self;
-        let (Left::ByRows { numbers, stride } | Left::ByColumns { numbers, stride }) = left;
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Tile { left, panel, inner, c, c_stride, width } = self.0;
         let last = (VECTORS - 1) * F::lanes::<S>();
         let zero = F::splat(simd, F::default());
-        // Rows of equal length, as the compiler can see: it need not check k against each of them.
-        let mut rows = [&numbers[..0]; ROWS];
-        if !BY_COLUMNS {
-            for (i, row) in rows.iter_mut().enumerate() {
-                *row = &numbers[i * stride..][..inner];
-            }
+        let mut rows = [left.numbers; ROWS];
+        for (i, row) in rows.iter_mut().enumerate() {
+            *row = &left.numbers[i * left.row_stride..];
         }
         let mut sums = [[zero; VECTORS]; ROWS];
         let mut b = [zero; VECTORS];
         for k in 0..inner {
             let line = &panel.numbers[k * panel.stride..][..width];
             load::<F, S, VECTORS, PARTIAL>(simd, line, last, &mut b);
-            let column = if BY_COLUMNS { &numbers[k * stride..][..ROWS] } else { &numbers[..0] };
             for i in 0..ROWS {
-                let a = F::splat(simd, if BY_COLUMNS { column[i] } else { rows[i][k] });
+                let a = F::splat(simd, rows[i][k * left.column_stride]);
                 for v in 0..VECTORS {
                     sums[i][v] = F::multiply_add(simd, a, b[v], sums[i][v]);
                 }

@@ -6,8 +6,15 @@
 const FEW: usize = 16;
 
 /// Runs `work`, a loop over `count` numbers, in the widest vectors of this processor. For the loop to be compiled that way,
-/// all that it calls must be inlined into it.
+/// all that it calls must be inlined into it (a long closure must say `#[inline(always)]`, and a method must be called in one, not
+/// handed over by name); and what it captures should be moved in, or the compiler must fear that it changes meanwhile.
 #[inline(always)]
 pub fn wide<R>(count: usize, work: impl FnOnce() -> R) -> R {
-    if count < FEW { work() } else { pulp::Arch::new().dispatch(work) }
+    if count < FEW { work() } else { widest(work) }
+}
+
+/// Apart from [`wide`], so that a kernel of a few numbers is not burdened with the registers of a wide one.
+#[inline(never)]
+fn widest<R>(work: impl FnOnce() -> R) -> R {
+    pulp::Arch::new().dispatch(work)
 }

@@ -1,6 +1,7 @@
 //! The multilayer perceptron: linear layers with activations between them.
 
 use super::{Init, Linear, Model, Parameters};
+use crate::draw::Architecture;
 use crate::{Param, Scalar, Var};
 use rand::Rng;
 
@@ -26,6 +27,16 @@ impl Activation {
             Activation::Tanh => z.tanh(),
             Activation::Relu => z.relu(),
             Activation::Identity => z,
+        }
+    }
+
+    /// Its name, as figures show it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Activation::Sigmoid => "sigmoid",
+            Activation::Tanh => "tanh",
+            Activation::Relu => "ReLU",
+            Activation::Identity => "linear",
         }
     }
 
@@ -97,6 +108,27 @@ impl<F: Scalar> Mlp<F> {
             }
         }
         a
+    }
+
+    /// The figure of its layers.
+    ///
+    /// ```
+    /// # use gradus::nn::{Activation, Mlp};
+    /// # use gradus::prelude::*;
+    /// let net = Mlp::<f32>::new(&[784, 100, 20, 10], Activation::Sigmoid, &mut seeded(7));
+    /// let svg = net.architecture().title("Nielsen's network").to_svg();
+    /// assert!(svg.contains("sigmoid"));
+    /// ```
+    pub fn architecture(&self) -> Architecture {
+        let mut sizes = Vec::new();
+        for layer in self.layers() {
+            let [inputs, outputs] = [0, 1].map(|axis| layer.weights.shape()[axis]);
+            sizes.resize(sizes.len().max(1), inputs);
+            sizes.push(outputs);
+        }
+        let activation = |layer: usize| if layer + 1 == self.layers.len() { self.output } else { self.activation };
+        let captions = (0..self.layers.len()).map(|layer| format!("layer {}: {}", layer + 1, activation(layer).name()));
+        Architecture::new(&sizes).captions(std::iter::once("input".to_owned()).chain(captions))
     }
 
     /// The same network in another kind of number, with parameters of its own.

@@ -1,5 +1,6 @@
 //! The sum of any number of arrays of one shape. The reverse pass records it where a node was used several times.
 
+use crate::kernel::elementwise::accumulate;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, View, ViewMut};
 
 /// y = x₁ + x₂ + ... + xₙ
@@ -34,7 +35,5 @@ impl<F: Scalar> Op<F> for AddN {
 
 /// `y ← y + x`
 pub(crate) fn add_to<F: Scalar>(y: &mut [F], x: &[F]) {
-    for (y, &x) in y.iter_mut().zip(x) {
-        *y += x;
-    }
+    accumulate(y, x, |y, x| y + x);
 }

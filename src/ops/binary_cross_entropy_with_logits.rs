@@ -1,6 +1,7 @@
 //! Cross-entropy of yes-or-no questions, from the numbers that a sigmoid would be given.
 
 use super::loss_shape;
+use crate::kernel::reduce::sum_of_pairs;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = -Σ (t ln σ(x) + (1 - t) ln(1 - σ(x))) / N
@@ -19,11 +20,15 @@ impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogits {
     }
     /// Each term is ln(1 + eˣ) - t x, written as (max(x, 0) - t x) + ln(1 + e^-|x|): no overflow, and a small loss keeps its digits.
     fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
-        let mut sum = F::ZERO;
-        for (&x, &t) in x[0].data.iter().zip(x[1].data) {
-            let (ramp, below_zero) = if x > F::ZERO { (x, -x) } else { (F::ZERO, x) };
-            sum += (ramp - t * x) + below_zero.exp().ln_1p();
-        }
+        let sum = sum_of_pairs(
+            x[0].data,
+            x[1].data,
+            #[inline(always)]
+            |x, t| {
+                let ramp = if x > F::ZERO { x } else { F::ZERO };
+                (ramp - t * x) + (-x.abs()).exp().ln_1p()
+            },
+        );
         loss.data[0] = sum / F::from_f64(x[0].data.len() as f64);
     }
     fn slopes(&self) -> &'static [Slope] {

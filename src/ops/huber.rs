@@ -1,6 +1,7 @@
 //! Huber's loss: squared near the target, straight far from it, so that an outlier pulls no harder than δ.
 
 use super::loss_shape;
+use crate::kernel::reduce::sum_of_pairs;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = Σ ρ(a - y) / N with ρ(r) = r²/2 where |r| ≤ δ, else δ (|r| - δ/2)
@@ -25,11 +26,10 @@ impl<F: Scalar> Op<F> for Huber {
     }
     fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
         let (delta, half) = (F::from_f64(self.delta), F::from_f64(0.5));
-        let mut sum = F::ZERO;
-        for (&a, &y) in x[0].data.iter().zip(x[1].data) {
+        let sum = sum_of_pairs(x[0].data, x[1].data, move |a, y| {
             let r = (a - y).abs();
-            sum += if r <= delta { half * r * r } else { delta * (r - half * delta) };
-        }
+            if r <= delta { half * r * r } else { delta * (r - half * delta) }
+        });
         loss.data[0] = sum / F::from_f64(x[0].data.len() as f64);
     }
     fn slopes(&self) -> &'static [Slope] {

@@ -23,7 +23,7 @@ impl<F: Scalar> Op<F> for LeakyRelu {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         let slope = F::from_f64(self.0);
-        map(x[0], y, |x| if x > F::ZERO { x } else { slope * x })
+        map(x[0], y, move |x| if x > F::ZERO { x } else { slope * x })
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Each("1 where x > 0, else s", "dx = g where x > 0, else s g")]
@@ -53,7 +53,7 @@ impl<F: Scalar> Op<F> for LeakyReluGrad {
     }
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         let slope = F::from_f64(self.0);
-        zip(x[0], x[1], dx, |x, g| if x > F::ZERO { g } else { slope * g })
+        zip(x[0], x[1], dx, move |x, g| if x > F::ZERO { g } else { slope * g })
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::None, Slope::Each("1 where x > 0, else s", "dg = h where x > 0, else s h")]

@@ -1,6 +1,7 @@
 //! The mean over axes.
 
 use super::sum::{reduced_shape, reduction};
+use crate::kernel::elementwise::update;
 use crate::kernel::reduce;
 use crate::{Axes, Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
@@ -35,10 +36,8 @@ impl<F: Scalar> Op<F> for Mean {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         let (shape, count) = (x[0].shape.reduced(self.axes, true), F::from_f64(self.count(x[0].shape)));
-        reduce::sum_to(x[0], ViewMut { data: y.data, shape });
-        for y in y.data {
-            *y = *y / count;
-        }
+        reduce::sum_to(x[0], ViewMut { data: &mut *y.data, shape });
+        update(y.data, move |y| y / count);
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = g / n, copied along the axes that were averaged over")]

@@ -1,6 +1,7 @@
 //! The mean squared error.
 
 use super::loss_shape;
+use crate::kernel::reduce::sum_of_pairs;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = Σ (a - y)² / N, N elements
@@ -18,10 +19,7 @@ impl<F: Scalar> Op<F> for MeanSquaredError {
         loss_shape(operands)
     }
     fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
-        let mut sum = F::ZERO;
-        for (&a, &y) in x[0].data.iter().zip(x[1].data) {
-            sum += (a - y) * (a - y);
-        }
+        let sum = sum_of_pairs(x[0].data, x[1].data, |a, y| (a - y) * (a - y));
         loss.data[0] = sum / F::from_f64(x[0].data.len() as f64);
     }
     fn slopes(&self) -> &'static [Slope] {

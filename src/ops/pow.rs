@@ -25,7 +25,7 @@ impl<F: Scalar> Op<F> for Pow {
         let exponent = F::from_f64(self.0);
         match self.0 {
             2.0 => map(x[0], y, |x| x * x),
-            _ => map(x[0], y, |x| x.powf(exponent)),
+            _ => map(x[0], y, move |x| x.powf(exponent)),
         }
     }
     fn slopes(&self) -> &'static [Slope] {

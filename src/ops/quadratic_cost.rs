@@ -1,6 +1,8 @@
 //! Nielsen's quadratic cost, and its backward kernel.
 
 use super::loss_shape;
+use crate::kernel::elementwise::zip;
+use crate::kernel::reduce::sum_of_pairs;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// C = 1/(2n) Σ |y - a|², n rows
@@ -23,10 +25,7 @@ impl<F: Scalar> Op<F> for QuadraticCost {
         loss_shape(operands)
     }
     fn forward(&self, x: &[View<F>], cost: ViewMut<F>) {
-        let mut sum = F::ZERO;
-        for (&a, &y) in x[0].data.iter().zip(x[1].data) {
-            sum += (y - a) * (y - a);
-        }
+        let sum = sum_of_pairs(x[0].data, x[1].data, |a, y| (y - a) * (y - a));
         cost.data[0] = sum / (F::from_f64(2.0) * samples(x[0].shape));
     }
     fn slopes(&self) -> &'static [Slope] {
@@ -55,9 +54,7 @@ impl<F: Scalar> Op<F> for QuadraticCostGrad {
     }
     fn forward(&self, x: &[View<F>], da: ViewMut<F>) {
         let share = x[2].data[0] / samples(x[0].shape);
-        for ((da, &a), &y) in da.data.iter_mut().zip(x[0].data).zip(x[1].data) {
-            *da = (a - y) * share;
-        }
+        zip(x[0], x[1], da, move |a, y| (a - y) * share);
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("d a = h g / n"), Slope::Whole("dy = -h g / n"), Slope::Whole("dg = Σ h (a - y) / n")]

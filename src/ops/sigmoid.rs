@@ -19,7 +19,12 @@ impl<F: Scalar> Op<F> for Sigmoid {
         same_shape(operands)
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        map(x[0], y, F::sigmoid)
+        map(
+            x[0],
+            y,
+            #[inline(always)]
+            |x| x.sigmoid(),
+        )
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Each("y (1 - y)", "dx = g y (1 - y)")]

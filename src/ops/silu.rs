@@ -19,7 +19,12 @@ impl<F: Scalar> Op<F> for Silu {
         same_shape(operands)
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        map(x[0], y, |x| x * x.sigmoid())
+        map(
+            x[0],
+            y,
+            #[inline(always)]
+            |x| x * x.sigmoid(),
+        )
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Each("σ(x) + y (1 - σ(x))", "dx = g (σ(x) + y (1 - σ(x)))")]

@@ -1,7 +1,8 @@
 //! The cross-entropy between softmax and class labels, straight from the logits, and its backward kernel.
 
 use super::labels::Labels;
-use crate::kernel::softmax::{self, Largest};
+use crate::kernel::elementwise::update;
+use crate::kernel::softmax;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 const LABELS: Labels = Labels { op: "softmax_cross_entropy", one: "label of row", count: "classes" };
@@ -33,14 +34,14 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropy {
     }
     fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
         let classes = x[0].shape[1];
-        let mut sum = F::ZERO;
-        for (row, &number) in x[1].data.iter().enumerate() {
-            let logits = &x[0].data[row * classes..(row + 1) * classes];
-            let label = LABELS.index(row, number, classes);
-            let largest = Largest::of(logits.iter().copied());
-            // -ln p[label] = ln Σ eˣ - x[label]
-            sum += (largest.max - logits[label]) + largest.rest(logits.iter().copied()).ln_1p();
-        }
+        let (mut sum, mut labels) = (F::ZERO, x[1].data.iter().enumerate());
+        softmax::each_log_sum(x[0], 1, |line, log_sum| {
+            if let Some((row, &number)) = labels.next() {
+                // -ln p[label] = ln Σ eˣ - x[label]
+                let logit = x[0].data[row * classes + LABELS.index(row, number, classes)];
+                sum += (line.max - logit) + log_sum;
+            }
+        });
         loss.data[0] = sum / F::from_f64(x[1].data.len() as f64);
     }
     fn slopes(&self) -> &'static [Slope] {
@@ -71,13 +72,10 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
         let share = x[2].data[0] / F::from_f64(x[1].data.len() as f64);
         softmax::softmax(x[0], 1, ViewMut { data: &mut *dx.data, shape: dx.shape });
         for (row, &number) in x[1].data.iter().enumerate() {
-            let dx = &mut dx.data[row * classes..(row + 1) * classes];
-            let label = LABELS.index(row, number, classes);
-            dx[label] = dx[label] - F::ONE;
-            for dx in dx {
-                *dx = *dx * share;
-            }
+            let place = row * classes + LABELS.index(row, number, classes);
+            dx.data[place] = dx.data[place] - F::ONE;
         }
+        update(dx.data, move |dx| dx * share);
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("d x = g/n p (h - Σₖ hₖ pₖ)"), Slope::None, Slope::Whole("dg = Σ h (p - onehot(label)) / n")]

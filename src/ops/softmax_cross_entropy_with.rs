@@ -1,7 +1,9 @@
 //! The cross-entropy between softmax and target distributions (one-hot or soft), straight from the logits, and its backward kernel.
 
 use super::equal_shapes;
-use crate::kernel::softmax::{self, Largest};
+use crate::kernel::elementwise::accumulate;
+use crate::kernel::reduce::{sum, sum_of_pairs};
+use crate::kernel::softmax;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = -1/n Σᵢⱼ tᵢⱼ ln pᵢⱼ with p = softmax(x), n rows
@@ -27,18 +29,19 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWith {
     }
     fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
         let (rows, classes) = (x[0].shape[0], x[0].shape[1]);
-        let mut sum = F::ZERO;
-        for row in (0..rows).map(|row| row * classes..(row + 1) * classes) {
-            let (logits, targets) = (&x[0].data[row.clone()], &x[1].data[row]);
-            let largest = Largest::of(logits.iter().copied());
-            let log_sum = largest.rest(logits.iter().copied()).ln_1p();
-            for (&x, &t) in logits.iter().zip(targets) {
-                // A class that has no probability costs nothing, even if its logit is -infinity.
-                if t != F::ZERO {
-                    sum += t * ((largest.max - x) + log_sum);
-                }
-            }
-        }
+        let (mut sum, mut row) = (F::ZERO, 0..classes);
+        softmax::each_log_sum(x[0], 1, |line, log_sum| {
+            let (logits, targets) = (&x[0].data[row.clone()], &x[1].data[row.clone()]);
+            // A class that has no probability costs nothing, even if its logit is -infinity.
+            sum += sum_of_pairs(
+                logits,
+                targets,
+                move |x, t| {
+                    if t == F::ZERO { F::ZERO } else { t * ((line.max - x) + log_sum) }
+                },
+            );
+            row = row.end..row.end + classes;
+        });
         loss.data[0] = sum / F::from_f64(rows as f64);
     }
     fn slopes(&self) -> &'static [Slope] {
@@ -72,13 +75,8 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWithGrad {
         softmax::softmax(x[0], 1, ViewMut { data: &mut *dx.data, shape: dx.shape });
         for row in (0..rows).map(|row| row * classes..(row + 1) * classes) {
             let targets = &x[1].data[row.clone()];
-            let mut total = F::ZERO;
-            for &t in targets {
-                total += t;
-            }
-            for (dx, &t) in dx.data[row].iter_mut().zip(targets) {
-                *dx = (*dx * total - t) * share;
-            }
+            let total = sum(targets);
+            accumulate(&mut dx.data[row], targets, move |p, t| (p * total - t) * share);
         }
     }
     fn slopes(&self) -> &'static [Slope] {

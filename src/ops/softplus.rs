@@ -19,7 +19,12 @@ impl<F: Scalar> Op<F> for Softplus {
         same_shape(operands)
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        map(x[0], y, F::softplus)
+        map(
+            x[0],
+            y,
+            #[inline(always)]
+            |x| x.softplus(),
+        )
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Each("σ(x)", "dx = g σ(x)")]

@@ -19,7 +19,12 @@ impl<F: Scalar> Op<F> for Tanh {
         same_shape(operands)
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        map(x[0], y, F::tanh)
+        map(
+            x[0],
+            y,
+            #[inline(always)]
+            |x| x.tanh(),
+        )
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Each("1 - y²", "dx = g (1 - y²)")]

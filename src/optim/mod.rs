@@ -61,6 +61,16 @@ impl<F: Scalar, const N: usize> Memory<F, N> {
     }
 }
 
+/// What an optimizer remembers of gradients that have become 0 shrinks step by step, until it is a denormal number: then every
+/// operation with it takes a hundred times as long. A memory below this, which moves no parameter, is 0.
+const FORGOTTEN: f64 = 1e-37;
+
+/// `memory`, or 0 if it is so small that it does not matter.
+#[inline(always)]
+fn or_forgotten<F: Scalar>(memory: F, forgotten: F) -> F {
+    if memory < forgotten && -memory < forgotten { F::ZERO } else { memory }
+}
+
 /// A parameter of so many numbers is worth the waking of a thread.
 const WORTH_A_THREAD: usize = 1 << 18;
 

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, with momentum if wanted.
 
-use super::{Memory, OptimError, Optimizer, share, step_each};
+use super::{FORGOTTEN, Memory, OptimError, Optimizer, or_forgotten, share, step_each};
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
 use crate::nn::Parameters;
@@ -50,7 +50,7 @@ impl<F: Scalar> Sgd<F> {
 
 impl<F: Scalar> Optimizer<F> for Sgd<F> {
     fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
-        let (rate, momentum) = (F::from_f64(self.learning_rate), F::from_f64(self.momentum));
+        let [rate, momentum, forgotten] = [self.learning_rate, self.momentum, FORGOTTEN].map(F::from_f64);
         step_each(model, gradients, |place, param, value, gradient| {
             let share = share(value);
             let parts = value.chunks_mut(share).zip(gradient.chunks(share));
@@ -68,7 +68,7 @@ impl<F: Scalar> Optimizer<F> for Sgd<F> {
             parallel::each(parts.zip(velocity.chunks_mut(share)), |((value, gradient), velocity)| {
                 wide(value.len(), || {
                     for ((w, &g), v) in value.iter_mut().zip(gradient).zip(velocity) {
-                        *v = momentum * *v + g;
+                        *v = or_forgotten(momentum * *v + g, forgotten);
                         *w = *w - rate * if self.nesterov { g + momentum * *v } else { *v };
                     }
                 });

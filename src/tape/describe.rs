@@ -64,7 +64,11 @@ impl<F: Scalar> Tape<F> {
     /// Everything recorded since the last rewind, in order.
     pub fn nodes(&self) -> Vec<NodeInfo> {
         let graph = self.graph.borrow();
-        (0..graph.len()).map(|index| graph.info(NodeIndex::new(index))).collect()
+        let mut nodes: Vec<NodeInfo> = (0..graph.len()).map(|index| graph.nameless(NodeIndex::new(index))).collect();
+        for (node, name) in graph.names() {
+            nodes[node.index()].name = name.to_owned();
+        }
+        nodes
     }
 
     /// The operands of a node, in the order of their slots.
@@ -123,6 +127,11 @@ impl<F: Scalar> Tape<F> {
 
 impl<F: Scalar> Graph<F> {
     fn info(&self, index: NodeIndex) -> NodeInfo {
+        NodeInfo { name: self.name_of(index).to_owned(), ..self.nameless(index) }
+    }
+
+    /// What there is to say about a node, apart from the name that the learner gave it.
+    fn nameless(&self, index: NodeIndex) -> NodeInfo {
         let node = &self.dag[index];
         NodeInfo {
             index,
@@ -131,7 +140,7 @@ impl<F: Scalar> Graph<F> {
             attributes: node.op().attributes(),
             operands: self.operands(index).collect(),
             shape: self.shape(index),
-            name: self.name_of(index).to_owned(),
+            name: self.param_leaf(index).map_or("", |leaf| leaf.param.name()).to_owned(),
             scope: self.scope_of(index),
             pass: node.pass(),
             origin: node.origin(),

@@ -5,12 +5,11 @@ use super::labels::{Names, Scopes};
 use super::profile::{Phase, Profile};
 use super::values::Values;
 use super::views::Readable;
-use crate::op::{Op, View, ViewMut};
+use crate::op::{Op, ViewMut};
 use crate::ops::add_n::{AddN, add_to};
 use crate::param::Param;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use petgraph::Direction::Incoming;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 use std::any::Any;
@@ -26,7 +25,7 @@ pub type Slot = u32;
 pub struct Node<F: Scalar> {
     /// `None` only while this node's own vjp runs.
     op: Option<Box<dyn Op<F>>>,
-    circumstances: Circumstances,
+    pub(super) circumstances: Circumstances,
     /// The number of its shape in the tape's list of shapes.
     pub(super) shape: u32,
     needs_grad: bool,
@@ -34,12 +33,12 @@ pub struct Node<F: Scalar> {
 
 /// Who recorded a node: the learner's program, or the vjp of a node.
 #[derive(Clone, Copy)]
-struct Circumstances {
+pub(super) struct Circumstances {
     /// The line of the learner's program; for a backward node, that of the node it differentiates.
     source: &'static Location<'static>,
     /// The node whose vjp recorded this one; itself, if the learner's program did.
     origin: NodeIndex,
-    scope: u32,
+    pub(super) scope: u32,
     /// 0 for the learner's own computation, n for the nth backward pass.
     pass: u32,
 }
@@ -78,15 +77,15 @@ pub(crate) struct ParamLeaf<F: Scalar> {
 pub(crate) struct Graph<F: Scalar> {
     pub(crate) dag: DiGraph<Node<F>, Slot>,
     /// The value of each node; nothing where a leaf reads a parameter.
-    values: Values<F>,
+    pub(super) values: Values<F>,
     /// Every shape that a node has, once. Most nodes share a few.
-    shapes: Vec<Shape>,
+    pub(super) shapes: Vec<Shape>,
     /// The leaves that read parameters, in order of recording. The first `live_params` belong to this recording, the others are
     /// left from before the last rewind.
-    param_leaves: Vec<ParamLeaf<F>>,
-    live_params: usize,
-    names: Names,
-    scopes: Scopes,
+    pub(super) param_leaves: Vec<ParamLeaf<F>>,
+    pub(super) live_params: usize,
+    pub(super) names: Names,
+    pub(super) scopes: Scopes,
     /// Where the next node goes. Nodes from here on are left from before the last rewind, waiting to be used again.
     cursor: usize,
     pub(crate) scope: u32,
@@ -388,46 +387,6 @@ impl<F: Scalar> Graph<F> {
         (Readable { values, dag, shapes, param_leaves }, buffer)
     }
 
-    /// Lets `look` see the values of `nodes`, which are read in place.
-    pub(crate) fn with_views<R>(&self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
-        let Graph { dag, shapes, param_leaves, .. } = self;
-        Readable { values: self.values.all(), dag, shapes, param_leaves }.with(nodes, look)
-    }
-
-    /// The shape of a node.
-    #[inline]
-    pub(crate) fn shape(&self, node: NodeIndex) -> Shape {
-        self.shapes[self.dag[node].shape as usize]
-    }
-
-    /// Whether two nodes have one shape.
-    #[inline]
-    pub(crate) fn same_shape(&self, a: NodeIndex, b: NodeIndex) -> bool {
-        self.dag[a].shape == self.dag[b].shape
-    }
-
-    /// The operands of a node, in the order of their slots. Its edges were added one after the other, the last slot last.
-    #[inline]
-    pub(crate) fn operands(&self, node: NodeIndex) -> impl ExactSizeIterator<Item = NodeIndex> {
-        let edges = self.dag.raw_edges();
-        let edges = match self.dag.first_edge(node, Incoming) {
-            Some(last) => &edges[last.index() - edges[last.index()].weight as usize..=last.index()],
-            None => &[],
-        };
-        edges.iter().map(|edge| edge.source())
-    }
-
-    /// The leaf, if this node reads a parameter.
-    pub(crate) fn param_leaf(&self, node: NodeIndex) -> Option<&ParamLeaf<F>> {
-        let live = &self.param_leaves[..self.live_params];
-        live.binary_search_by_key(&node, |leaf| leaf.node).ok().map(|place| &live[place])
-    }
-
-    /// The latest leaf of this recording that reads `param`.
-    pub(crate) fn leaf_of(&self, param: &Param<F>) -> Option<&ParamLeaf<F>> {
-        self.param_leaves[..self.live_params].iter().rev().find(|leaf| leaf.param.is(param))
-    }
-
     /// Takes a node's op out of the graph while its vjp records on it; [`Graph::put_back_op`] returns it.
     pub(crate) fn take_op(&mut self, node: NodeIndex) -> Option<Box<dyn Op<F>>> {
         self.dag[node].op.take()
@@ -435,27 +394,5 @@ impl<F: Scalar> Graph<F> {
 
     pub(crate) fn put_back_op(&mut self, node: NodeIndex, op: Option<Box<dyn Op<F>>>) {
         self.dag[node].op = op;
-    }
-
-    /// Gives a node a name.
-    pub(crate) fn name(&mut self, node: NodeIndex, name: &str) {
-        self.names.give(node, name);
-    }
-
-    /// The name that the learner gave it (`x.named("z")`), or its parameter's; "" if none.
-    pub(crate) fn name_of(&self, node: NodeIndex) -> &str {
-        let given = self.names.of(node);
-        given.or_else(|| self.param_leaf(node).map(|leaf| leaf.param.name())).unwrap_or("")
-    }
-
-    /// Steps into the scope `name` inside the present one, and returns the present one.
-    pub(crate) fn enter_scope(&mut self, name: &str) -> u32 {
-        let inner = self.scopes.inside(self.scope, name);
-        std::mem::replace(&mut self.scope, inner)
-    }
-
-    /// The scope that a node was recorded in, as a path: `"encoder/layer1/"`, or "" outside of any.
-    pub(crate) fn scope_of(&self, node: NodeIndex) -> String {
-        self.scopes.path(self.dag[node].circumstances.scope)
     }
 }

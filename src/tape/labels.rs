@@ -25,10 +25,14 @@ impl Names {
         self.live += 1;
     }
 
+    /// All names, in the order of giving. A node may have been given several; the last one counts.
+    pub(super) fn given(&self) -> impl DoubleEndedIterator<Item = (NodeIndex, &str)> {
+        self.given[..self.live].iter().map(|(node, name)| (*node, &**name))
+    }
+
     /// The name last given to a node.
     pub(super) fn of(&self, node: NodeIndex) -> Option<&str> {
-        let (_, name) = self.given[..self.live].iter().rev().find(|(other, _)| *other == node)?;
-        Some(name)
+        self.given().rev().find(|(other, _)| *other == node).map(|(_, name)| name)
     }
 }
 

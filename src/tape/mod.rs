@@ -13,6 +13,7 @@ mod gradients;
 mod graph;
 mod labels;
 mod leaf;
+mod lookup;
 mod passes;
 mod profile;
 mod spare;
@@ -30,7 +31,7 @@ pub use var::Var;
 
 use crate::op::Op;
 use crate::scalar::Scalar;
-use graph::Graph;
+pub(crate) use graph::Graph;
 use ndarray::ArrayD;
 use passes::Passes;
 use petgraph::graph::{DiGraph, NodeIndex};

@@ -9,6 +9,9 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 use std::sync::RwLockReadGuard;
 
+/// Keeps a parameter as it is while it is read.
+type Lock<'a, F> = Option<RwLockReadGuard<'a, Vec<F>>>;
+
 /// The nodes that can be read while a later one is written.
 #[derive(Clone, Copy)]
 pub(super) struct Readable<'a, F: Scalar> {
@@ -19,33 +22,35 @@ pub(super) struct Readable<'a, F: Scalar> {
 }
 
 impl<'a, F: Scalar> Readable<'a, F> {
-    /// Lets `look` see the values of `nodes`. Most kernels read one or two nodes that own their numbers: nothing needs a list
-    /// or a lock then.
+    /// Lets `look` see the values of `nodes`. A parameter that stands in several slots is locked once: a second read lock could
+    /// wait for a writer for ever.
     #[inline]
     pub(super) fn with<R>(self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
         match *nodes {
-            [a] if let Some(x) = self.owned(a) => look(&[View { data: x, shape: self.shape(a) }]),
-            [a, b] if let (Some(x), Some(y)) = (self.owned(a), self.owned(b)) => {
-                look(&[View { data: x, shape: self.shape(a) }, View { data: y, shape: self.shape(b) }])
+            [a] => {
+                let lock = self.lock(a);
+                look(&[self.view(a, &lock)])
             }
-            _ => self.with_params(nodes, look),
+            [a, b] => {
+                let lock_a = self.lock(a);
+                let lock_b = if a == b { None } else { self.lock(b) };
+                look(&[self.view(a, &lock_a), self.view(b, if a == b { &lock_a } else { &lock_b })])
+            }
+            _ => self.with_many(nodes, look),
         }
     }
 
-    fn with_params<R>(self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
-        // A parameter that stands in several slots is locked once: a second read lock could wait for a writer for ever.
-        let mut locks: SmallVec<[Option<RwLockReadGuard<Vec<F>>>; 4]> = SmallVec::new();
-        for (slot, node) in nodes.iter().enumerate() {
-            let is_first = !nodes[..slot].contains(node);
-            locks.push(self.param(*node).filter(|_| is_first).map(|leaf| leaf.param.read()));
+    fn with_many<R>(self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
+        let first_slot = |node: NodeIndex| nodes.iter().position(|&other| other == node).unwrap_or_default();
+        let mut locks: SmallVec<[Lock<'a, F>; 4]> = SmallVec::new();
+        for (slot, &node) in nodes.iter().enumerate() {
+            let is_param = self.values.of(node).is_empty();
+            locks.push(if is_param && first_slot(node) == slot { self.lock(node) } else { None });
         }
         let mut views: SmallVec<[View<F>; 4]> = SmallVec::new();
-        for &node in nodes {
-            let data = self.owned(node).unwrap_or_else(|| {
-                let first = nodes.iter().position(|&other| other == node);
-                first.and_then(|slot| locks[slot].as_ref()).map_or(&[][..], |value| &value[..])
-            });
-            views.push(View { data, shape: self.shape(node) });
+        for (slot, &node) in nodes.iter().enumerate() {
+            let is_param = self.values.of(node).is_empty();
+            views.push(self.view(node, &locks[if is_param { first_slot(node) } else { slot }]));
         }
         look(&views)
     }
@@ -53,28 +58,35 @@ impl<'a, F: Scalar> Readable<'a, F> {
     /// Lets `look` see the numbers of each node in turn.
     pub(super) fn each(self, nodes: &[NodeIndex], mut look: impl FnMut(&[F])) {
         for &node in nodes {
-            match self.owned(node) {
-                Some(numbers) => look(numbers),
-                None => self.with_params(&[node], |views| look(views[0].data)),
+            match self.lock(node) {
+                Some(numbers) => look(&numbers),
+                None => look(self.values.of(node)),
             }
         }
     }
 
-    /// The numbers of a node, if they stand on the tape.
+    /// The numbers of the parameter that a node reads, if it reads one.
     #[inline(always)]
-    fn owned(self, node: NodeIndex) -> Option<&'a [F]> {
-        let numbers = self.values.of(node);
-        if !numbers.is_empty() || self.param(node).is_none() { Some(numbers) } else { None }
+    fn lock(self, node: NodeIndex) -> Lock<'a, F> {
+        if self.values.of(node).is_empty() { self.lock_param(node) } else { None }
+    }
+
+    fn lock_param(self, node: NodeIndex) -> Lock<'a, F> {
+        let place = self.param_leaves.binary_search_by_key(&node, |leaf| leaf.node);
+        place.ok().map(|place| self.param_leaves[place].param.read())
+    }
+
+    #[inline(always)]
+    fn view<'l>(self, node: NodeIndex, lock: &'l Lock<'a, F>) -> View<'l, F>
+    where
+        'a: 'l,
+    {
+        let data = lock.as_deref().map_or(self.values.of(node), |numbers| &numbers[..]);
+        View { data, shape: self.shape(node) }
     }
 
     #[inline(always)]
     fn shape(self, node: NodeIndex) -> Shape {
         self.shapes[self.dag[node].shape as usize]
-    }
-
-    /// The leaf, if this node reads a parameter.
-    fn param(self, node: NodeIndex) -> Option<&'a ParamLeaf<F>> {
-        let place = self.param_leaves.binary_search_by_key(&node, |leaf| leaf.node);
-        place.ok().map(|place| &self.param_leaves[place])
     }
 }

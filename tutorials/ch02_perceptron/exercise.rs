@@ -1,5 +1,5 @@
 //! Exercise 2. Write the nudge: what a perceptron does with its weights after it has seen a row.
-//! `cargo run --release --example ch02_exercise`
+//! `cargo run --release -- exercises watch ch02`
 
 mod judge;
 

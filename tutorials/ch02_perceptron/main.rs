@@ -1,8 +1,8 @@
 //! Chapter 2. One neuron with a step learns by being nudged. It learns AND; XOR it can never learn.
 
-use frame::{Chapter, Result, Run};
+use frame::{Chapter, Chart, Figure, Panels, Result, Run};
 use gradus::data::TruthTable;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::prelude::*;
 use rand::RngExt;
 use rand_distr::StandardNormal;
@@ -24,8 +24,8 @@ pub const CHAPTER: Chapter = Chapter {
              the start is as large as ten nudges, and ten rounds are too few in six cases of ten. A single run that \
              worked would have shown none of this.",
     exercise: "tutorials/ch02_perceptron/exercise.rs: write the nudge yourself, then watch it learn OR and NAND: \
-               cargo run --release --example ch02_exercise",
-    next: "cargo run --release -- ch06",
+               cargo run --release -- exercises watch ch02",
+    next: "cargo run --release -- ch03",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself
@@ -46,13 +46,16 @@ impl Perceptron {
         self.weights[0] * x[0] + self.weights[1] * x[1] + self.bias
     }
 
+    // ANCHOR: predict
     fn predict(&self, x: [f64; 2]) -> f64 {
         if self.z(x) >= 0.0 { 1.0 } else { 0.0 }
     }
+    // ANCHOR_END: predict
 
     /// Looks at each row once and nudges after each mistake: w <- w + rate (t - y) x. Returns the number of mistakes.
     fn round(&mut self, table: &TruthTable) -> usize {
         let mut mistakes = 0;
+        // ANCHOR: nudge
         for (x, t) in rows(table) {
             let error = t - self.predict(x);
             mistakes += (error != 0.0) as usize;
@@ -60,6 +63,7 @@ impl Perceptron {
             self.weights[1] += self.rate * error * x[1];
             self.bias += self.rate * error;
         }
+        // ANCHOR_END: nudge
         mistakes
     }
 
@@ -84,19 +88,22 @@ fn from_zero(rate: f64) -> Perceptron {
 pub fn run(run: &mut Run) -> Result {
     let (and, xor) = (TruthTable::and(), TruthTable::xor());
 
-    run.say("AND from zero, rate 1. The boundary after each round ('#' fires, 'o' is a row of the table that should, '.' one that should not):");
+    run.heading("AND from zero at rate 1");
+    run.say("The boundary after each round ('#' fires, '.' does not; 'o' is the row of the table that should, 'x' one that should not):");
+    run.say("");
     let mut neuron = from_zero(1.0);
-    let mut pictures = Vec::new();
+    let mut pictures = Panels::new(3).key("blue: it fires   orange: it does not   ● should   ■ should not");
     let mut rounds = 0;
     loop {
         rounds += 1;
         let mistakes = neuron.round(&and);
-        pictures.push((format!("round {rounds}: {mistakes} wrong"), boundary(&neuron, &and)));
+        pictures = pictures.panel(boundary(&neuron, &and).title(&format!("round {rounds}: {mistakes} wrong")));
         if mistakes == 0 {
             break;
         }
     }
-    side_by_side(run, &pictures);
+    run.say(pictures.text());
+    run.plot("boundaries", &pictures)?;
     run.result("and_rounds_rate_1", rounds);
     run.compare("AND from zero at rate 1, rounds", rounds as f64, "converges within 10", 6.0, 6.0);
 
@@ -148,35 +155,19 @@ pub fn run(run: &mut Run) -> Result {
     draw(run)
 }
 
-/// The plane from -0.5 to 1.5 with the half where the neuron fires.
-fn boundary(neuron: &Perceptron, table: &TruthTable) -> Vec<String> {
-    let place = |step: usize| -0.5 + step as f64 * 0.25;
-    let cell = |x: [f64; 2]| match rows(table).find(|(row, _)| *row == x) {
-        Some((_, t)) => {
-            if t == 1.0 {
-                'o'
-            } else {
-                '.'
-            }
-        }
-        None => {
-            if neuron.predict(x) == 1.0 {
-                '#'
-            } else {
-                ' '
-            }
-        }
+/// The plane from -0.5 to 1.5, and the rows of the table.
+fn boundary(neuron: &Perceptron, table: &TruthTable) -> Chart<'static> {
+    let neuron = neuron.clone();
+    let that_should = |wanted: f64| -> Vec<(f64, f64)> {
+        rows(table).filter(|(_, t)| *t == wanted).map(|([x1, x2], _)| (x1, x2)).collect()
     };
-    (0..9).rev().map(|y| (0..9).flat_map(|x| [cell([place(x), place(y)]), ' ']).collect()).collect()
-}
-
-fn side_by_side(run: &Run, pictures: &[(String, Vec<String>)]) {
-    for group in pictures.chunks(3) {
-        run.say(group.iter().map(|(title, _)| format!("  {title:22}")).collect::<String>());
-        for line in 0..group[0].1.len() {
-            run.say(group.iter().map(|(_, picture)| format!("  |{:20}|", picture[line])).collect::<String>());
-        }
-    }
+    Chart::new("x1", "x2")
+        .size(250.0, 265.0)
+        .x_range(-0.5, 1.5)
+        .y_range(-0.5, 1.5)
+        .boundary(0.0, move |x1, x2| neuron.z([x1, x2]))
+        .points("", &that_should(1.0))
+        .points("", &that_should(0.0))
 }
 
 /// The weighted sum of one row as a graph. The step is not on it: it has no slope to pass a gradient through.
@@ -185,5 +176,5 @@ fn draw(run: &mut Run) -> Result {
     let x = tape.input([1.0, 0.0]).named("x");
     let (w, b) = (tape.var([2.0, 1.0]).named("w"), tape.var(-3.0).named("b"));
     ((w * x).sum() + b).named("z").backward();
-    run.draw("perceptron.dot", &tape, &DotOptions::new())
+    run.draw("perceptron", &tape, &DrawOptions::new())
 }

@@ -1,8 +1,8 @@
 //! Chapter 6. The slow way to a slope: nudge, and see. How far should one nudge, and what does it cost?
 
-use frame::{Chapter, Curve, Result, Run, log_log};
+use frame::{Chapter, Chart, Figure, Result, Run};
 use gradus::check::Check;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::prelude::*;
 use ndarray::Array2;
@@ -27,8 +27,8 @@ pub const CHAPTER: Chapter = Chapter {
              numbers keeps no step at all, and the slope comes out as 25000 where it is 6. And a method that is right for ten \
              weights may be out of the question for eighty thousand.",
     exercise: "tutorials/ch06_nudging/exercise.rs: make a central difference out of a forward one, for arrays of any shape. Then: \
-               cargo run --release --example ch06_exercise",
-    next: "cargo run --release -- ch08",
+               cargo run --release -- exercises watch ch06",
+    next: "cargo run --release -- ch07",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself
@@ -36,6 +36,7 @@ fn main() -> ExitCode {
     frame::main(&CHAPTER, run)
 }
 
+// ANCHOR: differences
 /// (f(x + h) - f(x)) / h
 fn forward<F: Scalar>(f: impl Fn(F) -> F, x: F, h: F) -> F {
     (f(x + h) - f(x)) / h
@@ -45,9 +46,11 @@ fn forward<F: Scalar>(f: impl Fn(F) -> F, x: F, h: F) -> F {
 fn central<F: Scalar>(f: impl Fn(F) -> F, x: F, h: F) -> F {
     (f(x + h) - f(x - h)) / (h + h)
 }
+// ANCHOR_END: differences
 
 pub fn run(run: &mut Run) -> Result {
-    run.say("The slope of sin at 1 is cos(1) = 0.540302...");
+    run.heading("The slope of sin at 1");
+    run.say("It is cos(1) = 0.540302...");
     for h in [0.1, 0.01, 0.001] {
         let (one, both) = (forward(f64::sin, 1.0, h), central(f64::sin, 1.0, h));
         run.say(format!("  step {h:<5}   one side {one:.9}   both sides {both:.9}"));
@@ -60,7 +63,7 @@ pub fn run(run: &mut Run) -> Result {
     let tape = Tape::<f64>::new();
     let x = tape.var([3.0, 4.0]).named("x");
     (x * x).sum().named("f").backward();
-    run.draw("squares.dot", &tape, &DotOptions::new().title("f = x0² + x1², and the slopes without nudging"))
+    run.draw("squares", &tape, &DrawOptions::new().title("f = x0² + x1², and the slopes without nudging"))
 }
 
 /// How to measure the slope of a function at a point with a step.
@@ -78,16 +81,18 @@ fn sweet_spots(run: &mut Run) -> Result {
     let steps: Vec<f64> = (2..=60).map(|quarter| 10.0_f64.powf(-0.25 * quarter as f64)).collect();
     let curve = |error: &dyn Fn(f64) -> f64| -> Vec<(f64, f64)> { steps.iter().map(|&h| (h, error(h))).collect() };
     let curves = [
-        ("one side, f32", 'f', curve(&|h| error::<f32>(forward, h))),
-        ("both sides, f32", 'c', curve(&|h| error::<f32>(central, h))),
-        ("one side, f64", 'F', curve(&|h| error::<f64>(forward, h))),
-        ("both sides, f64", 'C', curve(&|h| error::<f64>(central, h))),
+        ("one side, f32", curve(&|h| error::<f32>(forward, h))),
+        ("both sides, f32", curve(&|h| error::<f32>(central, h))),
+        ("one side, f64", curve(&|h| error::<f64>(forward, h))),
+        ("both sides, f64", curve(&|h| error::<f64>(central, h))),
     ];
-    let drawn: Vec<Curve> = curves.iter().map(|(name, mark, points)| Curve { mark: *mark, name, points }).collect();
-    run.say(log_log("step", "mean relative error", &drawn));
+    let empty = Chart::new("step h", "mean relative error").title("The slope of sin, by nudging").log_x().log_y();
+    let chart = curves.iter().fold(empty, |chart, (name, points)| chart.line(name, points));
+    run.say(chart.text());
+    run.plot("v_curves", &chart)?;
     run.say("\n                     best step     error there     step 0.1 instead of 0.01");
     let mut orders = Vec::new();
-    for (name, _, points) in &curves {
+    for (name, points) in &curves {
         let best = points.iter().fold(points[0], |best, point| if point.1 < best.1 { *point } else { best });
         let order = points[2].1 / points[6].1;
         run.say(format!("  {name:16} {:>12.1e} {:>15.1e} {order:>12.0} times the error", best.0, best.1));
@@ -103,32 +108,37 @@ fn sweet_spots(run: &mut Run) -> Result {
         let _ = writeln!(
             csv,
             "{h:e},{:e},{:e},{:e},{:e}",
-            curves[0].2[i].1, curves[1].2[i].1, curves[2].2[i].1, curves[3].2[i].1
+            curves[0].1[i].1, curves[1].1[i].1, curves[2].1[i].1, curves[3].1[i].1
         );
     }
     run.write("v_curves.csv", csv)
 }
 
-/// f(x) = x0² + x1² at (3, 4) with the usual step of 0.0001: the slopes are 6 and 8.
+/// M19: the slopes of f(x) = x0² + x1² at (3, 4), which are 6 and 8, with the usual step and with one ten times as long.
 fn numbers_that_keep_no_step(run: &mut Run) {
     run.heading("The same nudge in other kinds of numbers");
-    const STEP: f64 = 1e-4;
+    run.say("                  step 0.0001          step 0.001");
     let square = |x: f64| x * x;
     // An array of whole numbers drops what it cannot hold: 3.0001 becomes 3, and 2.9999 becomes 2.
-    let whole = [(3.0, 4.0), (4.0, 3.0)].map(|(x, other): (f64, f64)| {
-        let f = |x: f64| square(x.trunc()) + square(other);
-        central(f, x, STEP)
-    });
-    let single = [(3.0_f32, 4.0_f32), (4.0, 3.0)].map(|(x, other)| central(|x| x * x + other * other, x, STEP as f32));
-    let double = [(3.0, 4.0), (4.0, 3.0)].map(|(x, other)| central(|x| square(x) + square(other), x, STEP));
-    run.say(format!("  f64             [{:.6}, {:.6}]", double[0], double[1]));
-    run.say(format!("  f32             [{:.3}, {:.3}]", single[0], single[1]));
-    run.say(format!("  whole numbers   [{:.0}, {:.0}]", whole[0], whole[1]));
-    run.result("slopes_f32", single.map(f64::from).to_vec());
-    run.result("slopes_of_whole_numbers", whole.to_vec());
-    run.compare("slope in f32, for 6", single[0].into(), "5.989", 5.95, 5.999);
-    run.compare("slope in whole numbers, for 6", whole[0].round(), "25000", 25000.0, 25000.0);
-    run.compare("slope in whole numbers, for 8", whole[1].round(), "35000", 35000.0, 35000.0);
+    let whole = |x: f64, other: f64, h| central(|x: f64| square(x.trunc()) + square(other), x, h);
+    let single = |x: f32, other: f32, h| central(|x| x * x + other * other, x, h);
+    let double = |x: f64, other: f64, h| central(|x| square(x) + square(other), x, h);
+    let both = |slope: &dyn Fn(f64, f64, f64) -> f64| {
+        [1e-4, 1e-3].map(|h| [slope(3.0, 4.0, h), slope(4.0, 3.0, h)].map(|slope| format!("{slope:.3}")).join(", "))
+    };
+    let by_single = |x: f64, other: f64, h: f64| single(x as f32, other as f32, h as f32).into();
+    for (name, [usual, longer]) in [("f64", both(&double)), ("f32", both(&by_single)), ("whole numbers", both(&whole))]
+    {
+        run.say(format!("  {name:14}  {usual:20} {longer}"));
+    }
+    let f32_slopes = [single(3.0, 4.0, 1e-4), single(4.0, 3.0, 1e-4)].map(f64::from);
+    let whole_slopes = [whole(3.0, 4.0, 1e-4), whole(4.0, 3.0, 1e-4)].map(f64::round);
+    run.result("slopes_f32", f32_slopes.to_vec());
+    run.result("slopes_of_whole_numbers", whole_slopes.to_vec());
+    run.compare("slope in f32, for 6", f32_slopes[0], "5.989", 5.95, 5.999);
+    run.compare("slope in f32, for 8", f32_slopes[1], "8.001", 8.0, 8.05);
+    run.compare("slope in whole numbers, for 6", whole_slopes[0], "25000", 25000.0, 25000.0);
+    run.compare("slope in whole numbers, for 8", whole_slopes[1], "35000", 35000.0, 35000.0);
 }
 
 /// All slopes of a network by nudging, against all slopes by one backward pass.

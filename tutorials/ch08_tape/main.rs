@@ -4,12 +4,12 @@ mod mini;
 mod walks;
 
 use frame::{Chapter, Result, Run};
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::prelude::*;
 use mini::MiniTape;
 use serde_json::json;
 use std::process::ExitCode;
-use walks::{Walker, last_recorded_first, once_as_found, path_by_path, to_dot, whenever_something_arrives};
+use walks::{Walker, last_recorded_first, once_as_found, path_by_path, picture, whenever_something_arrives};
 
 pub const CHAPTER: Chapter = Chapter {
     slug: "08_tape",
@@ -25,7 +25,7 @@ pub const CHAPTER: Chapter = Chapter {
              shows only where a short way and a long way meet. Too large or too small by a factor: a learning rate can hide either. \
              Following every path is right, and never done.",
     exercise: "tutorials/ch08_tape/exercise.rs: write the reverse pass of a tape yourself, in a dozen lines. Then: cargo run \
-               --release --example ch08_exercise",
+               --release -- exercises watch ch08",
     next: "cargo run --release -- ch09",
 };
 
@@ -45,6 +45,7 @@ pub fn run(run: &mut Run) -> Result {
 
 /// h = σ(w1 x + b1), y = w2 h + b2, L = (y - t)² / 2, with single numbers.
 fn one_neuron_and_its_loss(run: &mut Run) -> Result {
+    // ANCHOR: neuron
     let tape = Tape::<f64>::new();
     let (x, t) = (tape.input(1.5).named("x"), tape.input(1.0).named("t"));
     let (w1, b1) = (tape.var(0.8).named("w1"), tape.var(-0.2).named("b1"));
@@ -53,14 +54,16 @@ fn one_neuron_and_its_loss(run: &mut Run) -> Result {
     let h = z.sigmoid().named("h");
     let y = (w2 * h + b2).named("y");
     let loss = ((y - t).pow(2.0) * 0.5).named("L");
+    // ANCHOR_END: neuron
 
-    run.say(
-        "Forward, every operation leaves a node. Backward, the nodes are visited from the last to the first, and what",
+    run.heading("A neuron and its loss");
+    run.explain(
+        "Forward, every operation leaves a node. Backward, the nodes are visited from the last to the first, and what each hands on is \
+         recorded too:\n",
     );
-    run.say("each hands on is recorded too:");
-    run.say("");
     let gradients = loss.backward();
     run.say(tape.listing());
+    run.heading("By the chain rule");
     run.say("node    value   gradient of L   by the chain rule");
     let slope = h.item() * (1.0 - h.item());
     let error = y.item() - t.item();
@@ -81,7 +84,7 @@ fn one_neuron_and_its_loss(run: &mut Run) -> Result {
     }
     run.result("largest_difference_by_hand", largest_difference);
     run.compare("tape against chain rule, largest difference", largest_difference, "equal", 0.0, 1e-15);
-    run.draw("neuron.dot", &tape, &DotOptions::new().title("A neuron and its loss"))
+    run.draw("neuron", &tape, &DrawOptions::new().title("A neuron and its loss"))
 }
 
 /// What comes back to a node that is used twice.
@@ -96,7 +99,7 @@ fn fan_out(run: &mut Run) -> Result {
     run.say(format!("c is 4a, so dc/da is 4. The tape says {right}: %4 sums what comes back to b, and only then %5 what comes back to a."));
     run.result("gradient", right);
     run.compare("dc/da by the tape", right, "4, not 8", 4.0, 4.0);
-    run.draw("fan_out.dot", &tape, &DotOptions::new().title("What fans out adds up, then moves on"))
+    run.draw("fan_out", &tape, &DrawOptions::new().title("What fans out adds up, then moves on"))
 }
 
 /// The same on a tape of a few lines, walked back in four orders.
@@ -119,7 +122,8 @@ fn four_walks(run: &mut Run) -> Result {
         let (to_c, to_d) = (walker(&tape, c), walker(&tape, d));
         run.say(format!("  {name:28} {:>7} {:>7}", to_c.gradients[a], to_d.gradients[a]));
         run.result(key, json!({ "c": to_c.gradients[a], "d": to_d.gradients[a] }));
-        run.draw_text(&format!("walk_{key}.dot"), &to_dot(name, &["a", "b", "c", "d"], &tape, &to_d))?;
+        let walk = picture(name, &["a", "b", "c", "d"], &tape, &to_d);
+        run.draw_picture(&format!("walk_{key}"), &walk, &DrawOptions::new())?;
     }
     let wrong = whenever_something_arrives(&tape, c);
     run.say("\nThe second, for c, in its own words:");

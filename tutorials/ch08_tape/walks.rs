@@ -1,8 +1,8 @@
 //! Four ways to walk back over a tape, of which one is good; and a figure of what was handed on, in which order.
 
 use super::mini::MiniTape;
-use std::collections::VecDeque;
-use std::fmt::Write;
+use gradus::draw::{Flow, Kind, Picture};
+use std::collections::{HashMap, VecDeque};
 
 /// A way to walk back from a step.
 pub type Walker = fn(&MiniTape, usize) -> Walk;
@@ -34,20 +34,24 @@ impl Walk {
 /// Each step once, the last recorded first: whatever used a step was recorded after it, so all has arrived when its turn comes.
 pub fn last_recorded_first(tape: &MiniTape, loss: usize) -> Walk {
     let mut walk = Walk::new(tape, loss);
+    // ANCHOR: right
     for place in (0..=loss).rev() {
         walk.hand_on(tape, place);
     }
+    // ANCHOR_END: right
     walk
 }
 
 /// Whatever something arrives at joins the queue, and hands on all it has when its turn comes. A step that is used twice comes twice.
 pub fn whenever_something_arrives(tape: &MiniTape, loss: usize) -> Walk {
     let mut walk = Walk::new(tape, loss);
+    // ANCHOR: twice
     let mut queue = VecDeque::from([loss]);
     while let Some(place) = queue.pop_front() {
         walk.hand_on(tape, place);
         queue.extend(tape.slopes(place).iter().map(|(to, _)| to));
     }
+    // ANCHOR_END: twice
     walk
 }
 
@@ -79,26 +83,28 @@ pub fn path_by_path(tape: &MiniTape, loss: usize) -> Walk {
     walk
 }
 
-/// The tape and the walk for Graphviz: forward in red, what was handed on in dashed blue, numbered in order.
-pub fn to_dot(title: &str, names: &[&str], tape: &MiniTape, walk: &Walk) -> String {
-    let mut dot = String::from("digraph walk {\n  rankdir=LR; nodesep=0.4; ranksep=1.4; labelloc=t;\n");
-    // Writing to a String cannot fail.
-    let _ = writeln!(dot, "  label=\"{title}\"; fontname=Helvetica;");
-    dot +=
-        "  node [shape=box style=rounded fontname=Helvetica]; edge [fontname=Helvetica fontsize=10 arrowsize=0.6];\n";
+/// The tape and the walk as a figure: forward in red, what was handed on in dashed blue, numbered in order.
+pub fn picture(title: &str, names: &[&str], tape: &MiniTape, walk: &Walk) -> Picture {
+    let mut picture = Picture::new(title);
+    let mut nodes = Vec::new();
     for (place, name) in names.iter().enumerate() {
-        let (value, gradient) = (tape.value(place), walk.gradients[place]);
-        let _ = writeln!(dot, "  n{place} [label=\"{name} = {value}\\ngradient {gradient}\"];");
-        for (operand, _) in tape.slopes(place) {
-            let _ = writeln!(dot, "  n{operand} -> n{place} [color=\"#c62828\"];");
+        let (slopes, gradient) = (tape.slopes(place), walk.gradients[place].to_string());
+        let kind = if slopes.is_empty() { Kind::Var } else { Kind::Op };
+        nodes.push(picture.add_node(kind, name, &tape.value(place).to_string()));
+        picture.nodes[place].gradient = vec![vec![gradient]];
+        for (slot, (operand, _)) in slopes.iter().enumerate() {
+            picture.add_edge(nodes[*operand], nodes[place], Flow::Forward, slot, "");
         }
     }
-    for (turn, (from, to, amount)) in walk.handed_on.iter().enumerate() {
+    // A second gradient from the same node goes to its second use.
+    let mut uses = HashMap::new();
+    for (turn, &(from, to, amount)) in walk.handed_on.iter().enumerate() {
+        let slots: Vec<usize> =
+            (0..).zip(tape.slopes(from)).filter(|(_, (operand, _))| *operand == to).map(|(slot, _)| slot).collect();
+        let nth = uses.entry((from, to)).or_insert(0);
         let label = format!("{}. hands on {amount}", turn + 1);
-        let _ = writeln!(
-            dot,
-            "  n{to} -> n{from} [dir=back style=dashed color=\"#1f5fbf\" fontcolor=\"#1f5fbf\" label=\"{label}\"];"
-        );
+        picture.add_edge(nodes[from], nodes[to], Flow::Backward, slots[*nth % slots.len()], &label);
+        *nth += 1;
     }
-    dot + "}\n"
+    picture
 }

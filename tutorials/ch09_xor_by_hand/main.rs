@@ -4,13 +4,13 @@ mod hand_tanh;
 mod measure;
 mod net;
 
-use frame::{Chapter, Result, Run};
+use frame::{Chapter, Figure, Result, Run};
 use gradus::check::{Check, Report};
 use gradus::data::TruthTable;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::prelude::*;
 use hand_tanh::record;
-use measure::{Rows, heat_map, mean_cost, median, relative_errors};
+use measure::{Rows, heat_maps, mean_cost, median, relative_errors};
 use ndarray::Array1;
 use net::{Net, outer};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ pub const CHAPTER: Chapter = Chapter {
              downhill, and training asks for no more. Only a comparison with nudging shows the mistake, and only where \
              the net is bent: with weights 300 times smaller, where tanh is a straight line, the check passes as well.",
     exercise: "tutorials/ch09_xor_by_hand/exercise.rs: the backward pass as the source has it. Find the line and mend it. \
-               Then: cargo run --release --example ch09_exercise",
+               Then: cargo run --release -- exercises watch ch09",
     next: "cargo run --release -- ch10",
 };
 
@@ -48,9 +48,11 @@ const NAMES: [&str; 4] = ["W1", "b1", "W2", "b2"];
 type Slope = fn(f64) -> f64;
 
 /// The source's: the formula is 1 - tanh(z)², and so a tanh is taken. But h is one already.
+// ANCHOR: source_slope
 fn source_slope(h: f64) -> f64 {
     1.0 - h.tanh().powi(2)
 }
+// ANCHOR_END: source_slope
 
 fn right_slope(h: f64) -> f64 {
     1.0 - h.powi(2)
@@ -58,11 +60,13 @@ fn right_slope(h: f64) -> f64 {
 
 /// The gradient of one row's cost, by hand.
 fn backward(net: &Net, x: &Array1<f64>, t: &Array1<f64>, slope: Slope) -> Net {
+    // ANCHOR: backward
     let (h, y) = net.forward(x);
     let dy = y - t;
     let dh = net.w2.dot(&dy);
     let dz = dh * h.mapv(slope);
     Net { w1: outer(x, &dz), b1: dz, w2: outer(&h, &dy), b2: dy }
+    // ANCHOR_END: backward
 }
 
 pub fn run(run: &mut Run) -> Result {
@@ -86,7 +90,9 @@ pub fn run(run: &mut Run) -> Result {
 
     run.heading("Its gradient at that start, held against nudging");
     run.say("Relative difference, element by element; the darker, the more wrong:\n");
-    heat_map(run, &starts[0], &rows);
+    let maps = heat_maps(&starts[0], &rows);
+    run.say(maps.text());
+    run.plot("difference", &maps)?;
     let errors = relative_errors(&starts[0], &rows);
     let median = median(&starts, &rows);
     run.say(format!(
@@ -111,7 +117,7 @@ pub fn run(run: &mut Run) -> Result {
     let (tape, numbers) = (Tape::new(), starts[0].arrays());
     let params = [0, 1, 2, 3].map(|i| tape.var(&numbers[i]).named(NAMES[i]));
     record(&params).backward();
-    run.draw("tape.dot", &tape, &DotOptions::new().title("The four rows of XOR, with a tanh by hand"))
+    run.draw("tape", &tape, &DrawOptions::new().title("The four rows of XOR, with a tanh by hand"))
 }
 
 /// From every start with either gradient, until the mean cost is below 0.001.

@@ -1,8 +1,8 @@
 //! The gradient of this chapter's net, by hand and by nudging, and how far the two are apart.
 
 use super::net::Net;
-use super::{NAMES, Slope, backward, right_slope, source_slope};
-use frame::Run;
+use super::{Slope, backward, right_slope, source_slope};
+use frame::{Matrix, Panels, Shades};
 use ndarray::{Array1, ArrayD};
 
 /// Inputs with their targets.
@@ -53,27 +53,21 @@ pub fn median(starts: &[Net], rows: &Rows) -> f64 {
     errors[errors.len() / 2]
 }
 
-/// The relative difference of each element, the source's gradient at the left and the right one beside it.
-pub fn heat_map(run: &Run, net: &Net, rows: &Rows) {
+/// The relative difference of each element, of the source's gradient and of the right one.
+pub fn heat_maps(net: &Net, rows: &Rows) -> Panels<'static> {
     let nudged = by_nudging(net, rows);
-    let maps = [source_slope as Slope, right_slope].map(|slope| by_hand(net, rows, slope));
-    let cell = |hand: f64, nudged: f64| {
-        let error = (hand - nudged).abs() / hand.abs().max(nudged.abs());
-        let shade =
-            ["  ", "░░", "▒▒", "▓▓", "██"][[1e-6, 0.1, 0.3, 0.6].iter().filter(|&&limit| error > limit).count()];
-        let number = if error < 1e-3 { format!("{error:.0e}") } else { format!("{error:.2}") };
-        format!("{shade} {number:<6}")
+    let map = |title: &str, slope: Slope| {
+        let hand = by_hand(net, rows, slope);
+        let error = |(hand, nudged): (&f64, &f64)| (hand - nudged).abs() / hand.abs().max(nudged.abs());
+        let errors: Vec<f64> = hand.iter().flatten().zip(nudged.iter().flatten()).map(error).collect();
+        // W1 has a row for each input; b1 and W2 have a number for each hidden unit, b2 has one.
+        let cells: Vec<&[f64]> = errors.chunks(3).collect();
+        Matrix::new("relative", &cells)
+            .title(title)
+            .shades(Shades::Height)
+            .range(0.0, 1.0)
+            .names(&["W1, x1", "W1, x2", "b1", "W2", "b2"], &["h1", "h2", "h3"])
+            .numbers(|error| if error < 1e-3 { format!("{error:.0e}") } else { format!("{error:.2}") })
     };
-    run.say(format!("      {:32}the right one", "the source's"));
-    for (which, name) in NAMES.iter().enumerate() {
-        let columns = *nudged[which].shape().last().expect("an array has an axis");
-        for row in 0..nudged[which].len() / columns {
-            let line = |hand: &ArrayD<f64>| -> String {
-                let cells = hand.iter().zip(&nudged[which]).skip(row * columns).take(columns);
-                cells.map(|(&hand, &nudged)| cell(hand, nudged)).collect()
-            };
-            let name = if row == 0 { name } else { "" };
-            run.say(format!("  {name:2}  {:32}{}", line(&maps[0][which]), line(&maps[1][which])).trim_end());
-        }
-    }
+    Panels::new(2).panel(map("the source's gradient", source_slope)).panel(map("the right one", right_slope))
 }

@@ -1,5 +1,5 @@
 //! Exercise 10. Add an op of your own: a unit that answers with a sine. Its forward kernel is written; its vjp is wrong.
-//! `cargo run --release --example ch10_exercise`
+//! `cargo run --release -- exercises watch ch10`
 
 mod judge;
 

@@ -1,12 +1,15 @@
 //! Chapter 10. A hidden layer bends the plane, and XOR falls. The tape does the work that chapter 9 does by hand.
 
-use frame::{Chapter, Error, Result, Run};
+mod pictures;
+
+use frame::{Chapter, Error, Figure, Result, Run};
 use gradus::data::TruthTable;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Init, Mlp};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
+use pictures::{boundary, hidden_plane};
 use std::process::ExitCode;
 
 pub const CHAPTER: Chapter = Chapter {
@@ -22,7 +25,7 @@ pub const CHAPTER: Chapter = Chapter {
              that is wrong (chapter 9). Training does not show a wrong gradient; the gradient check of chapter 13 does. \
              And a cost that has stopped falling need not be a minimum: the few starts that fail sit on a plateau.",
     exercise: "tutorials/ch10_xor_by_tape/exercise.rs: add an op of your own, a sine unit, with its vjp, and learn XOR \
-               with it. Then: cargo run --release --example ch10_exercise",
+               with it. Then: cargo run --release -- exercises watch ch10",
     next: "cargo run --release -- ch13",
 };
 
@@ -59,9 +62,10 @@ pub fn run(run: &mut Run) -> Result {
         run.say(format!("  {} xor {} = {t}   the net says {y:.3}", x[0], x[1]));
     }
     run.heading("Where its output is above one half");
-    for line in boundary(&first.net) {
-        run.say(line);
-    }
+    run.say("'#' is above, '.' is not; 'o' is a row that should be, 'x' one that should not:");
+    let plane = boundary(&first.net, &xor);
+    run.say(plane.text());
+    run.plot("boundary", &plane)?;
     run.heading("The hidden plane");
     run.explain(
         "The three hidden units see the four rows as points where a single plane can part the ones from the zeros:",
@@ -70,6 +74,8 @@ pub fn run(run: &mut Run) -> Result {
     for (row, h) in xor.inputs::<f64>().outer_iter().zip(hidden.outer_iter()) {
         run.say(format!("  ({}, {})  ->  ({:+.2}, {:+.2}, {:+.2})", row[0], row[1], h[0], h[1], h[2]));
     }
+
+    run.plot("hidden_plane", &hidden_plane(&first.net, &xor))?;
 
     run.heading("Two hundred starts");
     let solved = trainings.iter().filter(|training| is_solved(&training.net, &xor)).count();
@@ -89,7 +95,7 @@ pub fn run(run: &mut Run) -> Result {
     }
     let tape = Tape::new();
     record(&tape, &first.net, [0.0, 1.0], 1.0).backward();
-    run.draw("tape.dot", &tape, &DotOptions::new().title("One row of XOR"))
+    run.draw("tape", &tape, &DrawOptions::new().title("One row of XOR"))
 }
 
 fn start(rng: &mut impl rand::Rng) -> Mlp<f64> {
@@ -112,11 +118,13 @@ fn train(net: Mlp<f64>, xor: &TruthTable, epochs: usize) -> Result<Training> {
     for epoch in 0..=epochs {
         let mut cost = 0.0;
         for (x, &t) in inputs.outer_iter().zip(&targets) {
+            // ANCHOR: step
             let loss = record(&tape, &net, [x[0], x[1]], t);
             cost += loss.item() / 4.0;
             let gradients = loss.backward();
             sgd.step(&net, &gradients)?;
             tape.rewind();
+            // ANCHOR_END: step
         }
         let landmark = epoch == 0 || epoch == 10 || epoch == 100 || epoch % 1000 == 0;
         if landmark || cost < LEARNT {
@@ -160,26 +168,4 @@ fn hidden_units(net: &Mlp<f64>, x: &Array2<f64>) -> Array2<f64> {
     let first = net.layers().next().expect("the net has two layers");
     let hidden = tape.no_grad(|| first.forward(tape.input(x)).tanh()).value();
     hidden.into_dimensionality().expect("one row of hidden units for each row of inputs")
-}
-
-/// The plane from -0.5 to 1.5, where the net says more than one half.
-fn boundary(net: &Mlp<f64>) -> Vec<String> {
-    let (width, height) = (41, 17);
-    let place = |step: usize, steps: usize| -0.5 + 2.0 * step as f64 / (steps - 1) as f64;
-    let mut plane = Array2::zeros((width * height, 2));
-    for (i, mut point) in plane.axis_iter_mut(Axis(0)).enumerate() {
-        point[0] = place(i % width, width);
-        point[1] = place(height - 1 - i / width, height);
-    }
-    let outputs = predict(net, &plane);
-    let corner = |x: f64, y: f64| {
-        [0.0, 1.0].iter().any(|c| (c - x).abs() < 1e-9) && [0.0, 1.0].iter().any(|c| (c - y).abs() < 1e-9)
-    };
-    let cell = |i: usize| match (corner(plane[(i, 0)], plane[(i, 1)]), outputs[i] > 0.5) {
-        (true, _) if plane[(i, 0)] != plane[(i, 1)] => '1',
-        (true, _) => '0',
-        (_, true) => '#',
-        (_, false) => '.',
-    };
-    (0..height).map(|line| format!("  {}", (line * width..(line + 1) * width).map(cell).collect::<String>())).collect()
 }

@@ -2,10 +2,10 @@
 
 mod task;
 
-use frame::{Chapter, Curve, Result, Run, log_log};
+use frame::{Chapter, Chart, Figure, Result, Run};
 use gradus::check::{Check, Report};
 use gradus::data::Digits;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::prelude::*;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -28,7 +28,7 @@ pub const CHAPTER: Chapter = Chapter {
              safety: it makes forward and backward two different functions, and where a sample is badly wrong, the loss no longer \
              feels it.",
     exercise: "tutorials/ch13_gradient_check/exercise.rs: softmax with cross-entropy, as the source has it. Mend its loss and its \
-               gradient until they belong together. Then: cargo run --release --example ch13_exercise",
+               gradient until they belong together. Then: cargo run --release -- exercises watch ch13",
     next: "cargo run --release -- ch14",
 };
 
@@ -74,13 +74,13 @@ pub fn run(run: &mut Run) -> Result {
     run.result("checker_with_epsilon", checker(&report));
     run.compare("b2 with the 1e-7 in the loss", mean(&report, "b2"), "1.4e-7, fails", THRESHOLD, 2.0 * THRESHOLD);
 
-    other_steps(run, &task);
+    other_steps(run, &task)?;
     badly_wrong(run);
     what_a_mean_hides(run, &task, &check);
 
     let tape = Tape::new();
     task.loss(&tape, EPSILON).backward();
-    run.draw("net.dot", &tape, &DotOptions::new().title("Three digits, and a loss with its 1e-7"))
+    run.draw("net", &tape, &DrawOptions::new().title("Three digits, and a loss with its 1e-7"))
 }
 
 /// Draws a start, and draws again as long as a ReLU stands so close to its kink that a nudge could carry it across.
@@ -106,7 +106,7 @@ fn start(run: &mut Run, check: &Check, digits: &Digits) -> Task {
 }
 
 /// The same check of b2 with steps from coarse to fine: a V, or a V that stands in water.
-fn other_steps(run: &mut Run, task: &Task) {
+fn other_steps(run: &mut Run, task: &Task) -> Result {
     let curve = |epsilon: f64| -> Vec<(f64, f64)> {
         let at = |step: f64| {
             let report = Check::new().fixed_step(step).parameters(&[&task.b2], |tape| task.loss(tape, epsilon));
@@ -116,11 +116,11 @@ fn other_steps(run: &mut Run, task: &Task) {
     };
     let (right, wrong) = (curve(0.0), curve(EPSILON));
     run.heading("Other steps");
-    let curves = [
-        Curve { mark: 'x', name: "with the 1e-7", points: &wrong },
-        Curve { mark: 'o', name: "without it", points: &right },
-    ];
-    run.say(log_log("step", "b2, mean |diff|", &curves));
+    let chart =
+        Chart::new("step h", "b2: mean |difference|").title("How far backprop and nudging are apart").log_x().log_y();
+    let chart = chart.line("with the 1e-7", &wrong).line("without it", &right).level(THRESHOLD, "below 1e-7 is right");
+    run.say(chart.text());
+    run.plot("v_curves", &chart)?;
     let fall = right[3].1 / right[5].1;
     run.say(format!(
         "\nWithout it: from step 0.01 to 0.001 the difference falls {fall:.1} times, as h² does; below 1e-5 rounding takes over.\n\
@@ -129,6 +129,7 @@ fn other_steps(run: &mut Run, task: &Task) {
     ));
     run.result("b2_fall_from_step_1e-2_to_1e-3", fall);
     run.compare("b2's error, step 0.01 over step 0.001", fall, "falls as h²", 95.0, 105.0);
+    Ok(())
 }
 
 /// Two classes, and the right one has a score that is lower by `gap`: what its loss is, and what the loss feels of that score.

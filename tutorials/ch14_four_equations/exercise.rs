@@ -1,5 +1,5 @@
 //! Exercise 14. Which node is δ? The tape has the gradient of everything; take the book's δ of a layer from it.
-//! `cargo run --release --example ch14_exercise`
+//! `cargo run --release -- exercises watch ch14`
 
 mod judge;
 

@@ -5,7 +5,7 @@ mod by_hand;
 use by_hand::{Layer, backpropagate};
 use frame::{Chapter, Error, Result, Run};
 use gradus::NodeInfo;
-use gradus::draw::{Backward, DotOptions};
+use gradus::draw::{Backward, DrawOptions};
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::prelude::*;
 use ndarray::{Array2, Axis, s};
@@ -28,7 +28,7 @@ pub const CHAPTER: Chapter = Chapter {
              shapes fit. And \"a * delta\" as some texts have it is no product of two vectors at all: what is meant is the outer \
              product, delta times a transposed.",
     exercise: "tutorials/ch14_four_equations/exercise.rs: which node is delta? Write the function that takes the book's delta \
-               of a layer from the tape's gradients. Then: cargo run --release --example ch14_exercise",
+               of a layer from the tape's gradients. Then: cargo run --release -- exercises watch ch14",
     next: "cargo run --release -- ch15",
 };
 
@@ -93,7 +93,7 @@ pub fn run(run: &mut Run) -> Result {
     }
     run.result("largest_difference", bp1.max(bp2).max(bp3).max(bp4));
     let title = "Ten digits: the blue nodes are the lines of BP1 to BP4";
-    run.draw("four_equations.dot", &tape, &DotOptions::new().title(title).backward(Backward::Nodes))
+    run.draw("four_equations", &tape, &DrawOptions::new().title(title).backward(Backward::Nodes))
 }
 
 fn record<'t>(tape: &'t Tape<f64>, net: &Mlp<f64>, images: &Array2<f64>, targets: &Array2<f64>) -> Var<'t, f64> {

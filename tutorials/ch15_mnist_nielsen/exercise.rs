@@ -1,5 +1,5 @@
 //! Exercise 15. Choose the start: how wide should the weights of a layer spread, so that the same network learns?
-//! `cargo run --release --example ch15_exercise`
+//! `cargo run --release -- exercises watch ch15`
 
 mod judge;
 

@@ -1,10 +1,12 @@
 //! Chapter 15. A network of sigmoids learns to read digits, exactly as Nielsen's book has it; then we ask why it stops at 92%.
 
+mod pictures;
+
 use frame::{Chapter, Opt, Result, Run};
 use gradus::data::Batch;
 use gradus::data::Digits;
-use gradus::draw::DotOptions;
-use gradus::nn::{Activation, Init, Linear, Mlp};
+use gradus::draw::DrawOptions;
+use gradus::nn::{Activation, Init, Linear, Mlp, Model};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
 use std::process::ExitCode;
@@ -33,8 +35,8 @@ pub const CHAPTER: Chapter = Chapter {
              with N(0, 1) weights on 784 pixels the first weighted sums spread so wide that most sigmoids sit where \
              they are flat, and a flat sigmoid passes almost no gradient. Nothing in the loss curve says so; looking at z does.",
     exercise: "tutorials/ch15_mnist_nielsen/exercise.rs: choose the start yourself, so that the sigmoids of every layer \
-               begin where they are steep. Then: cargo run --release -- exercises check ch15",
-    next: "cargo run --release -- ch22",
+               begin where they are steep. Then: cargo run --release -- exercises watch ch15",
+    next: "cargo run --release -- ch16",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself
@@ -62,28 +64,38 @@ pub fn run(run: &mut Run) -> Result {
     look_at_first_layer(run, &net, &train);
 
     let epochs = run.epochs();
-    let bar = run.progress(epochs * train.len() / BATCH_SIZE, "training");
+    let steps = epochs * train.len() / BATCH_SIZE;
+    let first = test.first(1).images();
+    let mut watch = run
+        .watch("training", steps, &net)
+        .digit(test.image(0), test.label(0), || net.predict(first.view()).into_iter().map(f64::from).collect());
     let mut accuracies = Vec::new();
     for epoch in 1..=epochs {
+        // ANCHOR: train
         for batch in train.batches(BATCH_SIZE, &mut rng) {
             let loss = record(&tape, &net, &batch);
             let gradients = loss.backward();
+            watch.step(loss, &gradients);
             sgd.step(&net, &gradients)?;
             tape.rewind();
-            bar.inc(1);
         }
+        // ANCHOR_END: train
         let accuracy = test.accuracy(&net);
         accuracies.push(accuracy);
         let width = (accuracy * 60.0).round() as usize;
-        bar.suspend(|| run.say(format!("epoch {epoch:>2}   {:>5}  {}", count(accuracy), "█".repeat(width))));
+        watch.epoch(accuracy);
+        watch.say(&format!("epoch {epoch:>2}   {:>5}  {}", count(accuracy), "█".repeat(width)));
     }
-    bar.finish_and_clear();
+    watch.finish();
 
     for batch in train.batches_in_order(BATCH_SIZE).take(1) {
         record(&tape, &net, &batch).backward();
-        run.draw("tape.dot", &tape, &DotOptions::new().title("One batch of ten digits"))?;
+        run.draw("tape", &tape, &DrawOptions::new().title("One batch of ten digits"))?;
     }
 
+    run.plot("accuracy", &pictures::accuracy(&accuracies))?;
+    run.plot("gains", &pictures::gains(&accuracies))?;
+    run.plot("misread", &pictures::misread(&net, &test))?;
     run.result("test_accuracy", accuracies.clone());
     run.result("untrained_accuracy", untrained);
     if let (true, Some(&last)) = (run.is_full(), accuracies.last()) {

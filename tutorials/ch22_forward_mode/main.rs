@@ -5,7 +5,7 @@ use gradus::Dual;
 use gradus::derivatives::{
     grad, hessian_vector_product, hessian_vector_product_by_duals, jacobian_by_columns, jacobian_by_rows, jvp,
 };
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::prelude::*;
 use ndarray::{Array, Array1, ArrayD, Dimension};
 use serde_json::json;
@@ -26,7 +26,7 @@ pub const CHAPTER: Chapter = Chapter {
              of one number it is. The bill comes with the inputs: one run for each, and a network has as many as it \
              has weights. Which mode is cheap is decided by the shape of the Jacobian, not by taste.",
     exercise: "tutorials/ch22_forward_mode/exercise.rs: one column or one row? Put together a Jacobian with as few passes as \
-               possible. Then: cargo run --release --example ch22_exercise",
+               possible. Then: cargo run --release -- exercises watch ch22",
     next: "cargo run --release -- ch23",
 };
 
@@ -43,7 +43,7 @@ pub fn run(run: &mut Run) -> Result {
     let tape = Tape::<f64>::new();
     let x = tape.var(0.5).named("x");
     (x * x.tanh() + x.exp()).named("y").backward();
-    run.draw("reverse.dot", &tape, &DotOptions::new().title("The same derivative by going back"))
+    run.draw("reverse", &tape, &DrawOptions::new().title("The same derivative by going back"))
 }
 
 /// y = x tanh(x) + eˣ, step by step on dual numbers.
@@ -124,6 +124,7 @@ fn count_passes(run: &mut Run) {
 }
 
 /// The loss of a 4-8-3 network for two samples, as a function of its 67 parameters.
+// ANCHOR: loss
 fn loss<'t, F: Scalar>(parameters: &[Var<'t, F>]) -> Var<'t, F> {
     let [w1, b1, w2, b2] = parameters else { panic!("two layers have four parameters") };
     let tape = w1.tape();
@@ -131,6 +132,7 @@ fn loss<'t, F: Scalar>(parameters: &[Var<'t, F>]) -> Var<'t, F> {
     let h = (x.matmul(*w1) + *b1).tanh();
     (h.matmul(*w2) + *b2).softmax_cross_entropy(tape.labels(&[2, 0]))
 }
+// ANCHOR_END: loss
 
 fn parameters(run: &Run) -> Vec<ArrayD<f64>> {
     let mut rng = run.rng();

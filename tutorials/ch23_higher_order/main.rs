@@ -2,9 +2,9 @@
 
 mod linear;
 
-use frame::{Chapter, Result, Run};
+use frame::{Chapter, Chart, Corner, Result, Run, Side};
 use gradus::derivatives::{grad, hessian, hessian_vector_product, jacobian_by_rows};
-use gradus::draw::{Backward, DotOptions};
+use gradus::draw::{Backward, DrawOptions};
 use gradus::prelude::*;
 use linear::{eigenvalues, solve};
 use ndarray::{Array1, ArrayD};
@@ -27,7 +27,7 @@ pub const CHAPTER: Chapter = Chapter {
              started near a saddle it walks straight onto it, in four steps, with a gradient that vanishes beautifully. Look at the signs of \
              the eigenvalues before you call a place a minimum.",
     exercise: "tutorials/ch23_higher_order/exercise.rs: write one step of Newton's method, for any number of variables. Then: cargo run \
-               --release --example ch23_exercise",
+               --release -- exercises watch ch23",
     next: "cargo run --release -- ch24",
 };
 
@@ -49,15 +49,15 @@ fn rosenbrock<'t>(x: &[Var<'t, f64>]) -> Var<'t, f64> {
 type Program = for<'t> fn(&[Var<'t, f64>]) -> Var<'t, f64>;
 
 pub fn run(run: &mut Run) -> Result {
-    let tanh = six_derivatives(run, "tanh", |x| x.tanh(), tanh_by_formula);
+    let tanh = six_derivatives(run, "tanh", |x| x.tanh(), tanh_by_formula)?;
     let sin =
-        six_derivatives(run, "sin", |x| x.sin(), |order, x| (x + order as f64 * std::f64::consts::FRAC_PI_2).sin());
+        six_derivatives(run, "sin", |x| x.sin(), |order, x| (x + order as f64 * std::f64::consts::FRAC_PI_2).sin())?;
     run.result("tanh_max_error", tanh);
     run.result("sin_max_error", sin);
     run.compare("tanh, largest error of six derivatives", tanh, "closed forms", 0.0, 1e-12);
     run.compare("sin, largest error of six derivatives", sin, "closed forms", 0.0, 1e-12);
 
-    saddle_and_minima(run);
+    saddle_and_minima(run)?;
     valley(run);
     product_without_the_matrix(run);
 
@@ -66,14 +66,19 @@ pub fn run(run: &mut Run) -> Result {
     let slope = x.tanh().named("tanh").backward().wrt(x);
     slope.backward();
     run.draw(
-        "graph_of_a_graph.dot",
+        "graph_of_a_graph",
         &tape,
-        &DotOptions::new().title("tanh, its slope, and the slope of its slope").backward(Backward::Nodes),
+        &DrawOptions::new().title("tanh, its slope, and the slope of its slope").backward(Backward::Nodes),
     )
 }
 
 /// Six derivatives of a function, each the gradient of the one before, against formulas. Returns the largest error.
-fn six_derivatives(run: &Run, name: &str, f: fn(Var<f64>) -> Var<f64>, formula: fn(usize, f64) -> f64) -> f64 {
+fn six_derivatives(
+    run: &mut Run,
+    name: &str,
+    f: fn(Var<f64>) -> Var<f64>,
+    formula: fn(usize, f64) -> f64,
+) -> Result<f64> {
     run.heading(&format!("{name} and its derivatives at 81 points from -2 to 2"));
     run.say("  derivative   new nodes   largest value   largest error");
     let points = Array1::linspace(-2.0, 2.0, 81);
@@ -81,6 +86,8 @@ fn six_derivatives(run: &Run, name: &str, f: fn(Var<f64>) -> Var<f64>, formula: 
     let x = tape.var(&points);
     let mut derivative = f(x);
     let mut worst = 0.0_f64;
+    let curve = |y: Var<f64>| points.iter().copied().zip(y.value()).collect::<Vec<_>>();
+    let mut chart = Chart::new("x", "").line(name, &curve(derivative));
     for order in 1..=6 {
         let before = tape.len();
         // Each element of y depends on one element of x alone, so the slopes of Σ y are the derivatives at the points.
@@ -90,8 +97,13 @@ fn six_derivatives(run: &Run, name: &str, f: fn(Var<f64>) -> Var<f64>, formula: 
         let largest = values.iter().fold(0.0, |largest: f64, y| largest.max(y.abs()));
         run.say(format!("  {order:>10}   {:>9}   {largest:>13.4}   {error:>13.0e}", tape.len() - before));
         worst = worst.max(error);
+        // The higher ones are so large that these would be flat beside them.
+        if order <= 3 {
+            chart = chart.line(&format!("{name}{}", "'".repeat(order)), &curve(derivative));
+        }
     }
-    worst
+    run.plot(name, &chart)?;
+    Ok(worst)
 }
 
 /// With t = tanh x: the slope is 1 - t², and each derivative is a polynomial in t.
@@ -130,7 +142,7 @@ fn value(f: Program, at: [f64; 2]) -> f64 {
     f(&[tape.input(at[0]), tape.input(at[1])]).item()
 }
 
-fn saddle_and_minima(run: &mut Run) {
+fn saddle_and_minima(run: &mut Run) -> Result {
     run.heading("L = w1² + w2² + 0.3 sin(3 w1) sin(3 w2)");
     let slopes = jacobian_by_rows(surface, &[0.0, 0.0]);
     let h = hessian(surface, &[0.0, 0.0]);
@@ -146,6 +158,14 @@ fn saddle_and_minima(run: &mut Run) {
 
     run.say("\nNewton's method, from three starts:");
     let mut ends = Vec::new();
+    let mut chart = Chart::new("w1", "w2")
+        .title("Newton's method on L, from three starts")
+        .size(560.0, 520.0)
+        .equal_axes()
+        .x_range(-0.5, 0.5)
+        .y_range(-0.5, 0.5)
+        .contours("L", |w1, w2| value(surface, [w1, w2]))
+        .levels(&[-0.015, -0.01, -0.005, 0.0, 0.02, 0.05, 0.1, 0.2, 0.4]);
     for start in [[0.4, -0.3], [-0.4, 0.3], [0.1, -0.05]] {
         let path = newton(surface, start);
         let end = path[path.len() - 1].map(|w| if w.abs() < 1e-9 { 0.0 } else { w });
@@ -163,12 +183,19 @@ fn saddle_and_minima(run: &mut Run) {
             curvature[1]
         ));
         ends.push(end);
+        let visited: Vec<(f64, f64)> = path.iter().map(|w| (w[0], w[1])).collect();
+        chart = chart.path(&format!("from ({}, {})", start[0], start[1]), &visited);
     }
+    let chart = chart.mark((0.0, 0.0), "saddle", Side::Below).legend(Corner::BottomLeft);
+    let minimum = (ends[0][0], ends[0][1]);
+    let chart = chart.mark(minimum, "minimum", Side::Right).mark((-minimum.0, -minimum.1), "minimum", Side::Left);
+    run.plot("newton", &chart)?;
     run.result("minima", json!([ends[0], ends[1]]));
     run.result("minimum", value(surface, ends[0]));
     run.compare("minimum, w1", ends[0][0], "0.217", 0.2165, 0.2175);
     run.compare("minimum, w2", ends[0][1], "-0.217", -0.2175, -0.2165);
     run.compare("minimum, L", value(surface, ends[0]), "-0.0160", -0.01605, -0.01595);
+    Ok(())
 }
 
 fn valley(run: &mut Run) {
@@ -199,10 +226,12 @@ fn product_without_the_matrix(run: &mut Run) {
     let [x, t] = [draw(&[4, 3]), draw(&[4, 2])];
     let weights = [draw(&[3, 5]), draw(&[5]), draw(&[5, 2]), draw(&[2])];
     let vector = weights.clone().map(|weights| draw(weights.shape()));
+    // ANCHOR: product
     let h = hessian(|w| network_cost(&x, &t, w), &weights);
     let flat: Array1<f64> = vector.iter().flatten().copied().collect();
     let by_matrix = h.dot(&flat);
     let product = hessian_vector_product(|w| network_cost(&x, &t, w), &weights, &vector);
+    // ANCHOR_END: product
     let apart = product.iter().flatten().zip(&by_matrix).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
     let crooked = (&h - &h.t()).iter().fold(0.0, |worst: f64, x| worst.max(x.abs()));
     run.explain(&format!(

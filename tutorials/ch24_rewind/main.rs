@@ -7,7 +7,7 @@ mod ways;
 
 use frame::{Chapter, Result, Run, count_allocations};
 use gradus::data::Digits;
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::optim::Sgd;
 use gradus::prelude::*;
 use gradus::{Phase, Profile};
@@ -168,7 +168,7 @@ fn what_a_step_does(run: &mut Run, digits: &Digits) -> Result<Profile> {
         train(&tape, &net, &mut sgd, &batch)?;
     }
     let profile = tape.profile().expect("it was started");
-    run.draw("step.dot", &tape, &DotOptions::new().title("One step: forward, and back"))?;
+    run.draw("step", &tape, &DrawOptions::new().title("One step: forward, and back"))?;
     let per_step = |total: u64| total as f64 / STEPS as f64;
     let mut rows = profile.rows().to_vec();
     rows.sort_by_key(|row| (row.phase, std::cmp::Reverse(row.bytes), row.op));

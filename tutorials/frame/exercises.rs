@@ -51,6 +51,17 @@ macro_rules! exercise {
 /// All exercises, in the order of the chapters.
 pub const EXERCISES: &[Exercise] = &[
     exercise! {
+        chapter: "01_first_graph",
+        title: "draw a neuron",
+        minutes: 10,
+        hints: [
+            "With one input: which two nodes does the product need, and which two the sum? Each call draws one node, and gives back its number.",
+            "Two of your nodes are products and sums for the first input. For a second input come two more, and the second sum has to go on from the first.",
+            "Let one variable hold the number of the node that has the sum so far. Which leaf is the sum before anything was multiplied? x1 is node 1, w1 is node 2: what \
+             are the numbers of xi and wi?",
+        ],
+    },
+    exercise! {
         chapter: "02_perceptron",
         title: "the nudge",
         minutes: 10,
@@ -63,6 +74,37 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
+        chapter: "03_xor_wall",
+        title: "fold the layers",
+        minutes: 15,
+        hints: [
+            "Begin with two layers. Write down (x W + b) V + c and multiply out. What stands at x, and what is left over?",
+            "If you can fold two layers into one, you can fold the result with the third, and so on.",
+            "Weights: a product of two matrices, in the order in which a row meets them. Bias: the earlier bias is a row like any other, so it passes through \
+             the later layer too.",
+        ],
+    },
+    exercise! {
+        chapter: "04_activations",
+        title: "the vjp of tanh",
+        minutes: 10,
+        hints: [
+            "The chain rule: dL/dx = dL/dy · dy/dx. The first factor is g. What is the slope of tanh?",
+            "The curve is steepest at 0, where its slope is 1, and flat where y is near 1 or -1. Which expression in y is 1 at y = 0, and 0 at y = 1 and y = -1?",
+            "The slope of tanh at x is 1 - tanh² x. `at.output()` is tanh x already: take no tanh of it. If the checker says that f is applied twice, you did.",
+        ],
+    },
+    exercise! {
+        chapter: "05_losses",
+        title: "Huber's loss",
+        minutes: 20,
+        hints: [
+            "Draw ρ: a parabola near 0, a straight line from r = delta on, and at r = delta both have the same height and the same slope.",
+            "An `if` would choose for the whole array at once. Let q be the smaller of r and delta, element by element.",
+            "Look for one product with q in it that is r²/2 where q = r, and delta (r - delta/2) where q = delta. Both have a factor q.",
+        ],
+    },
+    exercise! {
         chapter: "06_nudging",
         title: "a central difference",
         minutes: 10,
@@ -70,6 +112,17 @@ pub const EXERCISES: &[Exercise] = &[
             "Go a step up and a step down from the same x. The value at x itself is not needed.",
             "How far apart are the two points?",
             "`moved` also takes a negative number. If all your slopes are exactly twice too large, look at what you divide by.",
+        ],
+    },
+    exercise! {
+        chapter: "07_descent",
+        title: "mend both figures",
+        minutes: 20,
+        hints: [
+            "A path: each place comes from the one before it. Downhill is against the slope.",
+            "The curvature along a direction d of length 1 is d·h d. Its lowest and highest values are the eigenvalues of h. What do their signs say?",
+            "The eigenvalues of [[a, b], [b, c]] lie around (a + c)/2, one as far below as the other above. Their sum is a + c and their product is a c - b². Two signs \
+             are enough to tell the three places apart.",
         ],
     },
     exercise! {
@@ -133,6 +186,46 @@ pub const EXERCISES: &[Exercise] = &[
             "Add up n independent numbers that each spread by s. How wide does the sum spread: n s, or less?",
             "Variances add up, spreads do not. The spread is the root of the variance.",
             "Ask for a sum that spreads by 1 whatever n is, and solve for s.",
+        ],
+    },
+    exercise! {
+        chapter: "16_mnist_two_layer",
+        title: "an epoch that is one",
+        minutes: 15,
+        hints: [
+            "Drawing each batch from all digits is what must go. Begin with one list that holds every number once.",
+            "Bring the list into random order, then cut it into pieces; slices have a method for the cutting. For the order: any of the numbers              may stand in the last place. Swap one there and leave it. Which of them may still come to the place before it?",
+            "A number that has found its place must not be moved again. So for the place p, the partner is drawn from the places 0 to p, both              included. Drawn from all places, some orders come more often than others, and the judge counts.",
+        ],
+    },
+    exercise! {
+        chapter: "17_mnist_16_16",
+        title: "count the parameters",
+        minutes: 5,
+        hints: [
+            "What does a unit compute? Everything in that formula that is not an input has to be learnt.",
+            "The weights are counted already. One number for each unit is not.",
+            "Units of the input layer compute nothing, so they have none. All other layers do.",
+        ],
+    },
+    exercise! {
+        chapter: "18_mnist_adam",
+        title: "the step of Adam",
+        minutes: 20,
+        hints: [
+            "Go through w, g, m and v side by side. First m and v get their new values, in place, so that the next step finds them.",
+            "Both start at 0, so they are too small at first. Divide each by 1 - βᵗ; t is the number of this step, and the first step has t = 1.",
+            "The root is taken of v̂, not of v; ε stands outside of it. If your first step is 3.2 times too long, the divisions are missing; if              it is too long by a little, look at t.",
+        ],
+    },
+    exercise! {
+        chapter: "20_depth",
+        title: "a start for any depth",
+        minutes: 15,
+        hints: [
+            "Ask how the mean square of a layer's outputs depends on the mean square of its inputs, on n, and on the spread of the weights. A sum of n              independent terms has n times the mean square of one term.",
+            "Half of the sums are negative, and a ReLU makes 0 of them. What is left of the mean square?",
+            "Ask for a factor of exactly one from layer to layer, and solve for the spread. It is a root, and there is a 2 in it.",
         ],
     },
     exercise! {

@@ -1,6 +1,7 @@
 //! The flags that every chapter has.
 
 use crate::Chapter;
+use crate::form::Form;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command, builder::PossibleValuesParser, value_parser};
 use std::collections::BTreeMap;
@@ -11,10 +12,13 @@ use std::process::ExitCode;
 pub(crate) struct Flags {
     pub seed: u64,
     pub out: PathBuf,
-    pub dot: bool,
+    /// The forms in which graphs are drawn.
+    pub forms: Vec<Form>,
     pub json: Option<PathBuf>,
     pub quiet: bool,
+    pub watch: bool,
     pub no_color: bool,
+    pub step: bool,
     pub epochs: Option<usize>,
     pub full: bool,
     pub data: Option<PathBuf>,
@@ -39,10 +43,12 @@ impl Flags {
         Ok(Flags {
             seed: matches.remove_one("seed").unwrap_or(7),
             out: matches.remove_one("out").unwrap_or_else(|| chapter.default_out().into()),
-            dot: matches.get_flag("dot"),
+            forms: Form::ALL.into_iter().filter(|form| matches.get_flag(form.flag())).collect(),
             json: matches.remove_one("json"),
             quiet: matches.get_flag("quiet"),
+            watch: matches.get_flag("watch"),
             no_color: matches.get_flag("no-color"),
+            step: matches.get_flag("step"),
             epochs: matches.remove_one("epochs"),
             full: matches.get_flag("full"),
             data: matches.remove_one("data"),
@@ -73,7 +79,9 @@ fn command(chapter: &Chapter) -> Command {
         .arg(value("data", "DIR", "Where the four MNIST files are").value_parser(value_parser!(PathBuf)))
         .arg(value("out", "DIR", "Where files go [default: out/chNN]").value_parser(value_parser!(PathBuf)))
         .arg(value("json", "FILE", "Write the results as JSON").value_parser(value_parser!(PathBuf)))
-        .arg(switch("dot", "Write the computation graph for Graphviz"))
+        .args(Form::ALL.map(|form| switch(form.flag(), form.help())))
+        .arg(switch("step", "Step through what the tape recorded, forward and backward"))
+        .arg(switch("watch", "Watch the training while it runs: loss, accuracy, gradients, a digit"))
         .arg(switch("quiet", "Print one line: the verdict"))
         .arg(switch("no-color", "Print no colours"))
 }

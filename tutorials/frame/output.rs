@@ -4,9 +4,10 @@ use anstyle::{AnsiColor, Style};
 use std::io::{IsTerminal, Write};
 
 /// Where a chapter prints.
+#[derive(Clone)]
 pub(crate) struct Output {
     pub quiet: bool,
-    colour: bool,
+    pub colour: bool,
 }
 
 const WIDTH: usize = 100;
@@ -14,7 +15,9 @@ const WIDTH: usize = 100;
 impl Output {
     pub fn new(quiet: bool, no_color: bool) -> Self {
         let wanted = !no_color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        Output { quiet, colour: wanted && std::io::stdout().is_terminal() }
+        // CLICOLOR_FORCE is how a program that reads our output asks for colours all the same.
+        let forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+        Output { quiet, colour: wanted && (forced || std::io::stdout().is_terminal()) }
     }
 
     /// A heading.
@@ -60,6 +63,11 @@ impl Output {
 /// Prints to standard output. A reader that closed the pipe (`| head`) has seen enough: that is not an error.
 fn put(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Prints a note to standard error: something is otherwise than asked, and all goes on.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "note: {text}");
 }
 
 /// Prints an error to standard error.

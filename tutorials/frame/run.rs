@@ -1,11 +1,13 @@
 //! One run of a chapter: what it may ask for, and where it puts what it finds.
 
 use crate::flags::Flags;
-use crate::output::Output;
-use crate::{Chapter, Error, Figure, Result};
+use crate::output::{self, Output};
+use crate::{Chapter, Error, Figure, Result, Watch};
 use gradus::data::{Digits, Mnist, seeded};
-use gradus::draw::DotOptions;
+use gradus::draw::{DrawOptions, Picture};
+use gradus::nn::Parameters;
 use gradus::{Scalar, Tape};
+use gradus_view::{Left, Stepper};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rand::rngs::ChaCha8Rng;
 use serde_json::{Map, Value, json};
@@ -21,6 +23,7 @@ pub struct Run<'c> {
     results: Map<String, Value>,
     comparisons: Vec<Comparison>,
     files: Vec<PathBuf>,
+    watched: bool,
     started: Instant,
 }
 
@@ -53,7 +56,7 @@ impl<'c> Run<'c> {
     pub(crate) fn new(chapter: &'c Chapter, flags: Flags) -> Self {
         let output = Output::new(flags.quiet, flags.no_color);
         let (results, comparisons, files) = (Map::new(), Vec::new(), Vec::new());
-        Run { chapter, flags, output, results, comparisons, files, started: Instant::now() }
+        Run { chapter, flags, output, results, comparisons, files, watched: false, started: Instant::now() }
     }
 
     /// The seed of this run.
@@ -122,6 +125,23 @@ impl<'c> Run<'c> {
         style.map_or(bar.clone(), |style| bar.with_style(style))
     }
 
+    /// The progress of a training of `net`, which takes so many steps: a bar on a terminal, a live view under `--watch`, elsewhere nothing.
+    pub fn watch<'m, F: Scalar>(&mut self, what: &str, steps: usize, net: &'m dyn Parameters<F>) -> Watch<'m, F> {
+        let bar = self.progress(steps, what);
+        let mut watch = Watch::new(what, steps, net, self.output.clone(), bar);
+        self.watched = true;
+        if self.flags.watch && !self.flags.quiet {
+            let opened = match std::io::stdout().is_terminal() {
+                true => watch.open(self.output.colour).map_err(|error| error.to_string()),
+                false => Err("standard output is not one".to_owned()),
+            };
+            if let Err(reason) = opened {
+                output::note(&format!("--watch needs a terminal, and {reason}; the training goes on without it"));
+            }
+        }
+        watch
+    }
+
     /// Notes a result for `--json`.
     pub fn result(&mut self, name: &str, value: impl Into<Value>) {
         self.results.insert(name.to_owned(), value.into());
@@ -157,20 +177,39 @@ impl<'c> Run<'c> {
         self.write(&format!("{name}.png"), drawing.png()?)
     }
 
-    /// Under `--dot`, writes what is on `tape` for Graphviz.
+    /// Draws what is on `tape`, in each form that was asked for: `name.svg` under `--svg`, and so on. Under `--step` the reader steps
+    /// through it; without a terminal its story is printed.
     ///
     /// # Errors
-    /// If the file cannot be written.
-    pub fn draw<F: Scalar>(&mut self, name: &str, tape: &Tape<F>, options: &DotOptions) -> Result {
-        if self.flags.dot { self.write(name, tape.to_dot(options)) } else { Ok(()) }
+    /// If a file cannot be written.
+    pub fn draw<F: Scalar>(&mut self, name: &str, tape: &Tape<F>, options: &DrawOptions) -> Result {
+        self.step(tape)?;
+        if self.flags.forms.is_empty() { Ok(()) } else { self.draw_picture(name, &Picture::of(tape, options), options) }
     }
 
-    /// Under `--dot`, writes a graph that was drawn by hand.
+    fn step<F: Scalar>(&mut self, tape: &Tape<F>) -> Result {
+        if !self.flags.step || self.flags.quiet {
+            return Ok(());
+        }
+        let title = format!("{}: {}", self.chapter.short_name(), self.chapter.title);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        match Stepper::of(tape).title(title).source_root(root).run() {
+            Ok(Left::Quit) => Ok(()),
+            Ok(Left::Interrupted) => Err(Error::new("interrupted")),
+            Err(error) => Err(Error::new(format!("cannot step on this terminal: {error}"))),
+        }
+    }
+
+    /// The same for a figure that is not of a tape.
     ///
     /// # Errors
-    /// If the file cannot be written.
-    pub fn draw_text(&mut self, name: &str, dot: &str) -> Result {
-        if self.flags.dot { self.write(name, dot) } else { Ok(()) }
+    /// If a file cannot be written.
+    pub fn draw_picture(&mut self, name: &str, picture: &Picture, options: &DrawOptions) -> Result {
+        for form in self.flags.forms.clone() {
+            let file = Path::new(name).with_extension(form.extension());
+            self.write(&file.to_string_lossy(), form.of(picture, options))?;
+        }
+        Ok(())
     }
 
     pub(crate) fn open(&self) {
@@ -183,6 +222,9 @@ impl<'c> Run<'c> {
     pub(crate) fn close(mut self) -> Result<bool> {
         let seconds = self.started.elapsed().as_secs_f64();
         let good = self.comparisons.iter().all(Comparison::holds);
+        if self.flags.watch && !self.watched {
+            output::note("--watch: nothing in this chapter is trained for so long that it could be watched");
+        }
         self.print_comparisons();
         self.output.heading("What would have fooled us");
         self.output.paragraph(self.chapter.fooled);

@@ -3,7 +3,7 @@
 use frame::{Chapter, Result, Run};
 use gradus::check::{Check, Report};
 use gradus::data::{Batch, Digits, Ink};
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::optim::{Adam, Optimizer};
 use gradus::prelude::*;
@@ -21,7 +21,7 @@ pub const CHAPTER: Chapter = Chapter {
              before the training, and not the accuracy trusted after it.",
     exercise: "Open tutorials/gradus/tour.rs, change the layer sizes or the activation, and run again. Can you make it smaller \
                and still read 97%?",
-    next: "cargo run --release -- ch02",
+    next: "cargo run --release -- ch01",
 };
 
 const BATCH_SIZE: usize = 64;
@@ -40,7 +40,7 @@ pub fn run(run: &mut Run) -> Result {
     for batch in train.batches_in_order(3).take(1) {
         record(&tape, &net, &batch).backward();
         run.say(tape.listing());
-        run.write("tape.dot", tape.to_dot(&DotOptions::new().title("A batch of three digits")))?;
+        run.write("tape.dot", tape.to_dot(&DrawOptions::new().title("A batch of three digits")))?;
     }
     tape.rewind();
 

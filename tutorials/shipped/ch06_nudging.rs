@@ -1,5 +1,5 @@
 //! Exercise 6. Make a central difference out of this forward difference.
-//! `cargo run --release --example ch06_exercise`
+//! `cargo run --release -- exercises watch ch06`
 
 mod judge;
 

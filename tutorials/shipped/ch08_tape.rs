@@ -1,4 +1,4 @@
-//! Exercise 8. Write the reverse pass of a tape. `cargo run --release --example ch08_exercise`
+//! Exercise 8. Write the reverse pass of a tape. `cargo run --release -- exercises watch ch08`
 
 mod judge;
 

@@ -1,5 +1,5 @@
 //! Exercise 9. Find the mistake. This backward pass is the source's; it learns XOR, and one line of it is wrong.
-//! `cargo run --release --example ch09_exercise`
+//! `cargo run --release -- exercises watch ch09`
 
 mod judge;
 mod net;

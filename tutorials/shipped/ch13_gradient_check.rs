@@ -1,5 +1,5 @@
 //! Exercise 13. Mend the source's softmax with cross-entropy. It has three mistakes; a batch of one-hot targets hides two of them.
-//! `cargo run --release --example ch13_exercise`
+//! `cargo run --release -- exercises watch ch13`
 
 mod judge;
 

@@ -1,5 +1,5 @@
 //! Exercise 22. One column or one row? Put together a Jacobian with as few passes as possible.
-//! `cargo run --release --example ch22_exercise`
+//! `cargo run --release -- exercises watch ch22`
 
 mod judge;
 

@@ -1,5 +1,5 @@
 //! Exercise 23. One step of Newton's method, for any number of variables.
-//! `cargo run --release --example ch23_exercise`
+//! `cargo run --release -- exercises watch ch23`
 
 mod judge;
 

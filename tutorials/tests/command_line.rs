@@ -99,6 +99,34 @@ fn without_seconds(text: &str) -> String {
 }
 
 #[test]
+fn a_training_is_watched_on_a_terminal_and_elsewhere_a_note_says_that_it_is_not() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let nothing = run(CH02, &["--watch"], folder.path());
+    assert!(nothing.status.success());
+    assert!(
+        String::from_utf8_lossy(&nothing.stderr).starts_with("note: --watch: nothing in this chapter"),
+        "{nothing:?}"
+    );
+    let training = run(CH15, &["--watch", "--epochs", "1"], folder.path());
+    assert!(training.status.success());
+    assert!(String::from_utf8_lossy(&training.stderr).starts_with("note: --watch needs a terminal"), "{training:?}");
+    assert!(!standard_output(&training).contains('\u{1b}'), "no control sequences");
+}
+
+#[test]
+fn plots_are_the_same_bytes_for_the_same_seed_and_left_out_when_quiet() {
+    let plots = |arguments: &[&str]| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        assert!(run(CH02, &[arguments, &["--out", "."]].concat(), folder.path()).status.success());
+        ["boundaries.svg", "boundaries.png"].map(|name| std::fs::read(folder.path().join(name)).ok())
+    };
+    let [svg, png] = plots(&[]);
+    assert!(svg.as_ref().is_some_and(|svg| svg.starts_with(b"<svg")) && png.is_some());
+    assert_eq!(plots(&[]), [svg, png]);
+    assert_eq!(plots(&["--quiet"]), [None, None]);
+}
+
+#[test]
 fn a_missing_data_folder_ends_with_status_2_and_says_what_to_do() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let output = run(CH15, &["--data", "nowhere"], folder.path());

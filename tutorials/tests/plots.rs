@@ -90,7 +90,7 @@ fn lines_have_bands_levels_and_a_legend() {
 #[test]
 fn matrices_have_names_numbers_and_a_bar() {
     let rows = [[0.31, -0.12, 0.0], [-0.9, 0.45, 0.07]];
-    let matrix = Matrix::new("difference", &rows).title("By hand minus by tape").decimals(2);
+    let matrix = Matrix::new("difference", &rows).title("By hand minus by tape").numbers(|x| format!("{x:.2}"));
     let matrix = matrix.names(&["x1", "x2"], &["h1", "h2", "h3"]).axes("input", "hidden unit");
     keep("matrix", &matrix);
     let counts: Vec<Vec<usize>> =
@@ -130,7 +130,8 @@ fn panels_hold_decision_boundaries_and_histograms() {
             .points("", &[(0.0, 0.0), (0.0, 1.0), (1.0, 0.0)])
     };
     let panels = Panels::new(3)
-        .title("● should fire   ■ should not")
+        .title("AND from zero")
+        .key("● should fire   ■ should not   blue: it fires")
         .panel(boundary("round 1: 2 wrong", [1.0, 1.0, 0.0]))
         .panel(boundary("round 2: 1 wrong", [1.0, 1.0, -1.0]))
         .panel(boundary("round 3: all right", [2.0, 1.0, -2.5]));

@@ -1,9 +1,17 @@
 //! Typical slips: each wrong answer is told what is wrong with it.
 
+#[path = "../ch01_first_graph/judge.rs"]
+mod ch01;
 #[path = "../ch02_perceptron/judge.rs"]
 mod ch02;
+#[path = "../ch03_xor_wall/judge.rs"]
+mod ch03;
+#[path = "../ch05_losses/judge.rs"]
+mod ch05;
 #[path = "../ch06_nudging/judge.rs"]
 mod ch06;
+#[path = "../ch07_descent/judge.rs"]
+mod ch07;
 #[path = "../ch08_tape/judge.rs"]
 mod ch08;
 #[path = "../ch09_xor_by_hand/judge.rs"]
@@ -13,12 +21,24 @@ mod ch13;
 #[allow(dead_code)] // exercises use all of it
 #[path = "../ch14_four_equations/judge.rs"]
 mod ch14;
+#[path = "../ch16_mnist_two_layer/judge.rs"]
+mod ch16;
+#[path = "../ch17_mnist_16_16/judge.rs"]
+mod ch17;
+#[path = "../ch18_mnist_adam/judge.rs"]
+mod ch18;
+#[path = "../ch20_depth/judge.rs"]
+mod ch20;
 #[path = "../ch09_xor_by_hand/net.rs"]
 mod net;
 
 use frame::Judgement;
-use ndarray::{Array1, ArrayD};
+use ndarray::{Array1, Array2, ArrayD};
 use net::{Net, outer};
+use rand::RngExt;
+
+/// What the exercise of chapter 3 declares.
+pub type Layer = (Array2<f64>, Array1<f64>);
 
 /// What the exercise of chapter 8 declares.
 pub struct Node {
@@ -30,6 +50,51 @@ fn assert_told(judgement: &Judgement, diagnosis: &str) {
     assert!(!judgement.solved());
     let told = judgement.diagnosis().unwrap_or_default();
     assert!(told.contains(diagnosis), "expected {diagnosis:?} in the diagnosis of\n{}", judgement.failure());
+}
+
+#[test]
+fn a_sum_that_starts_again() {
+    let judgement = ch01::judge(|drawing, n| {
+        for i in 0..n {
+            let product = drawing.multiply(2 * i + 1, 2 * i + 2);
+            drawing.add(product, 0);
+        }
+    });
+    assert_told(&judgement, "only the last product is in it");
+}
+
+#[test]
+fn biases_that_do_not_pass_through() {
+    let judgement = ch03::judge(|layers| {
+        let weights = layers[1..].iter().fold(layers[0].0.clone(), |product, (w, _)| product.dot(w));
+        (weights, layers[1..].iter().fold(layers[0].1.clone(), |sum, (_, b)| sum + b))
+    });
+    assert_told(&judgement, "a bias passes through all layers behind its own");
+}
+
+#[test]
+fn a_loss_that_an_outlier_drags_along() {
+    let judgement = ch05::judge(|a, y, _| ((a - y).pow(2.0) * 0.5).mean());
+    assert_told(&judgement, "an outlier still pulls as hard as it likes");
+}
+
+#[test]
+fn a_path_that_climbs_and_a_place_judged_by_its_axes() {
+    let right = |slope: &dyn Fn(f64) -> f64, start: f64, rate: f64, steps: usize| walk(slope, start, -rate, steps);
+    let uphill = |slope: &dyn Fn(f64) -> f64, start: f64, rate: f64, steps: usize| walk(slope, start, rate, steps);
+    let by_axes =
+        |h: [[f64; 2]; 2]| if h[0][0] > 0.0 && h[1][1] > 0.0 { ch07::Place::Minimum } else { ch07::Place::Saddle };
+    assert_told(&ch07::judge(uphill, by_axes), "every step goes uphill");
+    let judgement = ch07::judge(right, by_axes);
+    assert!(
+        !judgement.solved() && judgement.failure().contains("[[2.000, 2.700], [2.700, 2.000]]"),
+        "{}",
+        judgement.failure()
+    );
+}
+
+fn walk(slope: &dyn Fn(f64) -> f64, start: f64, rate: f64, steps: usize) -> Vec<f64> {
+    std::iter::successors(Some(start), |x| Some(x + rate * slope(*x))).take(steps + 1).collect()
 }
 
 #[test]
@@ -108,6 +173,49 @@ fn a_mean_over_the_batch_and_a_matrix_the_wrong_way_round() {
         rows * samples
     });
     assert_told(&turned, "a sample is a row here");
+}
+
+#[test]
+fn a_last_batch_that_is_left_out() {
+    let judgement = ch16::judge(|count, batch_size, rng| {
+        let order = gradus::data::shuffled(count, rng);
+        order.chunks_exact(batch_size).map(<[usize]>::to_vec).collect()
+    });
+    assert!(judgement.failure().contains("2 digits never"), "{}", judgement.failure());
+}
+
+#[test]
+fn a_shuffle_that_prefers_some_orders() {
+    let judgement = ch16::judge(|count, batch_size, rng| {
+        let mut order: Vec<usize> = (0..count).collect();
+        (0..count).for_each(|place| order.swap(place, rng.random_range(0..count)));
+        order.chunks(batch_size).map(<[usize]>::to_vec).collect()
+    });
+    assert!(judgement.failure().contains("how often each order comes"), "{}", judgement.failure());
+}
+
+#[test]
+fn moments_that_start_too_small() {
+    let judgement = ch18::judge(|memory, w, g, rate| {
+        for (i, &g) in g.iter().enumerate() {
+            memory.m[i] = 0.9 * memory.m[i] + 0.1 * g;
+            memory.v[i] = 0.999 * memory.v[i] + 0.001 * g * g;
+            w[i] -= rate * memory.m[i] / (memory.v[i].sqrt() + 1e-8);
+        }
+    });
+    assert_told(&judgement, "the divisions by 1 - β₁ᵗ and 1 - β₂ᵗ are missing");
+}
+
+#[test]
+fn parameters_without_biases() {
+    let judgement = ch17::judge(|sizes| sizes.windows(2).map(|pair| pair[0] * pair[1]).sum());
+    assert_told(&judgement, "the biases are missing");
+}
+
+#[test]
+fn a_spread_that_forgets_the_relu() {
+    let judgement = ch20::judge(|n_in| (n_in as f64).sqrt().recip());
+    assert!(judgement.failure().contains("the size of the outputs"), "{}", judgement.failure());
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn plots(chart: &Chart) -> Vec<Plot> {
             Kind::Band(band) => plots.push(band_plot(chart, layer, band)),
             Kind::Line(line) => lines.extend(line_plots(chart, layer, line, 2.0)),
             Kind::Path(path) => lines.extend(line_plots(chart, layer, path, 1.2)),
-            Kind::Points(_) | Kind::Bars(_) | Kind::Level(_) | Kind::Mark(..) => {}
+            Kind::Points(_) | Kind::Bars(_) | Kind::Level(_) | Kind::Mark(..) | Kind::Name(..) => {}
         }
     }
     plots.extend(lines);

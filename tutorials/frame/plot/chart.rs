@@ -46,6 +46,8 @@ pub(super) enum Kind {
     Level(f64),
     /// One point with its name beside it.
     Mark((f64, f64), Side),
+    /// A name beside a place.
+    Name((f64, f64), Side),
 }
 
 /// Where a name stands.
@@ -195,6 +197,11 @@ impl<'a> Chart<'a> {
         self.layer(name, 0, Kind::Mark(point, side))
     }
 
+    /// A name beside a place that is marked otherwise. Text for the terminal leaves it out.
+    pub fn name(self, place: (f64, f64), name: &str, side: Side) -> Self {
+        self.layer(name, 0, Kind::Name(place, side))
+    }
+
     /// Colours behind everything: the height of `f`, in steps, with a bar that tells them.
     pub fn contours(mut self, name: &str, f: impl Fn(f64, f64) -> f64 + 'a) -> Self {
         self.field = Some(Field::contours(name, Shades::Height, f));
@@ -220,7 +227,7 @@ impl<'a> Chart<'a> {
     }
 
     fn series(&self) -> usize {
-        let counted = |layer: &&Layer| !matches!(layer.kind, Kind::Band(_) | Kind::Level(_) | Kind::Mark(..));
+        let counted = |layer: &&Layer| layer.is_series();
         self.layers.iter().filter(counted).count()
     }
 
@@ -244,7 +251,15 @@ impl Inset {
 
 impl Layer {
     pub fn is_in_legend(&self) -> bool {
-        !self.name.is_empty() && !matches!(self.kind, Kind::Band(_) | Kind::Level(_) | Kind::Mark(..))
+        !self.name.is_empty() && self.is_series()
+    }
+
+    /// Whether it has a colour of its own.
+    fn is_series(&self) -> bool {
+        match self.kind {
+            Kind::Line(_) | Kind::Points(_) | Kind::Path(_) | Kind::Bars(_) => true,
+            Kind::Band(_) | Kind::Level(_) | Kind::Mark(..) | Kind::Name(..) => false,
+        }
     }
 
     /// The points it is made of.
@@ -253,7 +268,7 @@ impl Layer {
             Kind::Line(points) | Kind::Points(points) | Kind::Path(points) => points.clone(),
             Kind::Band(points) => points.iter().flat_map(|&(x, low, high)| [(x, low), (x, high)]).collect(),
             Kind::Bars(bars) => bars.iter().flat_map(|&(from, to, y)| [(from, y), (to, y)]).collect(),
-            Kind::Mark(point, _) => vec![*point],
+            Kind::Mark(point, _) | Kind::Name(point, _) => vec![*point],
             Kind::Level(_) => Vec::new(),
         }
     }

@@ -7,6 +7,7 @@ use super::drawing::{Anchor, Drawing};
 use super::field::Frame;
 use super::legend::{crowd, paint_legend};
 use super::style::{AXIS, INK, LABEL, PAGE, TICK, TITLE};
+use super::text;
 
 impl Figure for Chart<'_> {
     fn draw(&self) -> Drawing {
@@ -16,7 +17,7 @@ impl Figure for Chart<'_> {
         let frame = axes.frame();
         page.text((frame.at.0 + frame.size.0 / 2.0, 18.0), &self.title, TITLE, Anchor::Middle, INK.light);
         // Read without turning the head, a name above the axis is better than one along it.
-        page.text((8.0, frame.at.1 - 14.0), &self.y.name, LABEL, Anchor::Start, INK.light);
+        page.text((8.0, frame.at.1 - 15.0), &self.y.name, LABEL, Anchor::Start, INK.light);
         if self.has_colour_bar() {
             paint_colour_bar(&mut page, self, frame, &levels);
         }
@@ -25,6 +26,10 @@ impl Figure for Chart<'_> {
         }
         paint_legend(&mut page, self, &axes);
         page
+    }
+
+    fn text(&self) -> String {
+        text::chart(self)
     }
 }
 
@@ -82,6 +87,9 @@ fn paint_over(page: &mut Drawing, chart: &Chart, layer: &Layer, axes: &Axes) {
             visible(chart, axes, points).for_each(|at| page.circle(at, 2.0, colour, colour));
         }
         Kind::Level(y) => name_level(page, chart, axes, *y, &layer.name),
+        Kind::Name(point, side) => {
+            visible(chart, axes, &[*point]).for_each(|at| name_mark(page, at, &layer.name, *side));
+        }
         Kind::Mark(point, side) => {
             let Some(at) = visible(chart, axes, &[*point]).next() else { return };
             page.circle(at, 4.0, INK, PAGE);
@@ -117,7 +125,7 @@ fn name_level(page: &mut Drawing, chart: &Chart, axes: &Axes, y: f64, name: &str
         ink.iter().filter(near).count()
     };
     let Some((end, above)) = places.into_iter().min_by_key(crowded) else { return };
-    write_on_patch(page, (end, y + above), name, Anchor::End);
+    page.text((end, y + above), name, TICK, Anchor::End, INK.light);
 }
 
 /// Where those of the points are that the axes hold.

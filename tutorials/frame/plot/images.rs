@@ -3,6 +3,7 @@
 use super::Figure;
 use super::drawing::{Anchor, Drawing};
 use super::style::{AXIS, INK, Shades, TICK, TITLE};
+use super::text::{side_by_side, titled};
 use ndarray::{Array2, ArrayView2};
 
 /// Pictures in rows, each with a caption.
@@ -58,28 +59,31 @@ impl Images {
             self.shades.limits(image.iter().copied())
         }
     }
-
-    /// The pictures as text, one below the other; a line for every second row, because a character is twice as high as it is wide.
-    pub fn text(&self) -> String {
-        let ramp: Vec<char> = " .:-=+*#%@".chars().collect();
-        let picture = |(caption, image): &(String, Array2<f64>)| {
-            let (low, high) = self.limits(image);
-            let shade =
-                |x: f64| ramp[(((x - low) / (high - low)).clamp(0.0, 1.0) * (ramp.len() - 1) as f64).round() as usize];
-            let rows = image.outer_iter().step_by(2);
-            let lines = rows
-                .map(|row| format!("  {}", row.iter().map(|x| shade(*x)).collect::<String>()).trim_end().to_owned());
-            format!("  {caption}\n{}", lines.collect::<Vec<_>>().join("\n"))
-        };
-        self.images.iter().map(picture).collect::<Vec<_>>().join("\n")
-    }
 }
 
+/// How many characters a line of text may have.
+const PAGE_WIDTH: usize = 100;
 /// How wide a picture is drawn.
 const WIDTH: f64 = 84.0;
 const GAP: f64 = 14.0;
 
 impl Figure for Images {
+    /// A line for every second row of pixels, because a character is twice as high as it is wide.
+    fn text(&self) -> String {
+        let ramp: Vec<char> = " .:-=+*#%@".chars().collect();
+        let picture = |(caption, image): &(String, Array2<f64>)| {
+            let (low, high) = self.limits(image);
+            let shade =
+                |x: &f64| ramp[(((x - low) / (high - low)).clamp(0.0, 1.0) * (ramp.len() - 1) as f64).round() as usize];
+            let rows =
+                image.outer_iter().step_by(2).map(|row| format!("  {}", row.iter().map(shade).collect::<String>()));
+            [format!("  {caption}")].into_iter().chain(rows).collect::<Vec<_>>().join("\n")
+        };
+        let pictures: Vec<String> = self.images.iter().map(picture).collect();
+        let widest = self.images.iter().map(|(_, image)| image.ncols() + 4).max().unwrap_or(1);
+        titled(&self.title, side_by_side(&pictures, self.columns.min(PAGE_WIDTH / widest)))
+    }
+
     fn draw(&self) -> Drawing {
         let columns = self.columns.min(self.images.len()).max(1);
         let rows = self.images.len().div_ceil(columns);

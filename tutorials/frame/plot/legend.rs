@@ -36,7 +36,7 @@ fn paint_sample(page: &mut Drawing, chart: &Chart, layer: &Layer, (x, y): (f64, 
         }
         Kind::Points(_) => page.marker(layer.number, colour, (x + length / 2.0, y), 5.0),
         Kind::Bars(_) => page.rectangle((x + length / 2.0 - 7.0, y - 6.0), (14.0, 12.0), colour.light, 1.0),
-        Kind::Band(_) | Kind::Level(_) | Kind::Mark(..) => {}
+        Kind::Band(_) | Kind::Level(_) | Kind::Mark(..) | Kind::Name(..) => {}
     }
 }
 

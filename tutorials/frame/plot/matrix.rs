@@ -4,6 +4,7 @@ use super::Figure;
 use super::drawing::{Anchor, Drawing};
 use super::scale::{Axis, decimal};
 use super::style::{AXIS, INK, LABEL, PAGE, Shades, TICK, TITLE};
+use super::text::titled;
 
 /// Rows of numbers, each a cell of colour.
 #[derive(Clone)]
@@ -16,8 +17,10 @@ pub struct Matrix {
     column_names: Vec<String>,
     /// What the rows and the columns are.
     axes: (String, String),
-    /// Decimals of the numbers written into the cells.
-    decimals: Option<usize>,
+    /// How the numbers in the cells are written; without it they are not.
+    numbers: Option<fn(f64) -> String>,
+    /// What the scale of colours reaches from and to; without it, all there is.
+    range: Option<(f64, f64)>,
     /// Of a confusion matrix: cells on the diagonal are right, and have no colour.
     confusion: bool,
 }
@@ -33,7 +36,8 @@ impl Matrix {
             row_names: Vec::new(),
             column_names: Vec::new(),
             axes: (String::new(), String::new()),
-            decimals: None,
+            numbers: None,
+            range: None,
             confusion: false,
         }
     }
@@ -43,7 +47,8 @@ impl Matrix {
     pub fn confusion<Row: AsRef<[usize]>>(counts: &[Row]) -> Self {
         let rows: Vec<Vec<f64>> = counts.iter().map(|row| row.as_ref().iter().map(|&n| n as f64).collect()).collect();
         let names: Vec<String> = (0..rows.len()).map(|class| class.to_string()).collect();
-        let matrix = Matrix::new("mistakes", &rows).shades(Shades::Height).decimals(0).names(&names, &names);
+        let matrix =
+            Matrix::new("mistakes", &rows).shades(Shades::Height).numbers(|n| n.to_string()).names(&names, &names);
         Matrix { confusion: true, ..matrix.axes("true digit", "predicted digit") }
     }
 
@@ -72,9 +77,15 @@ impl Matrix {
         self
     }
 
-    /// Writes the numbers into their cells, with so many decimals.
-    pub fn decimals(mut self, decimals: usize) -> Self {
-        self.decimals = Some(decimals);
+    /// Writes the numbers into their cells, in this form.
+    pub fn numbers(mut self, form: fn(f64) -> String) -> Self {
+        self.numbers = Some(form);
+        self
+    }
+
+    /// What the scale of colours reaches from and to.
+    pub fn range(mut self, low: f64, high: f64) -> Self {
+        self.range = Some((low, high));
         self
     }
 
@@ -83,6 +94,9 @@ impl Matrix {
     }
 
     fn limits(&self) -> (f64, f64) {
+        if let Some(range) = self.range {
+            return range;
+        }
         let coloured = |(row, cells): (usize, &Vec<f64>)| {
             let cells = cells.iter().copied().enumerate();
             cells.filter(move |(column, _)| !self.is_right(row, *column)).map(|(_, x)| x).collect::<Vec<_>>()
@@ -92,29 +106,6 @@ impl Matrix {
 
     fn is_right(&self, row: usize, column: usize) -> bool {
         self.confusion && row == column
-    }
-
-    /// The matrix as text: its numbers where they were asked for, else a character for each cell.
-    pub fn text(&self) -> String {
-        let name = |names: &[String], i: usize| names.get(i).cloned().unwrap_or_default();
-        let cell = |x: f64| match self.decimals {
-            Some(decimals) => format!("{x:.decimals$}"),
-            None => shade(self.shades, x, self.limits()).to_string(),
-        };
-        let written: Vec<Vec<String>> = self.cells.iter().map(|row| row.iter().map(|x| cell(*x)).collect()).collect();
-        let all = written.iter().flatten().chain(&self.column_names);
-        let width = all.map(|text| text.chars().count()).max().unwrap_or(1);
-        let margin = self.row_names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-        let line = |head: String, cells: Vec<String>| {
-            let cells: String = cells.iter().map(|cell| format!(" {cell:>width$}")).collect();
-            format!("  {head:>margin$}{cells}").trim_end().to_owned()
-        };
-        let mut lines = Vec::new();
-        if !self.column_names.is_empty() {
-            lines.push(line(String::new(), self.column_names.clone()));
-        }
-        lines.extend(written.into_iter().enumerate().map(|(row, cells)| line(name(&self.row_names, row), cells)));
-        lines.join("\n")
     }
 }
 
@@ -128,7 +119,7 @@ fn shade(shades: Shades, x: f64, (low, high): (f64, f64)) -> char {
         _ if x.is_nan() => '?',
         Shades::Signed if x < 0.0 => pick(".-=≡", x / low),
         Shades::Signed => pick(".+*#", x / high),
-        Shades::Height | Shades::Ink => pick(" .:-=+*#%@", (x - low) / (high - low)),
+        Shades::Height | Shades::Ink => pick(" ░▒▓█", (x - low) / (high - low)),
     }
 }
 
@@ -136,6 +127,31 @@ fn shade(shades: Shades, x: f64, (low, high): (f64, f64)) -> char {
 const ROOM: (f64, f64) = (440.0, 400.0);
 
 impl Figure for Matrix {
+    /// Its numbers where they were asked for, else a character for each cell.
+    fn text(&self) -> String {
+        let name = |names: &[String], i: usize| names.get(i).cloned().unwrap_or_default();
+        let cell = |x: f64| match (shade(self.shades, x, self.limits()), self.numbers) {
+            (shade, None) => shade.to_string(),
+            // Of a signed number the sign tells enough.
+            (_, Some(number)) if self.shades == Shades::Signed => number(x),
+            (shade, Some(number)) => format!("{shade} {}", number(x)),
+        };
+        let written: Vec<Vec<String>> = self.cells.iter().map(|row| row.iter().map(|x| cell(*x)).collect()).collect();
+        let all = written.iter().flatten().chain(&self.column_names);
+        let width = all.map(|text| text.chars().count()).max().unwrap_or(1);
+        let margin = self.row_names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        let line = |head: String, cells: &[String]| {
+            let cells: String = cells.iter().map(|cell| format!(" {cell:>width$}")).collect();
+            format!("  {head:>margin$}{cells}").trim_end().to_owned()
+        };
+        let mut lines = Vec::new();
+        if !self.column_names.is_empty() {
+            lines.push(line(String::new(), &self.column_names));
+        }
+        lines.extend(written.iter().enumerate().map(|(row, cells)| line(name(&self.row_names, row), cells)));
+        titled(&self.title, lines)
+    }
+
     fn draw(&self) -> Drawing {
         let (rows, columns) = (self.cells.len().max(1), self.columns().max(1));
         let side = (ROOM.0 / columns as f64).min(ROOM.1 / rows as f64).clamp(1.0, 46.0).floor();
@@ -173,10 +189,10 @@ impl Matrix {
             for (column, &x) in cells.iter().enumerate() {
                 let middle = (left + (column as f64 + 0.5) * side, top + (row as f64 + 0.5) * side);
                 let deep = !self.is_right(row, column) && self.shades.is_deep(share(x));
-                let text = match self.decimals {
+                let text = match self.numbers {
                     // What is not a number is said in words: no colour could tell it.
                     _ if !x.is_finite() => format!("{x}"),
-                    Some(decimals) => format!("{x:.decimals$}").replace('-', "−"),
+                    Some(number) => number(x).replace('-', "−"),
                     None => continue,
                 };
                 page.text(middle, &text, TICK - 1, Anchor::Middle, if deep { "#fefefe" } else { "#1e1e1e" });
@@ -230,7 +246,9 @@ mod tests {
 
     #[test]
     fn a_matrix_is_printed_with_its_names() {
-        let matrix = Matrix::new("", &[[1.0, -0.5], [0.25, f64::NAN]]).names(&["a", "bc"], &["x", "y"]).decimals(2);
+        let matrix = Matrix::new("", &[[1.0, -0.5], [0.25, f64::NAN]])
+            .names(&["a", "bc"], &["x", "y"])
+            .numbers(|x| format!("{x:.2}"));
         assert_eq!(matrix.text(), "         x     y\n   a  1.00 -0.50\n  bc  0.25   NaN");
         let shades = Matrix::new("", &[[1.0, -1.0], [0.0, f64::NAN]]).text();
         assert_eq!(shades, "   # ≡\n   . ?");

@@ -9,22 +9,26 @@ mod drawing;
 mod field;
 mod images;
 mod legend;
-mod log_log;
+
 mod matrix;
 mod panels;
 mod scale;
 mod style;
+mod text;
 
 pub use chart::{Chart, Corner, Side};
 pub use drawing::Drawing;
 pub use images::Images;
-pub use log_log::{Curve, log_log};
+
 pub use matrix::Matrix;
 pub use panels::Panels;
 pub use style::Shades;
 
-/// Something that can be drawn.
+/// Something that can be drawn, and printed.
 pub trait Figure {
     /// Draws it.
     fn draw(&self) -> Drawing;
+
+    /// The figure as text for a terminal, without colours, under its title.
+    fn text(&self) -> String;
 }

@@ -2,11 +2,13 @@
 
 use super::Figure;
 use super::drawing::{Anchor, Drawing};
-use super::style::{INK, TITLE};
+use super::style::{INK, LABEL, TITLE};
+use super::text::{side_by_side, titled};
 
 /// Figures side by side.
 pub struct Panels<'a> {
     title: String,
+    key: String,
     columns: usize,
     figures: Vec<Box<dyn Figure + 'a>>,
 }
@@ -14,10 +16,16 @@ pub struct Panels<'a> {
 impl<'a> Panels<'a> {
     /// An empty page of so many columns.
     pub fn new(columns: usize) -> Self {
-        Panels { title: String::new(), columns: columns.max(1), figures: Vec::new() }
+        Panels { title: String::new(), key: String::new(), columns: columns.max(1), figures: Vec::new() }
     }
 
-    /// A title above all of them; the place to say what the markers mean.
+    /// What colours and markers mean in all of them: a line below the title, not printed with the text, whose characters differ.
+    pub fn key(mut self, key: &str) -> Self {
+        self.key = key.to_owned();
+        self
+    }
+
+    /// A title above all of them.
     pub fn title(mut self, title: &str) -> Self {
         self.title = title.to_owned();
         self
@@ -31,6 +39,11 @@ impl<'a> Panels<'a> {
 }
 
 impl Figure for Panels<'_> {
+    fn text(&self) -> String {
+        let texts: Vec<String> = self.figures.iter().map(|figure| figure.text()).collect();
+        titled(&self.title, side_by_side(&texts, self.columns))
+    }
+
     fn draw(&self) -> Drawing {
         let drawings: Vec<Drawing> = self.figures.iter().map(|figure| figure.draw()).collect();
         let largest =
@@ -42,9 +55,10 @@ impl Figure for Panels<'_> {
             .chain(drawings.iter().map(Drawing::name))
             .filter(|name| !name.is_empty())
             .collect();
-        let top = if self.title.is_empty() { 0.0 } else { 30.0 };
+        let top = if self.title.is_empty() { 0.0 } else { 30.0 } + if self.key.is_empty() { 0.0 } else { 22.0 };
         let mut page = Drawing::new(width * columns as f64, top + height * rows as f64, &names.join("; "));
         page.text((width * columns as f64 / 2.0, 18.0), &self.title, TITLE, Anchor::Middle, INK.light);
+        page.text((width * columns as f64 / 2.0, top - 10.0), &self.key, LABEL, Anchor::Middle, INK.light);
         for (i, drawing) in drawings.into_iter().enumerate() {
             page.nest(((i % columns) as f64 * width, top + (i / columns) as f64 * height), drawing);
         }

@@ -1,0 +1,135 @@
+//! `weave`: puts the programs' code and output into the texts, so that neither can rot, and binds the texts into a book.
+//!
+//! - `source`: code between anchors
+//! - `output`: what a chapter printed, and when two such texts say the same
+//! - `text`: the blocks of a README that code and output fill
+//! - `formulas`: LaTeX to MathML
+//! - `book`: the pages, from the READMEs; `links`: whether every link of the finished book leads somewhere
+
+mod book;
+mod formulas;
+mod links;
+mod output;
+mod source;
+mod text;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use frame::EXERCISES;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What could not be done, in sentences for whoever writes a chapter.
+type Result<T = ()> = std::result::Result<T, String>;
+
+fn main() -> ExitCode {
+    let matches = command().get_matches();
+    match run(&matches) {
+        Ok(faults) if faults.is_empty() => ExitCode::SUCCESS,
+        Ok(faults) => {
+            faults.iter().for_each(|fault| eprintln!("{fault}\n"));
+            eprintln!(
+                "{} places are not as they should be; `cargo run --release --bin weave` mends what it can",
+                faults.len()
+            );
+            ExitCode::from(1)
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn command() -> Command {
+    let switch =
+        |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    Command::new("weave")
+        .about("Weaves code and output into the chapters' texts")
+        .arg(Arg::new("chapters").value_name("CHAPTER").num_args(0..).help("Such as ch02; all of them without it"))
+        .arg(switch("check", "Change nothing; fail if a text is stale or an anchor is missing"))
+        .arg(switch("run", "Run the chapters first, and store what they print"))
+        .arg(
+            Arg::new("book")
+                .long("book")
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help("Write the book's sources into a folder, for mdbook, instead"),
+        )
+        .arg(
+            Arg::new("links")
+                .long("links")
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .help("Check the links of the finished book in a folder instead"),
+        )
+}
+
+/// Returns what is not as it should be.
+fn run(matches: &ArgMatches) -> Result<Vec<String>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    if let Some(folder) = matches.get_one::<PathBuf>("links") {
+        return links::faults(folder);
+    }
+    let tutorials = root.join("tutorials");
+    let chapters = chapters(&tutorials, &matches.get_many("chapters").into_iter().flatten().collect::<Vec<&String>>())?;
+    if let Some(folder) = matches.get_one::<PathBuf>("book") {
+        return book::write_sources(&root, &chapters, folder).map(|()| Vec::new());
+    }
+    let check = matches.get_flag("check");
+    let mut faults = Vec::new();
+    for chapter in &chapters {
+        if matches.get_flag("run") {
+            faults.extend(output::refresh(chapter, check)?);
+        }
+        faults.extend(text::weave(chapter, check)?);
+        faults.extend(ship(&root, chapter, check)?);
+    }
+    Ok(faults)
+}
+
+/// The chapters' folders, in order.
+fn chapters(tutorials: &Path, wanted: &[&String]) -> Result<Vec<PathBuf>> {
+    let entries =
+        std::fs::read_dir(tutorials).map_err(|error| format!("cannot read {}: {error}", tutorials.display()))?;
+    let mut chapters: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    chapters.retain(|path| {
+        let name = name(path);
+        name.starts_with("ch")
+            && path.join("README.md").is_file()
+            && (wanted.is_empty() || wanted.iter().any(|w| name.starts_with(w.as_str())))
+    });
+    chapters.sort();
+    if chapters.is_empty() { Err(format!("there are no such chapters: {wanted:?}")) } else { Ok(chapters) }
+}
+
+/// Keeps the untouched hole of a chapter's exercise, from which learners restore it.
+fn ship(root: &Path, chapter: &Path, check: bool) -> Result<Option<String>> {
+    let name = name(chapter);
+    if !EXERCISES.iter().any(|exercise| name == format!("ch{}", exercise.chapter)) {
+        return Ok(None);
+    }
+    let (hole, shipped) = (read(&chapter.join("exercise.rs"))?, root.join(format!("tutorials/shipped/{name}.rs")));
+    if std::fs::read_to_string(&shipped).is_ok_and(|text| text == hole) {
+        return Ok(None);
+    }
+    if check {
+        return Ok(Some(format!("tutorials/shipped/{name}.rs is not the exercise of tutorials/{name}")));
+    }
+    write(&shipped, &hole).map(|()| None)
+}
+
+/// The last part of a path.
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
+
+fn write(path: &Path, text: &str) -> Result {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+    }
+    std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+}

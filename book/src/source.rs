@@ -1,0 +1,46 @@
+//! Code between anchors: `// ANCHOR: name` and `// ANCHOR_END: name`.
+
+use crate::{Result, read};
+use std::path::Path;
+
+/// The lines between the anchors of a file, `main.rs#name`, moved to the left margin. Anchors of other names inside are left out.
+pub fn excerpt(chapter: &Path, reference: &str) -> Result<String> {
+    let (file, anchor) =
+        reference.split_once('#').ok_or_else(|| format!("`code: {reference}` names no anchor; write file#anchor"))?;
+    let source = read(&chapter.join(file))?;
+    between(&source, anchor)
+        .ok_or_else(|| format!("{file} has no lines between `// ANCHOR: {anchor}` and `// ANCHOR_END: {anchor}`"))
+}
+
+fn between(source: &str, anchor: &str) -> Option<String> {
+    let is = |line: &str, mark: &str| {
+        line.trim().strip_prefix("// ").is_some_and(|comment| comment == format!("{mark}: {anchor}"))
+    };
+    let lines: Vec<&str> = source.lines().collect();
+    let start = lines.iter().position(|line| is(line, "ANCHOR"))?;
+    let end = start + lines[start..].iter().position(|line| is(line, "ANCHOR_END"))?;
+    let shown = |line: &&&str| !line.trim().starts_with("// ANCHOR");
+    let lines: Vec<&str> = lines[start + 1..end].iter().filter(shown).copied().collect();
+    let margin =
+        lines.iter().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len()).min()?;
+    let lines: Vec<&str> = lines.into_iter().map(|line| line.get(margin..).unwrap_or_default()).collect();
+    Some(lines.join("\n").trim_matches('\n').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_stands_at_the_left_margin_without_the_anchors_inside() {
+        let source = "fn f() {\n    // ANCHOR: a\n    if x {\n        // ANCHOR: b\n        y();\n        // ANCHOR_END: b\n\n    }\n    // ANCHOR_END: a\n}";
+        assert_eq!(between(source, "a").as_deref(), Some("if x {\n    y();\n\n}"));
+        assert_eq!(between(source, "b").as_deref(), Some("y();"));
+        assert_eq!(between(source, "c"), None);
+    }
+
+    #[test]
+    fn an_anchor_that_is_not_closed_is_missing() {
+        assert_eq!(between("// ANCHOR: a\nx\n", "a"), None);
+    }
+}

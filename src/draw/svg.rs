@@ -1,0 +1,220 @@
+//! A figure as SVG, with no program but this library: our own layout, and texts that any viewer can show.
+
+use super::face::{Anchor, Face, Style, Text};
+use super::html::escape;
+use super::layout::{Area, Layout, Measure, Route, Spacing};
+use super::metrics::width;
+use super::options::DrawOptions;
+use super::picture::{Edge, Flow, Kind, Picture, PictureNode};
+use super::style::style_sheet;
+use crate::scalar::Scalar;
+use crate::tape::Tape;
+
+/// Distances in pixels.
+pub(super) const SPACING: Spacing =
+    Spacing { column: 44, row: 22, hang: 26, margin: 12, header: 14, port: 16, pair: 8, longest: i64::MAX };
+const LABEL: f64 = 10.0;
+const SLOT: f64 = 9.0;
+const TITLE: f64 = 16.0;
+/// How long the head of an arrow is.
+const HEAD: i64 = 7;
+const MARGIN: i64 = 14;
+const TITLE_HEIGHT: i64 = 30;
+
+impl<F: Scalar> Tape<F> {
+    /// A figure of the tape as SVG, for a web page or a document. It needs no other program, and the same tape gives the same bytes.
+    ///
+    /// Values flow along red edges, gradients along dashed blue ones; scopes are boxes. Hovering over a node shows its formula and the line
+    /// of the program that recorded it. A figure of more than [`DrawOptions::max_nodes`] nodes shows scopes as single nodes.
+    ///
+    /// ```
+    /// use gradus::draw::DrawOptions;
+    /// use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let (w, x) = (tape.var(0.5).named("w"), tape.input(2.0).named("x"));
+    /// (w * x).sigmoid().named("y").backward();
+    /// let svg = tape.to_svg(&DrawOptions::new().title("A neuron"));
+    /// assert!(svg.starts_with("<svg") && svg.contains("0.3932")); // the gradient, written beside the value of w
+    /// ```
+    pub fn to_svg(&self, options: &DrawOptions) -> String {
+        Picture::of(self, options).to_svg(options)
+    }
+}
+
+impl Picture {
+    /// The figure as SVG.
+    pub fn to_svg(&self, options: &DrawOptions) -> String {
+        let spacing = Spacing { longest: options.max_width as i64 - 2 * MARGIN, ..SPACING };
+        let layout = Layout::of(self, options.direction, &spacing, &Pixels);
+        document(self, &layout, options.theme)
+    }
+}
+
+/// Texts in pixels.
+pub(super) struct Pixels;
+
+impl Measure for Pixels {
+    fn node(&self, node: &PictureNode) -> [i64; 2] {
+        let Face { width, height, .. } = Face::of(node);
+        [width, height]
+    }
+
+    fn label(&self, text: &str) -> [i64; 2] {
+        [width(text, LABEL, false).ceil() as i64, 12]
+    }
+}
+
+/// A figure with its frame: title, background, style sheet.
+fn document(picture: &Picture, layout: &Layout, theme: super::Theme) -> String {
+    let title = escape(&picture.title);
+    let title_height = if title.is_empty() { 0 } else { TITLE_HEIGHT };
+    let inner = layout.width.max(width(&picture.title, TITLE, true) as i64 + 1);
+    let (width, height) = (inner + 2 * MARGIN, layout.height + title_height + 2 * MARGIN);
+    let label = if title.is_empty() { String::new() } else { format!(" aria-label=\"{title}\"") };
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"gradus\" role=\"img\"{label} width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n"
+    );
+    svg += &format!("<style>{}</style>\n", style_sheet(theme));
+    svg += &format!("<rect class=\"background\" width=\"{width}\" height=\"{height}\"/>\n");
+    if title_height > 0 {
+        let (x, y) = (width / 2, MARGIN + 14);
+        svg += &format!(
+            "<text class=\"bold\" x=\"{x}\" y=\"{y}\" font-size=\"{TITLE}\" text-anchor=\"middle\">{title}</text>\n"
+        );
+    }
+    let left = MARGIN + (inner - layout.width) / 2;
+    svg += &format!("<g transform=\"translate({left} {})\">\n", MARGIN + title_height);
+    draw(&mut svg, picture, layout);
+    svg + "</g>\n</svg>\n"
+}
+
+/// The scopes, edges and nodes.
+pub(super) fn draw(svg: &mut String, picture: &Picture, layout: &Layout) {
+    for (index, (cluster, area)) in picture.clusters.iter().zip(&layout.clusters).enumerate() {
+        let name = escape(&cluster.name);
+        *svg += &format!("<g class=\"scope shade{}\" data-scope=\"{index}\">", picture.depth(index) % 2);
+        *svg += &format!("<rect {} rx=\"9\"/>", sides(*area));
+        let (x, y) = (area.x + 9, area.y + 16);
+        *svg += &format!("<text class=\"bold\" x=\"{x}\" y=\"{y}\" font-size=\"11\">{name}</text></g>\n");
+    }
+    for (index, (edge, route)) in picture.edges.iter().zip(&layout.edges).enumerate() {
+        draw_edge(svg, index, edge, route);
+    }
+    for (node, area) in picture.nodes.iter().zip(&layout.nodes) {
+        draw_node(svg, node, *area);
+    }
+}
+
+fn draw_edge(svg: &mut String, index: usize, edge: &Edge, route: &Route) {
+    let class = match edge.flow {
+        Flow::Forward => "forward",
+        Flow::Backward => "backward",
+        Flow::Lookup => "lookup",
+    };
+    let (from, to) = (edge.from.index(), edge.to.index());
+    *svg += &format!("<g class=\"edge {class}\" data-edge=\"{index}\" data-from=\"{from}\" data-to=\"{to}\">");
+    // Where edges run together, they start together: else their dashes would fill each other's gaps.
+    let starts_at_end = edge.from > edge.to;
+    *svg += &format!("<path class=\"line\" d=\"{}\"/>", line(&route.points, starts_at_end));
+    *svg += &format!("<path class=\"head\" d=\"{}\"/>", arrow_head(&route.points));
+    let mut text = |class: &str, [x, y]: [i64; 2], size: f64, text: &str| {
+        if !text.is_empty() {
+            let (y, text) = (y as f64 + size * 0.35, escape(text));
+            let (y, size) = (short(y), short(size));
+            *svg += &format!(
+                "<text class=\"{class} halo\" x=\"{x}\" y=\"{y}\" font-size=\"{size}\" text-anchor=\"middle\">{text}</text>"
+            );
+        }
+    };
+    text("gradient", route.label, LABEL, &edge.label);
+    text("faint", route.slot_name, SLOT, &edge.slot_name);
+    *svg += "</g>\n";
+}
+
+/// The line of an edge, up to where the head of its arrow begins.
+fn line(points: &[[i64; 2]], starts_at_end: bool) -> String {
+    let mut points = points.to_vec();
+    let Some(last) = points.len().checked_sub(1).filter(|&last| last > 0) else { return String::new() };
+    let [dx, dy] = direction(&points);
+    points[last] = [points[last][0] - dx * (HEAD - 1), points[last][1] - dy * (HEAD - 1)];
+    if starts_at_end {
+        points.reverse();
+    }
+    let mut path = format!("M{} {}", points[0][0], points[0][1]);
+    for curve in points[1..].chunks(3) {
+        let written: Vec<String> = curve.iter().map(|[x, y]| format!("{x} {y}")).collect();
+        path += &format!("C{}", written.join(" "));
+    }
+    path
+}
+
+fn arrow_head(points: &[[i64; 2]]) -> String {
+    let Some(&[x, y]) = points.last() else { return String::new() };
+    let [dx, dy] = direction(points);
+    let (back, side) = ([x - dx * HEAD, y - dy * HEAD], [dy * 3, dx * 3]);
+    format!("M{x} {y}L{} {}L{} {}z", back[0] + side[0], back[1] + side[1], back[0] - side[0], back[1] - side[1])
+}
+
+/// The direction in which an edge ends, which is along an axis.
+fn direction(points: &[[i64; 2]]) -> [i64; 2] {
+    let [.., before, last] = points else { return [0, 0] };
+    [(last[0] - before[0]).signum(), (last[1] - before[1]).signum()]
+}
+
+fn draw_node(svg: &mut String, node: &PictureNode, area: Area) {
+    let class = match node.kind {
+        Kind::Const => "const",
+        Kind::Input => "input",
+        Kind::Var => "var",
+        Kind::Param => "param",
+        Kind::Seed => "seed",
+        Kind::Gradient => "cut",
+        Kind::Op => "op",
+        Kind::Scope => "folded",
+    };
+    let pass = if node.pass == 0 {
+        ""
+    } else if node.pass == 1 {
+        " pass1"
+    } else {
+        " pass2"
+    };
+    let loss = if node.is_loss { " loss" } else { "" };
+    let details = escape(&node.details.join("\n"));
+    *svg +=
+        &format!("<g class=\"node {class}{pass}{loss}\" data-node=\"{}\"><title>{details}</title>", node.index.index());
+    let corner = match node.kind {
+        Kind::Input | Kind::Const => 0,
+        Kind::Var | Kind::Param | Kind::Seed => (area.height / 2).min(17),
+        Kind::Op | Kind::Gradient | Kind::Scope => 6,
+    };
+    *svg += &format!("<rect {} rx=\"{corner}\"/>", sides(area));
+    if node.is_loss {
+        *svg += &format!("<rect class=\"outer\" {} rx=\"{}\"/>", sides(area.grown(3)), corner + 3);
+    }
+    let face = Face::of(node);
+    // A node with many edges can be higher than its texts.
+    let [middle, top] = [area.x + area.width / 2, area.y + (area.height - face.height) / 2];
+    for Text { x, baseline, size, style, anchor, text } in face.texts {
+        let (x, y, size) = (short(middle as f64 + x), short(top as f64 + baseline), short(size));
+        let class = match style {
+            Style::Plain => "",
+            Style::Bold => " class=\"bold\"",
+            Style::Faint => " class=\"faint\"",
+            Style::Gradient => " class=\"gradient\"",
+        };
+        let anchor = if anchor == Anchor::End { " text-anchor=\"end\"" } else { "" };
+        *svg += &format!("<text{class} x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{anchor}>{}</text>", escape(&text));
+    }
+    *svg += "</g>\n";
+}
+
+fn sides(Area { x, y, width, height }: Area) -> String {
+    format!("x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"")
+}
+
+/// A coordinate to a tenth of a pixel.
+fn short(x: f64) -> String {
+    let x = (x * 10.0).round() / 10.0;
+    format!("{x}")
+}

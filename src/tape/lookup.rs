@@ -1,0 +1,83 @@
+//! What can be asked of a graph: values, shapes, operands, parameters, names and scopes.
+
+use super::graph::{Graph, ParamLeaf};
+use super::views::Readable;
+use crate::op::View;
+use crate::param::Param;
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use petgraph::Direction::Incoming;
+use petgraph::graph::NodeIndex;
+
+impl<F: Scalar> Graph<F> {
+    /// Lets `look` see the values of `nodes`, which are read in place.
+    pub(crate) fn with_views<R>(&self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
+        let Graph { dag, shapes, param_leaves, .. } = self;
+        Readable { values: self.values.all(), dag, shapes, param_leaves }.with(nodes, look)
+    }
+
+    /// The shape of a node.
+    #[inline]
+    pub(crate) fn shape(&self, node: NodeIndex) -> Shape {
+        self.shapes[self.dag[node].shape as usize]
+    }
+
+    /// Whether two nodes have one shape.
+    #[inline]
+    pub(crate) fn same_shape(&self, a: NodeIndex, b: NodeIndex) -> bool {
+        self.dag[a].shape == self.dag[b].shape
+    }
+
+    /// The operands of a node, in the order of their slots. Its edges were added one after the other, the last slot last.
+    #[inline]
+    pub(crate) fn operands(&self, node: NodeIndex) -> impl ExactSizeIterator<Item = NodeIndex> {
+        let edges = self.dag.raw_edges();
+        let edges = match self.dag.first_edge(node, Incoming) {
+            Some(last) => &edges[last.index() - edges[last.index()].weight as usize..=last.index()],
+            None => &[],
+        };
+        edges.iter().map(|edge| edge.source())
+    }
+
+    /// The leaf, if this node reads a parameter.
+    #[inline]
+    pub(crate) fn param_leaf(&self, node: NodeIndex) -> Option<&ParamLeaf<F>> {
+        if !self.values.all().of(node).is_empty() {
+            return None;
+        }
+        let live = &self.param_leaves[..self.live_params];
+        live.binary_search_by_key(&node, |leaf| leaf.node).ok().map(|place| &live[place])
+    }
+
+    /// The latest leaf of this recording that reads `param`.
+    pub(crate) fn leaf_of(&self, param: &Param<F>) -> Option<&ParamLeaf<F>> {
+        self.param_leaves[..self.live_params].iter().rev().find(|leaf| leaf.param.is(param))
+    }
+
+    /// Gives a node a name.
+    pub(crate) fn name(&mut self, node: NodeIndex, name: &str) {
+        self.names.give(node, name);
+    }
+
+    /// The name that the learner gave it (`x.named("z")`), or its parameter's; "" if none.
+    pub(crate) fn name_of(&self, node: NodeIndex) -> &str {
+        let given = self.names.of(node);
+        given.or_else(|| self.param_leaf(node).map(|leaf| leaf.param.name())).unwrap_or("")
+    }
+
+    /// The nodes that were given names, with those, in the order of giving.
+    pub(super) fn names(&self) -> impl Iterator<Item = (NodeIndex, &str)> {
+        self.names.given()
+    }
+
+    /// Steps into the scope `name` inside the present one, and returns the present one.
+    pub(crate) fn enter_scope(&mut self, name: &str) -> u32 {
+        let inner = self.scopes.inside(self.scope, name);
+        std::mem::replace(&mut self.scope, inner)
+    }
+
+    /// The scope that a node was recorded in, as a path: `"encoder/layer1/"`, or "" outside of any.
+    pub(crate) fn scope_of(&self, node: NodeIndex) -> String {
+        self.scopes.path(self.dag[node].circumstances.scope)
+    }
+}

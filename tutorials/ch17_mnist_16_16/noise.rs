@@ -1,0 +1,76 @@
+//! Labels that mean nothing, learnt by heart.
+
+use frame::{Chart, Result, Run};
+use gradus::data::Digits;
+use gradus::nn::{Activation, Mlp};
+use gradus::optim::{Adam, Optimizer};
+use gradus::prelude::*;
+use rand::RngExt;
+use serde_json::json;
+
+const IMAGES: usize = 2_000;
+const MOST_EPOCHS: usize = 100;
+
+/// What a net knows after each epoch: the share of its own 2,000 and of the test digits.
+struct Learnt {
+    own: Vec<f64>,
+    new: Vec<f64>,
+}
+
+impl Learnt {
+    fn last(&self) -> (f64, f64) {
+        (self.own.last().copied().unwrap_or(0.0), self.new.last().copied().unwrap_or(0.0))
+    }
+}
+
+pub fn memorise(run: &mut Run, train: &Digits, test: &Digits) -> Result {
+    run.heading("2,000 images, each with a label drawn by lot");
+    let real = train.first(IMAGES);
+    // ANCHOR: lot
+    let mut rng = run.rng();
+    let lots = real.with_labels((0..IMAGES).map(|_| rng.random_range(0..10)).collect());
+    // ANCHOR_END: lot
+    let wide = learn(run, &[784, 256, 10], &lots, test)?;
+    let small = learn(run, &super::SIZES, &lots, test)?;
+    let truth = learn(run, &[784, 256, 10], &real, test)?;
+    run.say("  net              labels     epochs   its own 2,000   new digits");
+    for (name, labels, learnt) in
+        [("784-256-10", "by lot", &wide), ("784-16-16-10", "by lot", &small), ("784-256-10", "true", &truth)]
+    {
+        let (own, new) = learnt.last();
+        let epochs = learnt.own.len();
+        run.say(format!("  {name:14}   {labels:8}   {epochs:>6}   {:>12.2}%   {:>9.2}%", 100.0 * own, 100.0 * new));
+    }
+    let line =
+        |shares: &[f64]| -> Vec<(f64, f64)> { (1..).map(f64::from).zip(shares.iter().map(|s| 100.0 * s)).collect() };
+    let chart = Chart::new("epoch", "right (%)")
+        .line("by lot: its own", &line(&wide.own))
+        .line("by lot: new digits", &line(&wide.new))
+        .line("true labels: its own", &line(&truth.own))
+        .line("true labels: new digits", &line(&truth.new))
+        .y_range(0.0, 105.0);
+    run.plot("lots", &chart)?;
+    let ((own, new), small) = (wide.last(), small.last().0);
+    run.result("labels_by_lot", json!({ "own": own, "new": new, "own_small_net": small, "epochs": wide.own.len() }));
+    run.compare("labels by lot: its own 2,000", own, "100%", 1.0, 1.0);
+    run.compare("labels by lot: new digits", new, "9%", 0.06, 0.14);
+    Ok(())
+}
+
+/// Trains until every label is learnt, at most 100 epochs.
+fn learn(run: &Run, sizes: &[usize], digits: &Digits, test: &Digits) -> Result<Learnt> {
+    let mut rng = run.rng();
+    let net = Mlp::<f32>::new(sizes, Activation::Relu, &mut rng).logits();
+    let (mut adam, mut tape) = (Adam::new(1e-3), Tape::new());
+    let mut learnt = Learnt { own: Vec::new(), new: Vec::new() };
+    while learnt.last().0 < 1.0 && learnt.own.len() < MOST_EPOCHS {
+        for batch in digits.batches(20, &mut rng) {
+            let loss = net.forward(tape.input(&batch.images)).softmax_cross_entropy(tape.input(&batch.labels));
+            adam.step(&net, &loss.backward())?;
+            tape.rewind();
+        }
+        learnt.own.push(digits.accuracy(&net));
+        learnt.new.push(test.accuracy(&net));
+    }
+    Ok(learnt)
+}

@@ -1,0 +1,217 @@
+//! How the live view looks: curves to the left, the digit and its ten outputs to the right, gradients below.
+
+use super::training::{Digit, Training};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::symbols::Marker;
+use ratatui::text::Line;
+use ratatui::widgets::{Axis, Chart, Dataset, GraphType, Widget};
+
+/// How many lines the view takes, an empty one for the cursor among them.
+pub(super) const HEIGHT: u16 = 22;
+const BODY: u16 = 14;
+/// How many layers there is room for.
+const LAYERS: usize = 5;
+/// What the bars of the gradients reach from and to, as powers of ten.
+const DECADES: (f64, f64) = (-6.0, 1.0);
+
+/// The styles, or none where no colours are wanted.
+#[derive(Clone, Copy)]
+struct Look {
+    faint: Style,
+    bold: Style,
+    line: Style,
+    right: Style,
+}
+
+impl Look {
+    fn new(colour: bool) -> Self {
+        match colour {
+            false => Look { faint: Style::new(), bold: Style::new(), line: Style::new(), right: Style::new() },
+            true => Look {
+                faint: Style::new().add_modifier(Modifier::DIM),
+                bold: Style::new().add_modifier(Modifier::BOLD),
+                line: Style::new().fg(Color::Cyan),
+                right: Style::new().fg(Color::Green).add_modifier(Modifier::BOLD),
+            },
+        }
+    }
+}
+
+pub(super) fn draw(training: &Training, colour: bool, area: Rect, buffer: &mut Buffer) {
+    let look = Look::new(colour);
+    let rows = [Constraint::Length(1), Constraint::Length(BODY), Constraint::Min(0), Constraint::Length(1)];
+    let [title, body, gradients, _] = Layout::vertical(rows).areas(area);
+    Line::styled(headline(training), look.bold).render(title, buffer);
+    // Where there is little room, the picture goes first, then the outputs.
+    let (picture, outputs) = match (&training.digit, area.width) {
+        (None, _) | (Some(_), ..56) => (0, 0),
+        (Some(_), 56..76) => (0, 20),
+        (Some(_), _) => (30, 20),
+    };
+    let columns = [Constraint::Min(20), Constraint::Length(picture), Constraint::Length(outputs)];
+    let [curves, picture, outputs] = Layout::horizontal(columns).areas(body);
+    let [loss, accuracy] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(curves);
+    let steps = training.steps.max(1) as f64;
+    let name = match training.steps_per_point() {
+        1 => "loss".to_owned(),
+        many => format!("loss, mean of {many} steps"),
+    };
+    curve(&name, &training.loss, (0.0, None), steps, look, loss, buffer);
+    curve("accuracy, share of the test digits", &training.accuracy, (0.0, Some(1.0)), steps, look, accuracy, buffer);
+    if let Some(digit) = &training.digit {
+        draw_picture(digit, look, picture, buffer);
+        draw_outputs(digit, look, outputs, buffer);
+    }
+    draw_gradients(training, look, gradients, buffer);
+}
+
+fn headline(training: &Training) -> String {
+    let left = match training.seconds_left() {
+        Some(seconds) => format!("{seconds} s left"),
+        None => format!("{} s", training.seconds),
+    };
+    format!("{}: step {} of {}, {left}", training.what, training.done, training.steps)
+}
+
+fn curve(
+    name: &str,
+    points: &[(f64, f64)],
+    (low, high): (f64, Option<f64>),
+    steps: f64,
+    look: Look,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let [head, chart] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
+    let last = points.last().map_or("-".to_owned(), |point| format!("{:.4}", point.1));
+    Line::raw(format!("{name}: {last}")).render(head, buffer);
+    let largest = points.iter().map(|point| point.1).filter(|y| y.is_finite()).fold(low, f64::max);
+    let high = high.unwrap_or(if largest > low { largest } else { low + 1.0 });
+    let data = Dataset::default().marker(Marker::Braille).graph_type(GraphType::Line).style(look.line).data(points);
+    let labels = [format!("{low:.1}"), format!("{high:.1}")];
+    Chart::new(vec![data])
+        .x_axis(Axis::default().bounds([0.0, steps]).style(look.faint))
+        .y_axis(Axis::default().bounds([low, high]).labels(labels).style(look.faint))
+        .render(chart, buffer);
+}
+
+/// The digit, two rows of pixels in a line of characters.
+fn draw_picture(digit: &Digit, look: Look, area: Rect, buffer: &mut Buffer) {
+    let ink = |row: usize, column: usize| digit.image.get((row, column)).is_some_and(|&pixel| pixel > 0.4);
+    for line in 0..area.height {
+        let characters = (0..area.width.saturating_sub(2)).map(|column| {
+            match (ink(2 * line as usize, column as usize), ink(2 * line as usize + 1, column as usize)) {
+                (true, true) => '█',
+                (true, false) => '▀',
+                (false, true) => '▄',
+                (false, false) => ' ',
+            }
+        });
+        buffer.set_string(area.x + 2, area.y + line, characters.collect::<String>(), look.bold);
+    }
+}
+
+/// What each of the ten outputs says, and what the digit was taken for so far.
+fn draw_outputs(digit: &Digit, look: Look, area: Rect, buffer: &mut Buffer) {
+    if area.width == 0 {
+        return;
+    }
+    buffer.set_string(area.x, area.y, format!("a {}: the outputs", digit.label), Style::new());
+    let reading = digit.read_as.last();
+    for (class, output) in digit.outputs.iter().enumerate() {
+        let style = if Some(&class) == reading { look.right } else { Style::new() };
+        let bar = bar_of(*output, 10);
+        buffer.set_string(area.x, area.y + 1 + class as u16, format!("{class} {bar:10} {output:.2}"), style);
+    }
+    let history: Vec<String> = digit.read_as.iter().rev().take(6).rev().map(usize::to_string).collect();
+    let earlier = if digit.read_as.len() > 6 { ".. " } else { "" };
+    buffer.set_string(area.x, area.y + 12, "read as", look.faint);
+    buffer.set_string(area.x, area.y + 13, format!("{earlier}{}", history.join(" > ")), Style::new());
+}
+
+fn draw_gradients(training: &Training, look: Look, area: Rect, buffer: &mut Buffer) {
+    let width = area.width.saturating_sub(24).min(56) as usize;
+    let (low, high) = DECADES;
+    let head = format!("length of the gradient, layer by layer; bars from 1e{low} to 1e{high}");
+    buffer.set_stringn(area.x, area.y, head, area.width as usize, look.faint);
+    // Of many layers some are shown, the first and the last among them.
+    let count = training.norms.len();
+    let shown: Vec<usize> = match count {
+        0..=LAYERS => (0..count).collect(),
+        _ => (0..LAYERS).map(|i| i * (count - 1) / (LAYERS - 1)).collect(),
+    };
+    for (line, (name, norm)) in shown.into_iter().map(|layer| &training.norms[layer]).enumerate() {
+        let bar = bar_of((norm.log10() - low) / (high - low), width);
+        let text = format!("{name:10.10} {bar:width$} {norm:.1e}");
+        buffer.set_stringn(area.x, area.y + 1 + line as u16, text, area.width as usize, look.line);
+    }
+}
+
+/// A bar of up to so many characters, exact to an eighth of one.
+fn bar_of(share: f64, width: usize) -> String {
+    let eighths = (share.clamp(0.0, 1.0) * (8 * width) as f64).round() as usize;
+    let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
+    format!("{}{rest}", "█".repeat(eighths / 8))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+
+    /// A training that is half over.
+    fn half_over() -> Training {
+        let mut training = Training::new("training", 1000);
+        (0..500).for_each(|step| training.step(0.1 + 0.9 * (-step as f64 / 100.0).exp()));
+        training.accuracy = vec![(0.0, 0.1), (100.0, 0.54), (200.0, 0.72), (300.0, 0.79), (400.0, 0.82), (500.0, 0.84)];
+        training.norms =
+            [("layer1", 3.1e-4), ("layer2", 8.0e-3), ("layer3", 0.12)].map(|(name, x)| (name.into(), x)).into();
+        training.seconds = 9;
+        let mut digit =
+            Digit::new(Array2::from_shape_fn((28, 28), |(y, x)| if y == 6 || x + y == 28 { 1.0 } else { 0.0 }), 7);
+        digit.see(vec![0.1, 0.0, 0.0, 0.6, 0.0, 0.0, 0.0, 0.3, 0.0, 0.0]);
+        digit.see(vec![0.01, 0.0, 0.02, 0.05, 0.0, 0.0, 0.0, 0.93, 0.0, 0.2]);
+        training.digit = Some(digit);
+        training
+    }
+
+    fn screen(training: &Training, width: u16) -> String {
+        let mut terminal = Terminal::new(TestBackend::new(width, HEIGHT)).expect("a terminal");
+        let drawn = terminal.draw(|frame| draw(training, true, frame.area(), frame.buffer_mut()));
+        drawn.expect("the test backend takes everything");
+        terminal.backend().to_string()
+    }
+
+    #[test]
+    fn the_view_fits_80_columns() {
+        let screen = screen(&half_over(), 80);
+        for part in
+            ["training: step 500 of 1000, 9 s left", "loss, mean of 5 steps: ", "0.8400", "a 7: the outputs", "3 > 7"]
+        {
+            assert!(screen.contains(part), "{part} in\n{screen}");
+        }
+        for layer in ["layer1", "layer2", "layer3"] {
+            assert!(screen.lines().any(|line| line.contains(layer) && line.contains('█')), "{layer} in\n{screen}");
+        }
+        assert!(screen.contains('▀'), "the digit is drawn:\n{screen}");
+    }
+
+    #[test]
+    fn the_view_leaves_out_the_picture_and_then_the_outputs_where_there_is_no_room() {
+        let narrow = screen(&half_over(), 60);
+        assert!(!narrow.contains('▀') && narrow.contains("3 > 7"), "{narrow}");
+        let narrower = screen(&half_over(), 50);
+        assert!(!narrower.contains("3 > 7") && narrower.contains("layer1"), "{narrower}");
+    }
+
+    #[test]
+    fn nothing_is_drawn_before_there_is_something_and_nothing_breaks() {
+        let empty = screen(&Training::new("training", 10), 40);
+        assert!(empty.contains("step 0 of 10") && empty.contains("loss: -"), "{empty}");
+        screen(&half_over(), 1);
+    }
+}

@@ -1,0 +1,50 @@
+//! The checkout that a learner works in: where its files are.
+
+use frame::{Error, Exercise, Result};
+use std::path::{Path, PathBuf};
+
+/// The root of a checkout of gradus.
+#[derive(Clone)]
+pub struct Checkout {
+    root: PathBuf,
+}
+
+impl Checkout {
+    /// The checkout that holds the present folder, if one does.
+    pub fn here() -> Option<Checkout> {
+        let here = std::env::current_dir().ok()?;
+        let root = here.ancestors().find(|folder| folder.join("tutorials/frame/exercises.rs").is_file())?;
+        Some(Checkout { root: root.to_owned() })
+    }
+
+    /// The same, where it is needed.
+    ///
+    /// # Errors
+    /// If the present folder lies outside.
+    pub fn needed() -> Result<Checkout> {
+        Checkout::here()
+            .ok_or_else(|| Error::new("exercises live in the repository of gradus: go to its folder, and try again"))
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The file that the learner edits.
+    pub fn exercise(&self, exercise: &Exercise) -> PathBuf {
+        self.root.join(exercise.file())
+    }
+
+    /// What a file of the checkout says.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn read(&self, path: &Path) -> Result<String> {
+        std::fs::read_to_string(path).map_err(|error| Error::new(format!("cannot read {}: {error}", path.display())))
+    }
+
+    /// Whether the learner has changed the exercise.
+    pub fn is_touched(&self, exercise: &Exercise) -> bool {
+        self.read(&self.exercise(exercise)).is_ok_and(|text| text != exercise.shipped)
+    }
+}

@@ -1,0 +1,84 @@
+//! The way through the course: which chapters there are, what has been done, and what is next.
+
+use crate::checkout::Checkout;
+use crate::progress::Progress;
+use crate::{CHAPTERS, Story};
+use frame::{Chapter, EXERCISES, Exercise, Result};
+
+/// What a learner does next.
+pub enum Step {
+    Run(&'static Chapter, Story),
+    Solve(&'static Exercise),
+    /// Everything is done.
+    Rest,
+}
+
+/// The next step: each chapter is run, then its exercise is solved, then comes the next one.
+pub fn next(progress: &Progress) -> Step {
+    for (chapter, story) in CHAPTERS {
+        if !progress.has_run(chapter.slug) {
+            return Step::Run(chapter, story);
+        }
+        if let Some(exercise) = Exercise::of(chapter.slug).filter(|exercise| !progress.has_solved(exercise)) {
+            return Step::Solve(exercise);
+        }
+    }
+    Step::Rest
+}
+
+/// The chapters with what was done of them, for `gradus list`.
+///
+/// # Errors
+/// If the progress cannot be read.
+pub fn list(checkout: Option<&Checkout>) -> Result<String> {
+    let progress = checkout.map(Progress::of).transpose()?;
+    let tick = |done: bool| if done { "✓" } else { "·" };
+    let mut lines =
+        vec!["run  solved                                             reading  running  exercise".to_owned()];
+    for (chapter, _) in CHAPTERS {
+        let exercise = Exercise::of(chapter.slug);
+        let run = progress.as_ref().is_some_and(|progress| progress.has_run(chapter.slug));
+        let solved = exercise.is_some_and(|exercise| progress.as_ref().is_some_and(|p| p.has_solved(exercise)));
+        lines.push(format!(
+            " {}     {}    {}  {:39} {:>7}  {:>7}  {:>8}",
+            tick(run),
+            tick(solved),
+            chapter.short_name(),
+            chapter.title,
+            checkout.map_or(String::new(), |checkout| reading(checkout, chapter)),
+            chapter.time,
+            exercise.map_or(String::new(), |exercise| format!("{} min", exercise.minutes)),
+        ));
+    }
+    lines.push(String::new());
+    lines.push(progress.as_ref().map_or("Run one with: cargo run --release -- ch02".to_owned(), what_is_next));
+    Ok(lines.join("\n"))
+}
+
+/// One or two lines that say what to do.
+pub fn what_is_next(progress: &Progress) -> String {
+    match next(progress) {
+        Step::Run(chapter, _) => format!(
+            "Next: {}, {}. Read tutorials/{}/README.md, then\n      cargo run --release -- {}",
+            chapter.short_name(),
+            chapter.title,
+            chapter.binary(),
+            chapter.short_name()
+        ),
+        Step::Solve(exercise) => format!(
+            "Next: the exercise of {}, {}. Open {}, and run\n      cargo run --release -- exercises watch {}",
+            exercise.short_name(),
+            exercise.title,
+            exercise.file(),
+            exercise.short_name()
+        ),
+        Step::Rest => format!("Done: all chapters run, all {} exercises solved.", EXERCISES.len()),
+    }
+}
+
+/// How long a chapter's text takes to read, at 200 words a minute.
+fn reading(checkout: &Checkout, chapter: &Chapter) -> String {
+    let text = checkout.root().join("tutorials").join(chapter.binary()).join("README.md");
+    let words = checkout.read(&text).map_or(0, |text| text.split_whitespace().count());
+    if words == 0 { String::new() } else { format!("{} min", words.div_ceil(200)) }
+}

@@ -1,0 +1,227 @@
+//! `gradus exercises`: watch, check, hint, list, reset, solution.
+
+use crate::checkout::Checkout;
+use crate::course::what_is_next;
+use crate::progress::Progress;
+use crate::{print, watch, workshop};
+use clap::{Arg, ArgMatches, Command, value_parser};
+use frame::{EXERCISES, Error, Exercise, Result};
+use serde_json::json;
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Exit status 0 if all is well, 1 if an exercise is not solved, 2 if something could not be done.
+pub fn main(arguments: Vec<OsString>) -> ExitCode {
+    let matches = match command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Printing to a closed pipe is no reason to fail.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match run(&matches) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn command() -> Command {
+    let chapter = |help: &'static str| Arg::new("chapter").value_name("CHAPTER").help(help);
+    Command::new("gradus-exercises")
+        .bin_name("gradus exercises")
+        .about("The exercises: fill the hole in tutorials/chNN_.../exercise.rs, and have it judged")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommand(
+            Command::new("watch")
+                .about("Judge an exercise each time it is saved, then go on to the next")
+                .arg(chapter("Such as ch02; without it, the first that is not solved")),
+        )
+        .subcommand(
+            Command::new("check")
+                .about("Judge exercises once, all of them unless some are named")
+                .arg(chapter("Such as ch02").num_args(0..))
+                .arg(
+                    Arg::new("seed").long("seed").value_name("N").value_parser(value_parser!(u64)).help(
+                        "The start of the judges' random cases: a class is graded with one that it does not know",
+                    ),
+                )
+                .arg(
+                    Arg::new("json")
+                        .long("json")
+                        .value_name("FILE")
+                        .value_parser(value_parser!(PathBuf))
+                        .help("Write the judgements as JSON"),
+                ),
+        )
+        .subcommand(
+            Command::new("hint").about("Show the next of an exercise's three hints").arg(chapter("Such as ch02")),
+        )
+        .subcommand(Command::new("list").about("List the exercises"))
+        .subcommand(
+            Command::new("reset")
+                .about("Put the hole back as it was; your own version is kept beside it")
+                .arg(chapter("Such as ch02").required(true)),
+        )
+        .subcommand(
+            Command::new("solution")
+                .about("Show our solution of an exercise that you have solved")
+                .arg(chapter("Such as ch02").required(true))
+                .arg(
+                    Arg::new("anyway")
+                        .long("anyway")
+                        .action(clap::ArgAction::SetTrue)
+                        .help("Show it though it is not solved"),
+                ),
+        )
+}
+
+fn run(matches: &ArgMatches) -> Result<bool> {
+    let checkout = Checkout::needed()?;
+    let Some((name, matches)) = matches.subcommand() else { return Ok(true) };
+    match name {
+        "watch" => watch::watch(&checkout, named_or_next(&checkout, matches)?).map(|()| true),
+        "check" => check(&checkout, matches),
+        "hint" => hint(&checkout, named_or_next(&checkout, matches)?).map(said),
+        "list" => list(&checkout).map(said),
+        "reset" => reset(&checkout, named_or_next(&checkout, matches)?).map(said),
+        _ => {
+            let exercise = named_or_next(&checkout, matches)?;
+            if matches.get_flag("anyway") || Progress::of(&checkout)?.has_solved(exercise) {
+                return solution(&checkout, exercise).map(said);
+            }
+            Err(Error::new(format!(
+                "the exercise of {0} is not solved yet: `exercises hint {0}` helps, and `exercises solution {0} --anyway` tells",
+                exercise.short_name()
+            )))
+        }
+    }
+}
+
+fn said(text: String) -> bool {
+    print(&text);
+    true
+}
+
+/// The exercise of a chapter.
+fn named(chapter: &str) -> Result<&'static Exercise> {
+    Exercise::of(chapter).ok_or_else(|| {
+        let all: Vec<String> = EXERCISES.iter().map(Exercise::short_name).collect();
+        Error::new(format!("there is no exercise of chapter {chapter:?}; there are {}", all.join(" ")))
+    })
+}
+
+/// The exercise that was named, or the first that is not solved.
+fn named_or_next(checkout: &Checkout, matches: &ArgMatches) -> Result<&'static Exercise> {
+    if let Some(chapter) = matches.get_one::<String>("chapter") {
+        return named(chapter);
+    }
+    let progress = Progress::of(checkout)?;
+    let unsolved = EXERCISES.iter().find(|exercise| !progress.has_solved(exercise));
+    unsolved.ok_or_else(|| Error::new("all exercises are solved; name one to see it again"))
+}
+
+/// The exercise after this one that is not solved, round the end if need be.
+pub fn next_unsolved(progress: &Progress, after: &Exercise) -> Option<&'static Exercise> {
+    let place = EXERCISES.iter().position(|exercise| exercise.chapter == after.chapter).unwrap_or(0);
+    let others = EXERCISES[place + 1..].iter().chain(&EXERCISES[..place]);
+    others.into_iter().find(|exercise| !progress.has_solved(exercise))
+}
+
+fn check(checkout: &Checkout, matches: &ArgMatches) -> Result<bool> {
+    let chapters: Vec<&String> = matches.get_many("chapter").into_iter().flatten().collect();
+    let exercises: Vec<&'static Exercise> = match chapters[..] {
+        [] => EXERCISES.iter().collect(),
+        _ => chapters.into_iter().map(|chapter| named(chapter)).collect::<Result<_>>()?,
+    };
+    let seed = matches.get_one::<u64>("seed").copied();
+    let judgements = workshop::judge(checkout, &exercises, seed)?;
+    let solved: Vec<bool> = judgements.iter().map(workshop::is_solved).collect();
+    let mut progress = Progress::of(checkout)?;
+    for (exercise, &solved) in exercises.iter().zip(&solved) {
+        progress.note_solved(exercise, solved)?;
+    }
+    let count = solved.iter().filter(|&&solved| solved).count();
+    if exercises.len() > 1 {
+        print(&format!("\n{count} of {} exercises solved", exercises.len()));
+    }
+    if let Some(file) = matches.get_one::<PathBuf>("json") {
+        let document = json!({ "solved": count, "of": exercises.len(), "exercises": judgements });
+        std::fs::write(file, format!("{document:#}\n")).map_err(|error| Error::writing(file, error))?;
+    }
+    Ok(count == exercises.len())
+}
+
+/// The next hint; after the third, all of them again.
+pub fn hint(checkout: &Checkout, exercise: &Exercise) -> Result<String> {
+    let mut progress = Progress::of(checkout)?;
+    let shown = progress.hints_shown(exercise);
+    let heading = format!("{}, {}", exercise.short_name(), exercise.title);
+    if shown >= exercise.hints.len() {
+        return Ok(format!("{heading}: all three hints\n\n{}", exercise.hints.map(page).join("\n\n")));
+    }
+    progress.note_hints(exercise, shown + 1)?;
+    Ok(format!("{heading}: hint {} of {}\n\n{}", shown + 1, exercise.hints.len(), page(exercise.hints[shown])))
+}
+
+/// A text wrapped for a terminal.
+fn page(text: &str) -> String {
+    const WIDTH: usize = 100;
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let fits =
+            lines.last().is_some_and(|line| line.is_empty() || line.chars().count() + word.chars().count() < WIDTH);
+        match lines.last_mut() {
+            Some(line) if fits => *line += &format!("{}{word}", if line.is_empty() { "" } else { " " }),
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn list(checkout: &Checkout) -> Result<String> {
+    let progress = Progress::of(checkout)?;
+    let line = |exercise: &Exercise| {
+        let state = match () {
+            _ if progress.has_solved(exercise) => "✓ solved",
+            _ if checkout.is_touched(exercise) => "· begun",
+            _ => "· untouched",
+        };
+        let hints = match progress.hints_shown(exercise) {
+            0 => String::new(),
+            shown => format!("  {shown} of 3 hints seen"),
+        };
+        format!("{state:11}  {}  {:32} {:>2} min{hints}", exercise.short_name(), exercise.title, exercise.minutes)
+    };
+    let lines: Vec<String> = EXERCISES.iter().map(line).collect();
+    Ok(format!("{}\n\n{}", lines.join("\n"), what_is_next(&progress)))
+}
+
+/// Puts the hole back. Nothing that the learner wrote is lost.
+fn reset(checkout: &Checkout, exercise: &Exercise) -> Result<String> {
+    let file = checkout.exercise(exercise);
+    if !checkout.is_touched(exercise) && file.exists() {
+        return Ok(format!("{} is as it was", exercise.file()));
+    }
+    let kept = file.with_extension("rs.mine");
+    if file.exists() {
+        std::fs::copy(&file, &kept).map_err(|error| Error::new(format!("cannot write {}: {error}", kept.display())))?;
+    }
+    std::fs::write(&file, exercise.shipped)
+        .map_err(|error| Error::new(format!("cannot write {}: {error}", file.display())))?;
+    Progress::of(checkout)?.note_solved(exercise, false)?;
+    Ok(format!("{0} is as it was; your version is in {0}.mine", exercise.file()))
+}
+
+/// Our solution, with its explanation.
+pub fn solution(checkout: &Checkout, exercise: &Exercise) -> Result<String> {
+    checkout.read(&checkout.exercise(exercise).with_file_name("solution.rs"))
+}

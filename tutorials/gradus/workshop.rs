@@ -1,0 +1,130 @@
+//! Builds exercises and runs their judges. The one idea to know: cargo says in JSON which programs it has made, so that a program left
+//! from before is never taken for the answer that does not compile.
+
+use crate::checkout::Checkout;
+use frame::{Error, Exercise, JSON_VARIABLE, Result, SEED_VARIABLE};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a judge may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What cargo made of an exercise.
+enum Built {
+    Program(PathBuf),
+    /// What the compiler says.
+    Faulty(String),
+}
+
+/// Builds the exercises, judges each, prints what the judges say, and returns it, in the order given.
+///
+/// # Errors
+/// If cargo cannot be run or a program cannot be started.
+pub fn judge(checkout: &Checkout, exercises: &[&'static Exercise], seed: Option<u64>) -> Result<Vec<Value>> {
+    let mut built = build(checkout, exercises)?;
+    let mut judgements = Vec::new();
+    for exercise in exercises {
+        judgements.push(match built.remove(exercise.chapter) {
+            Some(Built::Program(program)) => run(checkout, exercise, &program, seed)?,
+            Some(Built::Faulty(message)) => {
+                crate::print(&format!("\nExercise {}: {}", exercise.number(), exercise.title));
+                crate::print(&indented(&message));
+                crate::print("\nnot yet: it does not compile");
+                unjudged(exercise, seed, &message)
+            }
+            None => return Err(Error::new(format!("cargo has not built the exercise of {}", exercise.short_name()))),
+        });
+    }
+    Ok(judgements)
+}
+
+/// Whether a judgement says that the exercise is solved.
+pub fn is_solved(judgement: &Value) -> bool {
+    judgement["solved"] == true
+}
+
+/// A judgement on what the judge has not seen to its end.
+fn unjudged(exercise: &Exercise, seed: Option<u64>, error: &str) -> Value {
+    json!({ "exercise": exercise.chapter, "seed": seed, "solved": false, "right": 0, "wrong": 0, "error": error })
+}
+
+fn build(checkout: &Checkout, exercises: &[&Exercise]) -> Result<BTreeMap<&'static str, Built>> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(checkout.root()).args(["build", "--quiet", "--keep-going", "--package", "gradus-tutorials"]);
+    command.arg("--message-format=json");
+    // As this program was built itself: what the exercise stands on is there already.
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
+    for exercise in exercises {
+        command.args(["--example", &example(exercise)]);
+    }
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| Error::new(format!("cannot run cargo to build the exercises: {error}")))?;
+
+    let mut built = BTreeMap::new();
+    let messages = String::from_utf8_lossy(&output.stdout);
+    for message in messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        let target = message["target"]["name"].as_str().unwrap_or_default();
+        let Some(exercise) = exercises.iter().find(|exercise| example(exercise) == target) else { continue };
+        let slug = Exercise::of(exercise.chapter).map_or("", |exercise| exercise.chapter);
+        if let Some(program) = message["executable"].as_str() {
+            built.insert(slug, Built::Program(program.into()));
+        } else if message["message"]["level"] == "error"
+            && let Some(text) = message["message"]["rendered"].as_str()
+        {
+            let text = text.trim_end();
+            let earlier = match built.remove(slug) {
+                Some(Built::Faulty(earlier)) => earlier + "\n\n",
+                _ => String::new(),
+            };
+            built.insert(slug, Built::Faulty(earlier + text));
+        }
+    }
+    if built.is_empty() {
+        let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(Error::new(format!("cargo could not build the exercises:\n{reason}")));
+    }
+    Ok(built)
+}
+
+fn example(exercise: &Exercise) -> String {
+    format!("{}_exercise", exercise.short_name())
+}
+
+/// Runs a judge. It prints by itself, and leaves its judgement in a file.
+fn run(checkout: &Checkout, exercise: &Exercise, program: &Path, seed: Option<u64>) -> Result<Value> {
+    let file = std::env::temp_dir().join(format!("gradus-{}-{}.json", std::process::id(), exercise.chapter));
+    let mut command = Command::new(program);
+    command.current_dir(checkout.root()).env(JSON_VARIABLE, &file).stdin(Stdio::null());
+    if let Some(seed) = seed {
+        command.env(SEED_VARIABLE, seed.to_string());
+    }
+    let cannot = |error: std::io::Error| Error::new(format!("cannot run {}: {error}", program.display()));
+    let mut child = command.spawn().map_err(cannot)?;
+    let started = Instant::now();
+    while child.try_wait().map_err(cannot)?.is_none() {
+        if started.elapsed() > PATIENCE {
+            child.kill().and_then(|()| child.wait()).map_err(cannot)?;
+            let seconds = PATIENCE.as_secs();
+            let error = format!("stopped after {seconds} s: is there a loop that does not end?");
+            crate::print(&format!("\nExercise {}: {}\n\nnot yet: {error}", exercise.number(), exercise.title));
+            return Ok(unjudged(exercise, seed, &error));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let judgement = std::fs::read_to_string(&file).ok().and_then(|text| serde_json::from_str(&text).ok());
+    // It has been read, or it is not there.
+    let _ = std::fs::remove_file(&file);
+    Ok(judgement.unwrap_or_else(|| unjudged(exercise, seed, "the judge came to no end")))
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,111 @@
+//! The keys, and what they mean. The help is written from the same list.
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// What a reader can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    Next,
+    Back,
+    First,
+    Last,
+    NextPhase,
+    PreviousPhase,
+    NextFanOut,
+    PreviousFanOut,
+    NextOfNode,
+    AskStep,
+    AskName,
+    NextMatch,
+    SelectNext,
+    SelectPrevious,
+    Follow,
+    Watch,
+    Check,
+    Fold,
+    FoldAll,
+    Inspector,
+    Graph,
+    Source,
+    ScrollDown,
+    ScrollUp,
+    Ascii,
+    Help,
+    Quit,
+    Interrupt,
+    /// In a prompt.
+    Type(char),
+    Erase,
+    Submit,
+    Cancel,
+}
+
+use Action::*;
+
+/// The keys as the help shows them: what to press, and what it does.
+pub(crate) const HELP: &[(&str, &str)] = &[
+    ("right, n, space", "next step"),
+    ("left, p", "step back"),
+    ("home, end", "first step, last step"),
+    ("] [", "next phase, previous phase: forward, backward, update"),
+    ("g", "go to a step by its number"),
+    ("f F", "next fan-out, previous fan-out: where several gradients add up"),
+    ("t", "next step that touches this node"),
+    ("/ N", "search a node by its name or op, next match"),
+    ("down, up", "look at another node; esc follows the steps again"),
+    ("i v s", "inspector, graph (view), source: large, and back"),
+    ("c", "check this node's gradient by nudging"),
+    ("w", "watch this node, or no longer"),
+    ("o O", "fold or open its scope, all scopes"),
+    ("pgdn pgup", "scroll the inspector"),
+    ("a", "plain ASCII, or not"),
+    ("? q", "this help, quit (Ctrl-C quits the whole program)"),
+];
+
+impl Action {
+    /// What a key means; nothing, if it has no meaning.
+    pub(crate) fn of(key: KeyEvent, in_prompt: bool) -> Option<Action> {
+        if key.modifiers.contains(KeyModifiers::CONTROL) {
+            return (key.code == KeyCode::Char('c')).then_some(Interrupt);
+        }
+        if in_prompt {
+            return match key.code {
+                KeyCode::Char(c) => Some(Type(c)),
+                KeyCode::Backspace => Some(Erase),
+                KeyCode::Enter => Some(Submit),
+                KeyCode::Esc => Some(Cancel),
+                _ => None,
+            };
+        }
+        Some(match key.code {
+            KeyCode::Right | KeyCode::Char('n' | ' ' | 'l') => Next,
+            KeyCode::Left | KeyCode::Char('p' | 'h') => Back,
+            KeyCode::Home => First,
+            KeyCode::End => Last,
+            KeyCode::Char(']') => NextPhase,
+            KeyCode::Char('[') => PreviousPhase,
+            KeyCode::Char('f') => NextFanOut,
+            KeyCode::Char('F') => PreviousFanOut,
+            KeyCode::Char('t') => NextOfNode,
+            KeyCode::Char('g') => AskStep,
+            KeyCode::Char('/') => AskName,
+            KeyCode::Char('N') => NextMatch,
+            KeyCode::Down | KeyCode::Char('j') => SelectNext,
+            KeyCode::Up | KeyCode::Char('k') => SelectPrevious,
+            KeyCode::Esc => Follow,
+            KeyCode::Char('w') => Watch,
+            KeyCode::Char('c') => Check,
+            KeyCode::Char('o') => Fold,
+            KeyCode::Char('O') => FoldAll,
+            KeyCode::Enter | KeyCode::Char('i') => Inspector,
+            KeyCode::Char('v') => Graph,
+            KeyCode::Char('s') => Source,
+            KeyCode::PageDown => ScrollDown,
+            KeyCode::PageUp => ScrollUp,
+            KeyCode::Char('a') => Ascii,
+            KeyCode::Char('?') => Help,
+            KeyCode::Char('q') => Quit,
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,206 @@
+//! The graph as it is shown: which nodes, in which scopes, connected how, and where they stand. A folded scope is one node.
+
+use crate::session::Session;
+use gradus::draw::number;
+use gradus::draw::{Area, Cluster, Direction, Flow, Kind, Layout, Measure, Picture, PictureNode, Route, Spacing};
+use petgraph::graph::NodeIndex;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// For each edge that is drawn (from, to, slot) those of the tape that it stands for.
+type Wires = BTreeMap<(usize, usize, usize), Vec<(usize, usize, usize)>>;
+
+/// The graph, laid out in characters.
+pub(crate) struct Figure {
+    /// What the figure was made for: it is made anew when something else is folded.
+    folded: BTreeSet<String>,
+    pub(crate) nodes: Vec<Shown>,
+    pub(crate) scopes: Vec<(String, Area)>,
+    pub(crate) wires: Vec<Wire>,
+    pub(crate) width: i64,
+    pub(crate) height: i64,
+}
+
+/// A node of the figure, which stands for one node of the trace or, folded, for several.
+pub(crate) struct Shown {
+    pub(crate) members: Vec<usize>,
+    pub(crate) label: String,
+    pub(crate) kind: Kind,
+    pub(crate) area: Area,
+}
+
+/// A line of the figure, which stands for one or more edges: operand, node, slot.
+pub(crate) struct Wire {
+    pub(crate) edges: Vec<(usize, usize, usize)>,
+    pub(crate) route: Route,
+}
+
+/// Distances in characters. The figure runs from top to bottom, so that columns of the layout are rows here.
+const SPACING: Spacing =
+    Spacing { column: 3, row: 3, hang: 3, margin: 1, header: 0, port: 2, pair: 0, longest: i64::MAX };
+/// A longer label is cut.
+const LABEL: usize = 18;
+
+impl Figure {
+    pub(crate) fn of(session: &Session) -> Figure {
+        let (stands_for, members) = groups(session);
+        let mut picture = Picture::new("");
+        for (&node, members) in &members {
+            let cluster = cluster_of(session, node, &mut picture.clusters);
+            picture.nodes.push(picture_node(session, node, members.len() > 1, cluster));
+        }
+        let mut wires: Wires = BTreeMap::new();
+        for node in session.trace.nodes.iter().filter(|node| stands_for.contains_key(&node.index)) {
+            for (slot, &operand) in node.operands.iter().enumerate() {
+                let (Some(&from), Some(&to)) = (stands_for.get(&operand), stands_for.get(&node.index)) else {
+                    continue;
+                };
+                let is_single = members[&from].len() == 1 && members[&to].len() == 1;
+                if from != to {
+                    // What leaves a folded scope before its last node would run upwards: it is drawn downwards like the others.
+                    let key = (from.min(to), from.max(to), if is_single { slot } else { 0 });
+                    wires.entry(key).or_default().push((operand, node.index, slot));
+                }
+            }
+        }
+        for &(from, to, slot) in wires.keys() {
+            picture.add_edge(NodeIndex::new(from), NodeIndex::new(to), Flow::Forward, slot, "");
+        }
+        let layout = Layout::of(&picture, Direction::TopToBottom, &SPACING, &Characters);
+        Figure::assemble(session, picture, layout, members, wires)
+    }
+
+    fn assemble(
+        session: &Session,
+        picture: Picture,
+        layout: Layout,
+        members: BTreeMap<usize, Vec<usize>>,
+        wires: Wires,
+    ) -> Figure {
+        let nodes = picture.nodes.into_iter().zip(members.into_values()).zip(layout.nodes);
+        Figure {
+            folded: session.folded.clone(),
+            nodes: nodes
+                .map(|((node, members), area)| Shown { members, label: node.heading, kind: node.kind, area })
+                .collect(),
+            scopes: picture.clusters.into_iter().map(|cluster| cluster.name).zip(layout.clusters).collect(),
+            wires: wires.into_values().zip(layout.edges).map(|(edges, route)| Wire { edges, route }).collect(),
+            width: layout.width,
+            height: layout.height,
+        }
+    }
+
+    pub(crate) fn is_for(&self, session: &Session) -> bool {
+        self.folded == session.folded
+    }
+
+    /// The node of the figure that a node of the trace is, or is in.
+    pub(crate) fn place_of(&self, node: usize) -> Option<&Shown> {
+        self.nodes.iter().find(|shown| shown.members.contains(&node))
+    }
+}
+
+/// For each node that is shown the one that stands for it, and for each of those what it stands for.
+fn groups(session: &Session) -> (BTreeMap<usize, usize>, BTreeMap<usize, Vec<usize>>) {
+    let mut by_scope: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut members = BTreeMap::new();
+    for node in (0..session.trace.nodes.len()).filter(|&node| session.is_shown(node)) {
+        match session.folded_scope(&session.trace.nodes[node].scope) {
+            Some(scope) => by_scope.entry(scope).or_default().push(node),
+            None => _ = members.insert(node, vec![node]),
+        }
+    }
+    // The node that stands for a scope is what comes out of it: the last that the program recorded.
+    for scope in by_scope.into_values() {
+        let program = scope.iter().rev().find(|&&node| session.trace.nodes[node].pass == 0);
+        if let Some(&output) = program.or(scope.last()) {
+            members.insert(output, scope);
+        }
+    }
+    let stands_for = members.iter().flat_map(|(&node, members)| members.iter().map(move |&member| (member, node)));
+    (stands_for.collect(), members)
+}
+
+/// The box that a node stands in, made if it is not there yet. A folded scope stands in the box around it.
+fn cluster_of(session: &Session, node: usize, clusters: &mut Vec<Cluster>) -> Option<usize> {
+    let scope = &session.trace.nodes[node].scope;
+    let open = match session.folded_scope(scope) {
+        Some(folded) => folded.trim_end_matches('/').rfind('/').map_or(String::new(), |end| folded[..=end].to_owned()),
+        None => scope.clone(),
+    };
+    let mut parent = None;
+    for name in open.split('/').filter(|name| !name.is_empty()) {
+        let known = clusters.iter().position(|cluster| cluster.parent == parent && cluster.name == name);
+        if known.is_none() {
+            clusters.push(Cluster { name: name.to_owned(), parent });
+        }
+        parent = known.or(clusters.len().checked_sub(1));
+    }
+    parent
+}
+
+fn picture_node(session: &Session, node: usize, is_folded: bool, cluster: Option<usize>) -> PictureNode {
+    let info = &session.trace.nodes[node];
+    let name =
+        if info.name.is_empty() { String::new() } else { info.name.trim_start_matches(&info.scope[..]).to_owned() };
+    let (kind, label) = match (&info.op[..], info.operands.is_empty()) {
+        _ if is_folded => {
+            let scope = session.folded_scope(&info.scope).unwrap_or_default();
+            (Kind::Scope, scope.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned())
+        }
+        ("const", true) => (Kind::Const, info.value.as_ref().and_then(|value| value.item()).map_or(name, number)),
+        ("param", true) => (Kind::Param, name),
+        ("var", true) => (Kind::Var, name),
+        ("seed", true) => (Kind::Seed, "seed".to_owned()),
+        (_, true) => (Kind::Input, name),
+        (op, false) => (Kind::Op, format!("{} {name}", sign(op)).trim_end().to_owned()),
+    };
+    let label = match (kind, &label[..]) {
+        (Kind::Op, _) if info.name.is_empty() => format!("{label} %{node}"),
+        (_, "") => format!("%{node}"),
+        _ => label,
+    };
+    PictureNode {
+        index: NodeIndex::new(node),
+        kind,
+        pass: info.pass,
+        is_loss: false,
+        heading: shortened(&label),
+        op: String::new(),
+        shape: String::new(),
+        value: Vec::new(),
+        gradient: Vec::new(),
+        details: Vec::new(),
+        cluster,
+        origin: NodeIndex::new(info.origin),
+    }
+}
+
+fn sign(op: &str) -> &str {
+    match op {
+        "add" | "add_n" => "+",
+        "sub" | "neg" => "−",
+        "mul" => "×",
+        "div" => "÷",
+        other => other,
+    }
+}
+
+fn shortened(label: &str) -> String {
+    let label: Vec<char> = label.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+    match label.len() > LABEL {
+        true => label[..LABEL - 1].iter().chain(['…'].iter()).collect(),
+        false => label.into_iter().collect(),
+    }
+}
+
+/// Texts in characters: a node is one line, with a mark before it and a bracket on either side.
+struct Characters;
+
+impl Measure for Characters {
+    fn node(&self, node: &PictureNode) -> [i64; 2] {
+        [node.heading.chars().count() as i64 + 3, 1]
+    }
+    fn label(&self, _: &str) -> [i64; 2] {
+        [0, 0]
+    }
+}

@@ -1,0 +1,192 @@
+//! The graph: every node with a mark that says how far it has got, every edge with what has flowed along it. It runs from top to bottom;
+//! where it is larger than the pane, the node of the step is kept in sight.
+
+mod figure;
+mod wires;
+
+pub(crate) use figure::Figure;
+
+use super::Canvas;
+use crate::look::{NodeState, Tone};
+use crate::session::Session;
+use figure::{Shown, Wire};
+use gradus::draw::Kind;
+use gradus::trace::Event;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use wires::{Ink, Sheet};
+
+pub(crate) fn draw(session: &mut Session, canvas: &mut Canvas, area: Rect) {
+    let area = canvas.titled(area, "graph");
+    if area.height == 0 || session.event().is_none() {
+        return;
+    }
+    let figure = match session.figure.take() {
+        Some(figure) if figure.is_for(session) => figure,
+        _ => Figure::of(session),
+    };
+    Painter { session, figure: &figure, area, corner: corner(session, &figure, area) }.paint(canvas);
+    session.figure = Some(figure);
+}
+
+/// The place of the figure that the upper left corner of the pane shows.
+fn corner(session: &Session, figure: &Figure, area: Rect) -> [i64; 2] {
+    let focus = session.node().and_then(|node| figure.place_of(node));
+    let along = |room: u16, size: i64, middle: i64| {
+        let room = i64::from(room);
+        // What fits is centred, what does not is moved so that the node in question is in the middle.
+        if size <= room { (size - room) / 2 } else { (middle - room / 2).clamp(0, size - room) }
+    };
+    let [x, y] = focus.map_or([0, 0], |shown| [shown.area.x + shown.area.width / 2, shown.area.y]);
+    [along(area.width, figure.width, x), along(area.height, figure.height, y)]
+}
+
+struct Painter<'f, 's, 'a> {
+    session: &'s Session<'a>,
+    figure: &'f Figure,
+    area: Rect,
+    corner: [i64; 2],
+}
+
+impl Painter<'_, '_, '_> {
+    fn paint(&self, canvas: &mut Canvas) {
+        let mut sheet = Sheet::new(self.figure.width + 1, self.figure.height + 1);
+        for (_, area) in &self.figure.scopes {
+            let [left, top, right, bottom] = [area.x, area.y, area.x + area.width - 1, area.y + area.height - 1];
+            let corners = [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]];
+            corners.windows(2).for_each(|side| sheet.line(side[0], side[1], Ink::Frame));
+        }
+        // What matters most is drawn last, and so on top.
+        let mut wires: Vec<(Ink, &Wire)> = self.figure.wires.iter().map(|wire| (self.ink(wire), wire)).collect();
+        wires.sort_by_key(|(ink, _)| *ink);
+        for (ink, wire) in wires {
+            draw_wire(&mut sheet, wire, ink);
+        }
+        for y in 0..=self.figure.height {
+            for x in 0..=self.figure.width {
+                if let (Some((c, tone)), Some([column, row])) =
+                    (sheet.character([x, y], canvas.look), self.on_screen([x, y]))
+                {
+                    canvas.put(column, row, c, tone.style());
+                }
+            }
+        }
+        for (name, area) in &self.figure.scopes {
+            self.text(canvas, [area.x + 2, area.y], &format!(" {name} "), Tone::Faint, Modifier::BOLD);
+        }
+        for shown in &self.figure.nodes {
+            self.node(canvas, shown);
+        }
+    }
+
+    /// Where on the screen a place of the figure is, if it is in the pane.
+    fn on_screen(&self, [x, y]: [i64; 2]) -> Option<[u16; 2]> {
+        let column = u16::try_from(x - self.corner[0]).ok().filter(|&column| column < self.area.width)?;
+        let row = u16::try_from(y - self.corner[1]).ok().filter(|&row| row < self.area.height)?;
+        Some([self.area.x + column, self.area.y + row])
+    }
+
+    /// What a line shows: of the edges that it stands for, the furthest.
+    fn ink(&self, wire: &Wire) -> Ink {
+        wire.edges.iter().map(|&edge| self.ink_of_edge(edge)).max().unwrap_or_default()
+    }
+
+    fn ink_of_edge(&self, (operand, node, slot): (usize, usize, usize)) -> Ink {
+        let session = self.session;
+        let is_this = |event: &Event| {
+            matches!(*event, Event::Contribution { from, slot: s, to, pass, .. }
+                if from == node && s == slot && to == operand && pass == session.pass())
+        };
+        let arrived = || {
+            let gradient = session.timeline.gradient(session.pass(), operand);
+            gradient.is_some_and(|gradient| {
+                let mut here = gradient.contributions.iter().filter(|&&place| place <= session.place);
+                here.any(|&place| is_this(&session.trace.events[place]))
+            })
+        };
+        match session.event() {
+            Some(&Event::Forward { node: computed }) if computed == node => Ink::FlowingForward,
+            Some(event) if is_this(event) => Ink::FlowingBackward,
+            _ if arrived() => Ink::Backward,
+            _ if session.is_computed(node) => Ink::Forward,
+            _ => Ink::Waiting,
+        }
+    }
+
+    fn node(&self, canvas: &mut Canvas, shown: &Shown) {
+        let session = self.session;
+        let state = self.state(shown);
+        let [open, close] = match shown.kind {
+            Kind::Op => ['[', ']'],
+            Kind::Param | Kind::Var => ['(', ')'],
+            Kind::Scope => ['{', '}'],
+            _ => ['<', '>'],
+        };
+        let is_in = |node: Option<usize>| node.is_some_and(|node| shown.members.contains(&node));
+        let mut modifier = Modifier::empty();
+        if is_in(session.active()) {
+            modifier |= Modifier::REVERSED | Modifier::BOLD;
+        }
+        if session.is_pinned() && is_in(session.node()) {
+            modifier |= Modifier::UNDERLINED | Modifier::BOLD;
+        }
+        let mark = canvas.look.mark(state);
+        let text = format!("{mark}{open}{}{close}", shown.label);
+        self.text(canvas, [shown.area.x, shown.area.y], &text, state.tone(), modifier);
+    }
+
+    /// How far a node has got; a folded scope is as far as the last of its nodes in the direction of the phase.
+    fn state(&self, shown: &Shown) -> NodeState {
+        let states: Vec<NodeState> = shown.members.iter().map(|&node| self.session.state(node)).collect();
+        let all = |state: NodeState| states.iter().all(|&other| other == state);
+        match &states[..] {
+            [state] => *state,
+            _ if all(NodeState::Waiting) => NodeState::Waiting,
+            states if states.contains(&NodeState::Partly) => NodeState::Partly,
+            states if states.contains(&NodeState::Wholly) => {
+                let differentiated = |&node: &usize| {
+                    self.session.timeline.gradient(self.session.pass(), node).is_none()
+                        || self.session.state(node) == NodeState::Wholly
+                };
+                if shown.members.iter().all(differentiated) { NodeState::Wholly } else { NodeState::Partly }
+            }
+            _ => NodeState::Computed,
+        }
+    }
+
+    /// A text that begins at a place of the figure; what is outside the pane is cut.
+    fn text(&self, canvas: &mut Canvas, [x, y]: [i64; 2], text: &str, tone: Tone, modifier: Modifier) {
+        for (offset, c) in canvas.look.text(text).chars().enumerate() {
+            if let Some([column, row]) = self.on_screen([x + offset as i64, y]) {
+                canvas.put(column, row, c, tone.style().add_modifier(modifier));
+            }
+        }
+    }
+}
+
+/// Draws a line along its route: down, across, and down again, from each point that the layout gives to the next.
+fn draw_wire(sheet: &mut Sheet, wire: &Wire, ink: Ink) {
+    let points: Vec<[i64; 2]> = wire.route.points.iter().copied().step_by(3).collect();
+    let [first, .., last] = points[..] else { return };
+    let is_level = first[1] == last[1];
+    // The last point is where the target begins; the line ends in the cell before it.
+    let end = if is_level { [last[0] - (last[0] - first[0]).signum(), last[1]] } else { [last[0], last[1] - 1] };
+    let mut at = first;
+    for &next in points[1..points.len() - 1].iter().chain([&end]) {
+        let middle = if next == end { next[1].max(at[1]) } else { next[1] };
+        let corner = if is_level { at[1] } else { (middle - 1).max(at[1]) };
+        sheet.line(at, [at[0], corner], ink);
+        sheet.line([at[0], corner], [next[0], corner], ink);
+        sheet.line([next[0], corner], next, ink);
+        at = next;
+    }
+    let before = if is_level { [first[0] - (last[0] - first[0]).signum(), first[1]] } else { [first[0], first[1] - 1] };
+    let behind = last;
+    sheet.open(first, before, ink);
+    sheet.open(end, behind, ink);
+    match ink {
+        Ink::FlowingForward => sheet.arrow(end, behind),
+        Ink::FlowingBackward => sheet.arrow(first, before),
+        _ => {}
+    }
+}

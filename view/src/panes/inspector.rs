@@ -1,0 +1,220 @@
+//! Everything about one node: what it is, its value, its gradient and what that is the sum of, its local derivatives, and what
+//! a check found.
+
+use super::heat::figure;
+use super::{Canvas, Pieces};
+use crate::look::Tone;
+use crate::session::{Pane, Session};
+use crate::timeline::Known;
+use gradus::check::{NodeCheck, Verdict};
+use gradus::draw::number;
+use gradus::trace::{Event, TraceNode};
+use ratatui::layout::Rect;
+
+pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
+    let Some(node) = session.node() else {
+        canvas.titled(area, "inspector");
+        return;
+    };
+    let pinned = if session.is_pinned() { " (pinned, esc follows)" } else { "" };
+    let area = canvas.titled(area, &format!("{}{pinned}", session.trace.call(node)));
+    let figure_rows = if session.large == Some(Pane::Inspector) { 12 } else { 6 };
+    let inspector = Inspector { session, node, width: usize::from(area.width), figure_rows };
+    canvas.lines(area, &inspector.lines(), session.scroll);
+}
+
+struct Inspector<'s, 'a> {
+    session: &'s Session<'a>,
+    node: usize,
+    width: usize,
+    /// How many rows a figure may take.
+    figure_rows: usize,
+}
+
+impl Inspector<'_, '_> {
+    fn info(&self) -> &TraceNode {
+        &self.session.trace.nodes[self.node]
+    }
+
+    fn lines(&self) -> Vec<Pieces> {
+        let mut lines = self.equation();
+        lines.extend(self.value());
+        lines.extend(self.gradient());
+        lines.extend(self.slopes());
+        lines.extend(self.check());
+        lines
+    }
+
+    fn equation(&self) -> Vec<Pieces> {
+        let (info, trace) = (self.info(), &self.session.trace);
+        let shape = match info.shape.is_empty() {
+            true => String::new(),
+            false => format!("  {:?}", info.shape),
+        };
+        let equation = match info.operands.is_empty() {
+            true => format!("%{} {}{shape}", info.index, info.op),
+            false => {
+                let operands: Vec<String> = info.operands.iter().map(|&operand| trace.call(operand)).collect();
+                format!("%{} = {}({}){shape}", info.index, info.op, operands.join(", "))
+            }
+        };
+        let mut formula = info.formula.clone();
+        if !info.attributes.is_empty() {
+            formula += &format!("   {}", info.attributes);
+        }
+        vec![plain(equation), vec![(formula, Tone::Faint)]]
+    }
+
+    fn value(&self) -> Vec<Pieces> {
+        let value = match &self.info().value {
+            _ if !self.session.is_computed(self.node) => {
+                return vec![labelled("value", "not computed yet", Tone::Faint)];
+            }
+            None => return vec![labelled("value", "changed since, and not kept", Tone::Faint)],
+            Some(value) => value,
+        };
+        self.with_figure("value", Tone::Forward, figure(value, self.session.look, self.width - 2, self.figure_rows))
+    }
+
+    /// A label, and a figure beside it if it is one line, or else below.
+    fn with_figure(&self, label: &str, tone: Tone, figure: Vec<Pieces>) -> Vec<Pieces> {
+        match &figure[..] {
+            [line] => vec![[vec![(format!("{label} "), tone)], line.clone()].concat()],
+            _ => {
+                let indented = figure.into_iter().map(|line| [plain("  ".to_owned()), line].concat());
+                std::iter::once(vec![(label.to_owned(), tone)]).chain(indented).collect()
+            }
+        }
+    }
+
+    fn gradient(&self) -> Vec<Pieces> {
+        let (session, trace) = (self.session, &self.session.trace);
+        let label = match session.pass() {
+            1 if trace.passes() <= 1 => "gradient".to_owned(),
+            pass => format!("gradient in pass {pass}"),
+        };
+        let mut lines = match session.known(self.node) {
+            Known::Never => return vec![labelled(&label, "none: nothing flows here", Tone::Faint)],
+            Known::Partly(arrived, of) => {
+                let far = format!("not yet: {arrived} of {of} contributions are here");
+                vec![labelled(&label, if arrived == 0 { "not yet" } else { &far }, Tone::Backward)]
+            }
+            Known::Wholly(holder) => match &trace.nodes[holder].value {
+                Some(value) => {
+                    let figure = figure(value, session.look, self.width - 2, self.figure_rows);
+                    self.with_figure(&label, Tone::Backward, figure)
+                }
+                None => vec![labelled(&label, "no longer there", Tone::Faint)],
+            },
+        };
+        lines.extend(self.contributions());
+        lines
+    }
+
+    /// What the gradient is the sum of, as far as it has arrived.
+    fn contributions(&self) -> Vec<Pieces> {
+        let (session, trace) = (self.session, &self.session.trace);
+        let places = session.timeline.gradient(session.pass(), self.node).map(|gradient| &gradient.contributions[..]);
+        let line = |&place: &usize| match trace.events[place] {
+            Event::Contribution { from, sent, .. } => {
+                let from = format!("from {} {}", trace.nodes[from].op, trace.call(from));
+                let is_here = place <= session.place;
+                let words = trace.nodes[sent].value.as_ref().map(|value| value.size_words()).unwrap_or_default();
+                let tone = if place == session.place { Tone::Active } else { Tone::Backward };
+                match is_here {
+                    true => vec![("  + ".to_owned(), Tone::Plain), (words, tone), (format!("  {from}"), Tone::Plain)],
+                    false => vec![(format!("  + ...  {from}"), Tone::Faint)],
+                }
+            }
+            _ => Pieces::new(),
+        };
+        places.unwrap_or_default().iter().map(line).collect()
+    }
+
+    /// How the node sends its gradient on: for each operand the formula, and the slope in numbers.
+    fn slopes(&self) -> Vec<Pieces> {
+        let (session, trace, info) = (self.session, &self.session.trace, self.info());
+        let mut lines = Vec::new();
+        for (slot, &operand) in info.operands.iter().enumerate().filter(|(slot, _)| !info.flows[*slot].is_empty()) {
+            let is_active = matches!(session.event(), Some(&Event::Contribution { from, slot: s, .. })
+                if from == self.node && s == slot);
+            let tone = if is_active { Tone::Active } else { Tone::Backward };
+            lines.push(vec![
+                ("to ".to_owned(), Tone::Plain),
+                (trace.call(operand), Tone::Plain),
+                (": ".to_owned(), Tone::Plain),
+                (info.flows[slot].clone(), tone),
+            ]);
+            lines.extend(self.slope_in_numbers(slot));
+        }
+        lines
+    }
+
+    fn slope_in_numbers(&self, slot: usize) -> Option<Pieces> {
+        let session = self.session;
+        let slope = session.trace.events[..=session.place].iter().find_map(|event| match event {
+            Event::Contribution { pass, from, slot: s, slope: Some(slope), .. }
+                if *pass == session.pass() && *from == self.node && *s == slot =>
+            {
+                Some(slope)
+            }
+            _ => None,
+        })?;
+        let symbols = match &self.info().slopes[slot][..] {
+            "" => String::new(),
+            symbols => format!(" {symbols} ="),
+        };
+        Some(plain(format!("  local slope{symbols} {}", slope.words())))
+    }
+
+    fn check(&self) -> Vec<Pieces> {
+        let session = self.session;
+        match session.checks.get(&(self.node, session.pass())) {
+            Some(Some(check)) => check_lines(check),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What a check found: the verdict, and the elements, of many those with the largest errors.
+fn check_lines(check: &NodeCheck) -> Vec<Pieces> {
+    let (verdict, tone) = match check.verdict {
+        Verdict::Right => ("right", Tone::Good),
+        Verdict::Kink => ("at a kink: one of the possible slopes", Tone::Good),
+        Verdict::NoEffect => ("nothing flows", Tone::Good),
+        Verdict::Wrong => ("WRONG", Tone::Bad),
+    };
+    let (size, tried) = (check.shape.size(), check.elements.len());
+    let of = match size {
+        1 => String::new(),
+        _ if tried == size => format!(", all {size} elements"),
+        _ => format!(", {tried} of {size} elements"),
+    };
+    let mut lines =
+        vec![vec![("check by nudging: ".to_owned(), Tone::Plain), (verdict.to_owned(), tone), (of, Tone::Plain)]];
+    let mut worst: Vec<_> = check.elements.iter().collect();
+    worst.sort_by(|a, b| b.relative_error.total_cmp(&a.relative_error));
+    for element in worst.into_iter().take(4) {
+        let index = if size == 1 { String::new() } else { format!("{:?} ", element.index) };
+        lines.push(plain(format!(
+            "  {index}nudging {}, backward {}, rel. error {}",
+            number(element.numeric),
+            number(element.reverse),
+            error(element.relative_error)
+        )));
+    }
+    lines
+}
+
+/// An error with one digit: more is noise.
+fn error(x: f64) -> String {
+    if x == 0.0 { "0".to_owned() } else { format!("{x:.0e}") }
+}
+
+fn plain(text: String) -> Pieces {
+    vec![(text, Tone::Plain)]
+}
+
+fn labelled(label: &str, text: &str, tone: Tone) -> Pieces {
+    vec![(format!("{label} "), tone), (text.to_owned(), Tone::Faint)]
+}

@@ -1,0 +1,27 @@
+//! The story: the sentence of the present step, and above it what came before.
+
+use super::{Canvas, wrapped};
+use crate::look::Tone;
+use crate::session::Session;
+use ratatui::layout::Rect;
+
+pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
+    let area = canvas.titled(area, "story");
+    let room = usize::from(area.height);
+    let lines_of = |place: usize| wrapped(&canvas.look.text(&session.trace.narrate(place)), usize::from(area.width));
+    if session.event().is_none() {
+        return canvas.text(area, "The tape is empty.", Tone::Plain);
+    }
+    let mut lines: Vec<(String, Tone)> =
+        lines_of(session.place).into_iter().map(|line| (line, Tone::Heading)).collect();
+    // What came before fills the room that is left, a whole sentence at a time.
+    for place in (0..session.place).rev() {
+        let before = lines_of(place);
+        if before.len() + lines.len() > room {
+            break;
+        }
+        lines.splice(0..0, before.into_iter().map(|line| (line, Tone::Faint)));
+    }
+    let lines: Vec<_> = lines.into_iter().map(|line| vec![line]).collect();
+    canvas.lines(area, &lines, 0);
+}

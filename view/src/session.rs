@@ -1,0 +1,352 @@
+//! Where the reader is, and what each key does. Nothing here knows a terminal, so that a test can press keys.
+
+use crate::action::Action;
+use crate::look::{Look, NodeState};
+use crate::panes::graph::Figure;
+use crate::source::Sources;
+use crate::stepper::Checker;
+use crate::terminal::Left;
+use crate::timeline::{Known, Phase, Timeline};
+use gradus::Trace;
+use gradus::check::NodeCheck;
+use gradus::trace::Event;
+use std::collections::{BTreeSet, HashMap};
+
+/// A reader in the middle of a trace.
+pub(crate) struct Session<'a> {
+    pub(crate) trace: Trace,
+    pub(crate) timeline: Timeline,
+    pub(crate) title: String,
+    pub(crate) sources: Sources,
+    pub(crate) look: Look,
+    check: Checker<'a>,
+    /// What checks found, by node and pass.
+    pub(crate) checks: HashMap<(usize, u32), Option<NodeCheck>>,
+    /// The event that happened last.
+    pub(crate) place: usize,
+    /// The node that the reader looks at, if it is not the one that the step is about.
+    selected: Option<usize>,
+    pub(crate) watched: Vec<usize>,
+    pub(crate) folded: BTreeSet<String>,
+    pub(crate) large: Option<Pane>,
+    pub(crate) scroll: usize,
+    pub(crate) help: bool,
+    prompt: Option<Prompt>,
+    sought: String,
+    pub(crate) message: String,
+    /// The graph as it was laid out last.
+    pub(crate) figure: Option<Figure>,
+}
+
+/// A pane that can fill the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pane {
+    Graph,
+    Source,
+    Inspector,
+}
+
+/// A question in the last line, and what was typed so far.
+struct Prompt {
+    question: Question,
+    typed: String,
+}
+
+#[derive(Clone, Copy)]
+enum Question {
+    Step,
+    Name,
+}
+
+/// Whether a key ends the session.
+pub(crate) enum Then {
+    GoOn,
+    Leave(Left),
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(trace: Trace, check: Checker<'a>, title: String, sources: Sources, look: Look) -> Self {
+        let timeline = Timeline::of(&trace);
+        Session {
+            trace,
+            timeline,
+            title,
+            sources,
+            look,
+            check,
+            checks: HashMap::new(),
+            place: 0,
+            selected: None,
+            watched: Vec::new(),
+            folded: BTreeSet::new(),
+            large: None,
+            scroll: 0,
+            help: false,
+            prompt: None,
+            sought: String::new(),
+            message: String::new(),
+            figure: None,
+        }
+    }
+
+    pub(crate) fn is_prompting(&self) -> bool {
+        self.prompt.is_some()
+    }
+
+    /// What the last line asks, with what was typed so far.
+    pub(crate) fn prompt(&self) -> Option<String> {
+        self.prompt.as_ref().map(|prompt| match prompt.question {
+            Question::Step => format!("go to step: {}", prompt.typed),
+            Question::Name => format!("search: {}", prompt.typed),
+        })
+    }
+
+    /// The event that happened last; `None` on an empty tape.
+    pub(crate) fn event(&self) -> Option<&Event> {
+        self.trace.events.get(self.place)
+    }
+
+    /// The node that the present step works on: of a contribution the one that the gradient flows through.
+    pub(crate) fn active(&self) -> Option<usize> {
+        self.event().map(|event| if let Event::Contribution { from, .. } = *event { from } else { event.node() })
+    }
+
+    /// The node that the inspector shows.
+    pub(crate) fn node(&self) -> Option<usize> {
+        self.selected.or_else(|| self.active())
+    }
+
+    /// Whether the reader looks at another node than that of the step.
+    pub(crate) fn is_pinned(&self) -> bool {
+        self.selected.is_some()
+    }
+
+    /// The pass whose gradients are shown: the one that goes on or went on last, or the first to come.
+    pub(crate) fn pass(&self) -> u32 {
+        let upto = &self.trace.events[..(self.place + 1).min(self.trace.events.len())];
+        upto.iter().rev().map(Event::pass).find(|&pass| pass > 0).unwrap_or(1)
+    }
+
+    /// What is known of a node's gradient in the present pass.
+    pub(crate) fn known(&self, node: usize) -> Known {
+        self.timeline.known(self.pass(), node, self.place)
+    }
+
+    pub(crate) fn is_computed(&self, node: usize) -> bool {
+        self.timeline.is_computed(&self.trace, node, self.place)
+    }
+
+    /// How far a node has got.
+    pub(crate) fn state(&self, node: usize) -> NodeState {
+        match self.known(node) {
+            _ if !self.is_computed(node) => NodeState::Waiting,
+            Known::Wholly(_) => NodeState::Wholly,
+            Known::Partly(1.., _) => NodeState::Partly,
+            _ => NodeState::Computed,
+        }
+    }
+
+    /// Does what a key asks for.
+    pub(crate) fn apply(&mut self, action: Action) -> Then {
+        use Action::*;
+        self.message.clear();
+        let closes_help = std::mem::take(&mut self.help) && matches!(action, Help | Quit | Follow);
+        if closes_help {
+            return Then::GoOn;
+        }
+        let last = self.trace.events.len().saturating_sub(1);
+        match action {
+            Next => self.go(self.place + 1),
+            Back => self.go(self.place.saturating_sub(1)),
+            First => self.go(0),
+            Last => self.go(last),
+            NextPhase => self.go_to_next(|session| session.starts()),
+            PreviousPhase => self.go_to_previous(|session| session.starts()),
+            NextFanOut => self.go_to_next(|session| session.timeline.fan_outs.clone()),
+            PreviousFanOut => self.go_to_previous(|session| session.timeline.fan_outs.clone()),
+            NextOfNode => self.next_of_node(),
+            AskStep => self.ask(Question::Step),
+            AskName => self.ask(Question::Name),
+            NextMatch => self.search(&self.sought.clone()),
+            SelectNext => self.select(1),
+            SelectPrevious => self.select(-1),
+            Follow => (self.selected, self.large, self.scroll) = (None, None, 0),
+            Watch => self.watch(),
+            Check => self.check(),
+            Fold => self.fold(),
+            FoldAll => self.fold_all(),
+            Inspector => self.enlarge(Pane::Inspector),
+            Graph => self.enlarge(Pane::Graph),
+            Source => self.enlarge(Pane::Source),
+            ScrollDown => self.scroll += 5,
+            ScrollUp => self.scroll = self.scroll.saturating_sub(5),
+            Ascii => self.look.ascii = !self.look.ascii,
+            Help => self.help = true,
+            Quit => return Then::Leave(Left::Quit),
+            Interrupt => return Then::Leave(Left::Interrupted),
+            Type(_) | Erase | Submit | Cancel => self.edit(action),
+        }
+        Then::GoOn
+    }
+
+    fn go(&mut self, place: usize) {
+        self.place = place.min(self.trace.events.len().saturating_sub(1));
+        self.scroll = 0;
+    }
+
+    /// The first events of the phases.
+    fn starts(&self) -> Vec<usize> {
+        self.timeline.phases.iter().map(|&(start, _)| start).collect()
+    }
+
+    fn go_to_next(&mut self, places: impl Fn(&Session) -> Vec<usize>) {
+        match places(self).into_iter().find(|&place| place > self.place) {
+            Some(place) => (self.selected, self.place) = (None, place),
+            None => self.message = "there is none after this step".to_owned(),
+        }
+    }
+
+    fn go_to_previous(&mut self, places: impl Fn(&Session) -> Vec<usize>) {
+        match places(self).into_iter().rev().find(|&place| place < self.place) {
+            Some(place) => (self.selected, self.place) = (None, place),
+            None => self.message = "there is none before this step".to_owned(),
+        }
+    }
+
+    /// Goes to the next event that computes, uses or changes the node that is looked at.
+    fn next_of_node(&mut self) {
+        let Some(node) = self.node() else { return };
+        let touches =
+            |event: &Event| event.node() == node || matches!(*event, Event::Contribution { from, .. } if from == node);
+        match (self.place + 1..self.trace.events.len()).find(|&place| touches(&self.trace.events[place])) {
+            Some(place) => {
+                self.go(place);
+                self.selected = Some(node);
+            }
+            None => self.message = format!("no later step touches {}", self.trace.call(node)),
+        }
+    }
+
+    fn ask(&mut self, question: Question) {
+        self.prompt = Some(Prompt { question, typed: String::new() });
+    }
+
+    fn edit(&mut self, action: Action) {
+        let Some(mut prompt) = self.prompt.take() else { return };
+        match action {
+            Action::Type(c) => prompt.typed.push(c),
+            Action::Erase => _ = prompt.typed.pop(),
+            Action::Submit => {
+                return match prompt.question {
+                    Question::Step => self.go_to_step(&prompt.typed),
+                    Question::Name => self.search(&prompt.typed),
+                };
+            }
+            _ => return,
+        }
+        self.prompt = Some(prompt);
+    }
+
+    fn go_to_step(&mut self, typed: &str) {
+        let steps = self.trace.events.len();
+        match typed.trim().parse::<usize>() {
+            Ok(step) if (1..=steps).contains(&step) => {
+                self.selected = None;
+                self.go(step - 1);
+            }
+            _ => self.message = format!("there are steps 1 to {steps}, not {typed:?}"),
+        }
+    }
+
+    /// Looks at the next node whose name or op holds the text.
+    fn search(&mut self, text: &str) {
+        self.sought = text.to_owned();
+        let sought = text.to_lowercase();
+        let count = self.trace.nodes.len();
+        let start = self.node().map_or(0, |node| node + 1);
+        let is_match = |&node: &usize| {
+            let info = &self.trace.nodes[node];
+            let words = [info.full_name(), info.op.clone(), format!("%{node}")];
+            words.iter().any(|word| word.to_lowercase().contains(&sought))
+        };
+        match (0..count).map(|offset| (start + offset) % count).find(is_match) {
+            Some(node) if !sought.is_empty() => (self.selected, self.scroll) = (Some(node), 0),
+            _ => self.message = format!("no node is called {text:?}"),
+        }
+    }
+
+    /// Looks at another node, so many further in the order of recording, of those that steps are about.
+    fn select(&mut self, offset: isize) {
+        let Some(node) = self.node() else { return };
+        let shown = |&other: &usize| self.is_shown(other);
+        let next = match offset {
+            1 => (node + 1..self.trace.nodes.len()).find(shown),
+            _ => (0..node).rev().find(shown),
+        };
+        (self.selected, self.scroll) = (next.or(Some(node)), 0);
+    }
+
+    /// Whether a node is part of the graph that is shown: what the program recorded, and the gradients that were differentiated again.
+    pub(crate) fn is_shown(&self, node: usize) -> bool {
+        let info = &self.trace.nodes[node];
+        info.pass == 0 || (1..=self.trace.passes()).any(|pass| self.timeline.gradient(pass, node).is_some())
+    }
+
+    fn watch(&mut self) {
+        let Some(node) = self.node() else { return };
+        match self.watched.iter().position(|&watched| watched == node) {
+            Some(place) => _ = self.watched.remove(place),
+            None => self.watched.push(node),
+        }
+    }
+
+    fn check(&mut self) {
+        let Some(node) = self.node() else { return };
+        let key = (node, self.pass());
+        if !self.checks.contains_key(&key) {
+            let found = (self.check)(node, key.1);
+            self.checks.insert(key, found);
+        }
+        if self.checks[&key].is_none() {
+            self.message = match self.timeline.gradient(key.1, node) {
+                None => format!("pass {} computes no gradient of {}", key.1, self.trace.call(node)),
+                Some(_) => "a parameter on the way was changed since: nothing is left to check".to_owned(),
+            };
+        }
+    }
+
+    /// Folds the innermost scope of the node, or opens the outermost folded one.
+    fn fold(&mut self) {
+        let Some(node) = self.node() else { return };
+        let scope = self.trace.nodes[node].scope.clone();
+        match self.folded_scope(&scope) {
+            Some(folded) => _ = self.folded.remove(&folded),
+            None if scope.is_empty() => self.message = "this node is in no scope".to_owned(),
+            None => _ = self.folded.insert(scope),
+        }
+    }
+
+    fn fold_all(&mut self) {
+        if self.folded.is_empty() {
+            self.folded =
+                self.trace.nodes.iter().map(|node| node.scope.clone()).filter(|scope| !scope.is_empty()).collect();
+        } else {
+            self.folded.clear();
+        }
+    }
+
+    /// The outermost folded scope that a scope is inside of, or is.
+    pub(crate) fn folded_scope(&self, scope: &str) -> Option<String> {
+        self.folded.iter().find(|folded| scope.starts_with(&folded[..])).cloned()
+    }
+
+    fn enlarge(&mut self, pane: Pane) {
+        self.large = if self.large == Some(pane) { None } else { Some(pane) };
+        self.scroll = 0;
+    }
+
+    /// The phase of the present step.
+    pub(crate) fn phase(&self) -> Phase {
+        self.timeline.phase(self.place)
+    }
+}

@@ -1,0 +1,92 @@
+//! What a program calls.
+
+use crate::look::Look;
+use crate::session::Session;
+use crate::source::Sources;
+use crate::terminal::{self, Left};
+use gradus::check::{self, NodeCheck};
+use gradus::{Scalar, Tape, Trace};
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+/// Checks the gradient of a node in a pass by nudging.
+pub(crate) type Checker<'a> = Box<dyn Fn(usize, u32) -> Option<NodeCheck> + 'a>;
+
+/// Steps through what is on a tape. Without a terminal it prints the story, one sentence per event, and does not wait.
+///
+/// # Errors
+/// If the terminal cannot be used.
+pub fn step<F: Scalar>(tape: &Tape<F>) -> io::Result<()> {
+    Stepper::of(tape).run().map(|_| ())
+}
+
+/// A stepper, with settings.
+pub struct Stepper<'a> {
+    trace: Trace,
+    check: Checker<'a>,
+    title: String,
+    sources: Sources,
+    look: Look,
+}
+
+impl<'a> Stepper<'a> {
+    /// A stepper through what is on a tape now.
+    pub fn of<F: Scalar>(tape: &'a Tape<F>) -> Self {
+        Stepper {
+            trace: tape.trace(),
+            check: Box::new(|node, pass| check::node(tape, petgraph::graph::NodeIndex::new(node), pass)),
+            title: String::new(),
+            sources: Sources::new(),
+            look: Look::of_terminal(),
+        }
+    }
+
+    /// What stands at the top of the screen.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = title.into();
+        self
+    }
+
+    /// Another folder to look for the program's source files in, beside the present one and those around it.
+    pub fn source_root(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.sources.add_root(folder.into());
+        self
+    }
+
+    /// Whether to use no characters but ASCII. Without this, the locale decides.
+    pub fn ascii(mut self, ascii: bool) -> Self {
+        self.look.ascii = ascii;
+        self
+    }
+
+    /// The story, one sentence per event.
+    pub fn narration(&self) -> Vec<String> {
+        self.trace.narration().iter().map(|sentence| self.look.text(sentence)).collect()
+    }
+
+    /// Steps through it on the terminal, until the reader leaves. Without a terminal it prints the story instead.
+    ///
+    /// # Errors
+    /// If the terminal cannot be used.
+    pub fn run(self) -> io::Result<Left> {
+        if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+            print(&self.narration());
+            return Ok(Left::Quit);
+        }
+        terminal::run(&mut self.session())
+    }
+
+    pub(crate) fn session(self) -> Session<'a> {
+        Session::new(self.trace, self.check, self.title, self.sources, self.look)
+    }
+}
+
+/// Prints lines; a reader that has gone away is no error.
+fn print(lines: &[String]) {
+    let mut out = io::stdout().lock();
+    for line in lines {
+        if writeln!(out, "{line}").is_err() {
+            return;
+        }
+    }
+}
