@@ -56,7 +56,8 @@ fn count(judge: &mut Judge, gather: Gather, batch_size: usize, sizes: [usize; 3]
     let rows: Vec<usize> = (0..batch_size).map(|_| judge.rng().random_range(0..100)).collect();
     let net = Mlp::<f32>::new(&sizes, Activation::Sigmoid, judge.rng());
     let (mut sgd, mut tape) = (Sgd::new(0.1), Tape::new());
-    judge.given(format!("training {inputs}-{hidden}-{outputs}, batches of {batch_size}: the third step to the twelfth"));
+    judge
+        .given(format!("training {inputs}-{hidden}-{outputs}, batches of {batch_size}: the third step to the twelfth"));
     let mut asked = Vec::new();
     for step in 0..12 {
         let ((), step_asked) = count_allocations(|| {
@@ -72,7 +73,9 @@ fn count(judge: &mut Judge, gather: Gather, batch_size: usize, sizes: [usize; 3]
     let counts: Vec<f64> = asked.iter().map(|asked| asked.count as f64).collect();
     let (each, batch) = (asked.last().map_or(0, |asked| asked.bytes), 4 * (batch_size * inputs) as u64);
     let what_for = match each == batch {
-        true => format!("{batch_size} x {inputs} numbers of four bytes: the batch stands somewhere else before it is copied"),
+        true => format!(
+            "{batch_size} x {inputs} numbers of four bytes: the batch stands somewhere else before it is copied"
+        ),
         false => "what is as large as that?".to_owned(),
     };
     let once = format!("each step asks once, for {each} bytes; {what_for}");

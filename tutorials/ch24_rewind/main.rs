@@ -6,17 +6,17 @@ mod roof;
 mod ways;
 
 use frame::{Chapter, Result, Run, count_allocations};
+use gradus::Profile;
 use gradus::data::Digits;
 use gradus::draw::DrawOptions;
 use gradus::optim::Sgd;
 use gradus::prelude::*;
-use gradus::{Phase, Profile};
 use load::Load;
 use roof::{Roof, fastest};
 use serde_json::json;
 use std::process::ExitCode;
 use std::time::Duration;
-use ways::{WAYS, Way, Walk, network, train, walk};
+use ways::{WAYS, Walk, network, train, walk};
 
 pub const CHAPTER: Chapter = Chapter {
     slug: "24_rewind",
@@ -109,7 +109,9 @@ fn median(numbers: &[f64]) -> f64 {
 /// Sixteen batches of 1,000 digits: the last one holds 40.
 fn another_size(run: &mut Run, digits: &Digits) -> Result {
     run.heading("A batch of another size");
-    run.say("1,000 digits in batches of 64: the 16th batch holds the 40 that are left. The tape is rewound after each.");
+    run.say(
+        "1,000 digits in batches of 64: the 16th batch holds the 40 that are left. The tape is rewound after each.",
+    );
     let (net, mut sgd, mut tape) = (network(run.seed()), Sgd::new(0.1), Tape::new());
     let mut made_in_all = Vec::new();
     for epoch in 1..=3 {
@@ -187,7 +189,12 @@ fn what_a_step_does(run: &mut Run, digits: &Digits) -> Result<Profile> {
     let total = |count: fn(&gradus::ProfileRow) -> u64| per_step(rows.iter().map(count).sum()) / 1e3;
     let rest = profile.outside_of_kernels().as_secs_f64() * 1e6 / STEPS as f64;
     run.say(format!("  outside of the kernels, the clock itself included         {rest:>6.2} µs"));
-    run.say(format!("{} nodes, {:.0} kB, {:.0} kFLOP in a step", tape.len(), total(|row| row.bytes), total(|row| row.flops)));
+    run.say(format!(
+        "{} nodes, {:.0} kB, {:.0} kFLOP in a step",
+        tape.len(),
+        total(|row| row.bytes),
+        total(|row| row.flops)
+    ));
     run.result("nodes", tape.len());
     Ok(profile)
 }
@@ -207,7 +214,11 @@ fn under_the_roofs(run: &mut Run, profile: &Profile, walks: &[Walk]) -> Result {
     run.say(format!("  multiplied and added, in a product of matrices   {:>6.1} GFLOP/s", roof.flops / 1e9));
     for (bytes, bandwidth) in &roof.copies {
         let micros = *bytes as f64 / bandwidth * 1e6;
-        run.say(format!("  moved in a copy, {:>7} kB in {micros:>9.1} µs      {:>6.1} GB/s", bytes >> 10, bandwidth / 1e9));
+        run.say(format!(
+            "  moved in a copy, {:>7} kB in {micros:>9.1} µs      {:>6.1} GB/s",
+            bytes >> 10,
+            bandwidth / 1e9
+        ));
     }
     let kept = walks[3].steps.iter().map(|step| step.asked.kept as f64).sum::<f64>() / walks[3].steps.len() as f64;
     run.say(format!(

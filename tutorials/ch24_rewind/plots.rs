@@ -10,7 +10,8 @@ pub fn steps(walks: &[Walk]) -> Panels<'static> {
     let curve = |walk: &Walk, count: fn(&Step) -> f64| -> Vec<(f64, f64)> {
         (1..).zip(&walk.steps).map(|(number, step)| (f64::from(number), count(step))).collect()
     };
-    let asked = Chart::new("step", "times a step asks for memory").size(430.0, 320.0).x_range(0.0, 20.0).y_range(0.0, 90.0);
+    let asked =
+        Chart::new("step", "times a step asks for memory").size(430.0, 320.0).x_range(0.0, 20.0).y_range(0.0, 90.0);
     let time = Chart::new("step", "µs per step").size(430.0, 320.0).log_y().y_range(10.0, 1000.0);
     let (asked, time) = walks.iter().fold((asked.legend(Corner::TopRight), time), |(asked, time), walk| {
         let early = &curve(walk, |step| step.asked.count as f64)[..walk.steps.len().min(20)];
@@ -39,5 +40,10 @@ pub fn roofline(roof: &Roof, profile: &Profile, networks: &[(String, f64, f64)])
         .map(|row| (row.flops as f64 / row.bytes as f64, row.flops as f64 / row.time.as_secs_f64() / 1e9))
         .collect();
     let chart = chart.points("ops of a step", &ops);
-    networks.iter().fold(chart, |chart, (name, intensity, speed)| chart.mark((*intensity, *speed), name, Side::Right))
+    // The larger ones stand close together: their names go to different sides.
+    let sides = [Side::Right, Side::Below, Side::Left, Side::Right, Side::Above];
+    networks
+        .iter()
+        .zip(sides)
+        .fold(chart, |chart, ((name, intensity, speed), side)| chart.mark((*intensity, *speed), name, side))
 }
