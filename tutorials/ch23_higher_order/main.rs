@@ -28,7 +28,7 @@ pub const CHAPTER: Chapter = Chapter {
              the eigenvalues before you call a place a minimum.",
     exercise: "tutorials/ch23_higher_order/exercise.rs: write one step of Newton's method, for any number of variables. Then: cargo run \
                --release -- exercises watch ch23",
-    next: "cargo run --release -- list",
+    next: "cargo run --release -- ch24",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself

@@ -249,4 +249,15 @@ pub const EXERCISES: &[Exercise] = &[
              the Hessian says how far to go.",
         ],
     },
+    exercise! {
+        chapter: "24_rewind",
+        title: "the last allocation",
+        minutes: 10,
+        hints: [
+            "How large is the piece of memory that each step asks for? Divide its bytes by four, then by the number of rows.",
+            "`buffer` is where the numbers are to end up. Which of them needs to stand anywhere else first?",
+            "A buffer can be had row by row (`chunks_exact_mut`), and a row of the pictures can be looked at where it stands (`row`): that is a \
+             view, not a copy. Two loops, one inside the other.",
+        ],
+    },
 ];

@@ -1,6 +1,8 @@
 //! The frame that all chapters share: flags, the order of what is printed, files, JSON, exit status. A chapter's own
 //! program holds only its own idea. And the judge that all exercises share.
+#![deny(unsafe_code)]
 
+mod allocations;
 mod chapter;
 mod error;
 mod exercises;
@@ -12,6 +14,7 @@ mod plot;
 mod run;
 mod watch;
 
+pub use allocations::{Allocations, count_allocations};
 pub use chapter::{Chapter, Opt, main, run_with};
 pub use error::{Error, Result};
 pub use exercises::{EXERCISES, Exercise};

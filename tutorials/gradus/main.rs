@@ -48,6 +48,8 @@ mod ch20;
 mod ch22;
 #[path = "../ch23_higher_order/main.rs"]
 mod ch23;
+#[path = "../ch24_rewind/main.rs"]
+mod ch24;
 
 use checkout::Checkout;
 use course::Step;
@@ -60,7 +62,7 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 19] = [
+const CHAPTERS: [(&Chapter, Story); 20] = [
     (&ch01::CHAPTER, ch01::run),
     (&ch02::CHAPTER, ch02::run),
     (&ch03::CHAPTER, ch03::run),
@@ -80,6 +82,7 @@ const CHAPTERS: [(&Chapter, Story); 19] = [
     (&ch20::CHAPTER, ch20::run),
     (&ch22::CHAPTER, ch22::run),
     (&ch23::CHAPTER, ch23::run),
+    (&ch24::CHAPTER, ch24::run),
 ];
 
 fn main() -> ExitCode {
