@@ -59,7 +59,7 @@ pub(super) fn draw(training: &Training, colour: bool, area: Rect, buffer: &mut B
         many => format!("loss, mean of {many} steps"),
     };
     curve(&name, &training.loss, (0.0, None), steps, look, loss, buffer);
-    curve("accuracy, share of the test digits", &training.accuracy, (0.0, Some(1.0)), steps, look, accuracy, buffer);
+    curve("test accuracy", &training.accuracy, (0.0, Some(1.0)), steps, look, accuracy, buffer);
     if let Some(digit) = &training.digit {
         draw_picture(digit, look, picture, buffer);
         draw_outputs(digit, look, outputs, buffer);
