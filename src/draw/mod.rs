@@ -35,6 +35,4 @@ pub use layout::{Area, Layout, Measure, Route, Spacing};
 pub(crate) use number::significant;
 pub use number::{Numbers, number};
 pub use options::{Backward, Direction, DrawOptions, Theme};
-/// The name of [`DrawOptions`] when there was only DOT.
-pub type DotOptions = DrawOptions;
 pub use picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};
