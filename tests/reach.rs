@@ -92,6 +92,11 @@ fn every_op_says_exactly_which_elements_it_computes_from() {
             if !matches!(operand, Operand::Labels(..)) {
                 let (found, said) =
                     (&nudged.as_ref().expect("six points")[slot], &said.as_ref().expect("six points")[slot]);
+                if example.op == "conv2d" && slot == 1 {
+                    // A weight that meets the padding is a factor of 0: it is computed with, and changes nothing.
+                    assert!(found.iter().zip(said).all(|(found, said)| found.is_subset(said)));
+                    continue;
+                }
                 assert_eq!(found, said, "{}, operand {}", example.op, slot + 1);
             }
         }

@@ -59,9 +59,13 @@ fn tokens(formula: &str) -> Vec<Token> {
         let kind = kind_of(first);
         let mut text = first.to_string();
         if matches!(kind, Some(Kind::Word | Kind::Number | Kind::Superscript | Kind::Subscript)) || first == '.' {
-            while let Some(next) =
-                characters.next_if(|&next| kind_of(next) == kind && (kind.is_some() || next == first))
-            {
+            // "pixel's" is a word.
+            let belongs = |next: char, text: &str| match kind {
+                Some(Kind::Word) => kind_of(next) == kind || (next == '\'' && text.len() > 1),
+                Some(_) => kind_of(next) == kind,
+                None => next == first,
+            };
+            while let Some(next) = characters.next_if(|&next| belongs(next, &text)) {
                 text.push(next);
             }
         }
@@ -245,7 +249,7 @@ fn script(text: &str) -> String {
         '0'..='9' => format!("<mn>{c}</mn>"),
         c => format!("<mi>{c}</mi>"),
     };
-    text.chars().map(one).collect()
+    text.chars().map(|c| one(raised(c).or(lowered(c)).unwrap_or(c))).collect()
 }
 
 #[cfg(test)]

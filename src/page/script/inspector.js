@@ -2,7 +2,7 @@
 
 /** A formula, set. The markup was made by the library from the op's own words. */
 function formula(text) {
-  const made = element("span", { className: "formula" });
+  const made = element("span", { className: text.length > 34 ? "formula long" : "formula" });
   made.innerHTML = formulas[text] ?? "";
   return made;
 }
