@@ -10,7 +10,7 @@ use crate::tape::Tape;
 use crate::trace::{Event, Trace};
 use petgraph::graph::NodeIndex;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A figure shows no more nodes.
 const MOST_NODES: usize = 300;
@@ -143,6 +143,13 @@ fn picture<F: Scalar>(tape: &Tape<F>, trace: &Trace) -> Picture {
     }
     picture.nodes.retain(|node| is_shown[node.index.index()]);
     picture.edges.retain(|edge| is_shown[edge.from.index()] && is_shown[edge.to.index()]);
+    // A gradient that is differentiated again has a gradient too, of its own shape.
+    let is_differentiated: HashSet<usize> =
+        trace.nodes.iter().flat_map(|node| &node.holds).map(|held| held.by).collect();
+    for node in picture.nodes.iter_mut().filter(|node| node.pass > 0 && is_differentiated.contains(&node.index.index()))
+    {
+        node.gradient = node.value.clone();
+    }
     let mut ways_back: BTreeMap<(usize, usize, usize), String> = BTreeMap::new();
     for event in &trace.events {
         if let Event::Contribution { from, slot, to, sent, of, .. } = *event {

@@ -53,7 +53,8 @@ impl<F: Scalar> Tape<F> {
     /// assert!(page.starts_with("<!doctype html>") && page.contains("<title>A neuron</title>"));
     /// ```
     pub fn to_html(&self, options: &PageOptions) -> String {
-        let data = serde_json::to_string(&PageData::of(self, options)).expect("numbers and texts can always be written");
+        let data =
+            serde_json::to_string(&PageData::of(self, options)).expect("numbers and texts can always be written");
         let parts = [
             ("{{title}}", escape(&printable(&options.title))),
             ("{{style}}", STYLE.to_owned()),

@@ -92,7 +92,16 @@ class Graph {
   }
 
   zoomBy(factor) {
-    this.zoom = factor === undefined ? undefined : Math.min(3, Math.max(0.2, this.factor * factor));
+    this.zoom = Math.min(3, Math.max(0.2, this.factor * factor));
+    this.scale();
+    this.reveal();
+  }
+
+  /** The whole graph in sight; once more, as large as its room is wide. */
+  fit() {
+    const { clientWidth, clientHeight } = this.canvas;
+    const whole = Math.min(1.25, clientWidth / this.size[0], clientHeight / this.size[1]);
+    this.zoom = this.zoom === whole ? undefined : whole;
     this.scale();
     this.reveal();
   }
@@ -239,7 +248,7 @@ class Graph {
   write(texts, rows, [x, y, width, height]) {
     texts.replaceChildren();
     const heights = rows.map((row, at) => (Array.isArray(row) ? (at === 0 ? 15 : 12) : 14));
-    const room = this.figureRoom(rows);
+    const room = rows.length === 1 && Array.isArray(rows[0]) ? 2 : 6;
     let bottom = y + (height - (5 + heights.reduce((a, b) => a + b, 0) + room)) / 2 + 5;
     const middle = x + width / 2;
     const put = (text, at, size, kind, anchor = "start") =>
@@ -262,19 +271,17 @@ class Graph {
       const columns = block[0].row.map((_, column) => Math.max(...block.map((other) => textWidth(other.row[column] ?? "", 11.5))));
       const indent = row.isGradient ? wordWidth : 0;
       const total = indent + columns.reduce((a, b) => a + b, 0) + 7 * (columns.length - 1);
-      let left = middle - total / 2;
-      if (row.word) put(row.word, left, 11.5, "gradient");
-      left += indent;
+      // An update can make a number longer than there is room for.
+      const shrink = Math.min(1, (width - 8) / total);
+      let left = middle - (total * shrink) / 2;
+      if (row.word) put(row.word, left, 11.5 * shrink, "gradient");
+      left += indent * shrink;
       row.row.forEach((text, column) => {
-        left += columns[column];
-        if (text) put(text, left, 11.5, row.isGradient ? "gradient" : "", "end");
-        left += 7;
+        left += columns[column] * shrink;
+        if (text) put(text, left, 11.5 * shrink, row.isGradient ? "gradient" : "", "end");
+        left += 7 * shrink;
       });
     });
-  }
-
-  figureRoom(rows) {
-    return rows.length === 1 && Array.isArray(rows[0]) ? 2 : 6;
   }
 
   showEdge({ edge, group, meant, isBack, label }, event, pass) {

@@ -154,7 +154,7 @@ function wire() {
   });
   press("smaller", () => graph.zoomBy(1 / 1.25));
   press("larger", () => graph.zoomBy(1.25));
-  press("fit", () => graph.zoomBy(undefined));
+  press("fit", () => graph.fit());
   press("fold", () => graph.fold(new Set(figure.scopes.keys())));
   press("unfold", () => graph.fold(new Set()));
   for (const id of ["fold", "unfold"]) at(id).hidden = !graph.isFoldable;
