@@ -45,7 +45,7 @@ fn every_op(folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut rng = seeded(5);
     for example in TABLE {
         let _scope = tape.scope(example.op);
-        let operands: Vec<_> = example.operands.iter().map(|operand| tape.input(&operand.sample(&mut rng))).collect();
+        let operands: Vec<_> = example.operands.iter().map(|operand| tape.input(operand.sample(&mut rng))).collect();
         (example.f64)(&operands);
     }
     let nodes = tape.nodes();
