@@ -1,8 +1,8 @@
 //! What an op says of which elements of an operand an element of the result is computed from, held against nudging: each element of each
 //! operand is changed, and whatever changes in the result must be what the op said, no more and no less.
 
-use gradus::Tape;
 use gradus::ops::{Operand, Program, TABLE};
+use gradus::{Tape, Var};
 use ndarray::ArrayD;
 use petgraph::graph::NodeIndex;
 use rand::SeedableRng;
@@ -43,23 +43,25 @@ fn by_reach(program: Program<f64>, x: &[ArrayD<f64>]) -> Vec<Dependence> {
     let tape = Tape::new();
     let vars: Vec<_> = x.iter().map(|x| tape.input(x)).collect();
     let result = program(&vars);
+    let needed: Vec<_> = (0..result.shape().size()).map(|place| needed_for(&tape, result.index(), place)).collect();
+    let of_operand =
+        |var: &Var<f64>| needed.iter().map(|one| one.get(&var.index()).cloned().unwrap_or_default()).collect();
+    vars.iter().map(of_operand).collect()
+}
+
+/// For each node, which of its elements an element of a later node needs.
+fn needed_for(tape: &Tape<f64>, result: NodeIndex, place: usize) -> HashMap<NodeIndex, BTreeSet<usize>> {
     let nodes = tape.nodes();
-    let mut depends: Vec<Dependence> = x.iter().map(|_| vec![BTreeSet::new(); result.shape().size()]).collect();
-    for place in 0..result.shape().size() {
-        let mut needed: HashMap<NodeIndex, BTreeSet<usize>> = [(result.index(), [place].into())].into();
-        for node in nodes.iter().rev() {
-            let Some(elements) = needed.get(&node.index).cloned() else { continue };
-            for (reach, &operand) in tape.reach(node.index).iter().zip(&node.operands) {
-                let shape = nodes[operand.index()].shape;
-                let cells = elements.iter().flat_map(|&element| reach.cells(element, shape, node.shape));
-                needed.entry(operand).or_default().extend(cells);
-            }
-        }
-        for (slot, var) in vars.iter().enumerate() {
-            depends[slot][place] = needed.remove(&var.index()).unwrap_or_default();
+    let mut needed: HashMap<NodeIndex, BTreeSet<usize>> = [(result, [place].into())].into();
+    for node in nodes.iter().rev() {
+        let Some(elements) = needed.get(&node.index).cloned() else { continue };
+        for (reach, &operand) in tape.reach(node.index).iter().zip(&node.operands) {
+            let shape = nodes[operand.index()].shape;
+            let cells = elements.iter().flat_map(|&element| reach.cells(element, shape, node.shape));
+            needed.entry(operand).or_default().extend(cells);
         }
     }
-    depends
+    needed
 }
 
 #[test]

@@ -18,8 +18,9 @@ export const launch = () => chromium.launch({ executablePath: program, args: arg
 
 export const sizes = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 
-/** Opens a file. Whatever it asks for besides itself is refused and noted in `requests`; what goes wrong is noted in `errors`. */
-export async function open(browser, file, { size = "desktop", dark = false, hash = "" } = {}) {
+/** Opens a file. Whatever it asks for besides itself, or besides the files in the folder `within`, is refused and noted in `requests`; what
+    goes wrong is noted in `errors`. */
+export async function open(browser, file, { size = "desktop", dark = false, hash = "", within } = {}) {
   const context = await browser.newContext({
     viewport: sizes[size],
     colorScheme: dark ? "dark" : "light",
@@ -31,11 +32,11 @@ export async function open(browser, file, { size = "desktop", dark = false, hash
   const page = await context.newPage();
   const address = pathToFileURL(resolve(PAGES, file)).href;
   const [requests, errors] = [[], []];
-  page.on("request", (request) => {
-    if (request.url().split("#")[0] !== address && !request.url().startsWith("data:")) requests.push(request.url());
-  });
+  const folder = within && `${pathToFileURL(resolve(within)).href}/`;
+  const isOwn = (url) => url.split("#")[0] === address || url.startsWith("data:") || (folder && url.startsWith(folder));
+  page.on("request", (request) => isOwn(request.url()) || requests.push(request.url()));
   await context.route(
-    (url) => url.href.split("#")[0] !== address && url.protocol !== "data:",
+    (url) => !isOwn(url.href),
     (route) => route.abort(),
   );
   page.on("pageerror", (error) => errors.push(String(error)));

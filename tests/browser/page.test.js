@@ -233,6 +233,17 @@ test("a click on a cell of a large heat map lights up blocks of the operands", a
   });
 });
 
+test("a click on a cell of what flows back lights up what it was computed from", async () => {
+  await visit("update.html", {}, async (page) => {
+    const { trace } = await data(page);
+    const product = trace.nodes.find((node) => node.op === "matmul" && node.pass === 0);
+    await visitPlace(page, `#t=${trace.events.length}&n=${product.index}&e=1`);
+    await page.locator('#inspector .array[data-role="sent"] button').nth(4).click();
+    const lit = await page.$eval('#inspector .array[data-role="arriving"]', (found) => found.dataset.lit);
+    assert.equal(lit, "1 4 7 10", "dB = A^T G: the element [1, 1] needs the column G[.., 1]");
+  });
+});
+
 for (const file of [...CHAPTERS, "update.html", "digits.html", "second_pass.html"]) {
   test(`${file}: at every node the contributions shown sum to the gradient shown`, async () => {
     await visit(file, {}, async (page) => {

@@ -209,7 +209,7 @@ class Graph {
     group.classList.toggle("now", members.includes(about));
     group.classList.toggle("ahead", !members.some((node) => isComputed(node, step)));
     group.classList.toggle("has-gradient", members.some((node) => gradientAt(pass, node, step)?.isWhole));
-    group.classList.toggle("selected", selected?.slot === undefined && selected?.node === stand.index && stand.heading === null);
+    group.classList.toggle("selected", selected?.slot === undefined && members.includes(selected?.node));
     const rows = this.rows(stand, members, pass);
     const signature = JSON.stringify(rows);
     if (signature === written) return;

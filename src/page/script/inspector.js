@@ -236,30 +236,34 @@ class Inspector {
       content.push(element("p", { className: "equation" }, `${x} × ${y} = `, element("b", {}, z)));
       content.push(element("p", { className: "faint", textContent: "gradient arriving × local slope = what flows on" }));
     }
-    const part = (title, role, digest) => element("div", { className: "part" }, element("p", { className: "operand" }, ...title), this.view(role, digest, role));
+    const part = (title, role, digest, pick) => element("div", { className: "part" }, element("p", { className: "operand" }, ...title), this.view(role, digest, role, pick));
     content.push(part([element("b", {}, g), ` arrives at `, this.nodeButton(node.index)], "arriving", arriving));
     if (slope) content.push(part(["local slope ", node.slopes[slot] ? formula(node.slopes[slot]) : ""], "slope", slope));
     const uses = of > 1 ? ` (${nth} of its ${of} uses)` : "";
-    content.push(part(["flows on to ", this.nodeButton(to), uses], "sent", flowing));
+    // What flows on was computed from what arrived: a click on a number of it shows from which.
+    const comesFrom = nodes[sent].operands.indexOf(incoming);
+    const pick = comesFrom < 0 ? undefined : (chosen, cell) => this.pick("sent", chosen, cell, { sent, comesFrom });
+    content.push(part(["flows on to ", this.nodeButton(to), uses], "sent", flowing, pick));
     const how = sent === incoming ? "handed on as it is: " : "recorded as ";
     content.push(element("p", { className: "holds" }, how, this.nodeButton(sent, `%${sent} = ${nodes[sent].op}`)));
     return content;
   }
 
   /** The reader picked a cell: the elements that it was computed from light up. The same once more lets go. */
-  pick(role, chosen, cell) {
+  pick(role, chosen, cell, way) {
     const isSame = this.picked?.role === role && this.picked.cell === cell;
-    this.picked = isSame ? undefined : { role, chosen, cell };
+    this.picked = isSame ? undefined : { role, chosen, cell, way };
     this.lightUp();
   }
 
   lightUp() {
-    const { role, chosen } = this.picked ?? {};
+    const { role, chosen, way } = this.picked ?? {};
     const index = JSON.parse(this.key).node;
     for (const { role: other, view } of this.views) {
       if (!role) view.light(undefined);
       else if (other === role) view.light(chosen);
       else if (role === "value" && other.startsWith("operand")) view.light(this.reach(index, Number(other.slice(7)), chosen));
+      else if (role === "sent" && other === "arriving") view.light(this.reach(way.sent, way.comesFrom, chosen));
       else if (role.startsWith("gradient") && other === `contribution${role.slice(8)}`) view.light(chosen);
       else view.light(undefined);
     }

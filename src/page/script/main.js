@@ -167,6 +167,9 @@ function wire() {
     goTo(wanted);
   });
   addEventListener("resize", repaintArrays);
+  // The inspector stays below the player, however high that is.
+  const measurePlayer = () => document.documentElement.style.setProperty("--player", `${at("player").offsetHeight}px`);
+  new ResizeObserver(measurePlayer).observe(at("player"));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaintArrays);
 }
 

@@ -31,6 +31,8 @@ const phases = [];
 const computedAt = new Array(nodes.length);
 /** How the gradient of a node in a pass came about, by "pass:node": what holds it, when it was whole, and the events that contributed. */
 const gradients = new Map();
+/** Where a gradient flowed along an edge, by "pass:node:slot". */
+const contributions = new Map();
 /** For each node, the events that changed the parameter it reads. */
 const updates = new Map();
 
@@ -51,6 +53,7 @@ events.forEach((event, place) => {
       break;
     case "contribution":
       gradientOf(event.pass, event.to).terms.push(place);
+      contributions.set(`${event.pass}:${event.from}:${event.slot}`, place);
       break;
     case "seed":
     case "accumulated":
@@ -89,10 +92,8 @@ function valueAt(node, step) {
 
 /** The contribution that flowed along an edge in a pass, with its place. */
 function contribution(pass, from, slot) {
-  const place = events.findIndex(
-    (event) => event.event === "contribution" && event.pass === pass && event.from === from && event.slot === slot,
-  );
-  return place < 0 ? undefined : { place, ...events[place] };
+  const place = contributions.get(`${pass}:${from}:${slot}`);
+  return place === undefined ? undefined : { place, ...events[place] };
 }
 
 /** What a step is about: a node, or the edge along which a gradient flows, known by the node that used it and the slot. */
