@@ -9,9 +9,9 @@ use std::collections::HashSet;
 pub(crate) struct Folded {
     pub(crate) picture: Picture,
     /// For each node of the figure that it was, the node that stands for it.
+    #[cfg_attr(not(feature = "html"), expect(dead_code))]
     pub(crate) stands_for: Vec<NodeIndex>,
     /// For each scope that is still open, its place in [`Picture::clusters`] of the figure that it was.
-    #[cfg_attr(not(feature = "html"), expect(dead_code))]
     pub(crate) open: Vec<usize>,
 }
 

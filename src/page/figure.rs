@@ -105,17 +105,18 @@ impl Figure {
     pub(super) fn of<F: Scalar>(tape: &Tape<F>, trace: &Trace) -> Figure {
         let picture = picture(tape, trace);
         let sizes = Sizes::of(tape, trace, &picture);
-        let mut work = 0;
-        let mut foldings = Vec::new();
         let ways = ways_of_folding(&picture);
-        for (place, way) in ways.iter().enumerate() {
-            let folded = fold_scopes(&picture, way);
-            let is_last_resort = foldings.is_empty() && place + 1 == ways.len();
-            let size = folded.picture.nodes.len();
+        let (mut work, mut foldings) = (0, Vec::new());
+        for way in &ways {
+            let size = fold_scopes(&picture, way).picture.nodes.len();
             work += size * size;
-            if is_last_resort || (size <= MOST_NODES && (work <= MOST_WORK || foldings.len() < 2)) {
+            if size <= MOST_NODES && (work <= MOST_WORK || foldings.len() < 2) {
                 foldings.push(Folding::of(&picture, way, &sizes));
             }
+        }
+        if foldings.is_empty() {
+            let all_folded = &ways[1.min(ways.len() - 1)];
+            foldings.push(Folding::of(&picture, all_folded, &sizes));
         }
         let nodes = picture.nodes.iter().map(|node| FigureNode {
             index: node.index.index(),
@@ -146,9 +147,10 @@ fn picture<F: Scalar>(tape: &Tape<F>, trace: &Trace) -> Picture {
     // A gradient that is differentiated again has a gradient too, of its own shape.
     let is_differentiated: HashSet<usize> =
         trace.nodes.iter().flat_map(|node| &node.holds).map(|held| held.by).collect();
-    for node in picture.nodes.iter_mut().filter(|node| node.pass > 0 && is_differentiated.contains(&node.index.index()))
-    {
-        node.gradient = node.value.clone();
+    for node in picture.nodes.iter_mut().filter(|node| node.pass > 0) {
+        if is_differentiated.contains(&node.index.index()) {
+            node.gradient = node.value.clone();
+        }
     }
     let mut ways_back: BTreeMap<(usize, usize, usize), String> = BTreeMap::new();
     for event in &trace.events {
