@@ -236,7 +236,8 @@ class Graph {
     rows.push(...numberRows(value, nodes[stand.index].shape).map((row) => ({ row })));
     const gradient = pass > 0 ? gradientAt(pass, stand.index, this.step) : undefined;
     if (shown.has_gradient || gradient?.isWhole) {
-      const partly = gradient && !gradient.isWhole && gradient.arrived.length ? `${gradient.arrived.length} of ${gradient.terms.length} in` : undefined;
+      const count = gradient?.isWhole ? 0 : gradient?.arrived.length;
+      const partly = count ? (gradient.terms.length > 1 ? `${count} of ${gradient.terms.length} in` : "…") : undefined;
       const isKnown = gradient?.isWhole;
       const isNever = pass > 0 && !gradient;
       const found = isKnown ? numberRows(valueAt(gradient.holder, this.step), nodes[stand.index].shape) : [[partly ?? (isNever ? "-" : "")]];
