@@ -7,6 +7,19 @@ pub fn share(count: usize, worth: usize) -> usize {
     count.div_ceil(sharers).max(1)
 }
 
+/// So many numbers that are read once and written once are worth the waking of a thread.
+pub const WORTH_A_THREAD: usize = 1 << 16;
+
+/// Calls `write(which, row)` for each row of an array with so many columns (not 0), the upper rows on this thread, the others on others.
+pub fn rows<F: Send>(numbers: &mut [F], columns: usize, write: impl Fn(usize, &mut [F]) + Sync) {
+    let share = share(numbers.len() / columns, numbers.len() / WORTH_A_THREAD);
+    each(numbers.chunks_mut(share * columns).enumerate(), |(part, rows)| {
+        for (row, numbers) in rows.chunks_exact_mut(columns).enumerate() {
+            write(part * share + row, numbers);
+        }
+    });
+}
+
 /// Calls `work` with each item: the first on this thread, the others on others.
 #[cfg(feature = "parallel")]
 pub fn each<I: Send>(mut items: impl ExactSizeIterator<Item = I>, work: impl Fn(I) + Sync) {

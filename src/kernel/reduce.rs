@@ -107,12 +107,12 @@ pub fn fold<F: Scalar, const N: usize>(
     )
 }
 
-/// Σ x[i], in the order of [`fold`].
+/// `Σ x[i]`, in the order of [`fold`].
 pub fn sum<F: Scalar>(x: &[F]) -> F {
     fold([x], F::ZERO, |[x]| x, |sum, x| sum + x)
 }
 
-/// Σ `term`(a[i], b[i]), in the order of [`fold`].
+/// `Σ term(a[i], b[i])`, in the order of [`fold`].
 pub fn sum_of_pairs<F: Scalar>(a: &[F], b: &[F], term: impl Fn(F, F) -> F) -> F {
     fold(
         [a, b],
