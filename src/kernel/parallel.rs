@@ -27,8 +27,12 @@ pub fn each<I: Send>(mut items: impl ExactSizeIterator<Item = I>, work: impl Fn(
     if items.len() == 0 {
         return work(mine);
     }
+    let Some(others) = others() else {
+        work(mine);
+        return items.for_each(work);
+    };
     let work = &work;
-    rayon::in_place_scope(|scope| {
+    others.in_place_scope(|scope| {
         items.for_each(|item| scope.spawn(move |_| work(item)));
         work(mine);
     });
@@ -38,6 +42,17 @@ pub fn each<I: Send>(mut items: impl ExactSizeIterator<Item = I>, work: impl Fn(
 #[cfg(not(feature = "parallel"))]
 pub fn each<I>(items: impl ExactSizeIterator<Item = I>, work: impl Fn(I)) {
     items.for_each(work);
+}
+
+/// The threads that stand by; `None` if the system gives none. They are one fewer than rayon would use, because the thread that has
+/// the work does a share of it: with one more, they would take the processor from each other while they look for work.
+#[cfg(feature = "parallel")]
+fn others() -> Option<&'static rayon::ThreadPool> {
+    static OTHERS: std::sync::LazyLock<Option<rayon::ThreadPool>> = std::sync::LazyLock::new(|| {
+        let count = rayon::current_num_threads().saturating_sub(1).max(1);
+        rayon::ThreadPoolBuilder::new().num_threads(count).thread_name(|i| format!("gradus-{i}")).build().ok()
+    });
+    OTHERS.as_ref()
 }
 
 /// How many threads there are to share work among.
