@@ -158,6 +158,16 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
+        chapter: "11_broadcasting",
+        title: "the way back of a copy",
+        minutes: 15,
+        hints: [
+            "Take [2, 3] and [3] first. Each of the three numbers was copied into two rows. What comes back to it from either copy, and what from both?",
+            "Axes that were added stand in front. There are as many of them as `g` has axes too many, and each is the first when its turn comes.",
+            "What is left are axes of length 1 in `shape` that may be longer in `g`. Summing takes an axis away, so something has to put it back.",
+        ],
+    },
+    exercise! {
         chapter: "13_gradient_check",
         title: "a loss and its gradient",
         minutes: 30,

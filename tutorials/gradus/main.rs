@@ -30,6 +30,8 @@ mod ch08;
 mod ch09;
 #[path = "../ch10_xor_by_tape/main.rs"]
 mod ch10;
+#[path = "../ch11_broadcasting/main.rs"]
+mod ch11;
 #[path = "../ch13_gradient_check/main.rs"]
 mod ch13;
 #[path = "../ch14_four_equations/main.rs"]
@@ -62,7 +64,7 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 20] = [
+const CHAPTERS: [(&Chapter, Story); 21] = [
     (&ch01::CHAPTER, ch01::run),
     (&ch02::CHAPTER, ch02::run),
     (&ch03::CHAPTER, ch03::run),
@@ -73,6 +75,7 @@ const CHAPTERS: [(&Chapter, Story); 20] = [
     (&ch08::CHAPTER, ch08::run),
     (&ch09::CHAPTER, ch09::run),
     (&ch10::CHAPTER, ch10::run),
+    (&ch11::CHAPTER, ch11::run),
     (&ch13::CHAPTER, ch13::run),
     (&ch14::CHAPTER, ch14::run),
     (&ch15::CHAPTER, ch15::run),

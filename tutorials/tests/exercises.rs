@@ -30,6 +30,7 @@ exercises! {
     ch08_exercise "../ch08_tape/exercise.rs", ch08_solution "../ch08_tape/solution.rs";
     ch09_exercise "../ch09_xor_by_hand/exercise.rs", ch09_solution "../ch09_xor_by_hand/solution.rs";
     ch10_exercise "../ch10_xor_by_tape/exercise.rs", ch10_solution "../ch10_xor_by_tape/solution.rs";
+    ch11_exercise "../ch11_broadcasting/exercise.rs", ch11_solution "../ch11_broadcasting/solution.rs";
     ch13_exercise "../ch13_gradient_check/exercise.rs", ch13_solution "../ch13_gradient_check/solution.rs";
     ch14_exercise "../ch14_four_equations/exercise.rs", ch14_solution "../ch14_four_equations/solution.rs";
     ch15_exercise "../ch15_mnist_nielsen/exercise.rs", ch15_solution "../ch15_mnist_nielsen/solution.rs";
