@@ -1,7 +1,7 @@
 //! Judges a sum_to: on shapes that a layer meets, then on random ones; and against what a copy does, number by number.
 
 use frame::{Judge, Judgement};
-use ndarray::{ArrayD, Axis, IxDyn};
+use ndarray::{ArrayD, Axis, Dimension, IxDyn};
 use rand::RngExt;
 
 type SumTo = fn(&ArrayD<f64>, &[usize]) -> ArrayD<f64>;

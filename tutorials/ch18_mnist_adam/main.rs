@@ -29,7 +29,7 @@ pub const CHAPTER: Chapter = Chapter {
              value you know, such as a net that knows nothing. And measure twice with other batches: a loss that depends on \
              how the digits were cut into batches is no loss of the digits.",
     exercise: "tutorials/ch18_mnist_adam/exercise.rs: write the step of Adam. Then: cargo run --release --example ch18_exercise",
-    next: "cargo run --release -- ch20",
+    next: "cargo run --release -- ch19",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself
