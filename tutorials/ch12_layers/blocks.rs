@@ -203,7 +203,7 @@ impl Net {
 
     /// The loss of a batch, and the slopes of all parameters.
     pub fn slopes(&mut self, batch: &Batch) -> (f64, Vec<Array2<f64>>) {
-        [&mut self.first.0, &mut self.middle.affine, &mut self.last].map(Affine::forget);
+        [&mut self.first.0, &mut self.middle.affine, &mut self.last].into_iter().for_each(Affine::forget);
         let scores = self.scores(rows(&batch.images));
         let loss = self.loss.forward(&scores, rows(&batch.one_hot));
         let mut g = self.loss.backward();
