@@ -46,10 +46,11 @@ impl Affine {
         Affine { w: w.clone(), b: b.clone(), dw, db, inputs: Vec::new(), assigns: flaws.assigns }
     }
 
-    /// Before a step.
-    pub fn forget(&mut self) {
+    /// Before a step: no slopes yet, and nothing remembered.
+    fn forget(&mut self) {
         self.dw.fill(0.0);
         self.db.fill(0.0);
+        self.inputs.clear();
     }
 }
 
@@ -179,6 +180,12 @@ impl Net {
         Net { first, middle, last, loss: SoftmaxWithLoss::default(), flaws, params }
     }
 
+    /// What blocks remember is of one batch.
+    fn forget(&mut self) {
+        [&mut self.first.0, &mut self.middle.affine, &mut self.last].into_iter().for_each(Affine::forget);
+        [&mut self.first.1, &mut self.middle.relu].into_iter().for_each(|relu| relu.masks.clear());
+    }
+
     // ANCHOR: order
     /// The blocks in order. The one in the middle stands there twice.
     fn run(&mut self, visit: &mut dyn FnMut(&mut dyn Block), reversed: bool) {
@@ -196,6 +203,7 @@ impl Net {
 
     /// The scores of a batch.
     pub fn scores(&mut self, x: Array2<f64>) -> Array2<f64> {
+        self.forget();
         let mut a = x;
         self.run(&mut |block| a = block.forward(std::mem::take(&mut a)), false);
         a
@@ -203,7 +211,6 @@ impl Net {
 
     /// The loss of a batch, and the slopes of all parameters.
     pub fn slopes(&mut self, batch: &Batch) -> (f64, Vec<Array2<f64>>) {
-        [&mut self.first.0, &mut self.middle.affine, &mut self.last].into_iter().for_each(Affine::forget);
         let scores = self.scores(rows(&batch.images));
         let loss = self.loss.forward(&scores, rows(&batch.one_hot));
         let mut g = self.loss.backward();

@@ -1,6 +1,6 @@
 //! Blocks in company: one network of them, held against the tape, and trained.
 
-use crate::blocks::{Flaws, Net, rows};
+use super::blocks::{Flaws, Net, rows};
 use frame::{Chart, Result, Run};
 use gradus::data::{Batch, Digits};
 use gradus::nn::{Init, argmax};
@@ -60,7 +60,7 @@ pub fn in_company(run: &mut Run, digits: &Digits) -> Result {
         let slope = |param: &Param<f64>| gradients.param(param).expect("the loss depends on every parameter").value();
         params.iter().map(|param| slope(param).into_dimensionality::<Ix2>().expect("two axes")).collect()
     };
-    crate::draw(run, &tape)?;
+    super::draw(run, &tape)?;
     run.say("  largest difference from the tape's slopes, as a share of the largest slope");
     run.say(format!("  {:22}{}", "", STARTS.map(|(name, _)| format!("{name:>9}")).concat()));
     for (name, key, flaws) in FLAWS {
@@ -97,7 +97,7 @@ pub fn training(run: &mut Run, train: &Digits, test: &Digits) -> Result {
     run.heading("Training");
     run.say(format!("  {} steps on 100 digits at rate 0.1", run.epochs()));
     run.say("                          loss, first    last   test digits read   parameters moved by");
-    let mut chart = Chart::new("step", "loss, mean of the last 20 batches").y_range(0.0, 2.5);
+    let mut chart = Chart::new("step", "loss, mean of the last 20 batches").y_range(0.0, 3.5);
     for (name, key, flaws) in FLAWS {
         let (mut net, mut rng, mut losses) = (Net::new(&start(run), flaws), run.rng(), Vec::new());
         let bar = run.progress(run.epochs(), "training");

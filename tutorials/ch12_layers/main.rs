@@ -42,11 +42,11 @@ pub fn run(run: &mut Run) -> Result {
     let (train, test) = run.mnist()?;
     let digits = train.first(100);
     run.heading("Blocks, each by itself");
-    run.say("  block            as it should be   as the source has it");
+    run.say("  block               as it should be   as the source has it");
     let flawed = Flaws { overwrites: true, assigns: true, renames: true };
     let verdicts = [alone(run, Flaws::default()), alone(run, flawed)];
     for (place, name) in ["affine", "ReLU", "softmax with loss"].into_iter().enumerate() {
-        run.say(format!("  {name:17}{:15}   {}", shown(verdicts[0][place]), shown(verdicts[1][place])));
+        run.say(format!("  {name:18} {:16}   {}", shown(verdicts[0][place]), shown(verdicts[1][place])));
     }
     let passed = verdicts.concat().into_iter().filter(|passed| *passed).count();
     run.result("blocks_that_pass_alone", passed);
@@ -146,7 +146,7 @@ fn samples_averaged(run: &mut Run, digits: &Digits) {
 }
 
 /// The figure of the whole: a box for each layer.
-pub(crate) fn draw(run: &mut Run, tape: &gradus::Tape<f64>) -> Result {
+fn draw(run: &mut Run, tape: &gradus::Tape<f64>) -> Result {
     let options = DrawOptions::new().title("Blocks in order; the middle one stands there twice").max_values(0);
     run.draw("layers", tape, &options)
 }

@@ -15,7 +15,10 @@ fn blocks_with_mistakes_pass_alone_and_fail_in_company() {
     assert!(off("renames").iter().all(|&off| off < 1e-12), "its slopes are right: {:?}", off("renames"));
     // What lies behind the last block with a mistake is still right.
     let [overwrites, assigns] = [off("overwrites"), off("assigns")];
-    assert!(overwrites[..4].iter().all(|&off| off > 0.01) && overwrites[4..].iter().all(|&off| off < 1e-12), "{overwrites:?}");
+    assert!(
+        overwrites[..4].iter().all(|&off| off > 0.01) && overwrites[4..].iter().all(|&off| off < 1e-12),
+        "{overwrites:?}"
+    );
     assert!(assigns[2..4].iter().all(|&off| off > 0.01), "{assigns:?}");
     assert!([0, 1, 4, 5].iter().all(|&place| assigns[place] < 1e-12), "{assigns:?}");
     let accuracy = |key: &str| number(&results[format!("learnt_{key}")]["accuracy"]);
