@@ -17,7 +17,7 @@ pub const CHAPTER: Chapter = Chapter {
     question: "A ravine: f = (x² + 40 y²) / 2, forty times as steep across as along. Descent, momentum, RMSProp and Adam get the same gradient and \
                make something else of it. Which one is at the bottom first, if each may choose its rate? Which of them changes its path if \
                the ravine is turned by 45 degrees? And which if the loss is measured in thousandths?",
-    time: "6 s",
+    time: "10 s",
     epochs: 600,
     full_epochs: 600,
     options: &[],
