@@ -72,8 +72,10 @@ pub fn one_column_or_none(run: &mut Run) -> Result {
     }
     let [right, wrong] = &fits;
     run.result("line", json!({ "right": [right.slope, right.height], "wrong": [wrong.slope, wrong.height] }));
-    run.compare("slope learnt with t [20, 1]", right.slope, "2", 1.999, 2.001);
-    run.compare("slope learnt with t [20]", wrong.slope, "the mistake: 0", -1e-3, 1e-3);
+    if run.is_full() {
+        run.compare("slope learnt with t [20, 1]", right.slope, "2", 1.999, 2.001);
+        run.compare("slope learnt with t [20]", wrong.slope, "the mistake: 0", -1e-3, 1e-3);
+    }
     draw(run, &fits)
 }
 
