@@ -6,6 +6,7 @@ mod checkout;
 mod course;
 mod exercises;
 mod progress;
+mod reproduce;
 mod tour;
 mod watch;
 mod workshop;
@@ -101,6 +102,7 @@ fn main() -> ExitCode {
         "next" => next(arguments),
         "check" => check::main(arguments),
         "exercises" => exercises::main(arguments),
+        "reproduce" => reproduce::main(arguments),
         "tour" => frame::run_with(&tour::CHAPTER, tour::run, arguments),
         flag if flag.starts_with('-') => frame::run_with(&tour::CHAPTER, tour::run, arguments),
         name => match CHAPTERS
@@ -188,7 +190,8 @@ fn help() -> String {
          \x20 cargo run --release -- exercises WHAT   watch, check, hint, list, reset or solution; exercises --help\n\
          \x20 cargo run --release -- tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
          \x20 cargo run --release -- step chNN        step through what a chapter's tape recorded, in the terminal\n\
-         \x20 cargo run --release -- check [FLAGS]    the gradient checker on a model, or on golden values; check --help\n\n{}",
+         \x20 cargo run --release -- check [FLAGS]    the gradient checker on a model, or on golden values; check --help\n\
+         \x20 cargo run --release -- reproduce        every number of the course beside its source's; reproduce --help\n\n{}",
         list()
     )
 }
