@@ -74,6 +74,11 @@ impl<'c> Run<'c> {
         Ok((mnist.train(), mnist.test()))
     }
 
+    /// Whether somebody sits at a terminal: only then may a chapter ask questions.
+    pub fn has_a_reader(&self) -> bool {
+        !self.flags.quiet && std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+    }
+
     /// Prints a line.
     pub fn say(&self, text: impl AsRef<str>) {
         self.output.line(text.as_ref());

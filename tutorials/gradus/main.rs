@@ -51,6 +51,8 @@ mod ch22;
 mod ch23;
 #[path = "../ch24_rewind/main.rs"]
 mod ch24;
+#[path = "../ch26_debug_dojo/main.rs"]
+mod ch26;
 
 use checkout::Checkout;
 use course::Step;
@@ -63,7 +65,7 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 20] = [
+const CHAPTERS: [(&Chapter, Story); 21] = [
     (&ch01::CHAPTER, ch01::run),
     (&ch02::CHAPTER, ch02::run),
     (&ch03::CHAPTER, ch03::run),
@@ -84,6 +86,7 @@ const CHAPTERS: [(&Chapter, Story); 20] = [
     (&ch22::CHAPTER, ch22::run),
     (&ch23::CHAPTER, ch23::run),
     (&ch24::CHAPTER, ch24::run),
+    (&ch26::CHAPTER, ch26::run),
 ];
 
 fn main() -> ExitCode {
