@@ -54,11 +54,15 @@ fn two_layers(all: &Digits, seed: u64, TwoLayers { digits, epsilon, divisor, fac
         let y = softmax(&(h.dot(&matrix(&w[2])) + matrix(&w[3])));
         (h, y)
     };
-    let perfect = Known { what: "the loss if every answer is right", expected: 0.0, got: cross_entropy(&t, &t, epsilon) };
+    let perfect =
+        Known { what: "the loss if every answer is right", expected: 0.0, got: cross_entropy(&t, &t, epsilon) };
     // Without an epsilon 0 ln 0 is not a number; there a net that knows nothing is what one knows.
     let tenths = Array2::from_elem(t.raw_dim(), 0.1);
-    let nothing =
-        Known { what: "the loss of a net that knows nothing, ln 10", expected: 10_f64.ln(), got: cross_entropy(&tenths, &t, epsilon) };
+    let nothing = Known {
+        what: "the loss of a net that knows nothing, ln 10",
+        expected: 10_f64.ln(),
+        got: cross_entropy(&tenths, &t, epsilon),
+    };
     let (x_too, t_too) = (x.clone(), t.clone());
     let gradient = move |w: &[ArrayD<f64>]| {
         let (h, y) = forward(&x, w);
@@ -120,7 +124,13 @@ pub fn epsilon_hides_the_surest_mistakes(all: &Digits, seed: u64) -> Suspect {
 /// Cross-entropy of a yes or no, with p clipped as the source has it, in this kind of number.
 fn clipped<F: Scalar>(p: F, t: F) -> F {
     let (low, one) = (F::from_f64(1e-12), F::from_f64(1.0));
-    let p = if p < low { low } else if p > one - low { one - low } else { p };
+    let p = if p < low {
+        low
+    } else if p > one - low {
+        one - low
+    } else {
+        p
+    };
     -(t * p.ln() + (one - t) * (one - p).ln())
 }
 
@@ -128,7 +138,8 @@ pub fn a_clip_that_f32_rounds_away(all: &Digits, seed: u64) -> Suspect {
     let digits = all.first(DIGITS);
     let x: Array2<f64> = digits.images();
     let t: Array2<f64> = Array2::from_shape_fn((DIGITS, 1), |(i, _)| f64::from(u8::from(digits.label(i) == 1)));
-    let forward = |x: &Array2<f64>, w: &[ArrayD<f64>]| (x.dot(&matrix(&w[0])) + matrix(&w[1])).mapv(|z| 1.0 / (1.0 + (-z).exp()));
+    let forward =
+        |x: &Array2<f64>, w: &[ArrayD<f64>]| (x.dot(&matrix(&w[0])) + matrix(&w[1])).mapv(|z| 1.0 / (1.0 + (-z).exp()));
     let (x_too, t_too) = (x.clone(), t.clone());
     let (x_again, t_again) = (x.clone(), t.clone());
     let gradient = move |w: &[ArrayD<f64>]| {
@@ -149,7 +160,11 @@ pub fn a_clip_that_f32_rounds_away(all: &Digits, seed: u64) -> Suspect {
         rate: 0.1,
         steps: 60,
         direction: -1.0,
-        known: Known { what: "the loss of a sure and right answer, p = 1", expected: 0.0, got: clipped(1_f32, 1.0).into() },
+        known: Known {
+            what: "the loss of a sure and right answer, p = 1",
+            expected: 0.0,
+            got: clipped(1_f32, 1.0).into(),
+        },
     }
 }
 

@@ -48,7 +48,12 @@ pub fn ask(run: &Run, number: usize, table: &mut Table) -> Result<Answer> {
         }
     };
     let right = if verdict == table.card.fault { "Right" } else { "No" };
-    run.explain(&format!("\n{right}: the fault is in {} ({}). {}", table.card.fault.name(), table.card.id, table.card.back));
+    run.explain(&format!(
+        "\n{right}: the fault is in {} ({}). {}",
+        table.card.fault.name(),
+        table.card.id,
+        table.card.back
+    ));
     Ok(Answer { from_the_curve, verdict })
 }
 

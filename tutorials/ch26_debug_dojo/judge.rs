@@ -21,10 +21,14 @@ pub fn judge(inspect: fn(&mut Table) -> Verdict) -> Judgement {
                 let card: &Card = &CARDS[place];
                 let mut table = Table::deal(card, &digits, seed);
                 let (first, last) = (table.curve[0], table.curve[table.curve.len() - 1]);
-                judge.given(format!("{}; weights from seed {seed}; the loss goes from {first:.4} to {last:.4}", card.front));
+                judge.given(format!(
+                    "{}; weights from seed {seed}; the loss goes from {first:.4} to {last:.4}",
+                    card.front
+                ));
                 let verdict = inspect(&mut table);
                 spent += table.spent();
-                let bought: Vec<String> = table.bought.iter().map(|(probe, found)| bought(probe.name(), found.wrong)).collect();
+                let bought: Vec<String> =
+                    table.bought.iter().map(|(probe, found)| bought(probe.name(), found.wrong)).collect();
                 let bought = if bought.is_empty() { "nothing".to_owned() } else { bought.join(", ") };
                 judge.holds(
                     "where the fault is",

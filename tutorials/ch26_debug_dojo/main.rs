@@ -121,7 +121,10 @@ fn scoreboard(run: &mut Run, tables: &[Table], verdicts: &[Verdict]) {
     run.say(format!("  from the curve {by_curve} of 12 right, from the checks {by_checks} of 12"));
     run.result("right_by_curve", by_curve);
     run.result("right_by_checks", by_checks);
-    run.result("cards", tables.iter().zip(verdicts).map(|(table, verdict)| as_json(table, *verdict)).collect::<Value>());
+    run.result(
+        "cards",
+        tables.iter().zip(verdicts).map(|(table, verdict)| as_json(table, *verdict)).collect::<Value>(),
+    );
     run.compare("right from the curve, of 12", by_curve as f64, "a loss curve lies", 0.0, 3.0);
     run.compare("right from the checks, of 12", by_checks as f64, "12 of 12", 12.0, 12.0);
 }
@@ -137,7 +140,9 @@ fn your_score(run: &mut Run, tables: &[Table], answers: &[Answer]) {
     let checks = both().filter(|(fault, answer)| answer.verdict == *fault).count();
     let coins: u32 = tables.iter().map(Table::spent).sum();
     run.heading("Your score");
-    run.say(format!("  from the curve {curve} of 12, with checks {checks} of 12, {coins} coins spent (everything costs 108)"));
+    run.say(format!(
+        "  from the curve {curve} of 12, with checks {checks} of 12, {coins} coins spent (everything costs 108)"
+    ));
     run.result("yours", json!({ "right_by_curve": curve, "right_by_checks": checks, "coins": coins }));
 }
 

@@ -87,7 +87,11 @@ pub fn run_with(chapter: &Chapter, story: fn(&mut Run) -> Result, arguments: Vec
 ///
 /// # Errors
 /// If the chapter cannot come to its end.
-pub fn compare_with(chapter: &Chapter, story: fn(&mut Run) -> Result, arguments: Vec<OsString>) -> Result<Vec<Comparison>> {
+pub fn compare_with(
+    chapter: &Chapter,
+    story: fn(&mut Run) -> Result,
+    arguments: Vec<OsString>,
+) -> Result<Vec<Comparison>> {
     let arguments = [chapter.binary().into(), "--quiet".into()].into_iter().chain(arguments).collect();
     let flags = Flags::parse(chapter, arguments).map_err(|_| Error::new("a flag that this chapter has not"))?;
     let mut run = Run::new(chapter, flags);

@@ -22,7 +22,11 @@ fn the_numbers_of_two_chapters_are_listed_beside_their_sources() {
         assert!(low <= ours && ours <= high && number["ok"] == true, "{number}");
     }
     let of = |chapter: &str| numbers.iter().filter(|number| number["chapter"] == chapter).count();
-    assert!(of("02_perceptron") >= 4 && of("13_gradient_check") >= 6 && numbers.len() == of("02_perceptron") + of("13_gradient_check"));
+    assert!(
+        of("02_perceptron") >= 4
+            && of("13_gradient_check") >= 6
+            && numbers.len() == of("02_perceptron") + of("13_gradient_check")
+    );
     assert!(std::fs::read_dir(folder.path()).expect("the folder").count() == 1, "nothing else is written");
 }
 

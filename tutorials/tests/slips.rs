@@ -247,7 +247,11 @@ fn an_inspector_who_believes_a_mean_of_differences_and_one_who_buys_everything()
         table.card.fault
     };
     let judgement = ch26::judge(everything);
-    assert!(judgement.failure().contains("at most 60") && judgement.failure().contains("108"), "{}", judgement.failure());
+    assert!(
+        judgement.failure().contains("at most 60") && judgement.failure().contains("108"),
+        "{}",
+        judgement.failure()
+    );
 }
 
 #[test]
