@@ -222,12 +222,23 @@ impl<'c> Run<'c> {
             self.files.iter().for_each(|path| self.output.line(&format!("  {}", path.display())));
         }
         self.output.heading("Exercise");
-        self.output.paragraph(self.chapter.exercise);
+        self.print_exercise();
         self.output.heading("Next");
         self.output.line(&format!("  {}", self.chapter.next));
         self.output.line("");
         self.print_verdict(good);
         Ok(good)
+    }
+
+    /// What is to be done; the command stands on a line of its own, to be copied whole.
+    fn print_exercise(&self) {
+        match self.chapter.exercise.split_once(" cargo run ") {
+            Some((task, command)) => {
+                self.output.paragraph(task);
+                self.output.line(&format!("  cargo run {command}"));
+            }
+            None => self.output.paragraph(self.chapter.exercise),
+        }
     }
 
     fn print_comparisons(&self) {
