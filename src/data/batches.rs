@@ -3,6 +3,7 @@
 //! tape's leaf; neither making a batch nor recording it allocates.
 
 use super::digits::{CLASSES, Digits, PIXELS};
+use crate::kernel::parallel;
 use crate::{Input, Scalar, Shape};
 use std::ops::Range;
 use std::sync::Arc;
@@ -115,9 +116,8 @@ impl<F: Scalar> Input<F> for PixelRows {
         Shape::new(&[self.0.range.len(), PIXELS])
     }
     fn write(&self, buffer: &mut [F]) {
-        for (row, &index) in buffer.chunks_exact_mut(PIXELS).zip(self.0.indices()) {
-            self.0.digits.write_pixels(index, row);
-        }
+        let indices = self.0.indices();
+        parallel::rows(buffer, PIXELS, |row, to| self.0.digits.write_pixels(indices[row], to));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Rows of a plain array, in any order: batches for data that is not MNIST.
 
+use crate::kernel::parallel;
 use crate::{Input, Scalar, Shape};
 use ndarray::ArrayView2;
 use rand::Rng;
@@ -34,9 +35,7 @@ impl<F: Scalar> Input<F> for Rows<'_, F> {
         if self.of.ncols() == 0 {
             return;
         }
-        for (to, &index) in buffer.chunks_exact_mut(self.of.ncols()).zip(self.indices) {
-            self.of.row(index).write(to);
-        }
+        parallel::rows(buffer, self.of.ncols(), |row, to| self.of.row(self.indices[row]).write(to));
     }
 }
 

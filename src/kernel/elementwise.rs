@@ -1,17 +1,35 @@
-//! Element-by-element kernels, with NumPy's broadcasting.
+//! Element-by-element kernels, with NumPy's broadcasting. Large arrays are shared out among threads in the same way as the rows of
+//! a matrix product, so that a thread finds in its cache what it wrote there.
 
+use super::parallel::{self, WORTH_A_THREAD};
 use super::wide::wide;
 use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
 use crate::shape::{MAX_RANK, Shape};
 
+/// How many elements each thread gets; `None` if one thread does it all.
+#[inline(always)]
+fn share(count: usize) -> Option<usize> {
+    (count >= 2 * WORTH_A_THREAD).then(|| parallel::share(count, count / WORTH_A_THREAD))
+}
+
 /// `y[i] = f(x[i])`
-pub fn map<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F) {
+pub fn map<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F + Sync) {
+    match share(y.data.len()) {
+        None => map_here(x.data, y.data, f),
+        Some(share) => {
+            parallel::each(y.data.chunks_mut(share).zip(x.data.chunks(share)), |(y, x)| map_here(x, y, &f));
+        }
+    }
+}
+
+#[inline(always)]
+fn map_here<F: Scalar>(x: &[F], y: &mut [F], f: impl Fn(F) -> F) {
     wide(
-        y.data.len(),
+        y.len(),
         #[inline(always)]
         move || {
-            for (y, &x) in y.data.iter_mut().zip(x.data) {
+            for (y, &x) in y.iter_mut().zip(x) {
                 *y = f(x);
             }
         },
@@ -45,7 +63,7 @@ pub fn accumulate<F: Scalar>(y: &mut [F], x: &[F], f: impl Fn(F, F) -> F) {
 }
 
 /// `y[i] = f(a[i], b[i])`, where `a` and `b` broadcast to the shape of `y`.
-pub fn zip<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) -> F) {
+pub fn zip<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) -> F + Sync) {
     if a.shape == b.shape {
         zip_equal(a.data, b.data, y.data, f);
     } else if let (true, Some(repeat)) = (a.shape == y.shape, Repeat::of(b.shape, y.shape)) {
@@ -64,7 +82,18 @@ pub fn zip<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) ->
 }
 
 /// `y[i] = f(a[i], b[i])` for slices of one length.
-pub fn zip_equal<F: Scalar>(a: &[F], b: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
+fn zip_equal<F: Scalar>(a: &[F], b: &[F], y: &mut [F], f: impl Fn(F, F) -> F + Sync) {
+    match share(y.len()) {
+        None => zip_here(a, b, y, f),
+        Some(share) => {
+            let parts = y.chunks_mut(share).zip(a.chunks(share)).zip(b.chunks(share));
+            parallel::each(parts, |((y, a), b)| zip_here(a, b, y, &f));
+        }
+    }
+}
+
+#[inline(always)]
+fn zip_here<F: Scalar>(a: &[F], b: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
     wide(
         y.len(),
         #[inline(always)]
@@ -103,7 +132,19 @@ impl Repeat {
     }
 
     /// `y[i] = f(long[i], short[j])`, where j is the element of `short` that is repeated there.
-    fn zip<F: Scalar>(self, long: &[F], short: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
+    fn zip<F: Scalar>(self, long: &[F], short: &[F], y: &mut [F], f: impl Fn(F, F) -> F + Sync) {
+        match (self, share(y.len())) {
+            (Repeat::Whole, Some(share)) => {
+                let rows = share.next_multiple_of(short.len());
+                let parts = y.chunks_mut(rows).zip(long.chunks(rows));
+                parallel::each(parts, |(y, long)| self.zip_here(long, short, y, &f));
+            }
+            _ => self.zip_here(long, short, y, f),
+        }
+    }
+
+    #[inline(always)]
+    fn zip_here<F: Scalar>(self, long: &[F], short: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
         let at_a_time = match self {
             Repeat::Whole => short.len(),
             Repeat::Each(times) => times,

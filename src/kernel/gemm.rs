@@ -3,7 +3,7 @@
 //!
 //! Each element of C is one sum over k in order, wherever it stands and however the rows are shared out among threads: results
 //! are the same to the last bit. At the shapes of the course this is faster than the `gemm` crate, which copies both factors
-//! into an order of its own first; here a factor is copied only where it must be (see [`Copies`]).
+//! into an order of its own first; here a factor is copied only where it must be (see `Copies`).
 
 use super::lanes::Lanes;
 use super::parallel;
@@ -66,8 +66,8 @@ pub fn by_definition<F: Scalar>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
 
 /// So few multiplications are over before the processor was asked what it can do.
 const HANDFUL: usize = 64;
-/// So many multiplications take a third of a millisecond, which is worth the waking of a thread: that takes a tenth.
-const WORTH_A_THREAD: usize = 1 << 24;
+/// So many multiplications take 80 microseconds, which is worth the waking of a thread.
+const WORTH_A_THREAD: usize = 1 << 22;
 
 /// C ← A B in the widest vectors of the processor, on several threads if it is large.
 pub fn blocked<F: Scalar + Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {

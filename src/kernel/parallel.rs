@@ -7,6 +7,19 @@ pub fn share(count: usize, worth: usize) -> usize {
     count.div_ceil(sharers).max(1)
 }
 
+/// So many numbers that are read once and written once are worth the waking of a thread.
+pub const WORTH_A_THREAD: usize = 1 << 16;
+
+/// Calls `write(which, row)` for each row of an array with so many columns (not 0), the upper rows on this thread, the others on others.
+pub fn rows<F: Send>(numbers: &mut [F], columns: usize, write: impl Fn(usize, &mut [F]) + Sync) {
+    let share = share(numbers.len() / columns, numbers.len() / WORTH_A_THREAD);
+    each(numbers.chunks_mut(share * columns).enumerate(), |(part, rows)| {
+        for (row, numbers) in rows.chunks_exact_mut(columns).enumerate() {
+            write(part * share + row, numbers);
+        }
+    });
+}
+
 /// Calls `work` with each item: the first on this thread, the others on others.
 #[cfg(feature = "parallel")]
 pub fn each<I: Send>(mut items: impl ExactSizeIterator<Item = I>, work: impl Fn(I) + Sync) {
@@ -14,8 +27,12 @@ pub fn each<I: Send>(mut items: impl ExactSizeIterator<Item = I>, work: impl Fn(
     if items.len() == 0 {
         return work(mine);
     }
+    let Some(others) = others() else {
+        work(mine);
+        return items.for_each(work);
+    };
     let work = &work;
-    rayon::in_place_scope(|scope| {
+    others.in_place_scope(|scope| {
         items.for_each(|item| scope.spawn(move |_| work(item)));
         work(mine);
     });
@@ -25,6 +42,17 @@ pub fn each<I: Send>(mut items: impl ExactSizeIterator<Item = I>, work: impl Fn(
 #[cfg(not(feature = "parallel"))]
 pub fn each<I>(items: impl ExactSizeIterator<Item = I>, work: impl Fn(I)) {
     items.for_each(work);
+}
+
+/// The threads that stand by; `None` if the system gives none. They are one fewer than rayon would use, because the thread that has
+/// the work does a share of it: with one more, they would take the processor from each other while they look for work.
+#[cfg(feature = "parallel")]
+fn others() -> Option<&'static rayon::ThreadPool> {
+    static OTHERS: std::sync::LazyLock<Option<rayon::ThreadPool>> = std::sync::LazyLock::new(|| {
+        let count = rayon::current_num_threads().saturating_sub(1).max(1);
+        rayon::ThreadPoolBuilder::new().num_threads(count).thread_name(|i| format!("gradus-{i}")).build().ok()
+    });
+    OTHERS.as_ref()
 }
 
 /// How many threads there are to share work among.

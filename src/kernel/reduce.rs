@@ -1,6 +1,7 @@
 //! Reductions and their opposite, repetition. Sums run in one fixed order, so that results are the same every time.
 
 use super::elementwise::{Repeat, walk};
+use super::parallel::{self, WORTH_A_THREAD};
 use super::wide::wide;
 use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
@@ -33,7 +34,7 @@ pub fn max_to<F: Scalar>(x: View<F>, y: ViewMut<F>) {
 }
 
 /// Folds every element of `x` into the element of `y` that it reduces to; `y` starts at `start`, which `f` must not notice.
-fn fold_to<F: Scalar>(x: View<F>, y: ViewMut<F>, start: F, f: impl Fn(F, F) -> F) {
+fn fold_to<F: Scalar>(x: View<F>, y: ViewMut<F>, start: F, f: impl Fn(F, F) -> F + Sync) {
     y.data.fill(start);
     match Repeat::of(y.shape, x.shape) {
         Some(Repeat::Whole) => fold_columns(x.data, y.data, f),
@@ -54,19 +55,24 @@ fn fold_to<F: Scalar>(x: View<F>, y: ViewMut<F>, start: F, f: impl Fn(F, F) -> F
     }
 }
 
-/// Folds each row of `x` into `y`, the first row first.
-fn fold_columns<F: Scalar>(x: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
-    wide(
-        y.len(),
-        #[inline(always)]
-        move || {
-            for row in x.chunks_exact(y.len()) {
-                for (y, &x) in y.iter_mut().zip(row) {
-                    *y = f(*y, x);
+/// Folds each row of `x` into `y`, the first row first. Threads share the columns, so that the order stays.
+fn fold_columns<F: Scalar>(x: &[F], y: &mut [F], f: impl Fn(F, F) -> F + Sync) {
+    let columns = y.len();
+    let share = parallel::share(columns, x.len() / WORTH_A_THREAD);
+    parallel::each(y.chunks_mut(share).enumerate(), |(part, y)| {
+        let (x, f) = (&x[part * share..], &f);
+        wide(
+            y.len(),
+            #[inline(always)]
+            move || {
+                for row in x.chunks(columns) {
+                    for (y, &x) in y.iter_mut().zip(row) {
+                        *y = f(*y, x);
+                    }
                 }
-            }
-        },
-    );
+            },
+        );
+    });
 }
 
 /// How many partial results a fold keeps: enough to fill a vector of any processor.
@@ -107,12 +113,12 @@ pub fn fold<F: Scalar, const N: usize>(
     )
 }
 
-/// Σ x[i], in the order of [`fold`].
+/// `Σ x[i]`, in the order of [`fold`].
 pub fn sum<F: Scalar>(x: &[F]) -> F {
     fold([x], F::ZERO, |[x]| x, |sum, x| sum + x)
 }
 
-/// Σ `term`(a[i], b[i]), in the order of [`fold`].
+/// `Σ term(a[i], b[i])`, in the order of [`fold`].
 pub fn sum_of_pairs<F: Scalar>(a: &[F], b: &[F], term: impl Fn(F, F) -> F) -> F {
     fold(
         [a, b],

@@ -95,12 +95,12 @@ fn copy_panel<'a, F: Lanes>(b: &Matrix<F>, column: usize, width: usize, to: &'a 
 /// `to[k * rows + i] = from[i * stride + k]`, in blocks that stay in the cache.
 #[inline(always)]
 fn transpose<F: Copy>(from: &[F], stride: usize, rows: usize, columns: usize, to: &mut [F]) {
-    for (start, length) in pieces(columns, 16) {
+    for (start, length) in pieces(columns, 64) {
         let to = &mut to[start * rows..][..length * rows];
         for i in 0..rows {
             let line = &from[i * stride + start..][..length];
-            for (k, &x) in line.iter().enumerate() {
-                to[k * rows + i] = x;
+            for (to, &x) in to[i..].iter_mut().step_by(rows).zip(line) {
+                *to = x;
             }
         }
     }

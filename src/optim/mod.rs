@@ -6,7 +6,7 @@ mod sgd;
 pub use adam::Adam;
 pub use sgd::Sgd;
 
-use crate::kernel::parallel;
+use crate::kernel::parallel::{self, WORTH_A_THREAD};
 use crate::nn::Parameters;
 use crate::{BackwardError, Gradients, Param, Scalar};
 
@@ -70,9 +70,6 @@ const FORGOTTEN: f64 = 1e-37;
 fn or_forgotten<F: Scalar>(memory: F, forgotten: F) -> F {
     if memory < forgotten && -memory < forgotten { F::ZERO } else { memory }
 }
-
-/// A parameter of so many numbers is worth the waking of a thread.
-const WORTH_A_THREAD: usize = 1 << 18;
 
 /// How many numbers of a parameter each thread changes.
 fn share<F>(value: &[F]) -> usize {
