@@ -230,7 +230,9 @@ fn parameters_without_biases() {
 #[test]
 fn a_spread_that_forgets_the_relu() {
     let judgement = ch20::judge(|n_in| (n_in as f64).sqrt().recip());
-    assert!(judgement.failure().contains("the size of the outputs"), "{}", judgement.failure());
+    assert_told(&judgement, "the ReLU then throws half of it away");
+    let judgement = ch20::judge(|n_in| 2.0 / n_in as f64);
+    assert_told(&judgement, "this is the variance; the spread is its root");
 }
 
 #[test]
