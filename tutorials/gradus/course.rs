@@ -82,7 +82,10 @@ fn without_it(exercise: &Exercise) -> String {
     let after = CHAPTERS.iter().skip_while(|(chapter, _)| chapter.slug != exercise.chapter).nth(1);
     after.map_or(String::new(), |(chapter, _)| {
         let name = chapter.short_name();
-        format!("\nStuck? cargo run --release -- exercises hint {}\nOr leave it for later: cargo run --release -- {name}", exercise.short_name())
+        format!(
+            "\nStuck? cargo run --release -- exercises hint {}\nOr leave it for later: cargo run --release -- {name}",
+            exercise.short_name()
+        )
     })
 }
 
