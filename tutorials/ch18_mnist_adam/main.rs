@@ -28,7 +28,7 @@ pub const CHAPTER: Chapter = Chapter {
              curve has the right shape, falls and rises where it should, and only its unit is wrong. Measure something whose \
              value you know, such as a net that knows nothing. And measure twice with other batches: a loss that depends on \
              how the digits were cut into batches is no loss of the digits.",
-    exercise: "tutorials/ch18_mnist_adam/exercise.rs: write the step of Adam. Then: cargo run --release --example ch18_exercise",
+    exercise: "tutorials/ch18_mnist_adam/exercise.rs: write the step of Adam. Then: cargo run --release -- exercises watch ch18",
     next: "cargo run --release -- ch19",
 };
 
