@@ -26,7 +26,10 @@ pub mod nn;
 mod op;
 pub mod ops;
 pub mod optim;
+#[cfg(feature = "html")]
+pub mod page;
 mod param;
+mod reach;
 mod scalar;
 mod shape;
 mod tape;
@@ -35,6 +38,7 @@ pub mod trace;
 pub use dual::Dual;
 pub use op::{Cotangent, Cotangents, Local, Op, Slope, View, ViewMut};
 pub use param::Param;
+pub use reach::{Along, Reach};
 pub use scalar::Scalar;
 pub use shape::{Axes, MAX_RANK, Shape};
 pub use tape::{

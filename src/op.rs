@@ -1,6 +1,7 @@
 //! What an op is: one declaration that says how it computes and how its gradient flows, and nothing about tapes or buffers.
 //! The ops of the library (see [`crate::ops`]) and a learner's own go through this one trait.
 
+use crate::reach::Reach;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tape::{Tape, Var};
@@ -71,6 +72,17 @@ pub trait Op<F: Scalar>: Any {
     /// An op that takes any number of operands gives one line for all of them. Your own op need not say it.
     fn slopes(&self) -> &'static [Slope] {
         &[]
+    }
+
+    /// Which elements of operand `slot` one element of the result is computed from: the web page lights them up. The default is right where
+    /// [`slopes`](Op::slopes) tells a slope for each element, and says "all of them" elsewhere.
+    fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
+        let operand = operands[slot].shape;
+        let is_told = self.slopes().iter().any(|slope| matches!(slope, Slope::Each(..)));
+        match is_told && operand.broadcast(result) == Some(result) {
+            true => Reach::each(operand, result),
+            false => Reach::everything(operand),
+        }
     }
 
     /// The vector-Jacobian product: what flows back to each operand when the cotangent `at.cotangent()` arrives at the result. One

@@ -2,15 +2,30 @@
 //! stretches of the tape do.
 
 use super::picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};
+use petgraph::graph::NodeIndex;
 use std::collections::HashSet;
+
+/// A figure with fewer nodes, and what became of those it had.
+pub(crate) struct Folded {
+    pub(crate) picture: Picture,
+    /// For each node of the figure that it was, the node that stands for it.
+    #[cfg_attr(not(feature = "html"), expect(dead_code))]
+    pub(crate) stands_for: Vec<NodeIndex>,
+    /// For each scope that is still open, its place in [`Picture::clusters`] of the figure that it was.
+    pub(crate) open: Vec<usize>,
+}
 
 /// The figure with at most so many nodes (at least one).
 pub(super) fn folded(mut picture: Picture, most: usize) -> Picture {
     let most = most.max(1);
     while picture.nodes.len() > most {
-        picture = match picture.clusters.iter().enumerate().map(|(index, _)| picture.depth(index)).max() {
-            Some(deepest) => fold_scopes(&picture, deepest),
-            None => fold_stretches(&picture, most),
+        let depths: Vec<usize> = (0..picture.clusters.len()).map(|index| picture.depth(index)).collect();
+        picture = match depths.iter().max() {
+            Some(deepest) => {
+                let is_deepest: Vec<bool> = depths.iter().map(|depth| depth == deepest).collect();
+                fold_scopes(&picture, &is_deepest).picture
+            }
+            None => fold_stretches(&picture, most).picture,
         };
     }
     picture
@@ -21,34 +36,31 @@ impl Picture {
     pub(super) fn depth(&self, cluster: usize) -> usize {
         std::iter::successors(self.clusters[cluster].parent, |&parent| self.clusters[parent].parent).count()
     }
+
+    /// The outermost folded scope that a scope is, or is in.
+    fn outermost(&self, cluster: usize, is_folded: &[bool]) -> Option<usize> {
+        let around = std::iter::successors(Some(cluster), |&cluster| self.clusters[cluster].parent);
+        around.filter(|&cluster| is_folded[cluster]).last()
+    }
 }
 
-/// Folds all scopes of this depth, which hold no others.
-fn fold_scopes(picture: &Picture, depth: usize) -> Picture {
-    let is_folded: Vec<bool> = (0..picture.clusters.len()).map(|cluster| picture.depth(cluster) == depth).collect();
-    let group_of = |node: &PictureNode| node.cluster.filter(|&cluster| is_folded[cluster]);
+/// Folds these scopes, with all that is in them.
+pub(crate) fn fold_scopes(picture: &Picture, is_folded: &[bool]) -> Folded {
+    let group_of = |node: &PictureNode| node.cluster.and_then(|cluster| picture.outermost(cluster, is_folded));
     let groups = picture.clusters.iter().map(|cluster| (cluster.name.clone(), cluster.parent)).collect();
     let mut folded = fold(picture, group_of, groups);
-    let mut kept = Vec::new();
-    let new_place: Vec<Option<usize>> = is_folded
-        .iter()
-        .zip(&picture.clusters)
-        .map(|(is_folded, cluster)| {
-            (!is_folded).then(|| {
-                kept.push(Cluster { name: cluster.name.clone(), parent: cluster.parent });
-                kept.len() - 1
-            })
-        })
-        .collect();
-    let moved = |cluster: Option<usize>| cluster.and_then(|cluster| new_place[cluster]);
-    kept.iter_mut().for_each(|cluster| cluster.parent = moved(cluster.parent));
-    folded.nodes.iter_mut().for_each(|node| node.cluster = moved(node.cluster));
-    folded.clusters = kept;
+    let is_open = |&cluster: &usize| picture.outermost(cluster, is_folded).is_none();
+    folded.open = (0..picture.clusters.len()).filter(is_open).collect();
+    let moved = |cluster: Option<usize>| cluster.and_then(|cluster| folded.open.binary_search(&cluster).ok());
+    let kept = folded.open.iter().map(|&cluster| &picture.clusters[cluster]);
+    let kept = kept.map(|cluster| Cluster { name: cluster.name.clone(), parent: moved(cluster.parent) }).collect();
+    folded.picture.nodes.iter_mut().for_each(|node| node.cluster = moved(node.cluster));
+    folded.picture.clusters = kept;
     folded
 }
 
 /// Folds stretches of the tape, all of one length.
-fn fold_stretches(picture: &Picture, most: usize) -> Picture {
+pub(crate) fn fold_stretches(picture: &Picture, most: usize) -> Folded {
     let length = picture.nodes.len().div_ceil(most);
     let stretch = |node: &PictureNode| picture.place(node.index) / length;
     let name = |nodes: &[PictureNode]| {
@@ -64,7 +76,7 @@ fn fold(
     picture: &Picture,
     group_of: impl Fn(&PictureNode) -> Option<usize>,
     groups: Vec<(String, Option<usize>)>,
-) -> Picture {
+) -> Folded {
     let mut members: Vec<Vec<&PictureNode>> = vec![Vec::new(); groups.len()];
     for node in &picture.nodes {
         group_of(node).into_iter().for_each(|group| members[group].push(node));
@@ -95,7 +107,9 @@ fn fold(
             edges.push(Edge { from, to, flow: edge.flow, slot: 0, slot_name, label });
         }
     }
-    Picture { title: picture.title.clone(), nodes, edges, clusters: Vec::new() }
+    let stands_for = picture.nodes.iter().map(stands_for).collect();
+    let picture = Picture { title: picture.title.clone(), nodes, edges, clusters: Vec::new() };
+    Folded { picture, stands_for, open: Vec::new() }
 }
 
 fn folded_node(

@@ -1,7 +1,7 @@
 //! Text that is safe inside markup: SVG, and Graphviz's HTML-like labels and quoted strings.
 
 /// Text for an HTML-like label or an SVG attribute: nothing in it is markup.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -31,10 +31,18 @@ mod svg;
 mod text;
 
 pub use architecture::Architecture;
+#[cfg(feature = "html")]
+pub(crate) use fold::{fold_scopes, fold_stretches};
+#[cfg(feature = "html")]
+pub(crate) use html::escape;
 pub use layout::{Area, Layout, Measure, Route, Spacing};
 pub(crate) use number::significant;
 pub use number::{Numbers, number};
 pub use options::{Backward, Direction, DrawOptions, Theme};
+#[cfg(feature = "html")]
+pub(crate) use svg::{Pixels, SPACING, arrow_head, line};
+#[cfg(feature = "html")]
+pub(crate) use text::printable;
 /// The name of [`DrawOptions`] when there was only DOT.
 pub type DotOptions = DrawOptions;
 pub use picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};

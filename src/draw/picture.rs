@@ -171,7 +171,7 @@ impl Picture {
     }
 
     /// Where in [`Picture::nodes`] a node of the tape is, if the figure shows it.
-    pub(super) fn place_of(&self, index: NodeIndex) -> Option<usize> {
+    pub(crate) fn place_of(&self, index: NodeIndex) -> Option<usize> {
         self.nodes.binary_search_by_key(&index, |node| node.index).ok()
     }
 }

@@ -11,7 +11,7 @@ use crate::scalar::Scalar;
 use crate::tape::Tape;
 
 /// Distances in pixels.
-pub(super) const SPACING: Spacing =
+pub(crate) const SPACING: Spacing =
     Spacing { column: 44, row: 22, hang: 26, margin: 12, header: 14, port: 16, pair: 8, longest: i64::MAX };
 const LABEL: f64 = 10.0;
 const SLOT: f64 = 9.0;
@@ -51,7 +51,7 @@ impl Picture {
 }
 
 /// Texts in pixels.
-pub(super) struct Pixels;
+pub(crate) struct Pixels;
 
 impl Measure for Pixels {
     fn node(&self, node: &PictureNode) -> [i64; 2] {
@@ -132,7 +132,7 @@ fn draw_edge(svg: &mut String, index: usize, edge: &Edge, route: &Route) {
 }
 
 /// The line of an edge, up to where the head of its arrow begins.
-fn line(points: &[[i64; 2]], starts_at_end: bool) -> String {
+pub(crate) fn line(points: &[[i64; 2]], starts_at_end: bool) -> String {
     let mut points = points.to_vec();
     let Some(last) = points.len().checked_sub(1).filter(|&last| last > 0) else { return String::new() };
     let [dx, dy] = direction(&points);
@@ -148,7 +148,8 @@ fn line(points: &[[i64; 2]], starts_at_end: bool) -> String {
     path
 }
 
-fn arrow_head(points: &[[i64; 2]]) -> String {
+/// The head of an arrow that ends where the points end.
+pub(crate) fn arrow_head(points: &[[i64; 2]]) -> String {
     let Some(&[x, y]) = points.last() else { return String::new() };
     let [dx, dy] = direction(points);
     let (back, side) = ([x - dx * HEAD, y - dy * HEAD], [dy * 3, dx * 3]);

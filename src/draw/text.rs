@@ -2,7 +2,7 @@
 
 /// A text in which nothing is invisible: control characters as their pictures (␊ for a line break), and what would turn the direction
 /// of writing as a replacement character.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let show = |c: char| match c {
         '\0'..='\x1f' => char::from_u32(0x2400 + c as u32).unwrap_or(char::REPLACEMENT_CHARACTER),
         '\x7f' => '\u{2421}',

@@ -5,6 +5,7 @@ use std::fmt;
 
 /// A window that moves over images `[batch, channels, height, width]`.
 #[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
 pub struct Windows {
     /// Its height and width.
     pub kernel: [usize; 2],

@@ -1,7 +1,7 @@
 //! Matrix products of a whole batch, one for each index of the first axis. No transpose is ever copied.
 
 use crate::kernel::gemm::Matrix;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// Cᵢ = Aᵢ Bᵢ, with A or B read transposed.
 #[derive(PartialEq, Clone, Copy)]
@@ -70,6 +70,15 @@ impl<F: Scalar> Op<F> for BatchMatMul {
             BatchMatMul::NT => &[Slope::Whole("dAᵢ = Gᵢ Bᵢ"), Slope::Whole("dBᵢ = Gᵢᵀ Aᵢ")],
             BatchMatMul::TN => &[Slope::Whole("dAᵢ = Bᵢ Gᵢᵀ"), Slope::Whole("dBᵢ = Aᵢ Gᵢ")],
         }
+    }
+    fn reach(&self, slot: usize, _: &[View<F>], _: Shape) -> Reach {
+        let [row, column] = match (self, slot) {
+            (BatchMatMul::TN, 0) => [Along::All, Along::index(1)],
+            (_, 0) => [Along::index(1), Along::All],
+            (BatchMatMul::NT, _) => [Along::index(2), Along::All],
+            _ => [Along::All, Along::index(2)],
+        };
+        Reach::Axes(vec![Along::index(0), row, column])
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         use BatchMatMul::{NN, NT, TN};

@@ -1,7 +1,7 @@
 //! Copies along new axes and axes of length 1.
 
 use crate::kernel::reduce;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = copies of x
 #[derive(PartialEq)]
@@ -31,6 +31,9 @@ impl<F: Scalar> Op<F> for BroadcastTo {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = the sum of g over the copies")]
+    }
+    fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
+        Reach::each(operands[slot].shape, result)
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         [at.to(0, || at.cotangent().sum_to(at.operand(0).shape()))].into()

@@ -1,7 +1,7 @@
 //! Arrays joined along an axis.
 
 use super::slice::PerAxis;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x₁, x₂, ..., xₙ one after the other along an axis
 #[derive(PartialEq)]
@@ -51,6 +51,10 @@ impl<F: Scalar> Op<F> for Concat {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dxᵢ = the part of g that xᵢ went to")]
+    }
+    fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
+        let start: usize = operands[..slot].iter().map(|part| part.shape[self.axis]).sum();
+        Reach::shifted((0..result.rank()).map(|axis| if axis == self.axis { -(start as isize) } else { 0 }))
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let g = at.cotangent();

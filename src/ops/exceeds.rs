@@ -2,7 +2,7 @@
 
 use super::broadcast_shape;
 use crate::kernel::elementwise::zip;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = 1 where a > b, ½ where a = b, 0 where a < b
 #[derive(PartialEq)]
@@ -23,6 +23,9 @@ impl<F: Scalar> Op<F> for Exceeds {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::None, Slope::None]
+    }
+    fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
+        Reach::each(operands[slot].shape, result)
     }
     // It is constant wherever it has a derivative, so nothing flows back.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {

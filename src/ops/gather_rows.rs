@@ -1,7 +1,7 @@
 //! Rows taken from a table by number, as an embedding does; and the opposite, rows added into a table.
 
 use super::labels::Labels;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 const GATHER: Labels = Labels { op: "gather_rows", one: "row number at place", count: "rows" };
 const SCATTER: Labels = Labels { op: "scatter_add_rows", ..GATHER };
@@ -15,6 +15,15 @@ fn row_numbers(rows: Shape) -> Result<usize, String> {
         [count] => Ok(count),
         _ => Err(format!("the row numbers must have one axis (make them with tape.labels), found {rows}")),
     }
+}
+
+fn row_list<F: Scalar>(rows: View<F>) -> Vec<usize> {
+    rows.data.iter().map(|row| row.to_f64() as usize).collect()
+}
+
+/// Some rows, and in them the same column.
+fn rows_and_columns(rows: Along, result: Shape) -> Reach {
+    Reach::Axes([rows].into_iter().chain((1..result.rank()).map(Along::index)).collect())
 }
 
 impl<F: Scalar> Op<F> for GatherRows {
@@ -40,6 +49,12 @@ impl<F: Scalar> Op<F> for GatherRows {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx[r] = Σ g[i] where rows[i] = r"), Slope::None]
+    }
+    fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
+        match slot {
+            0 => rows_and_columns(Along::Listed(row_list(operands[1])), result),
+            _ => Reach::Axes(vec![Along::index(0)]),
+        }
     }
     // A row taken twice sums its gradients.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
@@ -84,6 +99,12 @@ impl<F: Scalar> Op<F> for ScatterAddRows {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx[i] = g[rows[i]]"), Slope::None]
+    }
+    fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
+        match slot {
+            0 => rows_and_columns(Along::Where(row_list(operands[1])), result),
+            _ => Reach::everything(operands[1].shape),
+        }
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [_, rows]) = (at.cotangent(), at.operands());

@@ -2,7 +2,7 @@
 //! matrix products too.
 
 use crate::kernel::windows::Windows;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y[window, (channel, dy, dx)] = x[image, channel, top + dy, left + dx], 0 outside the image
 #[derive(PartialEq)]
@@ -31,6 +31,9 @@ impl<F: Scalar> Op<F> for Im2Col {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = each pixel's sum over the windows that saw it")]
+    }
+    fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
+        Reach::Window(self.windows)
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
@@ -72,6 +75,9 @@ impl<F: Scalar> Op<F> for Col2Im {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = the windows of g")]
+    }
+    fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
+        Reach::Seen(self.windows)
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         [at.to(0, || at.output().tape.record(Im2Col { windows: self.windows }, &[at.cotangent()]))].into()

@@ -2,7 +2,7 @@
 
 use super::line_shape;
 use crate::kernel::softmax;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// yⱼ = xⱼ - ln Σₖ e^xₖ along an axis
 #[derive(PartialEq)]
@@ -29,6 +29,9 @@ impl<F: Scalar> Op<F> for LogSoftmax {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = g - eʸ Σₖ gₖ")]
+    }
+    fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
+        Reach::line(operands[0].shape, self.axis)
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (at.cotangent(), at.output());

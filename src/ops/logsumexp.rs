@@ -2,7 +2,7 @@
 
 use super::line_shape;
 use crate::kernel::softmax;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = ln Σₖ e^xₖ along an axis
 #[derive(PartialEq)]
@@ -29,6 +29,9 @@ impl<F: Scalar> Op<F> for LogSumExp {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = g softmax(x)")]
+    }
+    fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
+        Reach::reduced(operands[0].shape, self.axis.into(), false)
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());

@@ -1,7 +1,7 @@
 //! The matrix product, and the two transposed forms that backpropagation needs. No transpose is ever copied.
 
 use crate::kernel::gemm::Matrix;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// C = A B, with A or B read transposed.
 #[derive(PartialEq, Clone, Copy)]
@@ -57,6 +57,14 @@ impl<F: Scalar> Op<F> for MatMul {
             MatMul::NN => &[Slope::Whole("dA = G Bᵀ"), Slope::Whole("dB = Aᵀ G")],
             MatMul::NT => &[Slope::Whole("dA = G B"), Slope::Whole("dB = Gᵀ A")],
             MatMul::TN => &[Slope::Whole("dA = B Gᵀ"), Slope::Whole("dB = A G")],
+        }
+    }
+    fn reach(&self, slot: usize, _: &[View<F>], _: Shape) -> Reach {
+        match (self, slot) {
+            (MatMul::TN, 0) => Reach::Axes(vec![Along::All, Along::index(0)]),
+            (_, 0) => Reach::Axes(vec![Along::index(0), Along::All]),
+            (MatMul::NT, _) => Reach::Axes(vec![Along::index(1), Along::All]),
+            _ => Reach::Axes(vec![Along::All, Along::index(1)]),
         }
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {

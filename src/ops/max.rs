@@ -2,7 +2,7 @@
 
 use super::sum::{reduced_shape, reduction};
 use crate::kernel::reduce;
-use crate::{Axes, Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = max x over some axes
 #[derive(PartialEq)]
@@ -36,6 +36,9 @@ impl<F: Scalar> Op<F> for Max {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = g at the largest elements, shared equally among them; 0 elsewhere")]
+    }
+    fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
+        Reach::reduced(operands[0].shape, self.axes, self.keepdims)
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y, [x]) = (at.cotangent(), at.output(), at.operands());

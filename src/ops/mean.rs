@@ -3,7 +3,7 @@
 use super::sum::{reduced_shape, reduction};
 use crate::kernel::elementwise::update;
 use crate::kernel::reduce;
-use crate::{Axes, Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = Σ x / n over some axes
 #[derive(PartialEq)]
@@ -41,6 +41,9 @@ impl<F: Scalar> Op<F> for Mean {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = g / n, copied along the axes that were averaged over")]
+    }
+    fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
+        Reach::reduced(operands[0].shape, self.axes, self.keepdims)
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let x = at.operand(0).shape();

@@ -2,7 +2,7 @@
 
 use super::slice::{PerAxis, block_in};
 use crate::kernel::elementwise::walk;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x with zeros around it
 #[derive(PartialEq)]
@@ -44,6 +44,9 @@ impl<F: Scalar> Op<F> for Pad {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = the part of g that x went to")]
+    }
+    fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
+        Reach::shifted(self.margins.iter().map(|&(before, _)| -(before as isize)))
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, x) = (at.cotangent(), at.operand(0).shape());

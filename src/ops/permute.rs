@@ -1,7 +1,7 @@
 //! The axes of an array in another order.
 
 use crate::kernel::elementwise::walk;
-use crate::{Cotangents, Local, MAX_RANK, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Along, Cotangents, Local, MAX_RANK, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y[.., iₖ, ..] = x[..], where axis k of y is axis `axes[k]` of x
 #[derive(PartialEq)]
@@ -46,6 +46,10 @@ impl<F: Scalar> Op<F> for Permute {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = g with its axes back in the old order")]
+    }
+    fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
+        let along = |axis| Along::index(self.axes.iter().position(|&from| from == axis).unwrap_or_default());
+        Reach::Axes((0..self.axes.rank()).map(along).collect())
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let mut back = self.axes;

@@ -3,7 +3,7 @@
 use super::loss_shape;
 use crate::kernel::elementwise::zip;
 use crate::kernel::reduce::sum_of_pairs;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// C = 1/(2n) Σ |y - a|², n rows
 #[derive(PartialEq)]
@@ -58,6 +58,9 @@ impl<F: Scalar> Op<F> for QuadraticCostGrad {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("d a = h g / n"), Slope::Whole("dy = -h g / n"), Slope::Whole("dg = Σ h (a - y) / n")]
+    }
+    fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
+        Reach::each(operands[slot].shape, result)
     }
     // h: what arrives at da
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {

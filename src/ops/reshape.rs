@@ -1,6 +1,6 @@
 //! The same elements in another shape.
 
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x, read row by row into another shape
 #[derive(PartialEq)]
@@ -28,6 +28,9 @@ impl<F: Scalar> Op<F> for Reshape {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = g in the shape of x")]
+    }
+    fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
+        Reach::SamePlace
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         [at.to(0, || at.cotangent().reshape(at.operand(0).shape()))].into()

@@ -2,7 +2,7 @@
 
 use super::same_shape;
 use crate::kernel::elementwise::map;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = 1 where x > 0, -1 where x < 0, 0 where x = 0
 #[derive(PartialEq)]
@@ -23,6 +23,9 @@ impl<F: Scalar> Op<F> for Sign {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::None]
+    }
+    fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
+        Reach::each(operands[slot].shape, result)
     }
     // It is constant wherever it has a derivative, so nothing flows back.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {

@@ -1,7 +1,7 @@
 //! A rectangular part of an array. Its opposite is [`pad`](super::pad).
 
 use crate::kernel::elementwise::walk;
-use crate::{Cotangents, Local, MAX_RANK, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Cotangents, Local, MAX_RANK, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 use smallvec::SmallVec;
 
 /// A (start, end) or (before, after) for each axis.
@@ -56,6 +56,9 @@ impl<F: Scalar> Op<F> for Slice {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = g, with zeros around it")]
+    }
+    fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
+        Reach::shifted(self.ranges.iter().map(|&(from, _)| from as isize))
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, x) = (at.cotangent(), at.operand(0).shape());

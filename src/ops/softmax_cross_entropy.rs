@@ -3,7 +3,7 @@
 use super::labels::Labels;
 use crate::kernel::elementwise::update;
 use crate::kernel::softmax;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 const LABELS: Labels = Labels { op: "softmax_cross_entropy", one: "label of row", count: "classes" };
 
@@ -79,6 +79,13 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("d x = g/n p (h - Σₖ hₖ pₖ)"), Slope::None, Slope::Whole("dg = Σ h (p - onehot(label)) / n")]
+    }
+    fn reach(&self, slot: usize, operands: &[View<F>], _: Shape) -> Reach {
+        match slot {
+            0 => Reach::Axes(vec![Along::index(0), Along::All]),
+            1 => Reach::Axes(vec![Along::index(0)]),
+            _ => Reach::everything(operands[slot].shape),
+        }
     }
     // h: what arrives at dx
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {

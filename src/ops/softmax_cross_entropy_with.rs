@@ -4,7 +4,7 @@ use super::equal_shapes;
 use crate::kernel::elementwise::accumulate;
 use crate::kernel::reduce::{sum, sum_of_pairs};
 use crate::kernel::softmax;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = -1/n Σᵢⱼ tᵢⱼ ln pᵢⱼ with p = softmax(x), n rows
 #[derive(PartialEq)]
@@ -85,6 +85,12 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWithGrad {
             Slope::Whole("dt = g/n (Σₖ hₖ pₖ - h)"),
             Slope::Whole("dg = Σ h (p s - t) / n, s = Σₖ tₖ"),
         ]
+    }
+    fn reach(&self, slot: usize, operands: &[View<F>], _: Shape) -> Reach {
+        match slot {
+            0 | 1 => Reach::Axes(vec![Along::index(0), Along::All]),
+            _ => Reach::everything(operands[slot].shape),
+        }
     }
     // h: what arrives at dx
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {

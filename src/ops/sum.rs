@@ -1,7 +1,7 @@
 //! The sum over axes.
 
 use crate::kernel::reduce;
-use crate::{Axes, Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = Σ x over some axes
 #[derive(PartialEq)]
@@ -44,6 +44,9 @@ impl<F: Scalar> Op<F> for Sum {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = g, copied along the axes that were summed over")]
+    }
+    fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
+        Reach::reduced(operands[0].shape, self.axes, self.keepdims)
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let x = at.operand(0).shape();

@@ -1,7 +1,7 @@
 //! The opposite of broadcasting. The tape uses it to give an operand that was broadcast a gradient of its own shape.
 
 use crate::kernel::reduce;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = the sum of x over leading axes, and over those that are 1 in the target
 #[derive(PartialEq)]
@@ -28,6 +28,14 @@ impl<F: Scalar> Op<F> for SumTo {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = copies of g")]
+    }
+    fn reach(&self, _: usize, operands: &[View<F>], result: Shape) -> Reach {
+        let (x, missing) = (operands[0].shape, operands[0].shape.rank() - result.rank());
+        let along = |axis: usize| match axis.checked_sub(missing) {
+            Some(kept) if result[kept] == x[axis] => Along::index(kept),
+            _ => Along::All,
+        };
+        Reach::Axes((0..x.rank()).map(along).collect())
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         [at.to(0, || at.cotangent().broadcast_to(at.operand(0).shape()))].into()

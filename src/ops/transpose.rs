@@ -1,6 +1,6 @@
 //! The transpose of a matrix. (Products with a transpose need none of this: see [`matmul`](super::matmul).)
 
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = xᵀ
 #[derive(PartialEq)]
@@ -29,6 +29,9 @@ impl<F: Scalar> Op<F> for Transpose {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = gᵀ")]
+    }
+    fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
+        Reach::Axes(vec![Along::index(1), Along::index(0)])
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         [at.to(0, || at.cotangent().transpose())].into()

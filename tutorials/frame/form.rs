@@ -3,15 +3,16 @@
 use gradus::draw::{DrawOptions, Picture};
 
 /// A form of a graph's figure.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Form {
     Svg,
     Mermaid,
     Dot,
+    Html,
 }
 
 impl Form {
-    pub const ALL: [Form; 3] = [Form::Svg, Form::Mermaid, Form::Dot];
+    pub const ALL: [Form; 4] = [Form::Svg, Form::Mermaid, Form::Dot, Form::Html];
 
     /// Its flag, without dashes.
     pub fn flag(self) -> &'static str {
@@ -19,6 +20,7 @@ impl Form {
             Form::Svg => "svg",
             Form::Mermaid => "mermaid",
             Form::Dot => "dot",
+            Form::Html => "html",
         }
     }
 
@@ -27,6 +29,7 @@ impl Form {
             Form::Svg => "Draw the computation graph as SVG",
             Form::Mermaid => "Write the computation graph for Mermaid, as GitHub shows it in Markdown",
             Form::Dot => "Write the computation graph for Graphviz",
+            Form::Html => "Write what the tape recorded as a web page, to be stepped through",
         }
     }
 
@@ -36,14 +39,17 @@ impl Form {
             Form::Svg => "svg",
             Form::Mermaid => "mmd",
             Form::Dot => "dot",
+            Form::Html => "html",
         }
     }
 
-    pub fn of(self, picture: &Picture, options: &DrawOptions) -> String {
+    /// A figure in this form. A page replays a tape: there is none of a figure alone.
+    pub fn of(self, picture: &Picture, options: &DrawOptions) -> Option<String> {
         match self {
-            Form::Svg => picture.to_svg(options),
-            Form::Mermaid => picture.to_mermaid(options),
-            Form::Dot => picture.to_dot(options),
+            Form::Svg => Some(picture.to_svg(options)),
+            Form::Mermaid => Some(picture.to_mermaid(options)),
+            Form::Dot => Some(picture.to_dot(options)),
+            Form::Html => None,
         }
     }
 }

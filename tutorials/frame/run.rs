@@ -1,11 +1,13 @@
 //! One run of a chapter: what it may ask for, and where it puts what it finds.
 
 use crate::flags::Flags;
+use crate::form::Form;
 use crate::output::{self, Output};
 use crate::{Chapter, Error, Figure, Result, Watch};
 use gradus::data::{Digits, Mnist, seeded};
 use gradus::draw::{DrawOptions, Picture};
 use gradus::nn::Parameters;
+use gradus::page::PageOptions;
 use gradus::{Scalar, Tape};
 use gradus_view::{Left, Stepper};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -184,7 +186,15 @@ impl<'c> Run<'c> {
     /// If a file cannot be written.
     pub fn draw<F: Scalar>(&mut self, name: &str, tape: &Tape<F>, options: &DrawOptions) -> Result {
         self.step(tape)?;
-        if self.flags.forms.is_empty() { Ok(()) } else { self.draw_picture(name, &Picture::of(tape, options), options) }
+        if self.flags.forms.is_empty() {
+            return Ok(());
+        }
+        let picture = Picture::of(tape, options);
+        if self.flags.forms.contains(&Form::Html) {
+            let page = PageOptions::new().title(&picture.title).source_root(checkout());
+            self.write(&file_name(name, Form::Html), tape.to_html(&page))?;
+        }
+        self.draw_picture(name, &picture, options)
     }
 
     fn step<F: Scalar>(&mut self, tape: &Tape<F>) -> Result {
@@ -192,8 +202,7 @@ impl<'c> Run<'c> {
             return Ok(());
         }
         let title = format!("{}: {}", self.chapter.short_name(), self.chapter.title);
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        match Stepper::of(tape).title(title).source_root(root).run() {
+        match Stepper::of(tape).title(title).source_root(checkout()).run() {
             Ok(Left::Quit) => Ok(()),
             Ok(Left::Interrupted) => Err(Error::new("interrupted")),
             Err(error) => Err(Error::new(format!("cannot step on this terminal: {error}"))),
@@ -206,8 +215,9 @@ impl<'c> Run<'c> {
     /// If a file cannot be written.
     pub fn draw_picture(&mut self, name: &str, picture: &Picture, options: &DrawOptions) -> Result {
         for form in self.flags.forms.clone() {
-            let file = Path::new(name).with_extension(form.extension());
-            self.write(&file.to_string_lossy(), form.of(picture, options))?;
+            if let Some(figure) = form.of(picture, options) {
+                self.write(&file_name(name, form), figure)?;
+            }
         }
         Ok(())
     }
@@ -283,6 +293,15 @@ impl<'c> Run<'c> {
         self.files.push(path.to_owned());
         Ok(())
     }
+}
+
+/// The checkout that this program was built from: source files are named as seen from there.
+fn checkout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn file_name(name: &str, form: Form) -> String {
+    Path::new(name).with_extension(form.extension()).to_string_lossy().into_owned()
 }
 
 /// Where MNIST is without `--data`: `data/mnist` in the present folder, or else in the checkout that this program was built from.

@@ -8,7 +8,7 @@ fn gradus(arguments: &[&str], folder: &Path) -> Output {
 }
 
 #[test]
-fn every_chapter_draws_its_tape_as_svg_for_mermaid_and_for_graphviz() {
+fn every_chapter_draws_its_tape_as_svg_for_mermaid_for_graphviz_and_as_a_page() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let list = String::from_utf8(gradus(&["list"], folder.path()).stdout).expect("UTF-8");
     let chapters: Vec<&str> =
@@ -16,10 +16,10 @@ fn every_chapter_draws_its_tape_as_svg_for_mermaid_and_for_graphviz() {
     assert!(chapters.len() >= 10, "{list}");
     for chapter in chapters {
         let out = folder.path().join(chapter);
-        let asked = [chapter, "--quiet", "--epochs", "1", "--svg", "--mermaid", "--dot", "--out", chapter];
+        let asked = [chapter, "--quiet", "--epochs", "1", "--svg", "--mermaid", "--dot", "--html", "--out", chapter];
         let output = gradus(&asked, folder.path());
         assert!(output.status.success(), "{chapter}: {output:?}");
-        for (extension, beginning) in [("svg", "<svg"), ("mmd", ""), ("dot", "digraph")] {
+        for (extension, beginning) in [("svg", "<svg"), ("mmd", ""), ("dot", "digraph"), ("html", "<!doctype html>")] {
             let files = std::fs::read_dir(&out).unwrap_or_else(|_| panic!("{chapter} writes nothing"));
             let paths = files.map(|file| file.expect("an entry").path());
             let figures: Vec<_> = paths.filter(|path| path.extension().is_some_and(|e| e == extension)).collect();

@@ -1,0 +1,62 @@
+//! What the scripts of the page are given: the trace, and what they could not find out by themselves.
+
+use super::PageOptions;
+use super::figure::Figure;
+use super::formula::mathml;
+use super::source::sources;
+use crate::draw::printable;
+use crate::reach::Reach;
+use crate::scalar::Scalar;
+use crate::tape::Tape;
+use crate::trace::{Trace, TraceNode};
+use petgraph::graph::NodeIndex;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Everything on the page.
+#[derive(Serialize)]
+pub(super) struct PageData {
+    title: String,
+    trace: Trace,
+    /// One sentence for each event.
+    sentences: Vec<String>,
+    /// For each node and each of its operands, which elements of it an element of the result needs.
+    reach: Vec<Vec<Reach>>,
+    /// For each formula of the trace, how it is set.
+    formulas: BTreeMap<String, String>,
+    figure: Figure,
+    /// The text of each file.
+    sources: BTreeMap<String, String>,
+}
+
+impl PageData {
+    pub(super) fn of<F: Scalar>(tape: &Tape<F>, options: &PageOptions) -> PageData {
+        let mut trace = tape.trace();
+        let sentences = trace.narration().iter().map(|sentence| printable(sentence)).collect();
+        let figure = Figure::of(tape, &trace);
+        for node in &mut trace.nodes {
+            for text in [&mut node.name, &mut node.scope, &mut node.op, &mut node.attributes] {
+                *text = printable(text);
+            }
+        }
+        PageData {
+            title: printable(&options.title),
+            sentences,
+            reach: (0..trace.nodes.len()).map(|node| tape.reach(NodeIndex::new(node))).collect(),
+            formulas: formulas(&trace),
+            figure,
+            sources: sources(&trace, options),
+            trace,
+        }
+    }
+}
+
+/// Every formula in the trace, each once.
+fn formulas(trace: &Trace) -> BTreeMap<String, String> {
+    let texts = |node: &TraceNode| {
+        let formula = [node.formula.clone()];
+        formula.into_iter().chain(node.slopes.clone()).chain(node.flows.clone()).collect::<Vec<_>>()
+    };
+    let all = trace.nodes.iter().flat_map(texts).filter(|text| !text.is_empty());
+    all.map(|text| (text.clone(), mathml(&text))).collect()
+}

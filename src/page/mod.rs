@@ -1,0 +1,79 @@
+//! The web page: a computation as one file that opens in any browser, from disk, with nothing to fetch. The one idea to know: the page
+//! replays a [`Trace`](crate::Trace). All numbers and all places are computed here; the scripts show them.
+//!
+//! - `options`: what a page shows
+//! - `data`: what is handed to the scripts, as JSON; `source`: the text of the learner's program
+//! - `figure`: the graph, laid out once for every way of folding its scopes
+//! - `formula`: formulas as MathML
+//! - `page.html`, `page.css`: the page; `script/`: what moves on it
+
+mod data;
+mod figure;
+mod formula;
+mod options;
+mod source;
+
+pub use options::PageOptions;
+
+use crate::draw::{escape, printable};
+use crate::scalar::Scalar;
+use crate::tape::Tape;
+use data::PageData;
+
+const PAGE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+/// In the order in which they build on each other. Together they are one module.
+const SCRIPTS: [&str; 9] = [
+    include_str!("script/numbers.js"),
+    include_str!("script/trace.js"),
+    include_str!("script/reach.js"),
+    include_str!("script/array.js"),
+    include_str!("script/graph.js"),
+    include_str!("script/inspector.js"),
+    include_str!("script/source.js"),
+    include_str!("script/predict.js"),
+    include_str!("script/main.js"),
+];
+
+impl<F: Scalar> Tape<F> {
+    /// What the tape recorded as a web page, to be stepped through: one file without links to others. The same tape gives the same bytes.
+    ///
+    /// A slider goes through the events of the [trace](Tape::trace): forward, backward, and update under
+    /// [`keep_updates`](Tape::keep_updates). A click on a node shows its value, its gradient and what that is the sum of, a click on an edge
+    /// how the gradient flows along it, a click on a number what it was computed from. Where the program's source can be read,
+    /// it is part of the page.
+    ///
+    /// ```
+    /// use gradus::page::PageOptions;
+    /// use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let (w, x) = (tape.var(0.5).named("w"), tape.input(2.0).named("x"));
+    /// (w * x).sigmoid().named("y").backward();
+    /// let page = tape.to_html(&PageOptions::new().title("A neuron"));
+    /// assert!(page.starts_with("<!doctype html>") && page.contains("<title>A neuron</title>"));
+    /// ```
+    pub fn to_html(&self, options: &PageOptions) -> String {
+        let data =
+            serde_json::to_string(&PageData::of(self, options)).expect("numbers and texts can always be written");
+        let parts = [
+            ("{{title}}", escape(&printable(&options.title))),
+            ("{{style}}", STYLE.to_owned()),
+            // Nothing in the data can end the element that holds it.
+            ("{{data}}", data.replace('<', "\\u003c")),
+            ("{{script}}", SCRIPTS.join("\n")),
+        ];
+        fill(PAGE, &parts)
+    }
+}
+
+/// The template with each part in its place. What was filled in is not looked at again.
+fn fill(template: &str, parts: &[(&str, String)]) -> String {
+    let (mut page, mut rest) = (String::new(), template);
+    for (mark, part) in parts {
+        let (before, after) = rest.split_once(mark).expect("the template has a place for each part, in this order");
+        page += before;
+        page += part;
+        rest = after;
+    }
+    page + rest
+}

@@ -1,0 +1,41 @@
+//! What a page shows.
+
+use std::path::PathBuf;
+
+/// What a page shows. By default the program's source is part of it, where it can be read.
+///
+/// ```
+/// use gradus::page::PageOptions;
+/// let options = PageOptions::new().title("My network").without_source();
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PageOptions {
+    pub(super) title: String,
+    pub(super) without_source: bool,
+    pub(super) source_root: Option<PathBuf>,
+}
+
+impl PageOptions {
+    /// The default.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The heading.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = title.into();
+        self
+    }
+
+    /// Leaves the text of the program out, of which the page else shows the line of each step.
+    pub fn without_source(mut self) -> Self {
+        self.without_source = true;
+        self
+    }
+
+    /// Another folder to look for the program's source files in, beside the present one and those around it.
+    pub fn source_root(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.source_root = Some(folder.into());
+        self
+    }
+}

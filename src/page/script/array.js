@@ -1,0 +1,232 @@
+// An array on the page: as numbers where it is small, as a heat map where it is large. Zero is in the middle of the colours; what is no
+// number is marked by a shape. A click on a cell tells whoever wants to know which elements it stands for.
+
+/** Up to so many rows and columns are written as numbers. */
+const TABLE = { rows: 8, columns: 5 };
+
+const element = (tag, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+};
+
+/** A colour of the style sheet as the browser computed it: [red, green, blue]. */
+function colour(name) {
+  const probe = element("i");
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const found = getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3).map(Number);
+  probe.remove();
+  return found;
+}
+
+class ArrayView {
+  /** `pick` is called with the elements of the cell that was clicked. */
+  constructor(digest, { label, pick } = {}) {
+    Object.assign(this, { digest, pick, shape: digest.shape });
+    const whole = digest.elements?.map(read);
+    this.isWhole = whole !== undefined;
+    this.columns = this.isWhole ? (this.shape.at(-1) ?? 1) : digest.reduced.columns;
+    this.rows = this.isWhole ? whole.length / (this.columns || 1) : digest.reduced.rows;
+    this.cells = whole ?? digest.reduced.cells.map(read);
+    this.element = element("div", { className: "array" });
+    this.element.setAttribute("role", "group");
+    this.element.setAttribute("aria-label", `${label ?? "array"}, ${shapeText(this.shape)}`);
+    this.element.arrayView = this;
+    const isSmall = this.isWhole && this.rows <= TABLE.rows && this.columns <= TABLE.columns;
+    if (this.cells.length === 0) this.element.append("empty");
+    else if (isSmall) this.buildTable();
+    else this.buildHeat();
+  }
+
+  /** The elements that a cell stands for. */
+  elementsOf(cell) {
+    if (this.isWhole) return [cell];
+    const { rows, columns } = this.blockOf(cell);
+    const width = this.shape.at(-1) ?? 1;
+    const found = [];
+    for (let row = rows[0]; row < rows[1]; row++) {
+      for (let column = columns[0]; column < columns[1]; column++) found.push(row * width + column);
+    }
+    return found;
+  }
+
+  /** The rows and columns of the array that a cell of a reduced picture is the mean of. */
+  blockOf(cell) {
+    const width = this.shape.at(-1) ?? 1;
+    const height = product(this.shape) / width;
+    const edges = (at, count, length) => [Math.floor((at * length) / count), Math.floor(((at + 1) * length) / count)];
+    return {
+      rows: edges(Math.floor(cell / this.columns), this.rows, height),
+      columns: edges(cell % this.columns, this.columns, width),
+    };
+  }
+
+  /** The cell that an element is in. */
+  cellOf(place) {
+    if (this.isWhole) return place;
+    const width = this.shape.at(-1) ?? 1;
+    const height = product(this.shape) / width;
+    const at = (index, count, length) => Math.floor(((index + 1) * count - 1) / length);
+    return at(Math.floor(place / width), this.rows, height) * this.columns + at(place % width, this.columns, width);
+  }
+
+  /** A cell in words: its index and its number. */
+  tell(cell) {
+    const written = number(this.cells[cell], 6);
+    if (this.isWhole) return this.shape.length ? `[${indices(cell, this.shape).join(", ")}] = ${written}` : written;
+    const { rows, columns } = this.blockOf(cell);
+    const range = ([from, to]) => (to - from === 1 ? `${from}` : `${from}–${to - 1}`);
+    const count = (rows[1] - rows[0]) * (columns[1] - columns[0]);
+    return `rows ${range(rows)}, columns ${range(columns)}: ${count === 1 ? "" : "mean "}${written}`;
+  }
+
+  buildTable() {
+    const table = element("table", { className: "numbers" });
+    const isNumber = this.shape.length === 0 || this.cells.length === 1;
+    this.marks = this.cells.map((x, cell) => {
+      const text = number(x, isNumber ? 6 : 4);
+      const button = element("button", { className: Number.isFinite(x) ? "" : "odd", textContent: text, title: this.tell(cell) });
+      button.dataset.cell = cell;
+      button.addEventListener("click", () => this.pick?.(this.elementsOf(cell), cell));
+      return button;
+    });
+    for (let row = 0; row < this.rows; row++) {
+      const cells = this.marks.slice(row * this.columns, (row + 1) * this.columns);
+      table.append(element("tr", {}, ...cells.map((button) => element("td", {}, button))));
+    }
+    if (isNumber) this.element.classList.add("single");
+    this.element.append(table);
+  }
+
+  buildHeat() {
+    this.canvas = element("canvas", { tabIndex: 0 });
+    this.canvas.setAttribute("role", "application");
+    this.canvas.setAttribute("aria-roledescription", "heat map");
+    this.readout = element("p", { className: "readout" });
+    this.readout.setAttribute("aria-live", "polite");
+    this.resting = this.summary();
+    const cellAt = (event) => {
+      const box = this.canvas.getBoundingClientRect();
+      const column = Math.floor(((event.clientX - box.left) / box.width) * this.columns);
+      const row = Math.floor(((event.clientY - box.top) / box.height) * this.rows);
+      const isInside = column >= 0 && column < this.columns && row >= 0 && row < this.rows;
+      return isInside ? row * this.columns + column : undefined;
+    };
+    this.canvas.addEventListener("pointermove", (event) => this.point(cellAt(event)));
+    this.canvas.addEventListener("pointerleave", () => this.point(undefined));
+    this.canvas.addEventListener("click", (event) => this.choose(cellAt(event)));
+    this.canvas.addEventListener("keydown", (event) => this.move(event));
+    this.element.append(element("div", { className: "heat" }, this.canvas), this.readout);
+    this.point(undefined);
+    // Its room is known once it is on the page.
+    requestAnimationFrame(() => this.paint());
+  }
+
+  /** Arrow keys walk from cell to cell, Enter picks one. */
+  move(event) {
+    const [last, at] = [this.cells.length - 1, this.pointed ?? 0];
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
+    if (event.key === "Enter") this.choose(at);
+    else if (event.key in steps) this.point(Math.min(last, Math.max(0, at + steps[event.key])));
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.paint();
+  }
+
+  choose(cell) {
+    if (cell !== undefined) this.pick?.(this.elementsOf(cell), cell);
+  }
+
+  point(cell) {
+    this.pointed = cell;
+    this.readout.textContent = cell === undefined ? this.resting : this.tell(cell);
+  }
+
+  /** What there is to say when no cell is pointed at. */
+  summary() {
+    const { least, greatest, norm, nans, infinities, zeros } = this.digest;
+    const [low, high] = [read(least), read(greatest)];
+    const parts = [shapeText(this.shape)];
+    if (!Number.isNaN(low)) parts.push(low === high ? `each ${number(low)}` : `${number(low)} to ${number(high)}`, `norm ${number(read(norm))}`);
+    if (zeros) parts.push(`${zeros} zeros`);
+    if (nans) parts.push(`${nans} NaN`);
+    if (infinities) parts.push(`${infinities} infinite`);
+    return parts.join(" · ");
+  }
+
+  /** Outlines the cells of these elements, and dims the others; none restores all. */
+  light(places) {
+    const cells = new Set((places ?? []).map((place) => this.cellOf(place)));
+    this.lit = places === undefined ? undefined : cells;
+    if (places === undefined) delete this.element.dataset.lit;
+    else this.element.dataset.lit = [...cells].sort((a, b) => a - b).join(" ");
+    if (this.canvas) return this.paint();
+    this.marks?.forEach((mark, cell) => {
+      mark.classList.toggle("lit", cells.has(cell));
+      mark.classList.toggle("dim", this.lit !== undefined && !cells.has(cell));
+    });
+  }
+
+  paint() {
+    const room = this.canvas?.parentElement.clientWidth;
+    if (!room) return;
+    const width = Math.min(22, Math.max(2, room / this.columns));
+    const height = Math.min(22, Math.max(this.rows > 64 ? 2 : this.rows < 4 ? 18 : 5, width));
+    const scale = devicePixelRatio;
+    const [across, down] = [this.columns * width, this.rows * height];
+    Object.assign(this.canvas, { width: Math.round(across * scale), height: Math.round(down * scale) });
+    Object.assign(this.canvas.style, { width: `${across}px`, height: `${down}px` });
+    const pen = this.canvas.getContext("2d");
+    pen.scale(scale, scale);
+    const colours = Object.fromEntries(["negative", "zero", "positive", "text", "back"].map((name) => [name, colour(`--${name}`)]));
+    const css = (rgb, alpha = 1) => `rgb(${rgb.map(Math.round).join(" ")} / ${alpha})`;
+    const largest = Math.max(...this.cells.filter(Number.isFinite).map(Math.abs), 0) || 1;
+    this.cells.forEach((x, cell) => {
+      const [left, top] = [(cell % this.columns) * width, Math.floor(cell / this.columns) * height];
+      const share = Number.isFinite(x) ? Math.abs(x) / largest : 0;
+      const end = x < 0 ? colours.negative : colours.positive;
+      pen.fillStyle = css(colours.zero.map((from, i) => from + (end[i] - from) * share));
+      // A little wider, so that no line shows between.
+      pen.fillRect(left, top, width + 0.4, height + 0.4);
+      if (!Number.isFinite(x)) this.paintOdd(pen, x, left, top, width, height, css(colours.text));
+      if (this.lit && !this.lit.has(cell)) {
+        pen.fillStyle = css(colours.back, 0.72);
+        pen.fillRect(left, top, width + 0.4, height + 0.4);
+      }
+    });
+    const outline = (cell, line) => {
+      pen.strokeStyle = css(colours.text);
+      pen.lineWidth = line;
+      pen.strokeRect((cell % this.columns) * width + 0.5, Math.floor(cell / this.columns) * height + 0.5, width - 1, height - 1);
+    };
+    if (this.lit && this.lit.size <= 64) this.lit.forEach((cell) => outline(cell, 1.2));
+    if (this.pointed !== undefined && document.activeElement === this.canvas) outline(this.pointed, 2);
+  }
+
+  /** NaN is a cross, an infinity a triangle that points up or down. */
+  paintOdd(pen, x, left, top, width, height, ink) {
+    const [right, bottom] = [left + width - 1, top + height - 1];
+    pen.strokeStyle = pen.fillStyle = ink;
+    pen.lineWidth = 1.2;
+    pen.beginPath();
+    if (Number.isNaN(x)) {
+      pen.moveTo(left + 1, top + 1);
+      pen.lineTo(right, bottom);
+      pen.moveTo(right, top + 1);
+      pen.lineTo(left + 1, bottom);
+      return pen.stroke();
+    }
+    const [tip, foot] = x > 0 ? [top + 1, bottom] : [bottom, top + 1];
+    pen.moveTo(left + width / 2, tip);
+    pen.lineTo(right, foot);
+    pen.lineTo(left + 1, foot);
+    pen.fill();
+  }
+}
+
+/** All the arrays on the page are painted anew when colours or widths change. */
+function repaintArrays() {
+  document.querySelectorAll(".array").forEach((found) => found.arrayView.paint());
+}

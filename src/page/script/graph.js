@@ -1,0 +1,340 @@
+// The graph: drawn once for each way of folding its scopes, then marked at each step with what is known.
+
+const SVG = "http://www.w3.org/2000/svg";
+const MARGIN = 10;
+
+function svg(tag, attributes = {}, ...children) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+const measure = document.createElement("canvas").getContext("2d");
+const FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif";
+function textWidth(text, size, bold) {
+  measure.font = `${bold ? "bold " : ""}${size}px ${FONT}`;
+  return measure.measureText(text).width;
+}
+
+class Graph {
+  /** `select` is told what the reader clicked: a node, or an edge. */
+  constructor(canvas, { select }) {
+    Object.assign(this, { canvas, select, zoom: undefined });
+    this.wanted = new Set(figure.nodes.length > 60 ? figure.scopes.keys() : []);
+    this.folding = this.nearest(this.wanted);
+    this.figureNode = new Map(figure.nodes.map((node) => [node.index, node]));
+    new ResizeObserver(() => this.resized()).observe(canvas);
+  }
+
+  /** The way of folding that differs least from the one that is wanted, among those in which `scope` is as wanted. */
+  nearest(wanted, scope) {
+    const around = (at) => (at === null ? [] : [at, ...around(figure.scopes[at].parent)]);
+    const isFolded = (folded, at) => around(at).some((outer) => folded.has(outer));
+    const all = [...figure.scopes.keys()];
+    const distance = (folding) => {
+      const folded = new Set(folding.folded);
+      const differs = (at) => isFolded(folded, at) !== isFolded(wanted, at);
+      return all.filter(differs).length + (scope !== undefined && differs(scope) ? 1e6 : 0);
+    };
+    return figure.foldings.reduce((best, one) => (distance(one) < distance(best) ? one : best));
+  }
+
+  setFolded(scope, isFolded) {
+    const wanted = new Set(this.folding.folded);
+    if (isFolded) wanted.add(scope);
+    else wanted.delete(scope);
+    this.fold(wanted, scope);
+  }
+
+  fold(wanted, scope) {
+    this.folding = this.nearest(wanted, scope);
+    this.build();
+    this.show(this.step, this.selected);
+  }
+
+  get isFoldable() {
+    return figure.scopes.length > 0 && figure.foldings.length > 1;
+  }
+
+  /** Tall screens get the graph from top to bottom. */
+  places() {
+    return this.canvas.clientWidth < 560 ? this.folding.tall : this.folding.wide;
+  }
+
+  resized() {
+    if (this.drawn !== this.places()) this.build();
+    else this.scale();
+    this.show(this.step, this.selected);
+  }
+
+  build() {
+    const places = this.places();
+    Object.assign(this, { drawn: places, marks: new Map() });
+    this.size = [places.width + 2 * MARGIN, places.height + 2 * MARGIN];
+    this.svg = svg("svg", { viewBox: `${-MARGIN} ${-MARGIN} ${this.size.join(" ")}`, role: "group", "aria-label": "Computation graph" });
+    this.standsFor = new Map(figure.nodes.map((node, place) => [node.index, this.folding.stands_for[place]]));
+    this.folding.scopes.forEach((scope, place) => this.svg.append(this.scopeBox(scope, places.scopes[place])));
+    this.edges = this.folding.edges.map((edge, place) => this.edgeLine(edge, places.edges[place]));
+    this.edges.forEach(({ group }) => this.svg.append(group));
+    this.folding.nodes.forEach((stand, place) => this.svg.append(this.nodeBox(stand, places.nodes[place])));
+    this.canvas.replaceChildren(this.svg);
+    this.scale();
+  }
+
+  /** As large as it is, or, if it is wider than its room, as far smaller as can still be read. */
+  scale() {
+    const room = this.canvas.clientWidth;
+    const fitting = Math.min(1.25, Math.max(0.62, room / this.size[0]));
+    this.factor = this.zoom ?? fitting;
+    this.svg.setAttribute("width", this.size[0] * this.factor);
+    this.svg.setAttribute("height", this.size[1] * this.factor);
+  }
+
+  zoomBy(factor) {
+    this.zoom = Math.min(3, Math.max(0.2, this.factor * factor));
+    this.scale();
+    this.reveal();
+  }
+
+  /** The whole graph in sight; once more, as large as its room is wide. */
+  fit() {
+    const { clientWidth, clientHeight } = this.canvas;
+    const whole = Math.min(1.25, clientWidth / this.size[0], clientHeight / this.size[1]);
+    this.zoom = this.zoom === whole ? undefined : whole;
+    this.scale();
+    this.reveal();
+  }
+
+  scopeBox(scope, [x, y, width, height]) {
+    const { name, parent } = figure.scopes[scope];
+    const text = this.isFoldable ? `▾ ${name}` : name;
+    const box = svg("g", { class: `scope ${parent === null ? "" : "inner"}`, "data-scope": scope });
+    box.append(svg("rect", { x, y, width, height, rx: 9 }));
+    const label = svg("g", { class: "label" }, svg("text", { x: x + 9, y: y + 16, "font-size": 11 }, text));
+    if (this.isFoldable) this.button(label, `Fold the scope ${name}`, () => this.setFolded(scope, true));
+    box.append(label);
+    return box;
+  }
+
+  /** Makes a part of the drawing something to press. */
+  button(part, label, press) {
+    part.setAttribute("role", "button");
+    part.setAttribute("tabindex", "0");
+    part.setAttribute("aria-label", label);
+    part.addEventListener("click", press);
+    part.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      event.stopPropagation();
+      press();
+    });
+  }
+
+  /** The edges of the trace that a line stands for: the node that uses, and the slot. */
+  meant({ from, to, flow, slot }) {
+    const [operand, user] = flow === "backward" && this.isWayBack(from, to) ? [to, from] : [from, to];
+    const found = [];
+    for (const node of figure.nodes) {
+      if (this.standsFor.get(node.index) !== user) continue;
+      nodes[node.index].operands.forEach((other, at) => {
+        const isSingle = node.index === user && other === operand && this.isSingle(user) && this.isSingle(operand);
+        if (this.standsFor.get(other) === operand && (!isSingle || at === slot)) found.push({ node: node.index, slot: at });
+      });
+    }
+    return found;
+  }
+
+  isSingle(index) {
+    return this.folding.nodes.find((stand) => stand.index === index)?.heading === null;
+  }
+
+  /** Whether a line runs against an edge of the tape. */
+  isWayBack(from, to) {
+    return figure.nodes.some(
+      ({ index }) => this.standsFor.get(index) === from && nodes[index].operands.some((other) => this.standsFor.get(other) === to),
+    );
+  }
+
+  edgeLine(edge, way) {
+    const group = svg("g", { class: `edge ${edge.flow}`, "data-from": edge.from, "data-to": edge.to, "data-slot": edge.slot });
+    const meant = this.meant(edge);
+    const isBack = edge.flow === "backward" && this.isWayBack(edge.from, edge.to);
+    group.append(
+      svg("path", { class: "hit", d: way.line }),
+      svg("path", { class: "line", d: way.line }),
+      svg("path", { class: "head", d: way.head }),
+    );
+    if (edge.slot_name) group.append(svg("text", { class: "slot", x: way.slot_name[0], y: way.slot_name[1] + 3, "font-size": 9 }, edge.slot_name));
+    const label = svg("text", { class: "brought", x: way.label[0], y: way.label[1] + 3.5, "font-size": 10 });
+    group.append(label);
+    if (meant.length) group.addEventListener("click", () => this.select({ ...meant[0] }));
+    return { edge, group, meant, isBack, label };
+  }
+
+  nodeBox(stand, [x, y, width, height]) {
+    const node = nodes[stand.index];
+    const shown = this.figureNode.get(stand.index);
+    const kind = stand.heading === null ? shown.kind : "scope";
+    const group = svg("g", { class: `node ${kind} ${node.pass > 0 ? "derived" : ""}`, "data-node": stand.index });
+    const corner = { input: 0, const: 0, var: Math.min(17, height / 2), param: Math.min(17, height / 2), seed: Math.min(17, height / 2) }[kind] ?? 6;
+    group.append(svg("rect", { x, y, width, height, rx: corner }));
+    if (shown.is_loss && kind !== "scope") {
+      group.append(svg("rect", { class: "outer", x: x - 3, y: y - 3, width: width + 6, height: height + 6, rx: corner + 3 }));
+    }
+    const texts = svg("g");
+    group.append(texts);
+    const members = figure.nodes.filter(({ index }) => this.standsFor.get(index) === stand.index).map(({ index }) => index);
+    if (kind !== "scope") this.button(group, `${call(stand.index)}, ${node.op}`, () => this.select({ node: stand.index }));
+    else if (stand.scope === null) this.button(group, `${stand.heading}, ${members.length} nodes`, () => this.select({ node: stand.index }));
+    else this.button(group, `Unfold the scope ${stand.heading}, ${members.length} nodes`, () => this.setFolded(stand.scope, false));
+    if (kind === "scope") group.dataset.scope = stand.scope ?? "";
+    this.marks.set(stand.index, { group, texts, members, stand, box: [x, y, width, height], written: undefined });
+    return group;
+  }
+
+  /** Marks what is known at a step, what just happens, and what the reader looks at. */
+  show(step, selected) {
+    Object.assign(this, { step, selected });
+    if (!this.svg || step === undefined) return;
+    const [event, pass] = [events[step], passAt(step)];
+    for (const mark of this.marks.values()) this.showNode(mark, event, pass);
+    for (const line of this.edges) this.showEdge(line, event, pass);
+    this.reveal();
+  }
+
+  showNode({ group, texts, members, stand, box, written }, event, pass) {
+    const { step, selected } = this;
+    const about = event?.event === "contribution" ? event.to : event?.node;
+    group.classList.toggle("now", members.includes(about));
+    group.classList.toggle("ahead", !members.some((node) => isComputed(node, step)));
+    group.classList.toggle("has-gradient", members.some((node) => gradientAt(pass, node, step)?.isWhole));
+    group.classList.toggle("selected", selected?.slot === undefined && members.includes(selected?.node));
+    const rows = this.rows(stand, members, pass);
+    const signature = JSON.stringify(rows);
+    if (signature === written) return;
+    this.marks.get(stand.index).written = signature;
+    this.write(texts, rows, box);
+  }
+
+  /** What is written in a node, row by row. */
+  rows(stand, members, pass) {
+    const shown = this.figureNode.get(stand.index);
+    if (stand.heading !== null) {
+      const sign = stand.scope === null ? "" : "▸ ";
+      return [[{ text: sign + stand.heading, bold: true }], [{ text: `${members.length} nodes`, faint: true }]];
+    }
+    if (shown.kind === "const") return [[{ text: shown.heading }]];
+    const rows = [];
+    const place = `%${stand.index}`;
+    if (!shown.heading && !shown.op) rows.push([{ text: place }]);
+    else {
+      const parts = [{ text: shown.heading, bold: true }, { text: shown.op }].filter(({ text }) => text);
+      rows.push(parts, [{ text: shown.shape ? `${place}  ${shown.shape}` : place, faint: true }]);
+    }
+    const value = valueAt(stand.index, this.step);
+    rows.push(...numberRows(value, nodes[stand.index].shape).map((row) => ({ row })));
+    const gradient = pass > 0 ? gradientAt(pass, stand.index, this.step) : undefined;
+    if (shown.has_gradient || gradient?.isWhole) {
+      const count = gradient?.isWhole ? 0 : gradient?.arrived.length;
+      const partly = count ? (gradient.terms.length > 1 ? `${count} of ${gradient.terms.length} in` : "…") : undefined;
+      const isKnown = gradient?.isWhole;
+      const isNever = pass > 0 && !gradient;
+      const found = isKnown ? numberRows(valueAt(gradient.holder, this.step), nodes[stand.index].shape) : [[partly ?? (isNever ? "-" : "")]];
+      rows.push(...found.map((row, at) => ({ row, word: at === 0 ? "grad" : "", isGradient: true })));
+    }
+    return rows;
+  }
+
+  write(texts, rows, [x, y, width, height]) {
+    texts.replaceChildren();
+    const heights = rows.map((row, at) => (Array.isArray(row) ? (at === 0 ? 15 : 12) : 14));
+    const room = rows.length === 1 && Array.isArray(rows[0]) ? 2 : 6;
+    let bottom = y + (height - (5 + heights.reduce((a, b) => a + b, 0) + room)) / 2 + 5;
+    const middle = x + width / 2;
+    const put = (text, at, size, kind, anchor = "start") =>
+      texts.append(svg("text", { x: at.toFixed(1), y: (bottom - 3.5).toFixed(1), "font-size": size, class: kind, "text-anchor": anchor }, text));
+    const wordWidth = textWidth("grad", 11.5) + 5;
+    rows.forEach((row, at) => {
+      bottom += heights[at];
+      if (Array.isArray(row)) {
+        const sized = row.map((part) => ({ ...part, size: part.faint ? 9 : 12 }));
+        const widths = sized.map(({ text, size, bold }) => textWidth(text, size, bold));
+        let left = middle - (widths.reduce((a, b) => a + b, 0) + 7 * (row.length - 1)) / 2;
+        sized.forEach(({ text, size, bold, faint }, part) => {
+          put(text, left, size, bold ? "bold" : faint ? "faint" : "");
+          left += widths[part] + 7;
+        });
+        return;
+      }
+      // The numbers of one array stand in columns.
+      const block = rows.filter((other) => !Array.isArray(other) && Boolean(other.isGradient) === Boolean(row.isGradient));
+      const columns = block[0].row.map((_, column) => Math.max(...block.map((other) => textWidth(other.row[column] ?? "", 11.5))));
+      const indent = row.isGradient ? wordWidth : 0;
+      const total = indent + columns.reduce((a, b) => a + b, 0) + 7 * (columns.length - 1);
+      // An update can make a number longer than there is room for.
+      const shrink = Math.min(1, (width - 8) / total);
+      let left = middle - (total * shrink) / 2;
+      if (row.word) put(row.word, left, 11.5 * shrink, "gradient");
+      left += indent * shrink;
+      row.row.forEach((text, column) => {
+        left += columns[column] * shrink;
+        if (text) put(text, left, 11.5 * shrink, row.isGradient ? "gradient" : "", "end");
+        left += 7 * shrink;
+      });
+    });
+  }
+
+  showEdge({ edge, group, meant, isBack, label }, event, pass) {
+    const { step, selected } = this;
+    const isThis = (node, slot) => meant.some((one) => one.node === node && (slot === undefined || one.slot === slot));
+    const flowsNow = isBack
+      ? event?.event === "contribution" && isThis(event.from, event.slot)
+      : event?.event === "forward" && isThis(event.node);
+    const sent = isBack ? meant.map(({ node, slot }) => contribution(pass, node, slot)).filter((one) => one && one.place <= step) : [];
+    const hasFlowed = isBack ? sent.length > 0 : meant.some(({ node }) => isComputed(node, step));
+    group.classList.toggle("now", flowsNow);
+    group.classList.toggle("ahead", !hasFlowed);
+    group.classList.toggle("selected", selected?.slot !== undefined && isThis(selected.node, selected.slot));
+    const single = sent.length === 1 && meant.length === 1 && sent[0].of > 1 ? nodes[sent[0].sent].value : undefined;
+    label.textContent = single && product(single.shape) === 1 ? number(read(single.elements[0])) : "";
+  }
+
+  /** Scrolls the drawing, not the page, so that what the step is about is in sight. */
+  reveal() {
+    const subject = this.selected ?? subjectOf(this.step);
+    const mark = subject && this.marks.get(this.standsFor.get(subject.node));
+    if (!mark) return;
+    const [x, y, width, height] = mark.box.map((length) => length * this.factor);
+    const to = (start, length, from, room) => {
+      const margin = Math.min(60, room / 5);
+      if (start - margin < from) return start - margin;
+      return start + length + margin > from + room ? start + length + margin - room : from;
+    };
+    const { scrollLeft, scrollTop, clientWidth, clientHeight } = this.canvas;
+    const [left, top] = [to(x, width, scrollLeft, clientWidth), to(y, height, scrollTop, clientHeight)];
+    if (left !== scrollLeft || top !== scrollTop) this.canvas.scrollTo({ left, top, behavior: calm() ? "auto" : "smooth" });
+  }
+}
+
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** The numbers of an array as a node has room for them: all of a small one, else the least and the greatest. */
+function numberRows(digest, shape) {
+  if (!digest) {
+    const size = product(shape);
+    const rows = size <= 9 && shape.length === 2 ? shape[0] : 1;
+    return Array.from({ length: rows }, () => [""]);
+  }
+  const size = product(digest.shape);
+  if (size === 0) return [["empty"]];
+  if (size <= 9) {
+    const texts = digest.elements.map((x) => number(read(x)));
+    const columns = digest.shape.length === 2 ? digest.shape[1] : texts.length;
+    return Array.from({ length: texts.length / columns }, (_, row) => texts.slice(row * columns, (row + 1) * columns));
+  }
+  const [least, greatest] = [read(digest.least), read(digest.greatest)];
+  if (Number.isNaN(least)) return [["no finite number"]];
+  const odd = digest.nans + digest.infinities ? ", odd" : "";
+  return [[(least === greatest ? number(least) : `${number(least)} … ${number(greatest)}`) + odd]];
+}

@@ -1,0 +1,283 @@
+// What the reader looks at: a node with its value and gradient and what the gradient is the sum of, or an edge with its vjp.
+
+/** A formula, set. The markup was made by the library from the op's own words. */
+function formula(text) {
+  const made = element("span", { className: text.length > 34 ? "formula long" : "formula" });
+  made.innerHTML = formulas[text] ?? "";
+  return made;
+}
+
+class Inspector {
+  constructor(room, { select, follow, showLine }) {
+    Object.assign(this, { room, select, follow, showLine });
+  }
+
+  /** Shows what was selected, or else what the step is about. */
+  show(step, selected) {
+    const subject = selected ?? subjectOf(step);
+    // A pick of a cell holds as long as the same thing is looked at.
+    const key = JSON.stringify(subject);
+    if (key !== this.key) this.picked = undefined;
+    Object.assign(this, { step, key, pass: passAt(step), views: [] });
+    this.scrolled = this.room.scrollTop;
+    if (!subject) return this.room.replaceChildren(element("p", { textContent: "Nothing was recorded." }));
+    const content = subject.slot === undefined ? this.node(subject.node) : this.edge(subject.node, subject.slot);
+    const pin = selected
+      ? element("button", { className: "pin", textContent: "Follow the steps", onclick: this.follow })
+      : element("span", { className: "pin faint", textContent: "follows the steps" });
+    this.room.replaceChildren(pin, ...content.filter(Boolean));
+    this.room.scrollTop = this.scrolled;
+    if (this.picked) this.lightUp();
+  }
+
+  section(title, ...content) {
+    return element("section", {}, element("h3", {}, title), ...content.filter(Boolean));
+  }
+
+  view(role, digest, label, pick) {
+    if (!digest) return element("p", { className: "faint", textContent: "The value is no longer there." });
+    const view = new ArrayView(digest, { label, pick });
+    view.element.dataset.role = role;
+    this.views.push({ role, view });
+    return view.element;
+  }
+
+  nodeButton(index, text = call(index)) {
+    return element("button", { className: "link", textContent: text, onclick: () => this.select({ node: index }) });
+  }
+
+  edgeButton(node, slot, text) {
+    return element("button", { className: "link", textContent: text, onclick: () => this.select({ node, slot }) });
+  }
+
+  facts(node) {
+    const parts = [`%${node.index}`, node.attributes ? `${node.op} (${node.attributes})` : node.op, shapeText(node.shape)];
+    if (node.scope) parts.push(`in ${node.scope.replace(/\/$/, "")}`);
+    const line = element("button", {
+      className: "link source-line",
+      textContent: `${node.file.split("/").slice(-2).join("/")}:${node.line}`,
+      onclick: () => this.showLine(node),
+    });
+    return element("p", { className: "facts" }, `${parts.join(" · ")} · `, line);
+  }
+
+  node(index) {
+    const node = nodes[index];
+    const value = valueAt(index, this.step);
+    const hasOperands = node.operands.length > 0;
+    return [
+      element("h2", {}, call(index)),
+      this.facts(node),
+      this.derivatives(node),
+      hasOperands && element("p", { className: "display" }, formula(node.formula)),
+      value || isComputed(index, this.step)
+        ? this.section("Value", this.view("value", value, `value of ${call(index)}`, hasOperands ? (chosen, cell) => this.pick("value", chosen, cell) : undefined))
+        : this.section("Value", element("p", { className: "faint", textContent: this.notYet(computedAt[index]) })),
+      hasOperands && this.operands(node, index),
+      ...this.gradientSections(index),
+      ...this.updateSections(index),
+    ];
+  }
+
+  notYet(place) {
+    return Number.isFinite(place) ? `not computed yet: step ${place + 1} does` : "not computed";
+  }
+
+  /** Of which node this one holds the gradient. */
+  derivatives(node) {
+    if (!node.holds.length) return undefined;
+    const parts = node.holds.flatMap(({ by, of }, at) => [at ? ", " : "", this.nodeButton(by, `∂${call(of)} / ∂${call(by)}`)]);
+    return element("p", { className: "holds" }, "holds ", ...parts);
+  }
+
+  operands(node, index) {
+    const rows = node.operands.map((operand, slot) => {
+      const value = valueAt(operand, this.step);
+      const head = element("p", { className: "operand" }, element("b", {}, slotName(node, slot)), " is ", this.nodeButton(operand));
+      const part = element("div", { className: "part" }, head);
+      if (value) part.append(this.view(`operand${slot}`, value, `operand ${slotName(node, slot)}`));
+      const slope = this.slope(node, slot);
+      if (slope) part.append(slope);
+      return part;
+    });
+    const heading = this.isPickable(index) ? "Computed from (click a number above to see from which)" : "Computed from";
+    return this.section(heading, ...rows);
+  }
+
+  isPickable(index) {
+    const value = valueAt(index, this.step);
+    return value && product(value.shape) > 1;
+  }
+
+  /** The local derivative by an operand, in symbols and, once it was used, in numbers. */
+  slope(node, slot) {
+    const [symbols, flow] = [node.slopes[slot], node.flows[slot]];
+    if (!symbols && !flow) return undefined;
+    const line = element("p", { className: "slope" });
+    const used = this.pass > 0 ? contribution(this.pass, node.index, slot) : undefined;
+    const edge = this.edgeButton(node.index, slot, "how the gradient flows back");
+    const numbers = used?.slope && used.place <= this.step ? used.slope : undefined;
+    const single = numbers && product(numbers.shape) === 1 ? number(read(numbers.elements[0]), 6) : undefined;
+    if (symbols) {
+      line.append("local slope ", formula(symbols));
+      if (single && single !== symbols) line.append(` = ${single}`);
+    } else if (single) line.append(`local slope ${single}`);
+    if (symbols || single) line.append(" · ");
+    line.append(edge);
+    return line;
+  }
+
+  gradientSections(index) {
+    if (this.pass === 0) return nodes[index].needs_grad ? [this.section("Gradient", element("p", { className: "faint", textContent: "no backward pass has begun" }))] : [];
+    const passes = Array.from({ length: this.pass }, (_, at) => this.pass - at);
+    const known = passes.filter((pass) => gradients.has(`${pass}:${index}`));
+    if (!known.length && nodes[index].pass === 0) {
+      const reason = nodes[index].needs_grad ? "- (the pass did not come by here)" : "- (nobody asked for it: no gradient is computed)";
+      return [this.section("Gradient", element("p", { className: "faint", textContent: reason }))];
+    }
+    return known.map((pass) => this.gradient(index, pass, known.length > 1));
+  }
+
+  gradient(index, pass, isOneOfSeveral) {
+    const found = gradientAt(pass, index, this.step);
+    const title = isOneOfSeveral ? `Gradient in pass ${pass}` : "Gradient";
+    const content = [];
+    if (found.isWhole) {
+      content.push(this.view(`gradient${pass}`, nodes[found.holder].value, `gradient of ${call(index)}`, (chosen, cell) => this.pick(`gradient${pass}`, chosen, cell)));
+    } else if (found.terms.length > 1) {
+      content.push(element("p", { className: "faint", textContent: `${found.arrived.length} of ${found.terms.length} contributions are in` }));
+    } else content.push(element("p", { className: "faint", textContent: this.notYet(found.whole) }));
+    if (found.terms.length) content.push(this.sum(index, pass, found));
+    else if (found.isWhole) content.push(element("p", { className: "faint", textContent: "The pass began here: this is what it began with." }));
+    if (found.isWhole) content.push(element("p", { className: "holds" }, "recorded as ", this.nodeButton(found.holder, `%${found.holder} = ${nodes[found.holder].op}`)));
+    const part = this.section(title, ...content);
+    part.dataset.pass = pass;
+    part.classList.add("gradient");
+    return part;
+  }
+
+  /** The contributions that arrived, and whether they add up. */
+  sum(index, pass, { terms, arrived, isWhole, holder }) {
+    const list = element("ol", { className: "contributions" });
+    for (const place of arrived) {
+      const { from, slot, sent } = events[place];
+      const item = element("li", {}, "from ", this.edgeButton(from, slot, call(from)), terms.length > 1 ? "" : ", its only use");
+      item.append(this.view(`contribution${pass}`, nodes[sent].value, `contribution from ${call(from)}`));
+      list.append(item);
+    }
+    const box = element("div", { className: "sum" }, element("h4", {}, terms.length > 1 ? `The sum of ${terms.length} contributions` : "One contribution"), list);
+    if (isWhole) box.append(this.verdict(arrived.map((place) => nodes[events[place].sent].value), nodes[holder].value));
+    return box;
+  }
+
+  verdict(parts, whole) {
+    const cells = (digest) => (digest.elements ?? digest.reduced.cells).map(read);
+    const written = (digest) => number(cells(digest)[0], 6);
+    const sums = cells(whole).map((_, at) => parts.reduce((sum, part) => sum + cells(part)[at], 0));
+    const error = Math.max(0, ...sums.map((sum, at) => difference(sum, cells(whole)[at])));
+    const size = Math.max(...cells(whole).filter(Number.isFinite).map(Math.abs), ...parts.flatMap(cells).filter(Number.isFinite).map(Math.abs), 0);
+    const isRight = error <= (trace.kind === "f32" ? 1e-5 : 1e-12) * (size || 1);
+    const isSingle = product(whole.shape) === 1;
+    const text = isSingle ? `${parts.map(written).join(" + ")} = ${written(whole)}` : "Cell by cell, they add up to the gradient";
+    const made = element("p", { className: `verdict ${isRight ? "right" : "wrong"}`, textContent: isRight ? text : `${text}: off by ${number(error)}` });
+    made.dataset.error = error;
+    return made;
+  }
+
+  updateSections(index) {
+    const done = (updates.get(index) ?? []).filter((place) => place <= this.step);
+    return done.map((place) => {
+      const { before, change, after } = events[place];
+      return this.section(
+        "Update",
+        element("p", { className: "operand", textContent: "before" }), this.view("before", before, "value before"),
+        element("p", { className: "operand", textContent: "changed by" }), this.view("change", change, "change"),
+        element("p", { className: "operand", textContent: "after" }), this.view("after", after, "value after"),
+      );
+    });
+  }
+
+  edge(index, slot) {
+    const node = nodes[index];
+    const operand = node.operands[slot];
+    const value = valueAt(operand, this.step);
+    const name = slotName(node, slot);
+    return [
+      element("h2", {}, call(operand), element("span", { className: "arrow" }, " → "), call(index)),
+      element("p", { className: "facts" }, this.nodeButton(operand), ` is ${name} of `, this.nodeButton(index, `${node.op} ${call(index)}`)),
+      this.section("Forward", element("p", { className: "display" }, formula(node.formula)),
+        value ? this.view("value", value, `value of ${call(operand)}`) : element("p", { className: "faint", textContent: this.notYet(computedAt[operand]) })),
+      this.back(node, slot),
+    ];
+  }
+
+  /** How the gradient flows along an edge, in symbols and numbers. */
+  back(node, slot) {
+    const flow = node.flows[slot];
+    const sent = this.pass > 0 ? contribution(this.pass, node.index, slot) : undefined;
+    const content = [];
+    if (flow) content.push(element("p", { className: "display" }, formula(flow)));
+    if (!sent) {
+      const reason = !flow ? "Nothing flows back along this edge." : this.pass === 0 ? "No backward pass has begun." : "Nobody asked for this gradient: nothing flowed.";
+      content.push(element("p", { className: "faint", textContent: reason }));
+    } else if (sent.place > this.step) {
+      content.push(element("p", { className: "faint", textContent: `not yet: step ${sent.place + 1} does` }));
+    } else content.push(...this.flowed(node, slot, sent));
+    return this.section(this.pass > 1 ? `Back, in pass ${this.pass}: the vjp` : "Back: the vjp", ...content);
+  }
+
+  flowed(node, slot, { to, incoming, sent, slope, nth, of }) {
+    const [arriving, flowing] = [nodes[incoming].value, nodes[sent].value];
+    const g = arrivingName(node);
+    const isSingle = [arriving, flowing, slope].every((digest) => digest && product(digest.shape) === 1);
+    const content = [];
+    if (isSingle) {
+      const [x, y, z] = [arriving, slope, flowing].map((digest) => number(read(digest.elements[0]), 6));
+      content.push(element("p", { className: "equation" }, `${x} × ${y} = `, element("b", {}, z)));
+      content.push(element("p", { className: "faint", textContent: "gradient arriving × local slope = what flows on" }));
+    }
+    const part = (title, role, digest, pick) => element("div", { className: "part" }, element("p", { className: "operand" }, ...title), this.view(role, digest, role, pick));
+    content.push(part([element("b", {}, g), ` arrives at `, this.nodeButton(node.index)], "arriving", arriving));
+    if (slope) content.push(part(["local slope ", node.slopes[slot] ? formula(node.slopes[slot]) : ""], "slope", slope));
+    const uses = of > 1 ? ` (${nth} of its ${of} uses)` : "";
+    // What flows on was computed from what arrived: a click on a number of it shows from which.
+    const comesFrom = nodes[sent].operands.indexOf(incoming);
+    const pick = comesFrom < 0 ? undefined : (chosen, cell) => this.pick("sent", chosen, cell, { sent, comesFrom });
+    content.push(part(["flows on to ", this.nodeButton(to), uses], "sent", flowing, pick));
+    const how = sent === incoming ? "handed on as it is: " : "recorded as ";
+    content.push(element("p", { className: "holds" }, how, this.nodeButton(sent, `%${sent} = ${nodes[sent].op}`)));
+    return content;
+  }
+
+  /** The reader picked a cell: the elements that it was computed from light up. The same once more lets go. */
+  pick(role, chosen, cell, way) {
+    const isSame = this.picked?.role === role && this.picked.cell === cell;
+    this.picked = isSame ? undefined : { role, chosen, cell, way };
+    this.lightUp();
+  }
+
+  lightUp() {
+    const { role, chosen, way } = this.picked ?? {};
+    const index = JSON.parse(this.key).node;
+    for (const { role: other, view } of this.views) {
+      if (!role) view.light(undefined);
+      else if (other === role) view.light(chosen);
+      else if (role === "value" && other.startsWith("operand")) view.light(this.reach(index, Number(other.slice(7)), chosen));
+      else if (role === "sent" && other === "arriving") view.light(this.reach(way.sent, way.comesFrom, chosen));
+      else if (role.startsWith("gradient") && other === `contribution${role.slice(8)}`) view.light(chosen);
+      else view.light(undefined);
+    }
+  }
+
+  /** The elements of an operand that some elements of a node need. */
+  reach(index, slot, chosen) {
+    const node = nodes[index];
+    const operand = nodes[node.operands[slot]];
+    const found = new Set();
+    for (const place of chosen) reached(data.reach[index][slot], place, operand.shape, node.shape).forEach((other) => found.add(other));
+    return [...found];
+  }
+}
+
+/** How far two numbers are apart; two that are both no numbers, or the same infinity, are not. */
+const difference = (a, b) => (Object.is(a, b) || a === b ? 0 : Number.isNaN(a - b) ? Infinity : Math.abs(a - b));

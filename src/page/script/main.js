@@ -1,0 +1,183 @@
+// Where the reader is: the step, and what was selected. Everything shown is a function of the two, and both stand in the address.
+
+const at = (id) => document.getElementById(id);
+const state = { step: lastStep, selected: undefined, playing: undefined, keys: false };
+
+const graph = new Graph(at("canvas"), { select });
+const inspector = new Inspector(at("inspector"), { select, follow: () => select(undefined), showLine: (node) => source.showLine(node) });
+const source = new Source(at("source"), { select });
+const predictor = new Predictor({ reveal: (place) => goTo(place, { keepVerdict: true }) });
+
+function select(selected) {
+  state.selected = selected;
+  show();
+}
+
+/** Goes to a step; in predict mode only as far as the reader has earned. */
+function goTo(step, { keepVerdict = false } = {}) {
+  const wanted = Math.min(lastStep, Math.max(0, step));
+  const allowed = wanted > state.step ? predictor.limit(state.step, wanted) : wanted;
+  const isStopped = allowed < wanted;
+  // Stepping is about the steps: what was pinned stays, a question is dropped.
+  predictor.close({ keepVerdict });
+  state.step = allowed;
+  show();
+  if (isStopped) {
+    pause();
+    predictor.ask(allowed + 1);
+  }
+}
+
+function show() {
+  const { step, selected } = state;
+  at("time").value = step + 1;
+  at("time").setAttribute("aria-valuetext", sentences[step] ?? "");
+  at("story").textContent = sentences[step] ?? "Nothing was recorded.";
+  at("player").dataset.step = step + 1;
+  at("player").dataset.phase = phases.find((phase) => phase.start <= step && step <= phase.end)?.kind ?? "";
+  for (const band of at("bands").children) band.classList.toggle("now", Number(band.dataset.start) <= step && step <= Number(band.dataset.end));
+  at("bands").style.setProperty("--done", `${(100 * step) / Math.max(1, lastStep)}%`);
+  graph.show(step, selected);
+  inspector.show(step, selected);
+  source.show(step, selected);
+  writeLink();
+}
+
+/** The address says where the reader is: #t=23&n=hidden, and e=1 for the edge of operand 1. */
+function writeLink() {
+  const parts = [`t=${state.step + 1}`];
+  if (state.selected) parts.push(`n=${encodeURIComponent(linkName(state.selected.node))}`);
+  if (state.selected?.slot !== undefined) parts.push(`e=${state.selected.slot}`);
+  const link = `#${parts.join("&")}`;
+  if (location.hash !== link) history.replaceState(null, "", link);
+}
+
+function readLink() {
+  const link = new URLSearchParams(location.hash.slice(1));
+  const step = Number.parseInt(link.get("t"), 10);
+  if (step >= 1 && step <= events.length) state.step = step - 1;
+  const node = link.has("n") ? nodeOfLink(link.get("n")) : undefined;
+  const slot = Number.parseInt(link.get("e"), 10);
+  state.selected = node === undefined ? undefined : nodes[node].operands[slot] === undefined ? { node } : { node, slot };
+}
+
+function buildBands() {
+  for (const { kind, pass, start, end } of phases) {
+    const isLater = pass > 1 && kind === "backward";
+    const name = isLater ? `backward ${pass}` : kind;
+    const band = element("span", { className: kind, title: `${name}: steps ${start + 1} to ${end + 1}` }, element("b", {}, name));
+    Object.assign(band.dataset, { start, end });
+    band.style.flexGrow = end - start + 1;
+    at("bands").append(band);
+  }
+  events.forEach((event, place) => {
+    if (event.event !== "accumulated" || event.terms.length < 2) return;
+    const tick = element("i", { title: `step ${place + 1}: contributions add up` });
+    tick.style.left = `${(100 * place) / Math.max(1, lastStep)}%`;
+    at("ticks").append(tick);
+  });
+}
+
+function play() {
+  if (state.step >= lastStep) state.step = -1;
+  const tick = () => {
+    goTo(state.step + 1);
+    if (state.step >= lastStep) return pause();
+    if (state.playing !== undefined) state.playing = setTimeout(tick, 1000 * Number(at("speed").value));
+  };
+  state.playing = 0;
+  showPlaying();
+  tick();
+}
+
+function pause() {
+  clearTimeout(state.playing);
+  state.playing = undefined;
+  showPlaying();
+}
+
+function showPlaying() {
+  at("play").classList.toggle("playing", state.playing !== undefined);
+  at("play").setAttribute("aria-label", state.playing === undefined ? "Play" : "Pause");
+}
+
+const move = (step) => {
+  pause();
+  goTo(step);
+};
+
+/** Keys are the page's own only while the player has the focus, or the reader switched them on, and never while something is typed. */
+function onKey(event) {
+  const isTyping = event.target.matches("input:not([type=range]), select, textarea, [contenteditable]");
+  const isWanted = state.keys || at("player").contains(event.target);
+  if (isTyping || !isWanted || event.ctrlKey || event.metaKey || event.altKey) return;
+  const isButton = event.target.matches("button, [role=button]");
+  const actions = {
+    ArrowRight: () => move(state.step + 1),
+    ArrowLeft: () => move(state.step - 1),
+    Home: () => move(0),
+    End: () => move(lastStep),
+    Escape: () => select(undefined),
+    // A button that has the focus is pressed by Space itself.
+    ...(isButton ? {} : { " ": () => (state.playing === undefined ? play() : pause()) }),
+  };
+  if (!actions[event.key]) return;
+  event.preventDefault();
+  actions[event.key]();
+}
+
+function toggle(button, isOn) {
+  button.setAttribute("aria-pressed", isOn);
+  return isOn;
+}
+
+function wire() {
+  const press = (id, action) => at(id).addEventListener("click", action);
+  press("first", () => move(0));
+  press("back", () => move(state.step - 1));
+  press("play", () => (state.playing === undefined ? play() : pause()));
+  press("next", () => move(state.step + 1));
+  press("last", () => move(lastStep));
+  at("time").addEventListener("input", () => move(Number(at("time").value) - 1));
+  press("predict", () => {
+    predictor.isOn = toggle(at("predict"), !predictor.isOn);
+    pause();
+    if (predictor.isOn && state.step >= lastStep) state.step = 0;
+    goTo(state.step);
+    if (predictor.isOn) predictor.say("Press ▸: before a number is shown, you say what it will be.");
+  });
+  press("keys", () => (state.keys = toggle(at("keys"), !state.keys)));
+  press("theme", () => {
+    const isDark = getComputedStyle(document.body).colorScheme === "dark" || (document.documentElement.style.colorScheme === "" && matchMedia("(prefers-color-scheme: dark)").matches);
+    document.documentElement.style.colorScheme = isDark ? "light" : "dark";
+    repaintArrays();
+  });
+  press("smaller", () => graph.zoomBy(1 / 1.25));
+  press("larger", () => graph.zoomBy(1.25));
+  press("fit", () => graph.fit());
+  press("fold", () => graph.fold(new Set(figure.scopes.keys())));
+  press("unfold", () => graph.fold(new Set()));
+  for (const id of ["fold", "unfold"]) at(id).hidden = !graph.isFoldable;
+  document.addEventListener("keydown", onKey);
+  addEventListener("hashchange", () => {
+    const before = state.step;
+    readLink();
+    const wanted = state.step;
+    state.step = before;
+    goTo(wanted);
+  });
+  addEventListener("resize", repaintArrays);
+  // The inspector stays below the player, however high that is.
+  const measurePlayer = () => document.documentElement.style.setProperty("--player", `${at("player").offsetHeight}px`);
+  new ResizeObserver(measurePlayer).observe(at("player"));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaintArrays);
+}
+
+at("title").textContent = data.title || "What the tape recorded";
+at("time").max = Math.max(1, events.length);
+buildBands();
+wire();
+readLink();
+graph.build();
+show();
+document.documentElement.dataset.ready = Math.round(performance.now());

@@ -1,0 +1,147 @@
+// What happened, and what is known of it at each step. A step shows a number only after the event that computed it: going back forgets.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const { trace, sentences, formulas, figure } = data;
+const { nodes, events } = trace;
+const lastStep = events.length - 1;
+
+/** The name with the scope that it was given in. */
+const fullName = (node) => (node.name === "" || node.name.startsWith(node.scope) ? node.name : node.scope + node.name);
+
+/** What a node is called: its name, or its place. */
+function call(index) {
+  const node = nodes[index];
+  const name = fullName(node);
+  if (name) return name;
+  if (node.op === "const") return node.value?.elements ? number(read(node.value.elements[0])) : "const";
+  const held = node.pass > 0 && node.holds[0];
+  if (held) return `∂${call(held.of)}/∂${call(held.by)}`;
+  return `%${index}`;
+}
+
+/** What a stretch of events does: "forward", "backward", "update"; with the pass. */
+function phaseOf(event) {
+  if (event.event === "forward") return { kind: "forward", pass: 0 };
+  return { kind: event.event === "update" ? "update" : "backward", pass: event.pass };
+}
+
+/** The stretches of events that do the same. */
+const phases = [];
+/** For each node, the event that computed it. */
+const computedAt = new Array(nodes.length);
+/** How the gradient of a node in a pass came about, by "pass:node": what holds it, when it was whole, and the events that contributed. */
+const gradients = new Map();
+/** Where a gradient flowed along an edge, by "pass:node:slot". */
+const contributions = new Map();
+/** For each node, the events that changed the parameter it reads. */
+const updates = new Map();
+
+function gradientOf(pass, node) {
+  const key = `${pass}:${node}`;
+  if (!gradients.has(key)) gradients.set(key, { holder: undefined, whole: Infinity, terms: [] });
+  return gradients.get(key);
+}
+
+events.forEach((event, place) => {
+  const phase = phaseOf(event);
+  const last = phases.at(-1);
+  if (last?.kind === phase.kind && last.pass === phase.pass) last.end = place;
+  else phases.push({ ...phase, start: place, end: place });
+  switch (event.event) {
+    case "forward":
+      computedAt[event.node] = place;
+      break;
+    case "contribution":
+      gradientOf(event.pass, event.to).terms.push(place);
+      contributions.set(`${event.pass}:${event.from}:${event.slot}`, place);
+      break;
+    case "seed":
+    case "accumulated":
+      Object.assign(gradientOf(event.pass, event.node), { holder: event.gradient, whole: place });
+      break;
+    case "update":
+      updates.set(event.node, [...(updates.get(event.node) ?? []), place]);
+  }
+});
+
+// What a vjp recorded is known as soon as the gradient that it works on.
+for (const node of nodes) {
+  computedAt[node.index] ??= gradients.get(`${node.pass}:${node.origin}`)?.whole ?? Infinity;
+}
+
+/** The backward pass that a step belongs to, or that was the last before it; 0 if none has begun. */
+const passAt = (step) => phases.findLast((phase) => phase.start <= step && phase.pass > 0)?.pass ?? 0;
+
+const isComputed = (node, step) => computedAt[node] <= step;
+
+/** What is known of a gradient: nothing if the pass computes none, else how many contributions arrived, and the node that holds it, once
+    it is whole. */
+function gradientAt(pass, node, step) {
+  const found = gradients.get(`${pass}:${node}`);
+  if (!found) return undefined;
+  const arrived = found.terms.filter((term) => term <= step);
+  return { ...found, arrived, isWhole: found.whole <= step };
+}
+
+/** The array that a node holds at a step, of a parameter the latest. */
+function valueAt(node, step) {
+  if (!isComputed(node, step)) return undefined;
+  const update = updates.get(node)?.findLast((place) => place <= step);
+  return update === undefined ? nodes[node].value : events[update].after;
+}
+
+/** The contribution that flowed along an edge in a pass, with its place. */
+function contribution(pass, from, slot) {
+  const place = contributions.get(`${pass}:${from}:${slot}`);
+  return place === undefined ? undefined : { place, ...events[place] };
+}
+
+/** What a step is about: a node, or the edge along which a gradient flows, known by the node that used it and the slot. */
+function subjectOf(step) {
+  const event = events[step];
+  if (!event) return undefined;
+  return event.event === "contribution" ? { node: event.from, slot: event.slot } : { node: event.node };
+}
+
+/** How a node is written in a link: by its name where that is enough, else by its place. */
+function linkName(index) {
+  const name = fullName(nodes[index]);
+  const isTelling = name && !/^\d+$/.test(name) && nodes.filter((node) => fullName(node) === name).length === 1;
+  return isTelling ? name : String(index);
+}
+
+function nodeOfLink(text) {
+  const named = nodes.find((node) => fullName(node) === text && !/^\d+$/.test(text));
+  const index = named?.index ?? (/^\d+$/.test(text) ? Number(text) : NaN);
+  return nodes[index] ? index : undefined;
+}
+
+/** What operands are called of which no gradient tells it. */
+const SILENT_OPERANDS = {
+  softmax_cross_entropy: ["x", "labels"],
+  "softmax_cross_entropy'": ["x", "labels"],
+  gather_rows: ["x", "rows"],
+  scatter_add_rows: ["x", "rows"],
+  equals: ["a", "b"],
+  exceeds: ["a", "b"],
+  "relu'": ["y"],
+  "leaky_relu'": ["x"],
+  sign: ["x"],
+};
+
+/** What an operand is called in its op's formula. Most say it themselves: what flows back is called "dx", "dA". */
+function slotName(node, slot) {
+  const told = /^d ?(\p{L}+)/u.exec(node.flows[slot] ?? "")?.[1];
+  const isOneOfMany = told?.endsWith("ᵢ") && node.operands.length > 1 && new Set(node.flows).size === 1;
+  if (isOneOfMany) return `x${[..."₁₂₃₄₅₆₇₈₉"][slot] ?? `[${slot + 1}]`}`;
+  return told ?? SILENT_OPERANDS[node.op]?.[slot] ?? (node.operands.length === 1 ? "x" : `operand ${slot + 1}`);
+}
+
+/** The letter of an op's result, as its formula has it. */
+const resultName = (node) => /^([A-Za-z])\b/.exec(node.formula)?.[1] ?? "y";
+
+/** The letter of the gradient that arrives: g, or h where an operand is called g. */
+const arrivingName = (node) => {
+  if (/matmul/.test(node.op)) return "G";
+  return node.operands.some((_, slot) => slotName(node, slot) === "g") ? "h" : "g";
+};

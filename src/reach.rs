@@ -1,0 +1,164 @@
+//! Which elements of an operand one element of a result is computed from. The one idea to know: most ops treat each axis by itself, so it
+//! is enough to say for each axis of the operand which of its indices take part.
+
+use crate::kernel::windows::Windows;
+use crate::op::View;
+use crate::scalar::Scalar;
+use crate::shape::{Axes, Shape};
+use crate::tape::Tape;
+use petgraph::graph::NodeIndex;
+
+/// Which elements of an operand an element of the result is computed from; see [`Op::reach`](crate::Op::reach).
+///
+/// ```
+/// use gradus::{Along, Reach};
+/// // C = A B: an element of C is computed from a row of A.
+/// let row_of_a = Reach::Axes(vec![Along::index(0), Along::All]);
+/// let (a, c) = ([2, 3].into(), [2, 4].into());
+/// assert_eq!(row_of_a.cells(5, a, c), [3, 4, 5]); // C[1, 1] needs A[1, 0], A[1, 1], A[1, 2]
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Reach {
+    /// For each axis of the operand, the indices that take part: all their combinations do.
+    Axes(Vec<Along>),
+    /// The element at the same place in row-major order.
+    SamePlace,
+    /// The result's rows are windows of the operand, which are images: the pixel at this place of this window.
+    Window(Windows),
+    /// The result is images, the operand's rows their windows: wherever the pixel was seen.
+    Seen(Windows),
+}
+
+/// The indices along one axis of an operand that take part in an element of the result.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Along {
+    /// All of them.
+    All,
+    /// The one that the element of the result has along `axis`, plus `shift`, if the operand has it.
+    Index {
+        /// An axis of the result.
+        axis: usize,
+        /// How much further.
+        shift: isize,
+    },
+    /// The one that stands in a list, where the element's index along the first axis says.
+    Listed(Vec<usize>),
+    /// Those at which a list has the element's index along the first axis.
+    Where(Vec<usize>),
+}
+
+impl Along {
+    /// The same index as along an axis of the result.
+    pub fn index(axis: usize) -> Along {
+        Along::Index { axis, shift: 0 }
+    }
+
+    fn indices(&self, element: &[usize], length: usize) -> Vec<usize> {
+        match self {
+            Along::All => (0..length).collect(),
+            Along::Index { axis, shift } => {
+                let index = element.get(*axis).and_then(|index| index.checked_add_signed(*shift));
+                index.filter(|&index| index < length).into_iter().collect()
+            }
+            Along::Listed(list) => list.get(element[0]).copied().into_iter().collect(),
+            Along::Where(list) => (0..length).filter(|&index| list.get(index) == Some(&element[0])).collect(),
+        }
+    }
+}
+
+impl Reach {
+    /// Every element of the operand.
+    pub fn everything(operand: Shape) -> Reach {
+        Reach::Axes(vec![Along::All; operand.rank()])
+    }
+
+    /// The one element that is combined with it, by NumPy's rule of broadcasting.
+    pub fn each(operand: Shape, result: Shape) -> Reach {
+        let missing = result.rank() - operand.rank();
+        let along = |(axis, &length)| if length == 1 { Along::All } else { Along::index(missing + axis) };
+        Reach::Axes(operand.iter().enumerate().map(along).collect())
+    }
+
+    /// Everything that was reduced to it along some axes.
+    pub fn reduced(operand: Shape, axes: Axes, keepdims: bool) -> Reach {
+        let mut kept = 0;
+        let along = |axis| match axes.contains(axis) {
+            true => {
+                kept += usize::from(keepdims);
+                Along::All
+            }
+            false => {
+                kept += 1;
+                Along::index(kept - 1)
+            }
+        };
+        Reach::Axes((0..operand.rank()).map(along).collect())
+    }
+
+    /// The whole line along an axis that it stands on.
+    pub fn line(operand: Shape, axis: usize) -> Reach {
+        Reach::reduced(operand, axis.into(), true)
+    }
+
+    /// The element that is so much further along each axis.
+    pub fn shifted(shifts: impl IntoIterator<Item = isize>) -> Reach {
+        Reach::Axes(shifts.into_iter().enumerate().map(|(axis, shift)| Along::Index { axis, shift }).collect())
+    }
+
+    /// The elements of the operand that one element of the result is computed from, both by their places in row-major order.
+    pub fn cells(&self, element: usize, operand: Shape, result: Shape) -> Vec<usize> {
+        match self {
+            Reach::Axes(axes) => {
+                let element = indices(element, result);
+                axes.iter().zip(operand.iter()).fold(vec![0], |places, (along, &length)| {
+                    let chosen = along.indices(&element, length);
+                    places.iter().flat_map(|place| chosen.iter().map(move |index| place * length + index)).collect()
+                })
+            }
+            Reach::SamePlace => vec![element],
+            Reach::Window(windows) => {
+                let mut seen = Vec::new();
+                windows.each_place(operand, |at, pixel| seen.extend(pixel.filter(|_| at == element)));
+                seen
+            }
+            Reach::Seen(windows) => {
+                let mut places = Vec::new();
+                windows.each_place(result, |at, pixel| places.extend((pixel == Some(element)).then_some(at)));
+                places
+            }
+        }
+    }
+}
+
+impl<F: Scalar> Tape<F> {
+    /// For each operand of a node, which of its elements an element of the node is computed from.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::<f64>::new();
+    /// let (x, w) = (tape.full([2, 3], 1.0), tape.full([3, 4], 1.0));
+    /// let y = x.matmul(w);
+    /// let reach = tape.reach(y.index());
+    /// assert_eq!(reach[0].cells(5, x.shape(), y.shape()), [3, 4, 5]); // y[1, 1] needs the row x[1, ..]
+    /// assert_eq!(reach[1].cells(5, w.shape(), y.shape()), [1, 5, 9]); // and the column w[.., 1]
+    /// ```
+    pub fn reach(&self, node: NodeIndex) -> Vec<Reach> {
+        let operands = self.operands(node);
+        let graph = self.graph.borrow();
+        let (op, shape) = (graph.dag[node].op(), graph.shape(node));
+        let reach = |views: &[View<F>]| (0..views.len()).map(|slot| op.reach(slot, views, shape)).collect();
+        graph.with_views(&operands, reach)
+    }
+}
+
+/// The indices of an element along each axis.
+fn indices(mut place: usize, shape: Shape) -> Vec<usize> {
+    let mut indices = vec![0; shape.rank()];
+    for (index, &length) in indices.iter_mut().zip(shape.iter()).rev() {
+        *index = place % length;
+        place /= length;
+    }
+    indices
+}

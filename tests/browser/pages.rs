@@ -1,0 +1,108 @@
+//! Pages for the browser to be tried on, beside those of the chapters: `cargo run --example browser_pages --features html -- FOLDER`.
+
+use gradus::derivatives::grad;
+use gradus::nn::{Activation, Mlp};
+use gradus::ops::TABLE;
+use gradus::optim::{Optimizer, Sgd};
+use gradus::page::PageOptions;
+use gradus::prelude::*;
+use ndarray::{Array2, array};
+use petgraph::graph::NodeIndex;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = PathBuf::from(std::env::args().nth(1).ok_or("say which folder the pages go to")?);
+    std::fs::create_dir_all(&folder)?;
+    hostile(&folder)?;
+    every_op(&folder)?;
+    no_numbers(&folder)?;
+    update(&folder)?;
+    digits(&folder)?;
+    second_pass(&folder)?;
+    Ok(())
+}
+
+fn write<F: Scalar>(folder: &Path, name: &str, title: &str, tape: &Tape<F>) -> Result<(), Box<dyn Error>> {
+    Ok(std::fs::write(folder.join(name), tape.to_html(&PageOptions::new().title(title)))?)
+}
+
+/// Names that would run if they were markup.
+fn hostile(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let tape = Tape::<f64>::new();
+    let script = "</script><script>window.harmed = 1</script>";
+    let x = tape.var(2.0).named(script);
+    let scope = tape.scope("<img src=x onerror=\"window.harmed = 2\">");
+    let y = (x * x).named("quotes \" ' and\na line & <b>bold</b>");
+    drop(scope);
+    (y + 1.0).named("javascript:window.harmed = 3").backward();
+    write(folder, "hostile.html", script, &tape)
+}
+
+/// Every op, and for each node and operand which elements an element is computed from.
+fn every_op(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let tape = Tape::<f64>::new();
+    let mut rng = seeded(5);
+    for example in TABLE {
+        let _scope = tape.scope(example.op);
+        let operands: Vec<_> = example.operands.iter().map(|operand| tape.input(operand.sample(&mut rng))).collect();
+        (example.f64)(&operands);
+    }
+    let nodes = tape.nodes();
+    let expected = nodes.iter().enumerate().map(|(index, node)| {
+        let reach = tape.reach(NodeIndex::new(index));
+        let of_operand = |(reach, operand): (&gradus::Reach, &NodeIndex)| {
+            let shape = nodes[operand.index()].shape;
+            (0..node.shape.size()).map(|element| reach.cells(element, shape, node.shape)).collect::<Vec<_>>()
+        };
+        reach.iter().zip(&node.operands).map(of_operand).collect::<Vec<_>>()
+    });
+    std::fs::write(folder.join("every_op.json"), serde_json::to_string(&expected.collect::<Vec<_>>())?)?;
+    write(folder, "every_op.html", "Every op", &tape)
+}
+
+/// A heat map with NaN and infinities in it.
+fn no_numbers(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let tape = Tape::<f64>::new();
+    let mut x = Array2::from_shape_fn((12, 16), |(row, column)| (row as f64 - 5.0) * (column as f64 + 1.0) / 10.0);
+    x[[3, 4]] = 0.0;
+    let y = tape.var(&x).named("x").ln().named("logarithm");
+    (y * tape.input(array![f64::INFINITY]).named("factor")).named("product").sum().backward();
+    write(folder, "no_numbers.html", "The logarithm of what has none", &tape)
+}
+
+/// A whole step of training: forward, backward, update.
+fn update(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let net = Mlp::<f64>::new(&[2, 3, 1], Activation::Tanh, &mut seeded(7));
+    let tape = Tape::new();
+    tape.keep_updates(true);
+    let x = tape.input(array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]).named("x");
+    let y = tape.input(array![[0.0], [1.0], [1.0], [0.0]]).named("target");
+    let loss = net.forward(x).mean_squared_error(y).named("loss");
+    Sgd::new(0.5).step(&net, &loss.backward())?;
+    write(folder, "update.html", "One step towards XOR", &tape)
+}
+
+/// A batch of ten digits through 784-100-20-10, and the step it makes.
+fn digits(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let mut rng = seeded(7);
+    let net = Mlp::<f32>::new(&[784, 100, 20, 10], Activation::Sigmoid, &mut rng);
+    let train = Mnist::open("data/mnist")?.train();
+    let batch = train.batches(10, &mut rng).next().ok_or("no batch")?;
+    let tape = Tape::new();
+    tape.keep_updates(true);
+    let (x, y) = (tape.input(&batch.images).named("images"), tape.input(&batch.one_hot).named("targets"));
+    let gradients = net.forward(x).quadratic_cost(y).named("cost").backward();
+    Sgd::new(0.1).step(&net, &gradients)?;
+    write(folder, "digits.html", "Ten digits, one step", &tape)
+}
+
+/// A gradient that is differentiated again.
+fn second_pass(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(array![0.5, -1.0]).named("x");
+    let y = (x.sin() * x).sum().named("y");
+    let slope = grad(y, &[x])[0];
+    (slope * slope).sum().named("steepness").backward();
+    write(folder, "second_pass.html", "The slope of a slope", &tape)
+}

@@ -1,0 +1,151 @@
+//! The web page: what is in the file. How it behaves in a browser is tested in `tests/browser`.
+
+use gradus::nn::{Activation, Mlp};
+use gradus::optim::{Optimizer, Sgd};
+use gradus::page::PageOptions;
+use gradus::prelude::*;
+use gradus::trace::{Digest, Event};
+use ndarray::{Array2, array};
+use serde_json::Value;
+
+/// The data in a page, as its scripts read it.
+fn data(page: &str) -> Value {
+    let (_, rest) = page.split_once("<script type=\"application/json\" id=\"data\">").expect("the page has data");
+    let (json, _) = rest.split_once("</script>").expect("the data ends");
+    serde_json::from_str(json).expect("it is JSON")
+}
+
+/// One batch of ten digits through 784-100-20-10, with its update.
+fn digits(seed: u64) -> String {
+    let mut rng = seeded(seed);
+    let net = Mlp::<f32>::new(&[784, 100, 20, 10], Activation::Sigmoid, &mut rng);
+    let mnist = Mnist::open("data/mnist").expect("MNIST is in the repository");
+    let train = mnist.train();
+    let batch = train.batches(10, &mut rng).next().expect("a batch");
+    let tape = Tape::new();
+    tape.keep_updates(true);
+    let (x, y) = (tape.input(&batch.images).named("images"), tape.input(&batch.one_hot).named("targets"));
+    let gradients = net.forward(x).quadratic_cost(y).named("cost").backward();
+    Sgd::new(0.1).step(&net, &gradients).expect("an update");
+    // This file names what a page must not hold.
+    tape.to_html(&PageOptions::new().title("One batch of ten digits").without_source())
+}
+
+#[test]
+fn the_page_of_a_batch_of_digits_is_under_two_megabytes() {
+    let page = digits(7);
+    assert!(page.len() < 2_000_000, "{} bytes", page.len());
+    assert_eq!(page, digits(7), "the same seed, the same bytes");
+    assert_ne!(page, digits(8));
+}
+
+#[test]
+fn a_page_refers_to_nothing_outside_of_itself() {
+    let page = digits(7);
+    for reference in ["src=", "@import", "url(", "href=\"http", "fetch(", "XMLHttpRequest", "import("] {
+        assert!(!page.contains(reference), "{reference}");
+    }
+    assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn names_that_look_like_markup_are_only_text() {
+    let tape = Tape::<f64>::new();
+    let hostile = "</script><script>alert(1)</script><!-- \" ' \n \u{202e} {{script}}";
+    let x = tape.var(2.0).named(hostile);
+    {
+        let _scope = tape.scope("<img src=x onerror=alert(1)>");
+        (x * x).named("a\nb").backward();
+    }
+    let page = tape.to_html(&PageOptions::new().title(hostile).without_source());
+    // The page's own two scripts, and no other element that a name could have made.
+    assert_eq!(page.matches("<script").count(), 2);
+    assert_eq!(page.matches("</script").count(), 2);
+    assert!(!page.contains("<img") && !page.contains("<!--"));
+    let data = data(&page);
+    let name = data["trace"]["nodes"][0]["name"].as_str().expect("a name");
+    assert!(name.starts_with("</script>") && name.contains('␊') && !name.contains('\u{202e}'), "{name}");
+}
+
+#[test]
+fn what_is_no_number_reaches_the_page() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(array![0.0, -1.0, 1.0]).named("x");
+    (x.ln()).named("y").backward_with(tape.full([3], 1.0));
+    let data = data(&tape.to_html(&PageOptions::new()));
+    assert_eq!(data["trace"]["nodes"][1]["value"]["elements"], serde_json::json!(["-inf", "NaN", 0.0]));
+}
+
+#[test]
+fn the_source_of_the_program_is_part_of_the_page_unless_it_is_not_wanted() {
+    let tape = Tape::<f64>::new();
+    (tape.var(2.0) * 3.0).backward();
+    let with = data(&tape.to_html(&PageOptions::new()));
+    let text = with["sources"]["tests/page.rs"].as_str().expect("this file can be read");
+    let line = with["trace"]["nodes"][0]["line"].as_u64().expect("a line") as usize;
+    assert!(text.lines().nth(line - 1).expect("the line").contains("tape.var(2.0)"));
+    let without = data(&tape.to_html(&PageOptions::new().without_source()));
+    assert_eq!(without["sources"], serde_json::json!({}));
+}
+
+fn cells(digest: &Digest) -> &[f64] {
+    digest.matrix().2
+}
+
+#[test]
+fn at_every_node_the_contributions_sum_to_the_gradient() {
+    let net = Mlp::<f64>::new(&[3, 4, 2], Activation::Tanh, &mut seeded(1));
+    let tape = Tape::new();
+    let x = tape.var(Array2::from_elem((5, 3), 0.3)).named("x");
+    let y = net.forward(x);
+    (y * y + y.sin()).mean().backward();
+    let trace = tape.trace();
+    let mut sums = 0;
+    for event in &trace.events {
+        let Event::Accumulated { gradient, terms, .. } = event else { continue };
+        let whole = trace.nodes[*gradient].value.as_ref().expect("a gradient");
+        for (place, &sum) in cells(whole).iter().enumerate() {
+            let sent = |&term: &usize| match trace.events[term] {
+                Event::Contribution { sent, .. } => cells(trace.nodes[sent].value.as_ref().expect("a value"))[place],
+                _ => panic!("terms are contributions"),
+            };
+            let added: f64 = terms.iter().map(sent).sum();
+            assert!((added - sum).abs() <= 1e-15 * sum.abs().max(1.0), "{added} {sum}");
+            sums += 1;
+        }
+    }
+    assert!(sums > 50, "{sums}");
+}
+
+#[test]
+fn every_way_of_folding_a_few_scopes_is_laid_out() {
+    let net = Mlp::<f64>::new(&[2, 3, 3, 1], Activation::Tanh, &mut seeded(1));
+    let tape = Tape::new();
+    net.forward(tape.input(array![[0.5, 1.0]])).sum().backward();
+    let data = data(&tape.to_html(&PageOptions::new()));
+    let scopes = data["figure"]["scopes"].as_array().expect("scopes").len();
+    let foldings = data["figure"]["foldings"].as_array().expect("foldings");
+    assert_eq!(foldings.len(), 1 << scopes, "none is in another");
+    for folding in foldings {
+        let count = |list: &str| folding[list].as_array().expect("a list").len();
+        for places in ["wide", "tall"] {
+            for list in ["nodes", "scopes", "edges"] {
+                assert_eq!(folding[places][list].as_array().expect("a list").len(), count(list), "{places} {list}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_tape_of_thousands_of_nodes_is_a_page_still() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(1.0);
+    let mut y = x;
+    for _ in 0..3000 {
+        y = (y * x).sin();
+    }
+    y.backward();
+    let data = data(&tape.to_html(&PageOptions::new()));
+    let shown = data["figure"]["foldings"][0]["nodes"].as_array().expect("nodes").len();
+    assert!((100..=300).contains(&shown), "{shown}");
+}
