@@ -26,7 +26,7 @@ pub const CHAPTER: Chapter = Chapter {
              And a cost that has stopped falling need not be a minimum: the few starts that fail sit on a plateau.",
     exercise: "tutorials/ch10_xor_by_tape/exercise.rs: add an op of your own, a sine unit, with its vjp, and learn XOR \
                with it. Then: cargo run --release -- exercises watch ch10",
-    next: "cargo run --release -- ch13",
+    next: "cargo run --release -- ch11",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself
@@ -95,7 +95,14 @@ pub fn run(run: &mut Run) -> Result {
     }
     let tape = Tape::new();
     record(&tape, &first.net, [0.0, 1.0], 1.0).backward();
-    run.draw("tape", &tape, &DrawOptions::new().title("One row of XOR"))
+    run.draw("tape", &tape, &DrawOptions::new().title("One row of XOR"))?;
+
+    let tape = Tape::new();
+    tape.keep_updates(true); // so that the stepper shows them
+    let two_rows = record(&tape, &first.net, [0.0, 1.0], 1.0) + record(&tape, &first.net, [1.0, 1.0], 0.0);
+    let gradients = two_rows.named("cost").backward();
+    Sgd::new(RATE).step(&first.net, &gradients)?;
+    run.draw("two_rows", &tape, &DrawOptions::new().title("Two rows of XOR: each parameter is used twice"))
 }
 
 fn start(rng: &mut impl rand::Rng) -> Mlp<f64> {

@@ -68,7 +68,7 @@ pub fn main(chapter: &Chapter, story: fn(&mut Run) -> Result) -> ExitCode {
 }
 
 /// Runs a chapter with the given arguments, the first of which is the program's name. The exit status is 0 if all is well, 1 if a number
-/// missed its band, 2 if something could not be done.
+/// missed its band, 2 if something could not be done, 130 if the reader left the stepper with Ctrl-C.
 pub fn run_with(chapter: &Chapter, story: fn(&mut Run) -> Result, arguments: Vec<OsString>) -> ExitCode {
     let flags = match Flags::parse(chapter, arguments) {
         Ok(flags) => flags,
@@ -101,5 +101,5 @@ pub fn compare_with(
 
 fn fail(error: &Error) -> ExitCode {
     output::complain(&error.to_string());
-    ExitCode::from(2)
+    ExitCode::from(error.status())
 }

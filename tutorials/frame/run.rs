@@ -26,6 +26,7 @@ pub struct Run<'c> {
     comparisons: Vec<Comparison>,
     files: Vec<PathBuf>,
     watched: bool,
+    stepped: bool,
     started: Instant,
 }
 
@@ -33,7 +34,7 @@ impl<'c> Run<'c> {
     pub(crate) fn new(chapter: &'c Chapter, flags: Flags) -> Self {
         let output = Output::new(flags.quiet, flags.no_color);
         let (results, comparisons, files) = (Map::new(), Vec::new(), Vec::new());
-        Run { chapter, flags, output, results, comparisons, files, watched: false, started: Instant::now() }
+        Run { chapter, flags, output, results, comparisons, files, watched: false, stepped: false, started: Instant::now() }
     }
 
     /// The seed of this run.
@@ -165,11 +166,14 @@ impl<'c> Run<'c> {
     /// # Errors
     /// If a file cannot be written.
     pub fn draw<F: Scalar>(&mut self, name: &str, tape: &Tape<F>, options: &DrawOptions) -> Result {
-        self.step(tape)?;
-        if self.flags.forms.is_empty() {
+        let is_stepped = self.flags.step && !self.flags.quiet;
+        if self.flags.forms.is_empty() && !is_stepped {
             return Ok(());
         }
         let picture = Picture::of(tape, options);
+        if is_stepped {
+            self.step(tape, &picture.title)?;
+        }
         if self.flags.forms.contains(&Form::Html) {
             let page = PageOptions::new().title(&picture.title).source_root(checkout());
             self.write(&file_name(name, Form::Html), tape.to_html(&page))?;
@@ -177,14 +181,13 @@ impl<'c> Run<'c> {
         self.draw_picture(name, &picture, options)
     }
 
-    fn step<F: Scalar>(&mut self, tape: &Tape<F>) -> Result {
-        if !self.flags.step || self.flags.quiet {
-            return Ok(());
-        }
-        let title = format!("{}: {}", self.chapter.short_name(), self.chapter.title);
+    fn step<F: Scalar>(&mut self, tape: &Tape<F>, subject: &str) -> Result {
+        self.stepped = true;
+        let subject = if subject.is_empty() { self.chapter.title } else { subject };
+        let title = format!("{}: {subject}", self.chapter.short_name());
         match Stepper::of(tape).title(title).source_root(checkout()).run() {
             Ok(Left::Quit) => Ok(()),
-            Ok(Left::Interrupted) => Err(Error::new("interrupted")),
+            Ok(Left::Interrupted) => Err(Error::interrupted()),
             Err(error) => Err(Error::new(format!("cannot step on this terminal: {error}"))),
         }
     }
@@ -219,6 +222,9 @@ impl<'c> Run<'c> {
         let good = self.comparisons.iter().all(Comparison::holds);
         if self.flags.watch && !self.watched {
             output::note("--watch: nothing in this chapter is trained for so long that it could be watched");
+        }
+        if self.flags.step && !self.stepped && !self.flags.quiet {
+            output::note("--step: this run recorded no tape to step through");
         }
         self.print_comparisons();
         self.output.heading("What would have fooled us");

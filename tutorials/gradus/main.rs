@@ -31,6 +31,10 @@ mod ch08;
 mod ch09;
 #[path = "../ch10_xor_by_tape/main.rs"]
 mod ch10;
+#[path = "../ch11_broadcasting/main.rs"]
+mod ch11;
+#[path = "../ch12_layers/main.rs"]
+mod ch12;
 #[path = "../ch13_gradient_check/main.rs"]
 mod ch13;
 #[path = "../ch14_four_equations/main.rs"]
@@ -43,6 +47,8 @@ mod ch16;
 mod ch17;
 #[path = "../ch18_mnist_adam/main.rs"]
 mod ch18;
+#[path = "../ch19_optimizers/main.rs"]
+mod ch19;
 #[path = "../ch20_depth/main.rs"]
 mod ch20;
 #[path = "../ch22_forward_mode/main.rs"]
@@ -65,7 +71,7 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 21] = [
+const CHAPTERS: [(&Chapter, Story); 24] = [
     (&ch01::CHAPTER, ch01::run),
     (&ch02::CHAPTER, ch02::run),
     (&ch03::CHAPTER, ch03::run),
@@ -76,12 +82,15 @@ const CHAPTERS: [(&Chapter, Story); 21] = [
     (&ch08::CHAPTER, ch08::run),
     (&ch09::CHAPTER, ch09::run),
     (&ch10::CHAPTER, ch10::run),
+    (&ch11::CHAPTER, ch11::run),
+    (&ch12::CHAPTER, ch12::run),
     (&ch13::CHAPTER, ch13::run),
     (&ch14::CHAPTER, ch14::run),
     (&ch15::CHAPTER, ch15::run),
     (&ch16::CHAPTER, ch16::run),
     (&ch17::CHAPTER, ch17::run),
     (&ch18::CHAPTER, ch18::run),
+    (&ch19::CHAPTER, ch19::run),
     (&ch20::CHAPTER, ch20::run),
     (&ch22::CHAPTER, ch22::run),
     (&ch23::CHAPTER, ch23::run),
