@@ -43,6 +43,4 @@ pub use options::{Backward, Direction, DrawOptions, Theme};
 pub(crate) use svg::{Pixels, SPACING, arrow_head, line};
 #[cfg(feature = "html")]
 pub(crate) use text::printable;
-/// The name of [`DrawOptions`] when there was only DOT.
-pub type DotOptions = DrawOptions;
 pub use picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};

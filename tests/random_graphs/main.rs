@@ -9,7 +9,7 @@ mod program;
 use gradus::check::Check;
 use gradus::check::sabotage::{Sabotage, sabotage};
 use gradus::derivatives::{grad, hessian_vector_product, hessian_vector_product_by_duals, jvp};
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::{Scalar, Tape, Var};
 use ndarray::ArrayD;
 use program::{MOST_NODES, OPERATIONS, Program, programs};
@@ -175,7 +175,7 @@ fn portrait(program: &Program, tamper: impl Fn(&Tape<f64>)) -> String {
     let result = program.build(&leaves).named("result");
     tamper(&tape);
     result.backward_with(tape.full(result.shape(), 1.0));
-    format!("{}\n{}", tape.listing(), tape.to_dot(&DotOptions::new()))
+    format!("{}\n{}", tape.listing(), tape.to_dot(&DrawOptions::new()))
 }
 
 /// How many nodes a program records.

@@ -110,7 +110,7 @@ fn five_in_a_row(run: &mut Run) -> Result {
     let tape = Tape::new();
     chain(&tape, BENDS[0].1, 5);
     run.draw(
-        "tape.dot",
+        "tape",
         &tape,
         &DrawOptions::new().title("Five sigmoids: from right to left the gradient falls by four each time"),
     )

@@ -95,7 +95,14 @@ pub fn run(run: &mut Run) -> Result {
     }
     let tape = Tape::new();
     record(&tape, &first.net, [0.0, 1.0], 1.0).backward();
-    run.draw("tape", &tape, &DrawOptions::new().title("One row of XOR"))
+    run.draw("tape", &tape, &DrawOptions::new().title("One row of XOR"))?;
+
+    let tape = Tape::new();
+    tape.keep_updates(true); // so that the stepper shows them
+    let two_rows = record(&tape, &first.net, [0.0, 1.0], 1.0) + record(&tape, &first.net, [1.0, 1.0], 0.0);
+    let gradients = two_rows.named("cost").backward();
+    Sgd::new(RATE).step(&first.net, &gradients)?;
+    run.draw("two_rows", &tape, &DrawOptions::new().title("Two rows of XOR: each parameter is used twice"))
 }
 
 fn start(rng: &mut impl rand::Rng) -> Mlp<f64> {

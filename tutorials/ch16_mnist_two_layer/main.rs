@@ -4,7 +4,7 @@ mod look;
 
 use frame::{Chapter, Result, Run};
 use gradus::data::{Batch, Digits};
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Init, Mlp, Parameters};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
@@ -26,8 +26,8 @@ pub const CHAPTER: Chapter = Chapter {
              replacement 37% of the digits have not been seen by then. The accuracy does not show it: counting does. And a loop whose \
              body has slipped out of it runs without a murmur, prints a loss and an accuracy, and has made one step of 10,000. \
              Count the updates.",
-    exercise: "tutorials/ch16_mnist_two_layer/exercise.rs: sampling without replacement, so that an epoch is one. Then: cargo run \
-               --release --example ch16_exercise",
+    exercise: "tutorials/ch16_mnist_two_layer/exercise.rs: sampling without replacement, so that an epoch is one. Then: \
+               cargo run --release -- exercises watch ch16",
     next: "cargo run --release -- ch17",
 };
 
@@ -79,7 +79,7 @@ pub fn run(run: &mut Run) -> Result {
     for batch in train.batches_in_order(BATCH_SIZE).take(1) {
         record(&tape, &net, &batch).backward();
     }
-    run.draw("tape.dot", &tape, &DotOptions::new().title("One step: a hundred digits, two layers, one loss"))
+    run.draw("tape", &tape, &DrawOptions::new().title("One step: a hundred digits, two layers, one loss"))
 }
 
 // ANCHOR: blocks
@@ -109,29 +109,31 @@ impl Point {
 }
 
 /// Trains the net on one batch after the other.
-fn learn(run: &Run, net: &Mlp, [train, test]: [&Digits; 2], mut next: impl FnMut() -> Batch) -> Result<Vec<Point>> {
+fn learn(run: &mut Run, net: &Mlp, [train, test]: [&Digits; 2], mut next: impl FnMut() -> Batch) -> Result<Vec<Point>> {
     let (mut sgd, mut tape) = (Sgd::new(RATE), Tape::new());
     let (mut curve, mut losses) = (Vec::new(), Vec::new());
-    let bar = run.progress(run.epochs(), "training");
-    run.say("    step     loss    train     test");
-    for step in 1..=run.epochs() {
+    let steps = run.epochs();
+    let mut watch = run.watch("training", steps, net);
+    watch.say("    step     loss    train     test");
+    for step in 1..=steps {
         // ANCHOR: step
         let loss = record(&tape, net, &next());
         losses.push(f64::from(loss.item()));
         let gradients = loss.backward();
+        watch.step(loss, &gradients);
         sgd.step(net, &gradients)?;
         tape.rewind();
         // ANCHOR_END: step
-        bar.inc(1);
-        if step % EPOCH == 0 || step == run.epochs() {
+        if step % EPOCH == 0 || step == steps {
             let loss = losses.iter().sum::<f64>() / losses.len() as f64;
             let (train, test) = (train.accuracy(net), test.accuracy(net));
             losses.clear();
-            bar.suspend(|| run.say(format!("  {step:>6}   {loss:.4}   {:.2}%   {:.2}%", 100.0 * train, 100.0 * test)));
+            watch.epoch(test);
+            watch.say(&format!("  {step:>6}   {loss:.4}   {:.2}%   {:.2}%", 100.0 * train, 100.0 * test));
             curve.push(Point { step, loss, train, test });
         }
     }
-    bar.finish_and_clear();
+    watch.finish();
     Ok(curve)
 }
 

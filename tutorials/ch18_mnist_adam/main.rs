@@ -4,7 +4,7 @@ mod measure;
 
 use frame::{Chapter, Chart, Matrix, Panels, Result, Run, Side};
 use gradus::data::{Batch, Digits, PIXELS};
-use gradus::draw::DotOptions;
+use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::optim::{Adam, Optimizer, Sgd};
 use gradus::prelude::*;
@@ -28,7 +28,7 @@ pub const CHAPTER: Chapter = Chapter {
              curve has the right shape, falls and rises where it should, and only its unit is wrong. Measure something whose \
              value you know, such as a net that knows nothing. And measure twice with other batches: a loss that depends on \
              how the digits were cut into batches is no loss of the digits.",
-    exercise: "tutorials/ch18_mnist_adam/exercise.rs: write the step of Adam. Then: cargo run --release --example ch18_exercise",
+    exercise: "tutorials/ch18_mnist_adam/exercise.rs: write the step of Adam. Then: cargo run --release -- exercises watch ch18",
     next: "cargo run --release -- ch19",
 };
 
@@ -85,7 +85,7 @@ pub fn run(run: &mut Run) -> Result {
     for batch in train.batches_in_order(BATCH_SIZE).take(1) {
         record(&tape, &net, &batch).backward();
     }
-    run.draw("tape.dot", &tape, &DotOptions::new().title("One batch of 64 digits"))
+    run.draw("tape", &tape, &DrawOptions::new().title("One batch of 64 digits"))
 }
 
 /// Where the source's two numbers come from.
@@ -137,33 +137,33 @@ struct Row {
     accuracy: f64,
 }
 
-fn train_and_measure(run: &Run, net: &Mlp, [train, test]: [&Digits; 2], rng: &mut impl Rng) -> Result<Vec<Row>> {
+fn train_and_measure(run: &mut Run, net: &Mlp, [train, test]: [&Digits; 2], rng: &mut impl Rng) -> Result<Vec<Row>> {
     run.say("  epoch   training loss   test loss   by the source   accuracy");
     let (mut adam, mut tape, mut rows) = (Adam::new(RATE), Tape::new(), Vec::new());
-    let bar = run.progress(run.epochs() * train.len().div_ceil(BATCH_SIZE), "training");
-    for epoch in 1..=run.epochs() {
+    let epochs = run.epochs();
+    let mut watch = run.watch("training", epochs * train.len().div_ceil(BATCH_SIZE), net);
+    for epoch in 1..=epochs {
         let mut sum = 0.0;
         for batch in train.batches(BATCH_SIZE, rng) {
             let loss = record(&tape, net, &batch);
             let gradients = loss.backward();
+            watch.step(loss, &gradients);
             adam.step(net, &gradients)?;
             sum += f64::from(loss.item()) * batch.len() as f64;
             tape.rewind();
-            bar.inc(1);
         }
         let (training_loss, test_loss) = (sum / train.len() as f64, measure(net, test, TEST_BATCH));
         let accuracy = test.accuracy(net);
-        bar.suspend(|| {
-            run.say(format!(
-                "  {epoch:>5}   {training_loss:>13.4}   {:>9.4}   {:>13.7}   {:.2}%",
-                test_loss.per_digit,
-                test_loss.by_the_source,
-                100.0 * accuracy
-            ));
-        });
+        watch.epoch(accuracy);
+        watch.say(&format!(
+            "  {epoch:>5}   {training_loss:>13.4}   {:>9.4}   {:>13.7}   {:.2}%",
+            test_loss.per_digit,
+            test_loss.by_the_source,
+            100.0 * accuracy
+        ));
         rows.push(Row { training_loss, test_loss, accuracy });
     }
-    bar.finish_and_clear();
+    watch.finish();
     Ok(rows)
 }
 

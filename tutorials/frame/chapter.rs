@@ -2,7 +2,7 @@
 
 use crate::flags::Flags;
 use crate::run::Run;
-use crate::{Error, Result, output};
+use crate::{Comparison, Error, Result, output};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -68,7 +68,7 @@ pub fn main(chapter: &Chapter, story: fn(&mut Run) -> Result) -> ExitCode {
 }
 
 /// Runs a chapter with the given arguments, the first of which is the program's name. The exit status is 0 if all is well, 1 if a number
-/// missed its band, 2 if something could not be done.
+/// missed its band, 2 if something could not be done, 130 if the reader left the stepper with Ctrl-C.
 pub fn run_with(chapter: &Chapter, story: fn(&mut Run) -> Result, arguments: Vec<OsString>) -> ExitCode {
     let flags = match Flags::parse(chapter, arguments) {
         Ok(flags) => flags,
@@ -83,7 +83,23 @@ pub fn run_with(chapter: &Chapter, story: fn(&mut Run) -> Result, arguments: Vec
     }
 }
 
+/// Runs a chapter for its numbers alone: nothing is printed, and what it sets beside the source's is returned.
+///
+/// # Errors
+/// If the chapter cannot come to its end.
+pub fn compare_with(
+    chapter: &Chapter,
+    story: fn(&mut Run) -> Result,
+    arguments: Vec<OsString>,
+) -> Result<Vec<Comparison>> {
+    let arguments = [chapter.binary().into(), "--quiet".into()].into_iter().chain(arguments).collect();
+    let flags = Flags::parse(chapter, arguments).map_err(|_| Error::new("a flag that this chapter has not"))?;
+    let mut run = Run::new(chapter, flags);
+    story(&mut run)?;
+    Ok(run.into_comparisons())
+}
+
 fn fail(error: &Error) -> ExitCode {
     output::complain(&error.to_string());
-    ExitCode::from(2)
+    ExitCode::from(error.status())
 }

@@ -1,4 +1,4 @@
-//! What can go wrong in a chapter. Each message says what, where and what to do; the exit status is 2.
+//! What can go wrong in a chapter. Each message says what, where and what to do; the exit status is 2, or 130 after Ctrl-C.
 
 use gradus::data::DataError;
 use gradus::optim::OptimError;
@@ -7,7 +7,10 @@ use std::path::Path;
 
 /// An error that ends a chapter.
 #[derive(Debug)]
-pub struct Error(String);
+pub struct Error {
+    message: String,
+    status: u8,
+}
 
 /// The result of a chapter's story.
 pub type Result<T = ()> = std::result::Result<T, Error>;
@@ -15,29 +18,39 @@ pub type Result<T = ()> = std::result::Result<T, Error>;
 impl Error {
     /// An error with this message.
     pub fn new(message: impl Into<String>) -> Self {
-        Error(message.into())
+        Error { message: message.into(), status: 2 }
+    }
+
+    /// What ends a chapter when the reader has had enough: the exit status is that of a program ended by Ctrl-C.
+    pub(crate) fn interrupted() -> Self {
+        Error { message: "interrupted".to_owned(), status: 130 }
+    }
+
+    /// The exit status of the program.
+    pub(crate) fn status(&self) -> u8 {
+        self.status
     }
 
     /// The error of a file that cannot be written.
     pub fn writing(path: &Path, error: std::io::Error) -> Self {
-        Error(format!("cannot write {}: {error}; choose another folder with --out", path.display()))
+        Error::new(format!("cannot write {}: {error}; choose another folder with --out", path.display()))
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message)
     }
 }
 
 impl From<DataError> for Error {
     fn from(error: DataError) -> Self {
-        Error(error.to_string())
+        Error::new(error.to_string())
     }
 }
 
 impl From<OptimError> for Error {
     fn from(error: OptimError) -> Self {
-        Error(error.to_string())
+        Error::new(error.to_string())
     }
 }

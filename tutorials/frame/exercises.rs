@@ -290,4 +290,17 @@ pub const EXERCISES: &[Exercise] = &[
              view, not a copy. Two loops, one inside the other.",
         ],
     },
+    exercise! {
+        chapter: "26_debug_dojo",
+        title: "the inspector",
+        minutes: 20,
+        hints: [
+            "Seven of the twelve faults are of one kind. Which check sees all seven, and which sees six of them? What would it save to buy that one \
+             first?",
+            "Once a check has found something, is there still a reason to buy another? Stop there. But take care: one of the checks finds something in \
+             two cards whose fault is another than its own.",
+            "A known loss that does not come out means a wrong loss only if the gradient belongs to that loss. So the order is: the gradient, then what is \
+             done with it, then what it is the gradient of.",
+        ],
+    },
 ];

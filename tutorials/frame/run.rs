@@ -3,7 +3,7 @@
 use crate::flags::Flags;
 use crate::form::Form;
 use crate::output::{self, Output};
-use crate::{Chapter, Error, Figure, Result, Watch};
+use crate::{Chapter, Comparison, Error, Figure, Result, Watch};
 use gradus::data::{Digits, Mnist, seeded};
 use gradus::draw::{DrawOptions, Picture};
 use gradus::nn::Parameters;
@@ -26,39 +26,15 @@ pub struct Run<'c> {
     comparisons: Vec<Comparison>,
     files: Vec<PathBuf>,
     watched: bool,
+    stepped: bool,
     started: Instant,
-}
-
-/// One number of ours beside the source's.
-struct Comparison {
-    name: &'static str,
-    ours: f64,
-    source: &'static str,
-    low: f64,
-    high: f64,
-}
-
-impl Comparison {
-    fn holds(&self) -> bool {
-        (self.low..=self.high).contains(&self.ours)
-    }
-
-    fn band(&self) -> String {
-        let number = |x: f64| if x.abs() >= 1e-3 || x == 0.0 { format!("{x}") } else { format!("{x:.1e}") };
-        match (self.low.is_finite(), self.high.is_finite()) {
-            (true, true) if self.low == self.high => format!("exactly {}", number(self.low)),
-            (true, true) => format!("{} to {}", number(self.low), number(self.high)),
-            (true, false) => format!("at least {}", number(self.low)),
-            _ => format!("at most {}", number(self.high)),
-        }
-    }
 }
 
 impl<'c> Run<'c> {
     pub(crate) fn new(chapter: &'c Chapter, flags: Flags) -> Self {
         let output = Output::new(flags.quiet, flags.no_color);
         let (results, comparisons, files) = (Map::new(), Vec::new(), Vec::new());
-        Run { chapter, flags, output, results, comparisons, files, watched: false, started: Instant::now() }
+        Run { chapter, flags, output, results, comparisons, files, watched: false, stepped: false, started: Instant::now() }
     }
 
     /// The seed of this run.
@@ -99,6 +75,11 @@ impl<'c> Run<'c> {
     pub fn mnist(&self) -> Result<(Digits, Digits)> {
         let mnist = Mnist::open(self.data_folder())?;
         Ok((mnist.train(), mnist.test()))
+    }
+
+    /// Whether somebody sits at a terminal: only then may a chapter ask questions.
+    pub fn has_a_reader(&self) -> bool {
+        !self.flags.quiet && std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
     }
 
     /// Prints a line.
@@ -185,11 +166,14 @@ impl<'c> Run<'c> {
     /// # Errors
     /// If a file cannot be written.
     pub fn draw<F: Scalar>(&mut self, name: &str, tape: &Tape<F>, options: &DrawOptions) -> Result {
-        self.step(tape)?;
-        if self.flags.forms.is_empty() {
+        let is_stepped = self.flags.step && !self.flags.quiet;
+        if self.flags.forms.is_empty() && !is_stepped {
             return Ok(());
         }
         let picture = Picture::of(tape, options);
+        if is_stepped {
+            self.step(tape, &picture.title)?;
+        }
         if self.flags.forms.contains(&Form::Html) {
             let page = PageOptions::new().title(&picture.title).source_root(checkout());
             self.write(&file_name(name, Form::Html), tape.to_html(&page))?;
@@ -197,14 +181,13 @@ impl<'c> Run<'c> {
         self.draw_picture(name, &picture, options)
     }
 
-    fn step<F: Scalar>(&mut self, tape: &Tape<F>) -> Result {
-        if !self.flags.step || self.flags.quiet {
-            return Ok(());
-        }
-        let title = format!("{}: {}", self.chapter.short_name(), self.chapter.title);
+    fn step<F: Scalar>(&mut self, tape: &Tape<F>, subject: &str) -> Result {
+        self.stepped = true;
+        let subject = if subject.is_empty() { self.chapter.title } else { subject };
+        let title = format!("{}: {subject}", self.chapter.short_name());
         match Stepper::of(tape).title(title).source_root(checkout()).run() {
             Ok(Left::Quit) => Ok(()),
-            Ok(Left::Interrupted) => Err(Error::new("interrupted")),
+            Ok(Left::Interrupted) => Err(Error::interrupted()),
             Err(error) => Err(Error::new(format!("cannot step on this terminal: {error}"))),
         }
     }
@@ -222,6 +205,11 @@ impl<'c> Run<'c> {
         Ok(())
     }
 
+    /// What was compared.
+    pub(crate) fn into_comparisons(self) -> Vec<Comparison> {
+        self.comparisons
+    }
+
     pub(crate) fn open(&self) {
         self.output.heading(&format!("{}: {}", self.chapter.short_name(), self.chapter.title));
         self.output.paragraph(self.chapter.question);
@@ -235,6 +223,9 @@ impl<'c> Run<'c> {
         if self.flags.watch && !self.watched {
             output::note("--watch: nothing in this chapter is trained for so long that it could be watched");
         }
+        if self.flags.step && !self.stepped && !self.flags.quiet {
+            output::note("--step: this run recorded no tape to step through");
+        }
         self.print_comparisons();
         self.output.heading("What would have fooled us");
         self.output.paragraph(self.chapter.fooled);
@@ -247,7 +238,7 @@ impl<'c> Run<'c> {
             self.files.iter().for_each(|path| self.output.line(&format!("  {}", path.display())));
         }
         self.output.heading("Exercise");
-        self.output.paragraph(self.chapter.exercise);
+        self.print_exercise();
         self.output.heading("Next");
         self.output.line(&format!("  {}", self.chapter.next));
         self.output.line("");
@@ -255,28 +246,28 @@ impl<'c> Run<'c> {
         Ok(good)
     }
 
+    /// What is to be done; the command stands on a line of its own, to be copied whole.
+    fn print_exercise(&self) {
+        match self.chapter.exercise.split_once(" cargo run ") {
+            Some((task, command)) => {
+                self.output.paragraph(task);
+                self.output.line(&format!("  cargo run {command}"));
+            }
+            None => self.output.paragraph(self.chapter.exercise),
+        }
+    }
+
     fn print_comparisons(&self) {
         if self.comparisons.is_empty() {
             return;
         }
         self.output.heading("Ours beside the source's");
-        let width = self.comparisons.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).max(4);
-        self.output.line(&format!("  {:width$}  {:>10}  {:24}  source", "", "ours", "band"));
-        for comparison in &self.comparisons {
-            self.output.line(&format!(
-                "  {:width$}  {:>10}  {:24}  {}{}",
-                comparison.name,
-                number(comparison.ours),
-                comparison.band(),
-                comparison.source,
-                if comparison.holds() { "" } else { "   <- outside the band" },
-            ));
-        }
+        Comparison::table(&self.comparisons).iter().for_each(|line| self.output.line(line));
     }
 
     fn print_verdict(&self, good: bool) {
         let numbers: Vec<String> =
-            self.comparisons.iter().map(|c| format!("{} {} ({})", c.name, number(c.ours), c.band())).collect();
+            self.comparisons.iter().map(|c| format!("{} {} ({})", c.name, c.ours(), c.band())).collect();
         let verdict = if good { "ok" } else { "OUTSIDE ITS BAND" };
         let numbers = if numbers.is_empty() { "a short run, nothing compared".to_owned() } else { numbers.join(", ") };
         self.output.verdict(&format!("{}: {verdict}: {numbers}", self.chapter.slug), good);
@@ -308,12 +299,4 @@ fn file_name(name: &str, form: Form) -> String {
 pub fn default_data() -> PathBuf {
     let here = PathBuf::from("data/mnist");
     if here.is_dir() { here } else { Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/mnist") }
-}
-
-fn number(x: f64) -> String {
-    match x.abs() {
-        _ if x == x.trunc() && x.abs() < 1e9 => format!("{x}"),
-        size if size >= 1e-3 => format!("{x:.4}"),
-        _ => format!("{x:.2e}"),
-    }
 }

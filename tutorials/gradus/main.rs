@@ -6,6 +6,7 @@ mod checkout;
 mod course;
 mod exercises;
 mod progress;
+mod reproduce;
 mod tour;
 mod watch;
 mod workshop;
@@ -56,6 +57,8 @@ mod ch22;
 mod ch23;
 #[path = "../ch24_rewind/main.rs"]
 mod ch24;
+#[path = "../ch26_debug_dojo/main.rs"]
+mod ch26;
 
 use checkout::Checkout;
 use course::Step;
@@ -68,7 +71,7 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 23] = [
+const CHAPTERS: [(&Chapter, Story); 24] = [
     (&ch01::CHAPTER, ch01::run),
     (&ch02::CHAPTER, ch02::run),
     (&ch03::CHAPTER, ch03::run),
@@ -92,6 +95,7 @@ const CHAPTERS: [(&Chapter, Story); 23] = [
     (&ch22::CHAPTER, ch22::run),
     (&ch23::CHAPTER, ch23::run),
     (&ch24::CHAPTER, ch24::run),
+    (&ch26::CHAPTER, ch26::run),
 ];
 
 fn main() -> ExitCode {
@@ -110,6 +114,7 @@ fn main() -> ExitCode {
         "next" => next(arguments),
         "check" => check::main(arguments),
         "exercises" => exercises::main(arguments),
+        "reproduce" => reproduce::main(arguments),
         "tour" => frame::run_with(&tour::CHAPTER, tour::run, arguments),
         flag if flag.starts_with('-') => frame::run_with(&tour::CHAPTER, tour::run, arguments),
         name => match CHAPTERS
@@ -197,7 +202,8 @@ fn help() -> String {
          \x20 cargo run --release -- exercises WHAT   watch, check, hint, list, reset or solution; exercises --help\n\
          \x20 cargo run --release -- tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
          \x20 cargo run --release -- step chNN        step through what a chapter's tape recorded, in the terminal\n\
-         \x20 cargo run --release -- check [FLAGS]    the gradient checker on a model, or on golden values; check --help\n\n{}",
+         \x20 cargo run --release -- check [FLAGS]    the gradient checker on a model, or on golden values; check --help\n\
+         \x20 cargo run --release -- reproduce        every number of the course beside its source's; reproduce --help\n\n{}",
         list()
     )
 }

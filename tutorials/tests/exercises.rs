@@ -43,6 +43,7 @@ exercises! {
     ch22_exercise "../ch22_forward_mode/exercise.rs", ch22_solution "../ch22_forward_mode/solution.rs";
     ch23_exercise "../ch23_higher_order/exercise.rs", ch23_solution "../ch23_higher_order/solution.rs";
     ch24_exercise "../ch24_rewind/exercise.rs", ch24_solution "../ch24_rewind/solution.rs";
+    ch26_exercise "../ch26_debug_dojo/exercise.rs", ch26_solution "../ch26_debug_dojo/solution.rs";
 }
 
 /// The exercise whose hole this file is.

@@ -36,9 +36,24 @@ mod ch18;
 mod ch19;
 #[path = "../ch20_depth/judge.rs"]
 mod ch20;
+#[path = "../ch26_debug_dojo/judge.rs"]
+mod ch26;
 #[path = "../ch09_xor_by_hand/net.rs"]
 mod net;
 
+/// What the exercise of chapter 26 declares.
+#[allow(dead_code)] // the chapter uses all of it
+#[path = "../ch26_debug_dojo"]
+mod dojo {
+    pub mod cards;
+    pub mod digits;
+    pub mod probes;
+    pub mod small;
+    pub mod suspect;
+    pub mod table;
+}
+
+use dojo::{cards, table};
 use frame::Judgement;
 use ndarray::{Array1, Array2, ArrayD, Axis};
 use net::{Net, outer};
@@ -263,7 +278,30 @@ fn parameters_without_biases() {
 #[test]
 fn a_spread_that_forgets_the_relu() {
     let judgement = ch20::judge(|n_in| (n_in as f64).sqrt().recip());
-    assert!(judgement.failure().contains("the size of the outputs"), "{}", judgement.failure());
+    assert_told(&judgement, "the ReLU then throws half of it away");
+    let judgement = ch20::judge(|n_in| 2.0 / n_in as f64);
+    assert_told(&judgement, "this is the variance; the spread is its root");
+}
+
+#[test]
+fn an_inspector_who_believes_a_mean_of_differences_and_one_who_buys_everything() {
+    let by_mean = |table: &mut table::Table| match table.buy(dojo::probes::Probe::Mean) {
+        true => cards::Verdict::Gradient,
+        false => cards::Verdict::Nothing,
+    };
+    let judgement = ch26::judge(by_mean);
+    assert!(!judgement.solved());
+    assert!(judgement.failure().contains("nothing (bought: mean: ok)"), "{}", judgement.failure());
+    let everything = |table: &mut table::Table| {
+        let _ = dojo::probes::Probe::ALL.map(|probe| table.buy(probe));
+        table.card.fault
+    };
+    let judgement = ch26::judge(everything);
+    assert!(
+        judgement.failure().contains("at most 60") && judgement.failure().contains("108"),
+        "{}",
+        judgement.failure()
+    );
 }
 
 #[test]

@@ -47,9 +47,9 @@ pub(crate) const HELP: &[(&str, &str)] = &[
     ("right, n, space", "next step"),
     ("left, p", "step back"),
     ("home, end", "first step, last step"),
-    ("] [", "next phase, previous phase: forward, backward, update"),
+    ("] [", "next, previous phase: forward, backward, update"),
     ("g", "go to a step by its number"),
-    ("f F", "next fan-out, previous fan-out: where several gradients add up"),
+    ("f F", "next, previous fan-out: where several gradients add up"),
     ("t", "next step that touches this node"),
     ("/ N", "search a node by its name or op, next match"),
     ("down, up", "look at another node; esc follows the steps again"),
@@ -59,7 +59,7 @@ pub(crate) const HELP: &[(&str, &str)] = &[
     ("o O", "fold or open its scope, all scopes"),
     ("pgdn pgup", "scroll the inspector"),
     ("a", "plain ASCII, or not"),
-    ("? q", "this help, quit (Ctrl-C quits the whole program)"),
+    ("? q", "this help, quit (Ctrl-C ends the whole program)"),
 ];
 
 impl Action {

@@ -26,6 +26,8 @@ mod session;
 mod source;
 mod stepper;
 mod terminal;
+#[cfg(test)]
+mod tests;
 mod timeline;
 
 pub use stepper::{Stepper, step};

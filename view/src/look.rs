@@ -36,9 +36,10 @@ impl Look {
         Look { ascii: !unicode }
     }
 
-    /// A text as it can be shown.
+    /// A text as it can be shown: a name may hold anything, and must not move the cursor.
     pub(crate) fn text(self, text: &str) -> String {
-        if self.ascii { ascii(text) } else { text.to_owned() }
+        let printable: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+        if self.ascii { ascii(&printable) } else { printable }
     }
 
     /// One of two characters.

@@ -160,10 +160,10 @@ impl<'a> Session<'a> {
             Back => self.go(self.place.saturating_sub(1)),
             First => self.go(0),
             Last => self.go(last),
-            NextPhase => self.go_to_next(|session| session.starts()),
-            PreviousPhase => self.go_to_previous(|session| session.starts()),
-            NextFanOut => self.go_to_next(|session| session.timeline.fan_outs.clone()),
-            PreviousFanOut => self.go_to_previous(|session| session.timeline.fan_outs.clone()),
+            NextPhase => self.go_to_next("phase", self.starts()),
+            PreviousPhase => self.go_to_previous("phase", self.starts()),
+            NextFanOut => self.go_to_next("fan-out", self.timeline.fan_outs.clone()),
+            PreviousFanOut => self.go_to_previous("fan-out", self.timeline.fan_outs.clone()),
             NextOfNode => self.next_of_node(),
             AskStep => self.ask(Question::Step),
             AskName => self.ask(Question::Name),
@@ -199,17 +199,32 @@ impl<'a> Session<'a> {
         self.timeline.phases.iter().map(|&(start, _)| start).collect()
     }
 
-    fn go_to_next(&mut self, places: impl Fn(&Session) -> Vec<usize>) {
-        match places(self).into_iter().find(|&place| place > self.place) {
-            Some(place) => (self.selected, self.place) = (None, place),
-            None => self.message = "there is none after this step".to_owned(),
+    fn go_to_next(&mut self, what: &str, places: Vec<usize>) {
+        match places.iter().find(|&&place| place > self.place) {
+            Some(&place) => self.follow_to(place),
+            None if places.is_empty() => self.message = self.nothing_fans_out(),
+            None => self.message = format!("there is no {what} after this step"),
         }
     }
 
-    fn go_to_previous(&mut self, places: impl Fn(&Session) -> Vec<usize>) {
-        match places(self).into_iter().rev().find(|&place| place < self.place) {
-            Some(place) => (self.selected, self.place) = (None, place),
-            None => self.message = "there is none before this step".to_owned(),
+    fn go_to_previous(&mut self, what: &str, places: Vec<usize>) {
+        match places.iter().rev().find(|&&place| place < self.place) {
+            Some(&place) => self.follow_to(place),
+            None if places.is_empty() => self.message = self.nothing_fans_out(),
+            None => self.message = format!("there is no {what} before this step"),
+        }
+    }
+
+    /// Goes to a step, and looks at its node again.
+    fn follow_to(&mut self, place: usize) {
+        self.selected = None;
+        self.go(place);
+    }
+
+    fn nothing_fans_out(&self) -> String {
+        match self.trace.passes() {
+            0 => "there is no backward pass on this tape".to_owned(),
+            _ => "no fan-out: every gradient on this tape comes from one use".to_owned(),
         }
     }
 
@@ -250,10 +265,7 @@ impl<'a> Session<'a> {
     fn go_to_step(&mut self, typed: &str) {
         let steps = self.trace.events.len();
         match typed.trim().parse::<usize>() {
-            Ok(step) if (1..=steps).contains(&step) => {
-                self.selected = None;
-                self.go(step - 1);
-            }
+            Ok(step) if (1..=steps).contains(&step) => self.follow_to(step - 1),
             _ => self.message = format!("there are steps 1 to {steps}, not {typed:?}"),
         }
     }

@@ -139,7 +139,11 @@ impl Block {
 
     /// How wide it is, with the texts beside the lines on which leaves hang.
     pub(super) fn width(&self) -> i64 {
-        let of_hung = |hung: &Hung| hung.size[0].max(2 * (hung.lines.label[0] + 2 * hung.gap / 3));
+        let beside_line = |hung: &Hung| match hung.lines.label[0] {
+            0 => 0,
+            label => 2 * (label + 2 * hung.gap / 3),
+        };
+        let of_hung = |hung: &Hung| hung.size[0].max(beside_line(hung));
         self.hung.iter().map(of_hung).chain([self.size[0]]).max().unwrap_or(0)
     }
 }

@@ -6,12 +6,20 @@ use crate::look::{Look, Tone};
 use gradus::draw::number;
 use gradus::trace::Digest;
 
-/// The lines that show an array in so many columns and at most so many rows.
-pub(crate) fn figure(digest: &Digest, look: Look, width: usize, rows: usize) -> Vec<Pieces> {
+/// An array as it is shown.
+pub(crate) struct Figure {
+    pub(crate) lines: Vec<Pieces>,
+    /// What the characters of a heat map mean.
+    pub(crate) scale: Pieces,
+}
+
+/// Shows an array in so many columns and at most so many rows.
+pub(crate) fn figure(digest: &Digest, look: Look, width: usize, rows: usize) -> Figure {
+    let of_lines = |lines| Figure { lines, scale: Pieces::new() };
     match digest.item() {
-        Some(item) => vec![vec![(number(item), Tone::Plain)]],
-        None if digest.size() == 0 => vec![vec![("empty".to_owned(), Tone::Faint)]],
-        None => numbers(digest, width, rows).unwrap_or_else(|| map(digest, look, width, rows)),
+        Some(item) => of_lines(vec![vec![(number(item), Tone::Plain)]]),
+        None if digest.size() == 0 => of_lines(vec![vec![("empty".to_owned(), Tone::Faint)]]),
+        None => numbers(digest, width, rows).map_or_else(|| map(digest, look, width, rows), of_lines),
     }
 }
 
@@ -28,8 +36,8 @@ fn numbers(digest: &Digest, width: usize, most_rows: usize) -> Option<Vec<Pieces
     Some(written.chunks(columns).map(line).collect())
 }
 
-/// The heat map, and what its characters mean. Of a map that is too large every so manyth row and column is shown.
-fn map(digest: &Digest, look: Look, width: usize, most_rows: usize) -> Vec<Pieces> {
+/// The heat map. Of one that is too large every so manyth row and column is shown.
+fn map(digest: &Digest, look: Look, width: usize, most_rows: usize) -> Figure {
     let (rows, columns, cells) = digest.matrix();
     let largest = cells.iter().filter(|x| x.is_finite()).fold(0.0, |largest: f64, x| largest.max(x.abs()));
     let (down, across) = (rows.div_ceil(most_rows.max(1)), columns.div_ceil(width.max(1)));
@@ -39,7 +47,7 @@ fn map(digest: &Digest, look: Look, width: usize, most_rows: usize) -> Vec<Piece
         let row_cells = cells[row * columns..(row + 1) * columns].iter().step_by(across);
         lines.push(row_cells.map(|&x| cell(x, largest, look, wide)).collect());
     }
-    lines.push(legend(largest, look));
+    let mut scale = legend(largest, look);
     let spacing = [(down, "row"), (across, "column")].into_iter().filter(|&(step, _)| step > 1);
     let thinned: Vec<String> = spacing.map(|(step, what)| format!("every {} {what}", ordinal(step))).collect();
     let mut notes = thinned;
@@ -47,9 +55,9 @@ fn map(digest: &Digest, look: Look, width: usize, most_rows: usize) -> Vec<Piece
         notes.insert(0, "means of blocks".to_owned());
     }
     if !notes.is_empty() {
-        lines.push(vec![(notes.join(", "), Tone::Faint)]);
+        scale.push((format!("  {}", notes.join(", ")), Tone::Faint));
     }
-    lines
+    Figure { lines, scale }
 }
 
 fn cell(x: f64, largest: f64, look: Look, wide: usize) -> (String, Tone) {

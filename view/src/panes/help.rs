@@ -7,8 +7,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 pub(crate) fn draw(canvas: &mut Canvas, area: Rect) {
-    let width = area.width.min(78);
-    let height = area.height.min(HELP.len() as u16 + 1);
+    // With a margin of its own, so that what is behind does not run into it.
+    let width = if area.width < 84 { area.width } else { 80 };
+    let height = area.height.min(HELP.len() as u16 + 2);
     let (x, y) = (area.x + (area.width - width) / 2, area.y + (area.height - height) / 2);
     for row in y..y + height {
         for column in x..x + width {

@@ -1,11 +1,11 @@
 //! Everything about one node: what it is, its value, its gradient and what that is the sum of, its local derivatives, and what
 //! a check found.
 
-use super::heat::figure;
-use super::{Canvas, Pieces};
+use super::heat::{Figure, figure};
+use super::{Canvas, Pieces, wrapped_pieces};
 use crate::look::Tone;
 use crate::session::{Pane, Session};
-use crate::timeline::Known;
+use crate::timeline::{Known, Phase};
 use gradus::check::{NodeCheck, Verdict};
 use gradus::draw::number;
 use gradus::trace::{Event, TraceNode};
@@ -18,10 +18,17 @@ pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
     };
     let pinned = if session.is_pinned() { " (pinned, esc follows)" } else { "" };
     let area = canvas.titled(area, &format!("{}{pinned}", session.trace.call(node)));
-    let figure_rows = if session.large == Some(Pane::Inspector) { 12 } else { 6 };
-    let inspector = Inspector { session, node, width: usize::from(area.width), figure_rows };
-    canvas.lines(area, &inspector.lines(), session.scroll);
+    let is_large = session.large == Some(Pane::Inspector);
+    let figure_rows = if is_large { 12 } else { usize::from(area.height / 4).clamp(2, 6) };
+    let is_small = !is_large && area.height < SMALL;
+    let width = usize::from(area.width);
+    let lines = Inspector { session, node, width, figure_rows, is_small }.lines();
+    let lines: Vec<Pieces> = lines.iter().flat_map(|line| wrapped_pieces(line, width)).collect();
+    canvas.lines(area, &lines, session.scroll);
 }
+
+/// In fewer rows than this, of two heat maps only the one that the phase is about is drawn.
+const SMALL: u16 = 18;
 
 struct Inspector<'s, 'a> {
     session: &'s Session<'a>,
@@ -29,6 +36,7 @@ struct Inspector<'s, 'a> {
     width: usize,
     /// How many rows a figure may take.
     figure_rows: usize,
+    is_small: bool,
 }
 
 impl Inspector<'_, '_> {
@@ -40,6 +48,7 @@ impl Inspector<'_, '_> {
         let mut lines = self.equation();
         lines.extend(self.value());
         lines.extend(self.gradient());
+        lines.extend(self.update());
         lines.extend(self.slopes());
         lines.extend(self.check());
         lines
@@ -49,13 +58,13 @@ impl Inspector<'_, '_> {
         let (info, trace) = (self.info(), &self.session.trace);
         let shape = match info.shape.is_empty() {
             true => String::new(),
-            false => format!("  {:?}", info.shape),
+            false => format!(" {:?}", info.shape),
         };
         let equation = match info.operands.is_empty() {
-            true => format!("%{} {}{shape}", info.index, info.op),
+            true => format!("%{}{shape} = {}", info.index, info.op),
             false => {
                 let operands: Vec<String> = info.operands.iter().map(|&operand| trace.call(operand)).collect();
-                format!("%{} = {}({}){shape}", info.index, info.op, operands.join(", "))
+                format!("%{}{shape} = {}({})", info.index, info.op, operands.join(", "))
             }
         };
         let mut formula = info.formula.clone();
@@ -73,16 +82,20 @@ impl Inspector<'_, '_> {
             None => return vec![labelled("value", "changed since, and not kept", Tone::Faint)],
             Some(value) => value,
         };
+        if self.is_small && self.session.phase() != Phase::Forward && value.size() > 1 {
+            return vec![vec![("value ".to_owned(), Tone::Forward), (value.words(), Tone::Plain)]];
+        }
         self.with_figure("value", Tone::Forward, figure(value, self.session.look, self.width - 2, self.figure_rows))
     }
 
-    /// A label, and a figure beside it if it is one line, or else below.
-    fn with_figure(&self, label: &str, tone: Tone, figure: Vec<Pieces>) -> Vec<Pieces> {
-        match &figure[..] {
-            [line] => vec![[vec![(format!("{label} "), tone)], line.clone()].concat()],
-            _ => {
-                let indented = figure.into_iter().map(|line| [plain("  ".to_owned()), line].concat());
-                std::iter::once(vec![(label.to_owned(), tone)]).chain(indented).collect()
+    /// A label with what the figure says of itself, or with the figure if that is one line; a larger one stands below.
+    fn with_figure(&self, label: &str, tone: Tone, figure: Figure) -> Vec<Pieces> {
+        let label = vec![(format!("{label} "), tone)];
+        match &figure.lines[..] {
+            [line] => vec![[label, line.clone(), figure.scale].concat()],
+            lines => {
+                let indented = lines.iter().map(|line| [plain("  ".to_owned()), line.clone()].concat());
+                std::iter::once([label, figure.scale].concat()).chain(indented).collect()
             }
         }
     }
@@ -91,7 +104,7 @@ impl Inspector<'_, '_> {
         let (session, trace) = (self.session, &self.session.trace);
         let label = match session.pass() {
             1 if trace.passes() <= 1 => "gradient".to_owned(),
-            pass => format!("gradient in pass {pass}"),
+            pass => format!("gradient (pass {pass})"),
         };
         let mut lines = match session.known(self.node) {
             Known::Never => return vec![labelled(&label, "none: nothing flows here", Tone::Faint)],
@@ -117,7 +130,10 @@ impl Inspector<'_, '_> {
         let places = session.timeline.gradient(session.pass(), self.node).map(|gradient| &gradient.contributions[..]);
         let line = |&place: &usize| match trace.events[place] {
             Event::Contribution { from, sent, .. } => {
-                let from = format!("from {} {}", trace.nodes[from].op, trace.call(from));
+                let from = match trace.nodes[from].full_name() {
+                    name if name.is_empty() => format!("from {}", trace.call(from)),
+                    _ => format!("from {} {}", trace.nodes[from].op, trace.call(from)),
+                };
                 let is_here = place <= session.place;
                 let words = trace.nodes[sent].value.as_ref().map(|value| value.size_words()).unwrap_or_default();
                 let tone = if place == session.place { Tone::Active } else { Tone::Backward };
@@ -129,6 +145,17 @@ impl Inspector<'_, '_> {
             _ => Pieces::new(),
         };
         places.unwrap_or_default().iter().map(line).collect()
+    }
+
+    /// What an optimizer made of the parameter, if it has by now.
+    fn update(&self) -> Option<Pieces> {
+        let done = self.session.trace.events.get(..=self.session.place)?;
+        done.iter().rev().find_map(|event| match event {
+            Event::Update { node, after, .. } if *node == self.node => {
+                Some(vec![("updated to ".to_owned(), Tone::Positive), (after.words(), Tone::Plain)])
+            }
+            _ => None,
+        })
     }
 
     /// How the node sends its gradient on: for each operand the formula, and the slope in numbers.
@@ -161,7 +188,7 @@ impl Inspector<'_, '_> {
             _ => None,
         })?;
         let symbols = match &self.info().slopes[slot][..] {
-            "" => String::new(),
+            symbols if symbols.is_empty() || symbols.parse::<f64>().is_ok() => String::new(),
             symbols => format!(" {symbols} ="),
         };
         Some(plain(format!("  local slope{symbols} {}", slope.words())))
@@ -197,7 +224,7 @@ fn check_lines(check: &NodeCheck) -> Vec<Pieces> {
     for element in worst.into_iter().take(4) {
         let index = if size == 1 { String::new() } else { format!("{:?} ", element.index) };
         lines.push(plain(format!(
-            "  {index}nudging {}, backward {}, rel. error {}",
+            "  {index}nudging {}, backward {}, relative error {}",
             number(element.numeric),
             number(element.reverse),
             error(element.relative_error)

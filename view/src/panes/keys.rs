@@ -5,8 +5,12 @@ use crate::look::Tone;
 use crate::session::Session;
 use ratatui::layout::Rect;
 
-const KEYS: &str = "←→ step  g go to  f fan-out  / search  i inspect  c check  w watch  ? help  q quit";
-const KEYS_IN_ASCII: &str = "n p step  g go to  f fan-out  / search  i inspect  c check  w watch  ? help  q quit";
+/// The keys, the least needed first: those that do not fit are left out.
+const KEYS: &[&str] =
+    &["v graph", "s source", "o fold", "w watch", "/ search", "i inspect", "f fan-out", "c check", "g go to"];
+/// These are always there.
+const FIRST: [&str; 2] = ["←→ step", "n p step"];
+const LAST: &str = "? help  q quit";
 
 pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
     if let Some(prompt) = session.prompt() {
@@ -14,7 +18,18 @@ pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
         return canvas.text(area, &format!("{prompt}{cursor}"), Tone::Heading);
     }
     match &session.message[..] {
-        "" => canvas.text(area, if canvas.look.ascii { KEYS_IN_ASCII } else { KEYS }, Tone::Faint),
+        "" => canvas.text(area, &keys(canvas.look.ascii, usize::from(area.width)), Tone::Faint),
         message => canvas.text(area, message, Tone::Bad),
     }
+}
+
+/// As many keys as fit.
+fn keys(ascii: bool, width: usize) -> String {
+    let line = |left_out: usize| {
+        let rest = KEYS[left_out..].iter().rev().copied();
+        let all: Vec<&str> = [FIRST[usize::from(ascii)]].into_iter().chain(rest).chain([LAST]).collect();
+        all.join("  ")
+    };
+    let fits = |line: &String| line.chars().count() <= width;
+    (0..=KEYS.len()).map(line).find(fits).unwrap_or_else(|| LAST.to_owned())
 }

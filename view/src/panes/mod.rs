@@ -120,9 +120,45 @@ pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// The same for a line in pieces, each of which keeps its tone. What does not fit goes on further in than it began.
+pub(crate) fn wrapped_pieces(pieces: &[(String, Tone)], width: usize) -> Vec<Pieces> {
+    let text: String = pieces.iter().map(|(text, _)| &text[..]).collect();
+    if text.chars().count() <= width {
+        return vec![pieces.to_vec()];
+    }
+    let indent = text.chars().take_while(|&c| c == ' ').count();
+    let mut tones = pieces.iter().flat_map(|(text, tone)| text.chars().map(move |c| (c, *tone))).peekable();
+    let broken = wrapped(text.trim_start(), width.saturating_sub(indent + 2).max(2));
+    let line = |(row, line): (usize, &String)| {
+        let mut pieces: Pieces = vec![(" ".repeat(indent + if row == 0 { 0 } else { 2 }), Tone::Plain)];
+        // The indent is there already, and the spaces at which the line was broken are no longer.
+        while tones.next_if(|&(c, _)| c == ' ').is_some() {}
+        for c in line.chars() {
+            let tone = tones.next().map_or(Tone::Plain, |(_, tone)| tone);
+            match pieces.last_mut() {
+                Some((text, last)) if *last == tone => text.push(c),
+                _ => pieces.push((c.to_string(), tone)),
+            }
+        }
+        pieces
+    };
+    broken.iter().enumerate().map(line).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::wrapped;
+    use super::{wrapped, wrapped_pieces};
+    use crate::look::Tone;
+
+    #[test]
+    fn a_line_in_pieces_keeps_its_words_and_their_tones_where_it_is_broken() {
+        let line = [("to ".to_owned(), Tone::Plain), ("dx = g y".to_owned(), Tone::Backward)];
+        let broken = wrapped_pieces(&line, 9);
+        let text = |pieces: &Vec<(String, Tone)>| pieces.iter().map(|(text, _)| &text[..]).collect::<String>();
+        assert_eq!(broken.iter().map(text).collect::<Vec<_>>(), ["to dx =", "  g y"]);
+        let last = broken[1].last().expect("the second line has words");
+        assert_eq!(*last, ("g y".to_owned(), Tone::Backward));
+    }
 
     #[test]
     fn texts_are_broken_between_words_and_words_only_where_they_must_be() {

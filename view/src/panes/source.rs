@@ -20,11 +20,16 @@ pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
     let first = active.saturating_sub(room / 2).min(lines.len().saturating_sub(room));
     let digits = (first + room).to_string().len();
     let pointer = canvas.look.pick('▶', '>');
+    // Where there is little room, what all lines shown are indented by says nothing.
+    let indent_of = |line: &String| line.len() - line.trim_start().len();
+    let filled = lines.iter().skip(first).take(room).filter(|line| !line.is_empty());
+    let indent = filled.map(indent_of).min().unwrap_or(0);
+    let dedented = |line: &String| line.get(indent..).unwrap_or_default().to_owned();
     let shown = lines.iter().enumerate().skip(first).take(room).map(|(index, line)| {
         let number = format!("{:digits$} ", index + 1);
         match index == active {
-            true => vec![(format!("{pointer}{number}"), Tone::Heading), (line.clone(), Tone::Heading)],
-            false => vec![(format!(" {number}"), Tone::Faint), (line.clone(), Tone::Plain)],
+            true => vec![(format!("{pointer}{number}"), Tone::Heading), (dedented(line), Tone::Heading)],
+            false => vec![(format!(" {number}"), Tone::Faint), (dedented(line), Tone::Plain)],
         }
     });
     let shown: Vec<_> = shown.collect();

@@ -36,7 +36,7 @@ pub(crate) struct Wire {
 
 /// Distances in characters. The figure runs from top to bottom, so that columns of the layout are rows here.
 const SPACING: Spacing =
-    Spacing { column: 3, row: 3, hang: 3, margin: 1, header: 0, port: 2, pair: 0, longest: i64::MAX };
+    Spacing { column: 2, row: 3, hang: 3, margin: 1, header: 0, port: 2, pair: 0, longest: i64::MAX };
 /// A longer label is cut.
 const LABEL: usize = 18;
 

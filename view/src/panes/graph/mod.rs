@@ -164,29 +164,38 @@ impl Painter<'_, '_, '_> {
     }
 }
 
-/// Draws a line along its route: down, across, and down again, from each point that the layout gives to the next.
+/// Draws a line along its route: down (or up), across, and on, from each point that the layout gives to the next.
 fn draw_wire(sheet: &mut Sheet, wire: &Wire, ink: Ink) {
-    let points: Vec<[i64; 2]> = wire.route.points.iter().copied().step_by(3).collect();
+    let mut points: Vec<[i64; 2]> = wire.route.points.iter().copied().step_by(3).collect();
     let [first, .., last] = points[..] else { return };
-    let is_level = first[1] == last[1];
-    // The last point is where the target begins; the line ends in the cell before it.
-    let end = if is_level { [last[0] - (last[0] - first[0]).signum(), last[1]] } else { [last[0], last[1] - 1] };
-    let mut at = first;
-    for &next in points[1..points.len() - 1].iter().chain([&end]) {
-        let middle = if next == end { next[1].max(at[1]) } else { next[1] };
-        let corner = if is_level { at[1] } else { (middle - 1).max(at[1]) };
+    let [right, down] = [(last[0] - first[0]).signum(), (last[1] - first[1]).signum()];
+    // A box begins in the cell of its first point and ends in the one before its last: so the line has its ends in the cells between.
+    let (start, end, before, behind) = match down {
+        0 => (first, [last[0] - right, last[1]], [first[0] - right, first[1]], last),
+        1 => (first, [last[0], last[1] - 1], [first[0], first[1] - 1], last),
+        _ => ([first[0], first[1] - 1], last, first, [last[0], last[1] - 1]),
+    };
+    let count = points.len();
+    (points[0], points[count - 1]) = (start, end);
+    for (place, pair) in points.windows(2).enumerate() {
+        let [at, next] = [pair[0], pair[1]];
+        // Across in the row above the lower of the two: no node stands there.
+        let corner = match down {
+            0 => at[1],
+            1 if place + 2 == count => next[1].max(at[1]) - i64::from(next[1] > at[1]),
+            1 => (next[1] - 1).max(at[1]),
+            _ if place == 0 => at[1],
+            _ => (at[1] - 1).max(next[1]),
+        };
         sheet.line(at, [at[0], corner], ink);
         sheet.line([at[0], corner], [next[0], corner], ink);
         sheet.line([next[0], corner], next, ink);
-        at = next;
     }
-    let before = if is_level { [first[0] - (last[0] - first[0]).signum(), first[1]] } else { [first[0], first[1] - 1] };
-    let behind = last;
-    sheet.open(first, before, ink);
+    sheet.open(start, before, ink);
     sheet.open(end, behind, ink);
     match ink {
         Ink::FlowingForward => sheet.arrow(end, behind),
-        Ink::FlowingBackward => sheet.arrow(first, before),
+        Ink::FlowingBackward => sheet.arrow(start, before),
         _ => {}
     }
 }

@@ -1,0 +1,35 @@
+//! A program that panics while the stepper has the terminal: its op refuses numbers that it did not meet before, and `c` nudges them.
+//! `.ci/terminal` presses `c` and then looks whether the terminal is as it was.
+
+use gradus::prelude::*;
+use gradus::{Cotangents, Local, Op, Shape, View, ViewMut};
+
+/// y = 2x, of 1 only.
+#[derive(PartialEq)]
+struct Fragile;
+
+impl<F: Scalar> Op<F> for Fragile {
+    fn name(&self) -> &'static str {
+        "fragile"
+    }
+    fn formula(&self) -> &'static str {
+        "y = 2x"
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        Ok(operands[0])
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        assert!(x[0].data[0] == F::from_f64(1.0), "this op knows no number but 1");
+        y.data[0] = F::from_f64(2.0) * x[0].data[0];
+    }
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        [at.to(0, || at.cotangent() * 2.0)].into()
+    }
+}
+
+fn main() -> std::io::Result<()> {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(1.0).named("x");
+    tape.record(Fragile, &[x]).named("y").backward();
+    gradus_view::step(&tape)
+}
