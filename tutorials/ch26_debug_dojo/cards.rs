@@ -77,7 +77,7 @@ pub const CARDS: [Card; 12] = [
         id: "M5",
         front: "ten digits, 784-20-10, a gradient by hand that its author has checked",
         fault: Verdict::Gradient,
-        back: "W1's gradient is 1.0001 times too large. The author's check, a mean of absolute differences, is 1e-8 and passes: most elements \
+        back: "W1's gradient is 1.0001 times too large. The author's check, a mean of absolute differences, is about 2e-8 and passes: most elements \
                are zero, the others are small. A relative error for each element shows it.",
         deal: digits::a_factor_that_the_mean_forgives,
     },
