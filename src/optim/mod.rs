@@ -1,9 +1,11 @@
 //! Optimizers: what to do with a gradient. They change parameters in place and allocate only on their first step.
 
 mod adam;
+mod rmsprop;
 mod sgd;
 
 pub use adam::Adam;
+pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
 
 use crate::kernel::parallel::{self, WORTH_A_THREAD};

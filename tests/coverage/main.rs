@@ -6,18 +6,6 @@ use std::path::{Path, PathBuf};
 /// How many ids each source has.
 const SOURCES: [(&str, usize); 6] = [("N", 25), ("P", 14), ("D", 19), ("B", 14), ("G", 8), ("M", 30)];
 
-/// Chapters that are not written yet. Their rows are strict as soon as their folders are there.
-const AWAITED: [&str; 8] = [
-    "ch01_first_graph",
-    "ch03_xor_wall",
-    "ch04_activations",
-    "ch05_losses",
-    "ch07_descent",
-    "ch11_broadcasting",
-    "ch12_layers",
-    "ch19_optimizers",
-];
-
 /// A row of the table.
 struct Row {
     id: String,
@@ -56,16 +44,9 @@ fn every_id_of_the_sources_is_in_the_table_once() {
     assert_eq!(ids, all);
 }
 
-/// The rows of all chapters but those that are awaited and not there yet.
-fn rows_of_chapters() -> Vec<Row> {
-    let awaited =
-        |row: &Row| AWAITED.iter().any(|chapter| row.page == root().join("tutorials").join(chapter).join("README.md"));
-    rows().into_iter().filter(|row| row.page.exists() || !awaited(row)).collect()
-}
-
 #[test]
 fn every_id_leads_to_an_anchor_in_a_chapter() {
-    let missing: Vec<String> = rows_of_chapters()
+    let missing: Vec<String> = rows()
         .iter()
         .filter(|row| {
             !std::fs::read_to_string(&row.page).unwrap_or_default().contains(&format!("<a id=\"{}\"></a>", row.anchor))
@@ -77,7 +58,7 @@ fn every_id_leads_to_an_anchor_in_a_chapter() {
 
 #[test]
 fn every_test_that_reproduces_a_number_exists() {
-    for row in rows_of_chapters() {
+    for row in rows() {
         let Some((file, name)) = row.test else { continue };
         let path = root().join("tutorials/tests").join(&file);
         let text =

@@ -26,7 +26,7 @@ pub const CHAPTER: Chapter = Chapter {
              And a cost that has stopped falling need not be a minimum: the few starts that fail sit on a plateau.",
     exercise: "tutorials/ch10_xor_by_tape/exercise.rs: add an op of your own, a sine unit, with its vjp, and learn XOR \
                with it. Then: cargo run --release -- exercises watch ch10",
-    next: "cargo run --release -- ch13",
+    next: "cargo run --release -- ch11",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself

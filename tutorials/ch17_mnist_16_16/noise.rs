@@ -1,6 +1,6 @@
 //! Labels that mean nothing, learnt by heart.
 
-use frame::{Chart, Result, Run};
+use frame::{Chart, Result, Run, Side};
 use gradus::data::Digits;
 use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Adam, Optimizer};
@@ -44,10 +44,14 @@ pub fn memorise(run: &mut Run, train: &Digits, test: &Digits) -> Result {
     let line =
         |shares: &[f64]| -> Vec<(f64, f64)> { (1..).map(f64::from).zip(shares.iter().map(|s| 100.0 * s)).collect() };
     let chart = Chart::new("epoch", "right (%)")
-        .line("by lot: its own", &line(&wide.own))
-        .line("by lot: new digits", &line(&wide.new))
-        .line("true labels: its own", &line(&truth.own))
-        .line("true labels: new digits", &line(&truth.new))
+        .line("", &line(&wide.own))
+        .line("", &line(&wide.new))
+        .line("", &line(&truth.own))
+        .line("", &line(&truth.new))
+        .name((34.0, 96.0), "by lot: its own", Side::Below)
+        .name((34.0, 13.0), "by lot: new digits", Side::Above)
+        .name((10.5, 101.0), "true labels: its own", Side::Right)
+        .name((5.0, 87.0), "new digits", Side::Below)
         .y_range(0.0, 105.0);
     run.plot("lots", &chart)?;
     let ((own, new), small) = (wide.last(), small.last().0);

@@ -1,5 +1,5 @@
 //! Exercise 18. Write the step of Adam. What stands here is plain descent.
-//! `cargo run --release --example ch18_exercise`
+//! `cargo run --release -- exercises watch ch18`
 
 mod judge;
 

@@ -2,7 +2,7 @@
 
 mod measure;
 
-use frame::{Chapter, Chart, Matrix, Panels, Result, Run};
+use frame::{Chapter, Chart, Matrix, Panels, Result, Run, Side};
 use gradus::data::{Batch, Digits, PIXELS};
 use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Mlp, Parameters};
@@ -28,8 +28,8 @@ pub const CHAPTER: Chapter = Chapter {
              curve has the right shape, falls and rises where it should, and only its unit is wrong. Measure something whose \
              value you know, such as a net that knows nothing. And measure twice with other batches: a loss that depends on \
              how the digits were cut into batches is no loss of the digits.",
-    exercise: "tutorials/ch18_mnist_adam/exercise.rs: write the step of Adam. Then: cargo run --release --example ch18_exercise",
-    next: "cargo run --release -- ch20",
+    exercise: "tutorials/ch18_mnist_adam/exercise.rs: write the step of Adam. Then: cargo run --release -- exercises watch ch18",
+    next: "cargo run --release -- ch19",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself
@@ -172,10 +172,13 @@ fn draw_curves(run: &mut Run, rows: &[Row]) -> Result {
     let line = |y: fn(&Row) -> f64| -> Vec<(f64, f64)> { (1..).map(f64::from).zip(rows.iter().map(y)).collect() };
     let losses = Chart::new("epoch", "loss")
         .log_y()
-        .y_range(1e-5, 10.0)
-        .line("training", &line(|row| row.training_loss))
-        .line("test", &line(|row| row.test_loss.per_digit))
-        .line("test, by the source", &line(|row| row.test_loss.by_the_source));
+        .y_range(3e-5, 1.0)
+        .line("", &line(|row| row.training_loss))
+        .line("", &line(|row| row.test_loss.per_digit))
+        .line("", &line(|row| row.test_loss.by_the_source))
+        .name((8.0, 0.11), "test", Side::Above)
+        .name((8.0, 0.018), "training", Side::Below)
+        .name((8.0, 1.2e-4), "test, by the source", Side::Above);
     let accuracy = Chart::new("epoch", "test accuracy (%)").line("", &line(|row| 100.0 * row.accuracy));
     run.plot("curves", &Panels::new(2).panel(losses).panel(accuracy))
 }

@@ -63,8 +63,11 @@ pub fn run(run: &mut Run) -> Result {
 
     let tape = Tape::<f64>::new();
     let x = tape.var(0.5).named("x");
-    let slope = x.tanh().named("tanh").backward().wrt(x);
-    slope.backward();
+    // ANCHOR: twice
+    let slope = x.tanh().named("tanh").backward().wrt(x); // tanh' = 1 - tanh²
+    let bend = slope.backward().wrt(x); // tanh'' = -2 tanh (1 - tanh²)
+    // ANCHOR_END: twice
+    run.result("bend_of_tanh_at_one_half", bend.item());
     run.draw(
         "graph_of_a_graph",
         &tape,

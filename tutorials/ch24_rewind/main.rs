@@ -34,7 +34,7 @@ pub const CHAPTER: Chapter = Chapter {
              good program looks like. What proves that it reuses is the number of nodes it makes; so count those as well, and then take the time.",
     exercise: "tutorials/ch24_rewind/exercise.rs: a training step that still asks for memory once. Remove the last one. Then: cargo run \
                --release -- exercises watch ch24",
-    next: "cargo run --release -- list",
+    next: "cargo run --release -- ch26",
 };
 
 #[allow(dead_code)] // the binary `gradus` calls `run` itself

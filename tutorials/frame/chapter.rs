@@ -2,7 +2,7 @@
 
 use crate::flags::Flags;
 use crate::run::Run;
-use crate::{Error, Result, output};
+use crate::{Comparison, Error, Result, output};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -81,6 +81,22 @@ pub fn run_with(chapter: &Chapter, story: fn(&mut Run) -> Result, arguments: Vec
         Ok(false) => ExitCode::from(1),
         Err(error) => fail(&error),
     }
+}
+
+/// Runs a chapter for its numbers alone: nothing is printed, and what it sets beside the source's is returned.
+///
+/// # Errors
+/// If the chapter cannot come to its end.
+pub fn compare_with(
+    chapter: &Chapter,
+    story: fn(&mut Run) -> Result,
+    arguments: Vec<OsString>,
+) -> Result<Vec<Comparison>> {
+    let arguments = [chapter.binary().into(), "--quiet".into()].into_iter().chain(arguments).collect();
+    let flags = Flags::parse(chapter, arguments).map_err(|_| Error::new("a flag that this chapter has not"))?;
+    let mut run = Run::new(chapter, flags);
+    story(&mut run)?;
+    Ok(run.into_comparisons())
 }
 
 fn fail(error: &Error) -> ExitCode {

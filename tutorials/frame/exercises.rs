@@ -158,6 +158,26 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
+        chapter: "11_broadcasting",
+        title: "the way back of a copy",
+        minutes: 15,
+        hints: [
+            "Take [2, 3] and [3] first. Each of the three numbers was copied into two rows. What comes back to it from either copy, and what from both?",
+            "Axes that were added stand in front. There are as many of them as `g` has axes too many, and each is the first when its turn comes.",
+            "What is left are axes of length 1 in `shape` that may be longer in `g`. Summing takes an axis away, so something has to put it back.",
+        ],
+    },
+    exercise! {
+        chapter: "12_layers",
+        title: "softmax with loss, back",
+        minutes: 15,
+        hints: [
+            "Take one sample with a one-hot target. Which scores should become larger, and which smaller? The probabilities y and the targets t say it, one score at a time.",
+            "Now N samples: the loss is their mean, so a nudge of one sample's score moves it by so much less.",
+            "And if the program's loss is not L but 3 L? What then has arrived in `g`?",
+        ],
+    },
+    exercise! {
         chapter: "13_gradient_check",
         title: "a loss and its gradient",
         minutes: 30,
@@ -194,8 +214,8 @@ pub const EXERCISES: &[Exercise] = &[
         minutes: 15,
         hints: [
             "Drawing each batch from all digits is what must go. Begin with one list that holds every number once.",
-            "Bring the list into random order, then cut it into pieces; slices have a method for the cutting. For the order: any of the numbers              may stand in the last place. Swap one there and leave it. Which of them may still come to the place before it?",
-            "A number that has found its place must not be moved again. So for the place p, the partner is drawn from the places 0 to p, both              included. Drawn from all places, some orders come more often than others, and the judge counts.",
+            "Bring the list into random order, then cut it into pieces; slices have a method for the cutting. For the order: any of the numbers may stand in the last place. Swap one there and leave it. Which of them may still come to the place before it?",
+            "A number that has found its place must not be moved again. So for the place p, the partner is drawn from the places 0 to p, both included. Drawn from all places, some orders come more often than others, and the judge counts.",
         ],
     },
     exercise! {
@@ -215,7 +235,17 @@ pub const EXERCISES: &[Exercise] = &[
         hints: [
             "Go through w, g, m and v side by side. First m and v get their new values, in place, so that the next step finds them.",
             "Both start at 0, so they are too small at first. Divide each by 1 - βᵗ; t is the number of this step, and the first step has t = 1.",
-            "The root is taken of v̂, not of v; ε stands outside of it. If your first step is 3.2 times too long, the divisions are missing; if              it is too long by a little, look at t.",
+            "The root is taken of v̂, not of v; ε stands outside of it. If your first step is 3.2 times too long, the divisions are missing; if it is too long by a little, look at t.",
+        ],
+    },
+    exercise! {
+        chapter: "19_optimizers",
+        title: "the step of RMSProp",
+        minutes: 15,
+        hints: [
+            "Go through w, g and v side by side. v gets its new value first, in place, so that the next step finds it.",
+            "v is a mean of squares, so it has the unit of a square. What has to be done to it before a gradient can be divided by it?",
+            "The mean keeps nine tenths of what it was and takes one tenth of the new square. If your first step is as long as the rate, it took all of it.",
         ],
     },
     exercise! {
@@ -223,7 +253,7 @@ pub const EXERCISES: &[Exercise] = &[
         title: "a start for any depth",
         minutes: 15,
         hints: [
-            "Ask how the mean square of a layer's outputs depends on the mean square of its inputs, on n, and on the spread of the weights. A sum of n              independent terms has n times the mean square of one term.",
+            "Ask how the mean square of a layer's outputs depends on the mean square of its inputs, on n, and on the spread of the weights. A sum of n independent terms has n times the mean square of one term.",
             "Half of the sums are negative, and a ReLU makes 0 of them. What is left of the mean square?",
             "Ask for a factor of exactly one from layer to layer, and solve for the spread. It is a root, and there is a 2 in it.",
         ],
@@ -258,6 +288,19 @@ pub const EXERCISES: &[Exercise] = &[
             "`buffer` is where the numbers are to end up. Which of them needs to stand anywhere else first?",
             "A buffer can be had row by row (`chunks_exact_mut`), and a row of the pictures can be looked at where it stands (`row`): that is a \
              view, not a copy. Two loops, one inside the other.",
+        ],
+    },
+    exercise! {
+        chapter: "26_debug_dojo",
+        title: "the inspector",
+        minutes: 20,
+        hints: [
+            "Seven of the twelve faults are of one kind. Which check sees all seven, and which sees six of them? What would it save to buy that one \
+             first?",
+            "Once a check has found something, is there still a reason to buy another? Stop there. But take care: one of the checks finds something in \
+             two cards whose fault is another than its own.",
+            "A known loss that does not come out means a wrong loss only if the gradient belongs to that loss. So the order is: the gradient, then what is \
+             done with it, then what it is the gradient of.",
         ],
     },
 ];

@@ -4,6 +4,7 @@
 
 mod allocations;
 mod chapter;
+mod comparison;
 mod error;
 mod exercises;
 mod flags;
@@ -15,7 +16,8 @@ mod run;
 mod watch;
 
 pub use allocations::{Allocations, count_allocations};
-pub use chapter::{Chapter, Opt, main, run_with};
+pub use chapter::{Chapter, Opt, compare_with, main, run_with};
+pub use comparison::Comparison;
 pub use error::{Error, Result};
 pub use exercises::{EXERCISES, Exercise};
 pub use judge::{Case, JSON_VARIABLE, Judge, Judgement, Numbers, SEED_VARIABLE};

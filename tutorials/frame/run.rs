@@ -3,7 +3,7 @@
 use crate::flags::Flags;
 use crate::form::Form;
 use crate::output::{self, Output};
-use crate::{Chapter, Error, Figure, Result, Watch};
+use crate::{Chapter, Comparison, Error, Figure, Result, Watch};
 use gradus::data::{Digits, Mnist, seeded};
 use gradus::draw::{DrawOptions, Picture};
 use gradus::nn::Parameters;
@@ -28,31 +28,6 @@ pub struct Run<'c> {
     watched: bool,
     stepped: bool,
     started: Instant,
-}
-
-/// One number of ours beside the source's.
-struct Comparison {
-    name: &'static str,
-    ours: f64,
-    source: &'static str,
-    low: f64,
-    high: f64,
-}
-
-impl Comparison {
-    fn holds(&self) -> bool {
-        (self.low..=self.high).contains(&self.ours)
-    }
-
-    fn band(&self) -> String {
-        let number = |x: f64| if x.abs() >= 1e-3 || x == 0.0 { format!("{x}") } else { format!("{x:.1e}") };
-        match (self.low.is_finite(), self.high.is_finite()) {
-            (true, true) if self.low == self.high => format!("exactly {}", number(self.low)),
-            (true, true) => format!("{} to {}", number(self.low), number(self.high)),
-            (true, false) => format!("at least {}", number(self.low)),
-            _ => format!("at most {}", number(self.high)),
-        }
-    }
 }
 
 impl<'c> Run<'c> {
@@ -110,6 +85,11 @@ impl<'c> Run<'c> {
     pub fn mnist(&self) -> Result<(Digits, Digits)> {
         let mnist = Mnist::open(self.data_folder())?;
         Ok((mnist.train(), mnist.test()))
+    }
+
+    /// Whether somebody sits at a terminal: only then may a chapter ask questions.
+    pub fn has_a_reader(&self) -> bool {
+        !self.flags.quiet && std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
     }
 
     /// Prints a line.
@@ -235,6 +215,11 @@ impl<'c> Run<'c> {
         Ok(())
     }
 
+    /// What was compared.
+    pub(crate) fn into_comparisons(self) -> Vec<Comparison> {
+        self.comparisons
+    }
+
     pub(crate) fn open(&self) {
         self.output.heading(&format!("{}: {}", self.chapter.short_name(), self.chapter.title));
         self.output.paragraph(self.chapter.question);
@@ -263,7 +248,7 @@ impl<'c> Run<'c> {
             self.files.iter().for_each(|path| self.output.line(&format!("  {}", path.display())));
         }
         self.output.heading("Exercise");
-        self.output.paragraph(self.chapter.exercise);
+        self.print_exercise();
         self.output.heading("Next");
         self.output.line(&format!("  {}", self.chapter.next));
         self.output.line("");
@@ -271,28 +256,28 @@ impl<'c> Run<'c> {
         Ok(good)
     }
 
+    /// What is to be done; the command stands on a line of its own, to be copied whole.
+    fn print_exercise(&self) {
+        match self.chapter.exercise.split_once(" cargo run ") {
+            Some((task, command)) => {
+                self.output.paragraph(task);
+                self.output.line(&format!("  cargo run {command}"));
+            }
+            None => self.output.paragraph(self.chapter.exercise),
+        }
+    }
+
     fn print_comparisons(&self) {
         if self.comparisons.is_empty() {
             return;
         }
         self.output.heading("Ours beside the source's");
-        let width = self.comparisons.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).max(4);
-        self.output.line(&format!("  {:width$}  {:>10}  {:24}  source", "", "ours", "band"));
-        for comparison in &self.comparisons {
-            self.output.line(&format!(
-                "  {:width$}  {:>10}  {:24}  {}{}",
-                comparison.name,
-                number(comparison.ours),
-                comparison.band(),
-                comparison.source,
-                if comparison.holds() { "" } else { "   <- outside the band" },
-            ));
-        }
+        Comparison::table(&self.comparisons).iter().for_each(|line| self.output.line(line));
     }
 
     fn print_verdict(&self, good: bool) {
         let numbers: Vec<String> =
-            self.comparisons.iter().map(|c| format!("{} {} ({})", c.name, number(c.ours), c.band())).collect();
+            self.comparisons.iter().map(|c| format!("{} {} ({})", c.name, c.ours(), c.band())).collect();
         let verdict = if good { "ok" } else { "OUTSIDE ITS BAND" };
         let numbers = if numbers.is_empty() { "a short run, nothing compared".to_owned() } else { numbers.join(", ") };
         self.output.verdict(&format!("{}: {verdict}: {numbers}", self.chapter.slug), good);
@@ -324,12 +309,4 @@ fn file_name(name: &str, form: Form) -> String {
 pub fn default_data() -> PathBuf {
     let here = PathBuf::from("data/mnist");
     if here.is_dir() { here } else { Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/mnist") }
-}
-
-fn number(x: f64) -> String {
-    match x.abs() {
-        _ if x == x.trunc() && x.abs() < 1e9 => format!("{x}"),
-        size if size >= 1e-3 => format!("{x:.4}"),
-        _ => format!("{x:.2e}"),
-    }
 }

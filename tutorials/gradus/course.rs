@@ -66,14 +66,27 @@ pub fn what_is_next(progress: &Progress) -> String {
             chapter.short_name()
         ),
         Step::Solve(exercise) => format!(
-            "Next: the exercise of {}, {}. Open {}, and run\n      cargo run --release -- exercises watch {}",
+            "Next: the exercise of {}, {}. Open {}, and run\n      cargo run --release -- exercises watch {}{}",
             exercise.short_name(),
             exercise.title,
             exercise.file(),
-            exercise.short_name()
+            exercise.short_name(),
+            without_it(exercise)
         ),
         Step::Rest => format!("Done: all chapters run, all {} exercises solved.", EXERCISES.len()),
     }
+}
+
+/// How to go on without solving an exercise.
+fn without_it(exercise: &Exercise) -> String {
+    let after = CHAPTERS.iter().skip_while(|(chapter, _)| chapter.slug != exercise.chapter).nth(1);
+    after.map_or(String::new(), |(chapter, _)| {
+        let name = chapter.short_name();
+        format!(
+            "\nStuck? cargo run --release -- exercises hint {}\nOr leave it for later: cargo run --release -- {name}",
+            exercise.short_name()
+        )
+    })
 }
 
 /// How long a chapter's text takes to read, at 200 words a minute.

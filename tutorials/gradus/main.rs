@@ -6,6 +6,7 @@ mod checkout;
 mod course;
 mod exercises;
 mod progress;
+mod reproduce;
 mod tour;
 mod watch;
 mod workshop;
@@ -30,6 +31,10 @@ mod ch08;
 mod ch09;
 #[path = "../ch10_xor_by_tape/main.rs"]
 mod ch10;
+#[path = "../ch11_broadcasting/main.rs"]
+mod ch11;
+#[path = "../ch12_layers/main.rs"]
+mod ch12;
 #[path = "../ch13_gradient_check/main.rs"]
 mod ch13;
 #[path = "../ch14_four_equations/main.rs"]
@@ -42,6 +47,8 @@ mod ch16;
 mod ch17;
 #[path = "../ch18_mnist_adam/main.rs"]
 mod ch18;
+#[path = "../ch19_optimizers/main.rs"]
+mod ch19;
 #[path = "../ch20_depth/main.rs"]
 mod ch20;
 #[path = "../ch22_forward_mode/main.rs"]
@@ -50,6 +57,8 @@ mod ch22;
 mod ch23;
 #[path = "../ch24_rewind/main.rs"]
 mod ch24;
+#[path = "../ch26_debug_dojo/main.rs"]
+mod ch26;
 
 use checkout::Checkout;
 use course::Step;
@@ -62,7 +71,7 @@ use std::process::ExitCode;
 type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 20] = [
+const CHAPTERS: [(&Chapter, Story); 24] = [
     (&ch01::CHAPTER, ch01::run),
     (&ch02::CHAPTER, ch02::run),
     (&ch03::CHAPTER, ch03::run),
@@ -73,16 +82,20 @@ const CHAPTERS: [(&Chapter, Story); 20] = [
     (&ch08::CHAPTER, ch08::run),
     (&ch09::CHAPTER, ch09::run),
     (&ch10::CHAPTER, ch10::run),
+    (&ch11::CHAPTER, ch11::run),
+    (&ch12::CHAPTER, ch12::run),
     (&ch13::CHAPTER, ch13::run),
     (&ch14::CHAPTER, ch14::run),
     (&ch15::CHAPTER, ch15::run),
     (&ch16::CHAPTER, ch16::run),
     (&ch17::CHAPTER, ch17::run),
     (&ch18::CHAPTER, ch18::run),
+    (&ch19::CHAPTER, ch19::run),
     (&ch20::CHAPTER, ch20::run),
     (&ch22::CHAPTER, ch22::run),
     (&ch23::CHAPTER, ch23::run),
     (&ch24::CHAPTER, ch24::run),
+    (&ch26::CHAPTER, ch26::run),
 ];
 
 fn main() -> ExitCode {
@@ -101,6 +114,7 @@ fn main() -> ExitCode {
         "next" => next(arguments),
         "check" => check::main(arguments),
         "exercises" => exercises::main(arguments),
+        "reproduce" => reproduce::main(arguments),
         "tour" => frame::run_with(&tour::CHAPTER, tour::run, arguments),
         flag if flag.starts_with('-') => frame::run_with(&tour::CHAPTER, tour::run, arguments),
         name => match CHAPTERS
@@ -188,7 +202,8 @@ fn help() -> String {
          \x20 cargo run --release -- exercises WHAT   watch, check, hint, list, reset or solution; exercises --help\n\
          \x20 cargo run --release -- tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
          \x20 cargo run --release -- step chNN        step through what a chapter's tape recorded, in the terminal\n\
-         \x20 cargo run --release -- check [FLAGS]    the gradient checker on a model, or on golden values; check --help\n\n{}",
+         \x20 cargo run --release -- check [FLAGS]    the gradient checker on a model, or on golden values; check --help\n\
+         \x20 cargo run --release -- reproduce        every number of the course beside its source's; reproduce --help\n\n{}",
         list()
     )
 }

@@ -1,5 +1,5 @@
 //! Exercise 16. Draw without replacement, so that an epoch shows every digit once.
-//! `cargo run --release --example ch16_exercise`
+//! `cargo run --release -- exercises watch ch16`
 
 mod judge;
 

@@ -30,16 +30,20 @@ exercises! {
     ch08_exercise "../ch08_tape/exercise.rs", ch08_solution "../ch08_tape/solution.rs";
     ch09_exercise "../ch09_xor_by_hand/exercise.rs", ch09_solution "../ch09_xor_by_hand/solution.rs";
     ch10_exercise "../ch10_xor_by_tape/exercise.rs", ch10_solution "../ch10_xor_by_tape/solution.rs";
+    ch11_exercise "../ch11_broadcasting/exercise.rs", ch11_solution "../ch11_broadcasting/solution.rs";
+    ch12_exercise "../ch12_layers/exercise.rs", ch12_solution "../ch12_layers/solution.rs";
     ch13_exercise "../ch13_gradient_check/exercise.rs", ch13_solution "../ch13_gradient_check/solution.rs";
     ch14_exercise "../ch14_four_equations/exercise.rs", ch14_solution "../ch14_four_equations/solution.rs";
     ch15_exercise "../ch15_mnist_nielsen/exercise.rs", ch15_solution "../ch15_mnist_nielsen/solution.rs";
     ch16_exercise "../ch16_mnist_two_layer/exercise.rs", ch16_solution "../ch16_mnist_two_layer/solution.rs";
     ch17_exercise "../ch17_mnist_16_16/exercise.rs", ch17_solution "../ch17_mnist_16_16/solution.rs";
     ch18_exercise "../ch18_mnist_adam/exercise.rs", ch18_solution "../ch18_mnist_adam/solution.rs";
+    ch19_exercise "../ch19_optimizers/exercise.rs", ch19_solution "../ch19_optimizers/solution.rs";
     ch20_exercise "../ch20_depth/exercise.rs", ch20_solution "../ch20_depth/solution.rs";
     ch22_exercise "../ch22_forward_mode/exercise.rs", ch22_solution "../ch22_forward_mode/solution.rs";
     ch23_exercise "../ch23_higher_order/exercise.rs", ch23_solution "../ch23_higher_order/solution.rs";
     ch24_exercise "../ch24_rewind/exercise.rs", ch24_solution "../ch24_rewind/solution.rs";
+    ch26_exercise "../ch26_debug_dojo/exercise.rs", ch26_solution "../ch26_debug_dojo/solution.rs";
 }
 
 /// The exercise whose hole this file is.

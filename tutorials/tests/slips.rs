@@ -16,6 +16,11 @@ mod ch07;
 mod ch08;
 #[path = "../ch09_xor_by_hand/judge.rs"]
 mod ch09;
+#[path = "../ch11_broadcasting/judge.rs"]
+mod ch11;
+#[allow(dead_code)] // exercises use all of it
+#[path = "../ch12_layers/judge.rs"]
+mod ch12;
 #[path = "../ch13_gradient_check/judge.rs"]
 mod ch13;
 #[allow(dead_code)] // exercises use all of it
@@ -27,13 +32,30 @@ mod ch16;
 mod ch17;
 #[path = "../ch18_mnist_adam/judge.rs"]
 mod ch18;
+#[path = "../ch19_optimizers/judge.rs"]
+mod ch19;
 #[path = "../ch20_depth/judge.rs"]
 mod ch20;
+#[path = "../ch26_debug_dojo/judge.rs"]
+mod ch26;
 #[path = "../ch09_xor_by_hand/net.rs"]
 mod net;
 
+/// What the exercise of chapter 26 declares.
+#[allow(dead_code)] // the chapter uses all of it
+#[path = "../ch26_debug_dojo"]
+mod dojo {
+    pub mod cards;
+    pub mod digits;
+    pub mod probes;
+    pub mod small;
+    pub mod suspect;
+    pub mod table;
+}
+
+use dojo::{cards, table};
 use frame::Judgement;
-use ndarray::{Array1, Array2, ArrayD};
+use ndarray::{Array1, Array2, ArrayD, Axis};
 use net::{Net, outer};
 use rand::RngExt;
 
@@ -153,6 +175,47 @@ fn a_slope_that_was_forgotten() {
 }
 
 #[test]
+fn copies_that_are_averaged_and_axes_that_are_lost() {
+    let mean = ch11::judge(|g, shape| {
+        let copies = g.len() as f64 / shape.iter().product::<usize>() as f64;
+        summed(g, shape) / copies
+    });
+    assert_told(&mean, "this is the mean over the copies");
+    let front = ch11::judge(|g, shape| (shape.len()..g.ndim()).fold(g.clone(), |sum, _| sum.sum_axis(Axis(0))));
+    assert_told(&front, "those of length 1 were repeated too");
+}
+
+/// What exercise 11 asks for.
+fn summed(g: &ArrayD<f64>, shape: &[usize]) -> ArrayD<f64> {
+    let front = (shape.len()..g.ndim()).fold(g.clone(), |sum, _| sum.sum_axis(Axis(0)));
+    let repeated = (0..shape.len()).filter(|&axis| shape[axis] == 1);
+    repeated.fold(front, |sum, axis| sum.sum_axis(Axis(axis)).insert_axis(Axis(axis)))
+}
+
+#[test]
+fn a_loss_that_adds_up_where_it_should_average() {
+    let judgement = ch12::judge(|x, t| -(x.log_softmax(1) * t).sum());
+    assert_told(&judgement, "the N is missing");
+}
+
+#[test]
+fn squares_that_are_forgotten_and_a_root_that_is_missing() {
+    let forgetful = ch19::judge(|_, w, g, rate| {
+        for (w, &g) in w.iter_mut().zip(g) {
+            *w -= rate * g / ((0.1 * g * g).sqrt() + 1e-8);
+        }
+    });
+    assert_told(&forgetful, "v is forgotten between steps");
+    let rootless = ch19::judge(|v, w, g, rate| {
+        for (i, &g) in g.iter().enumerate() {
+            v[i] = 0.9 * v[i] + 0.1 * g * g;
+            w[i] -= rate * g / (v[i] + 1e-8);
+        }
+    });
+    assert_told(&rootless, "the root of v is missing");
+}
+
+#[test]
 fn a_batch_that_is_no_batch() {
     let judgement = ch13::judge(|x, t| {
         let samples = x.rows().into_iter().len() as f64;
@@ -215,7 +278,30 @@ fn parameters_without_biases() {
 #[test]
 fn a_spread_that_forgets_the_relu() {
     let judgement = ch20::judge(|n_in| (n_in as f64).sqrt().recip());
-    assert!(judgement.failure().contains("the size of the outputs"), "{}", judgement.failure());
+    assert_told(&judgement, "the ReLU then throws half of it away");
+    let judgement = ch20::judge(|n_in| 2.0 / n_in as f64);
+    assert_told(&judgement, "this is the variance; the spread is its root");
+}
+
+#[test]
+fn an_inspector_who_believes_a_mean_of_differences_and_one_who_buys_everything() {
+    let by_mean = |table: &mut table::Table| match table.buy(dojo::probes::Probe::Mean) {
+        true => cards::Verdict::Gradient,
+        false => cards::Verdict::Nothing,
+    };
+    let judgement = ch26::judge(by_mean);
+    assert!(!judgement.solved());
+    assert!(judgement.failure().contains("nothing (bought: mean: ok)"), "{}", judgement.failure());
+    let everything = |table: &mut table::Table| {
+        let _ = dojo::probes::Probe::ALL.map(|probe| table.buy(probe));
+        table.card.fault
+    };
+    let judgement = ch26::judge(everything);
+    assert!(
+        judgement.failure().contains("at most 60") && judgement.failure().contains("108"),
+        "{}",
+        judgement.failure()
+    );
 }
 
 #[test]

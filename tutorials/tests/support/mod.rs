@@ -4,6 +4,7 @@ use serde_json::Value;
 use std::process::{Command, Output};
 
 /// Runs a chapter quietly, expects success and one line, and returns the results of its `--json`.
+#[allow(dead_code)] // some only run programs
 pub fn results(program: &str, arguments: &[&str]) -> Value {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let output = run(program, &[arguments, &["--quiet", "--json", "results.json"]].concat(), folder.path());

@@ -1,0 +1,108 @@
+//! RMSProp: the gradient, divided by how large it has been lately.
+
+use super::{FORGOTTEN, Memory, OptimError, Optimizer, or_forgotten, share, step_each};
+use crate::kernel::parallel;
+use crate::kernel::wide::wide;
+use crate::nn::Parameters;
+use crate::{Gradients, Scalar};
+
+/// RMSProp (Tieleman and Hinton 2012): v ← ρ v + (1 - ρ) g², w ← w - η g / (√v + ε).
+///
+/// v is a running mean of the squared gradient, so its root is the gradient's usual size, for each number by itself. It starts at 0 and is
+/// not corrected for that, as Adam's is: the first step is 1 / √(1 - ρ) times the rate.
+///
+/// ```
+/// use gradus::optim::{Optimizer, RmsProp};
+/// use gradus::prelude::*;
+/// let w = vec![Param::new("w", ndarray::arr1(&[1.0, 1.0]))];
+/// let tape = Tape::new();
+/// let loss = (tape.param(&w[0]) * tape.input([1000.0, 0.001])).sum(); // a steep slope and a gentle one
+/// RmsProp::new(0.01).decay(0.99).step(&w, &loss.backward())?;
+/// let stepped = w[0].value();
+/// assert!((stepped[0] - 0.9_f64).abs() < 1e-6 && (stepped[1] - 0.9).abs() < 1e-4); // the same step
+/// # Ok::<(), gradus::optim::OptimError>(())
+/// ```
+pub struct RmsProp<F: Scalar = f32> {
+    /// η, the learning rate. It may be changed between steps.
+    pub learning_rate: f64,
+    decay: f64,
+    epsilon: f64,
+    squares: Memory<F, 1>,
+}
+
+impl<F: Scalar> RmsProp<F> {
+    /// RMSProp with learning rate η (0.001 is usual), ρ = 0.9 and ε = 10⁻⁸.
+    pub fn new(learning_rate: f64) -> Self {
+        RmsProp { learning_rate, decay: 0.9, epsilon: 1e-8, squares: Memory::new() }
+    }
+
+    /// With another ρ: the mean reaches back over about 1 / (1 - ρ) steps.
+    pub fn decay(self, decay: f64) -> Self {
+        RmsProp { decay, ..self }
+    }
+
+    /// With another ε, the number that keeps the division from going wrong.
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        RmsProp { epsilon, ..self }
+    }
+}
+
+impl<F: Scalar> Optimizer<F> for RmsProp<F> {
+    fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
+        let [rate, decay, rest, epsilon, forgotten] =
+            [self.learning_rate, self.decay, 1.0 - self.decay, self.epsilon, FORGOTTEN].map(F::from_f64);
+        step_each(model, gradients, |place, param, value, gradient| {
+            let share = share(value);
+            let [squares] = self.squares.of(place, param);
+            let parts = value.chunks_mut(share).zip(gradient.chunks(share)).zip(squares.chunks_mut(share));
+            parallel::each(parts, |((value, gradient), squares)| {
+                wide(value.len(), || {
+                    for ((w, &g), v) in value.iter_mut().zip(gradient).zip(squares) {
+                        *v = or_forgotten(decay * *v + rest * (g * g), forgotten);
+                        *w = *w - rate * g / (v.sqrt() + epsilon);
+                    }
+                });
+            });
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Param, Tape};
+
+    /// Steps on Σ c w² / 2, whose gradient is c w.
+    fn walk(rmsprop: &mut RmsProp<f64>, start: [f64; 2], c: [f64; 2], steps: usize) -> Vec<f64> {
+        let params = vec![Param::new("w", ndarray::arr1(&start))];
+        let mut tape = Tape::new();
+        for _ in 0..steps {
+            let w = tape.param(&params[0]);
+            rmsprop.step(&params, &(w * w * tape.input(c) * 0.5).sum().backward()).expect("a step");
+            tape.rewind();
+        }
+        params[0].value().into_iter().collect()
+    }
+
+    #[test]
+    fn three_steps_are_those_of_the_formula() {
+        let (mut w, mut v) = ([2.0_f64, -1.0], [0.0_f64; 2]);
+        let c = [1.0, 50.0];
+        for _ in 0..3 {
+            for i in 0..2 {
+                let g = c[i] * w[i];
+                v[i] = 0.8 * v[i] + 0.2 * g * g;
+                w[i] -= 0.1 * g / (v[i].sqrt() + 1e-3);
+            }
+        }
+        let walked = walk(&mut RmsProp::new(0.1).decay(0.8).epsilon(1e-3), [2.0, -1.0], c, 3);
+        assert!(walked.iter().zip(w).all(|(a, b)| (a - b).abs() < 1e-14), "{walked:?} {w:?}");
+    }
+
+    #[test]
+    fn a_loss_in_other_units_takes_the_same_path() {
+        let path = |unit: f64| walk(&mut RmsProp::new(0.05).epsilon(0.0), [2.0, -1.0], [unit, 50.0 * unit], 20);
+        // A power of two changes no digit of any number.
+        assert_eq!(path(1.0), path(1024.0));
+    }
+}

@@ -1,0 +1,121 @@
+//! `gradus reproduce`: every number that a chapter sets beside its source's, in one table. The one idea to know: the chapters' own
+//! programs are run, at the source's length, so that nothing here knows how a number comes about.
+
+use crate::{CHAPTERS, Story, print};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use frame::{Chapter, Comparison, Error, Result};
+use serde_json::{Value, json};
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// What a chapter is run with besides its defaults: each row is one more run. A chapter without a row is run once.
+const MORE_RUNS: &[(&str, &[&str])] = &[("15_mnist_nielsen", &["--init", "scaled"])];
+
+/// Exit status 0 if every number is in its band, 1 if one is not, 2 if something could not be done.
+pub fn main(arguments: Vec<OsString>) -> ExitCode {
+    let matches = match command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Printing to a closed pipe is no reason to fail.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match reproduce(&matches) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn command() -> Command {
+    let value = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    Command::new("gradus-reproduce")
+        .bin_name("gradus reproduce")
+        .about("Runs the chapters as long as their sources did, and sets every number beside the source's")
+        .arg(value("chapter", "NN", "Only this chapter; may be given again").action(ArgAction::Append))
+        .arg(value("seed", "N", "The start of all random numbers").default_value("7").value_parser(value_parser!(u64)))
+        .arg(value("data", "DIR", "Where the four MNIST files are").value_parser(value_parser!(PathBuf)))
+        .arg(value("json", "FILE", "Write the numbers as JSON").value_parser(value_parser!(PathBuf)))
+}
+
+fn reproduce(matches: &ArgMatches) -> Result<bool> {
+    let started = Instant::now();
+    let chapters: Vec<(&Chapter, Story)> = match matches.get_many::<String>("chapter") {
+        Some(names) => names.map(|name| named(name)).collect::<Result<_>>()?,
+        None => CHAPTERS.to_vec(),
+    };
+    let seed = matches.get_one::<u64>("seed").copied().unwrap_or(7);
+    let mut common: Vec<OsString> = vec!["--full".into(), "--seed".into(), seed.to_string().into()];
+    if let Some(folder) = matches.get_one::<PathBuf>("data") {
+        common.extend(["--data".into(), folder.into()]);
+    }
+    let scratch = std::env::temp_dir().join(format!("gradus-reproduce-{}", std::process::id()));
+    common.extend(["--out".into(), scratch.clone().into()]);
+
+    let mut found = Vec::new();
+    for (chapter, story) in chapters {
+        for more in runs_of(chapter) {
+            let setting = more.iter().fold(String::new(), |setting, word| setting + " " + word);
+            print(&format!("\n{}{setting}: {}", chapter.short_name(), chapter.title));
+            let from = Instant::now();
+            let arguments = common.iter().cloned().chain(more.iter().map(OsString::from)).collect();
+            let numbers = frame::compare_with(chapter, story, arguments)
+                .map_err(|error| Error::new(format!("{}{setting}: {error}", chapter.short_name())))?;
+            print(&format!("{}\n  took {}", Comparison::table(&numbers).join("\n"), spell(from.elapsed())));
+            found.extend(numbers.into_iter().map(|number| (chapter, number)));
+        }
+    }
+    // A quiet chapter writes little; what it wrote nobody asked for.
+    let _ = std::fs::remove_dir_all(&scratch);
+
+    if let Some(file) = matches.get_one::<PathBuf>("json") {
+        let list: Value = found.iter().map(|(chapter, number)| as_json(chapter, number)).collect();
+        std::fs::write(file, format!("{list:#}\n")).map_err(|error| Error::writing(file, error))?;
+    }
+    let held = found.iter().filter(|(_, number)| number.holds()).count();
+    print(&format!("\n{held} of {} numbers in their bands, seed {seed}, {}", found.len(), spell(started.elapsed())));
+    Ok(held == found.len())
+}
+
+/// The chapter of this name: `"2"`, `"02"`, `"ch02"` or `"02_perceptron"`.
+fn named(name: &str) -> Result<(&'static Chapter, Story)> {
+    let wanted = format!("{:0>2}", name.strip_prefix("ch").unwrap_or(name));
+    let is_it = |chapter: &Chapter| chapter.slug == wanted || chapter.slug.split('_').next() == Some(&wanted[..]);
+    let found = CHAPTERS.into_iter().find(|(chapter, _)| is_it(chapter));
+    found.ok_or_else(|| Error::new(format!("there is no chapter {name:?}\n\n{}", crate::list())))
+}
+
+/// What to run a chapter with: nothing, and then whatever `MORE_RUNS` says.
+fn runs_of(chapter: &Chapter) -> impl Iterator<Item = &'static [&'static str]> {
+    let more = MORE_RUNS.iter().filter(|(slug, _)| *slug == chapter.slug).map(|(_, arguments)| *arguments);
+    std::iter::once(&[][..]).chain(more)
+}
+
+fn as_json(chapter: &Chapter, number: &Comparison) -> Value {
+    json!({
+        "chapter": chapter.slug,
+        "name": number.name,
+        "source": number.source,
+        "low": number.low,
+        "high": number.high,
+        "ours": number.ours,
+        "ok": number.holds(),
+    })
+}
+
+fn spell(time: Duration) -> String {
+    match time.as_secs() {
+        0..=9 => format!("{:.1} s", time.as_secs_f64()),
+        seconds @ 10..=119 => format!("{seconds} s"),
+        seconds => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}
