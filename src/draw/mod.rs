@@ -39,8 +39,8 @@ pub use layout::{Area, Layout, Measure, Route, Spacing};
 pub(crate) use number::significant;
 pub use number::{Numbers, number};
 pub use options::{Backward, Direction, DrawOptions, Theme};
+pub use picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};
 #[cfg(feature = "html")]
 pub(crate) use svg::{Pixels, SPACING, arrow_head, line};
 #[cfg(feature = "html")]
 pub(crate) use text::printable;
-pub use picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};

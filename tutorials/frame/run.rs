@@ -34,7 +34,17 @@ impl<'c> Run<'c> {
     pub(crate) fn new(chapter: &'c Chapter, flags: Flags) -> Self {
         let output = Output::new(flags.quiet, flags.no_color);
         let (results, comparisons, files) = (Map::new(), Vec::new(), Vec::new());
-        Run { chapter, flags, output, results, comparisons, files, watched: false, stepped: false, started: Instant::now() }
+        Run {
+            chapter,
+            flags,
+            output,
+            results,
+            comparisons,
+            files,
+            watched: false,
+            stepped: false,
+            started: Instant::now(),
+        }
     }
 
     /// The seed of this run.

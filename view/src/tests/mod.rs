@@ -150,7 +150,8 @@ fn no_size_of_the_screen_and_no_step_of_a_program_makes_it_panic() {
         let mut session = session(&tape);
         for (width, height) in [(1, 1), (3, 2), (20, 5), (59, 40), (61, 16), (80, 24), (200, 17)] {
             press(&mut session, "home");
-            for keys in ["n", "c", "i", "i", "v", "v", "s", "s", "?", "esc", "O", "f", "w", "down", "up", "t", "]", "a"] {
+            for keys in ["n", "c", "i", "i", "v", "v", "s", "s", "?", "esc", "O", "f", "w", "down", "up", "t", "]", "a"]
+            {
                 press(&mut session, keys);
                 screen(&mut session, width, height);
             }
@@ -226,10 +227,11 @@ fn q_goes_on_and_ctrl_c_ends_it_all_even_in_a_question() {
     let mut session = session(&tape);
     let control_c = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
     press(&mut session, "/");
-    let leaves = |session: &mut Session, action: Option<Action>| match session.apply(action.expect("a key with a meaning")) {
-        Then::Leave(left) => Some(left),
-        Then::GoOn => None,
-    };
+    let leaves =
+        |session: &mut Session, action: Option<Action>| match session.apply(action.expect("a key with a meaning")) {
+            Then::Leave(left) => Some(left),
+            Then::GoOn => None,
+        };
     let in_question = Action::of(control_c, session.is_prompting());
     assert_eq!(leaves(&mut session, in_question), Some(Left::Interrupted));
     press(&mut session, "esc");
