@@ -137,6 +137,26 @@ fn every_way_of_folding_a_few_scopes_is_laid_out() {
 }
 
 #[test]
+fn a_scope_that_is_entered_again_after_its_result_was_used_folds_too() {
+    let tape = Tape::<f64>::new();
+    let mut h = tape.var(array![0.5, -0.5]).named("h");
+    let w = tape.var(0.7).named("w");
+    for _ in 0..3 {
+        let cell = tape.scope("cell");
+        let z = (h * w).named("z");
+        drop(cell);
+        h = z.tanh();
+    }
+    h.sum().backward();
+    let data = data(&tape.to_html(&PageOptions::new()));
+    let foldings = data["figure"]["foldings"].as_array().expect("foldings");
+    assert_eq!(foldings.len(), 2, "open and folded");
+    assert!(
+        foldings[1]["nodes"].as_array().expect("nodes").len() < foldings[0]["nodes"].as_array().expect("nodes").len()
+    );
+}
+
+#[test]
 fn a_tape_of_thousands_of_nodes_is_a_page_still() {
     let tape = Tape::<f64>::new();
     let x = tape.var(1.0);

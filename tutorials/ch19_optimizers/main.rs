@@ -102,8 +102,8 @@ fn draw_paths(run: &mut Run) -> Result {
         Ok(map(&format!("{name}, rate {rate}"), ravine, &walk(rate, ravine, steps)?))
     };
     let mut along = Panels::new(3).panel(map_of(0, DRAWN[0], &ALONG, 40)?).panel(map_of(0, 0.0505, &ALONG, 24)?);
-    for way in 1..WAYS.len() {
-        along = along.panel(map_of(way, DRAWN[way], &ALONG, 50)?);
+    for (way, &rate) in DRAWN.iter().enumerate().skip(1) {
+        along = along.panel(map_of(way, rate, &ALONG, 50)?);
     }
     let turned = Panels::new(2).panel(map_of(3, DRAWN[3], &TURNED, 50)?).panel(map_of(4, DRAWN[4], &TURNED, 50)?);
     run.plot("paths", &along)?;

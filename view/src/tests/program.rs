@@ -11,7 +11,8 @@ pub(super) fn two_rows() -> Tape<f64> {
     let init = Init::Normal(1.0);
     let net = Mlp::<f64>::with_init(&[2, 3, 1], Activation::Tanh, init, init, &mut seeded(7))
         .with_output(Activation::Identity);
-    let cost = |x: [f64; 2], t: f64| net.forward(tape.input([x]).named("x")).quadratic_cost(tape.input([[t]]).named("t"));
+    let cost =
+        |x: [f64; 2], t: f64| net.forward(tape.input([x]).named("x")).quadratic_cost(tape.input([[t]]).named("t"));
     let loss = (cost([0.0, 1.0], 1.0) + cost([1.0, 1.0], 0.0)).named("loss");
     Sgd::new(0.1).step(&net, &loss.backward()).expect("gradients of these very parameters");
     tape
