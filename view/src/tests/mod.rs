@@ -1,5 +1,7 @@
 //! What a reader sees: keys are pressed, and the screens are kept as snapshots, to be read before they are accepted.
 
+// Its lines stand in the snapshots: they stay where they are.
+#[rustfmt::skip]
 mod program;
 
 use crate::action::Action;
