@@ -43,7 +43,7 @@ pub fn fastest(budget: Duration, mut work: impl FnMut()) -> f64 {
     shortest
 }
 
-/// A product of 252 x 256 and 256 x 192 numbers: just too small for a second thread to be asked.
+/// A product of 252 x 256 and 256 x 192 numbers, which fit the cache.
 fn product() -> f64 {
     let (rows, inner, columns) = (252, 256, 192);
     let (a, b) = (vec![0.5_f32; rows * inner], vec![0.25_f32; inner * columns]);
