@@ -7,7 +7,7 @@ use rand::RngExt;
 
 pub fn judge(spread: fn(usize) -> f64) -> Judgement {
     Judge::examine("20_depth", |judge| {
-        let some = judge.rng().random_range(20..200);
+        let some = judge.rng().random_range(50..200);
         for n_in in [50, 784, 2, 1, 10_000, some] {
             judge.given(format!("a layer with {n_in} inputs"));
             let n = n_in as f64;
@@ -22,12 +22,12 @@ pub fn judge(spread: fn(usize) -> f64) -> Judgement {
         for widths in [vec![50; 31], vec![784, 50, 50, 50], vec![300; 31], vec![some; 31], [100, 20].repeat(15)] {
             judge.given(format!("{} layers of ReLUs; layer widths {}", widths.len() - 1, shown(&widths)));
             let growth = growth(judge, &widths, spread);
-            let expected = "0.1 to 10 times the size of the inputs";
+            let expected = "0.003 to 300 times the size of the inputs";
             judge.holds(
                 "the size of the outputs",
                 expected,
                 format!("{growth:.1e} times"),
-                (0.1..=10.0).contains(&growth),
+                (0.003..=300.0).contains(&growth),
             );
         }
     })
@@ -38,7 +38,8 @@ fn shown(widths: &[usize]) -> String {
     format!("{}{}", first.join(", "), if widths.len() > 4 { ", ..." } else { "" })
 }
 
-/// How many times larger the outputs of the last layer are than the inputs: roots of mean squares.
+/// How many times larger the outputs of the last layer are than the inputs: roots of mean squares. Chance alone makes a factor of
+/// some ten in layers of 20; a spread that is wrong by √2 makes 30,000 in thirty layers.
 fn growth(judge: &mut Judge, widths: &[usize], spread: fn(usize) -> f64) -> f64 {
     let mut x: Array2<f64> = Init::Normal(1.0).draw((50, widths[0]), 1, 1, judge.rng());
     let size = |x: &Array2<f64>| (x.mapv(|x| x * x).sum() / x.len() as f64).sqrt();
