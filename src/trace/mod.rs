@@ -4,10 +4,12 @@
 //! - `event`: what there is to step through; `node`: what it happened to; `digest`: arrays, large ones reduced
 //! - `record`: how a tape becomes a trace; `slope`: the numbers of local derivatives
 //! - `narrate`, `words`: one plain sentence per event
+//! - `files`: where the program's text is
 //! - `json`: numbers that JSON does not know
 
 mod digest;
 mod event;
+mod files;
 #[cfg(feature = "json")]
 mod json;
 mod narrate;
@@ -18,6 +20,7 @@ mod words;
 
 pub use digest::{Digest, Reduced};
 pub use event::Event;
+pub use files::SourceFolders;
 pub use node::{Derivative, TraceNode};
 
 /// A computation and its backward passes, in the order in which they happened.

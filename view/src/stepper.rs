@@ -5,6 +5,7 @@ use crate::session::Session;
 use crate::source::Sources;
 use crate::terminal::{self, Left};
 use gradus::check::{self, NodeCheck};
+use gradus::trace::SourceFolders;
 use gradus::{Scalar, Tape, Trace};
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ pub struct Stepper<'a> {
     trace: Trace,
     check: Checker<'a>,
     title: String,
-    sources: Sources,
+    folders: SourceFolders,
     look: Look,
 }
 
@@ -36,7 +37,7 @@ impl<'a> Stepper<'a> {
             trace: tape.trace(),
             check: Box::new(|node, pass| check::node(tape, petgraph::graph::NodeIndex::new(node), pass)),
             title: String::new(),
-            sources: Sources::new(),
+            folders: SourceFolders::new(),
             look: Look::of_terminal(),
         }
     }
@@ -49,7 +50,7 @@ impl<'a> Stepper<'a> {
 
     /// Another folder to look for the program's source files in, beside the present one and those around it.
     pub fn source_root(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.sources.add_root(folder.into());
+        self.folders = self.folders.and(folder);
         self
     }
 
@@ -77,7 +78,7 @@ impl<'a> Stepper<'a> {
     }
 
     pub(crate) fn session(self) -> Session<'a> {
-        Session::new(self.trace, self.check, self.title, self.sources, self.look)
+        Session::new(self.trace, self.check, self.title, Sources::new(self.folders), self.look)
     }
 }
 
