@@ -20,11 +20,11 @@ export const sizes = { desktop: { width: 1280, height: 900 }, phone: { width: 39
 
 /** Opens a file. Whatever it asks for besides itself, or besides the files in the folder `within`, is refused and noted in `requests`; what
     goes wrong is noted in `errors`. */
-export async function open(browser, file, { size = "desktop", dark = false, hash = "", within } = {}) {
+export async function open(browser, file, { size = "desktop", dark = false, hash = "", within, motion = "reduce" } = {}) {
   const context = await browser.newContext({
     viewport: sizes[size],
     colorScheme: dark ? "dark" : "light",
-    reducedMotion: "reduce",
+    reducedMotion: motion,
     hasTouch: size === "phone",
     isMobile: size === "phone",
     deviceScaleFactor: 2,

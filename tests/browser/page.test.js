@@ -163,6 +163,15 @@ test("a click on a node shows its value, its gradient, its formula and the line 
   });
 });
 
+test("a page that is opened at a step shows the line of the program at once, without gliding there", async () => {
+  await visit("ch08/neuron.html", { hash: "#t=9", motion: "no-preference" }, async (page) => {
+    const [row, code] = await page.evaluate(() =>
+      ["#source .row.active", "#source .code"].map((found) => document.querySelector(found).getBoundingClientRect().toJSON()),
+    );
+    assert.ok(code.top <= row.top && row.bottom <= code.bottom, JSON.stringify({ row, code }));
+  });
+});
+
 /** Clicks the middle of an edge's line. */
 async function clickEdge(page, selector) {
   const line = page.locator(`#canvas ${selector} .line`).first();

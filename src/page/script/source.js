@@ -28,12 +28,13 @@ class Source {
 
   showLine({ file, line }) {
     if (this.room.hidden) return;
-    if (file !== this.file) this.build(file);
+    const isNew = file !== this.file;
+    if (isNew) this.build(file);
     this.lines?.forEach((row, at) => row.classList.toggle("active", at + 1 === line));
     const active = this.lines?.[line - 1];
     if (!active) return;
     const top = active.offsetTop - this.code.clientHeight / 2;
-    this.code.scrollTo({ top, behavior: calm() ? "auto" : "smooth" });
+    this.code.scrollTo({ top, behavior: isNew || calm() ? "auto" : "smooth" });
   }
 
   build(file) {
