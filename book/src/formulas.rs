@@ -91,7 +91,12 @@ fn mathml(latex: &str, display_mode: DisplayMode) -> Result<String> {
     let config = RenderConfig { display_mode, ..RenderConfig::default() };
     push_mathml(&mut html, events.into_iter().map(Ok::<_, std::convert::Infallible>), config)
         .map_err(|error| format!("the formula {latex:?} cannot be drawn: {error}"))?;
-    Ok(without_markdown(&html.replace('\n', " ")))
+    Ok(without_markdown(&well_formed(&html.replace('\n', " "))))
+}
+
+/// The crate leaves out a blank before an attribute, and an escape.
+fn well_formed(html: &str) -> String {
+    html.replace("\"minsize=", "\" minsize=").replace("<mo><</mo>", "<mo>&lt;</mo>")
 }
 
 /// The text between the tags with nothing in it that markdown would take for its own.
@@ -137,6 +142,12 @@ mod tests {
         assert!(html.contains("display=\"block\""), "{html}");
         assert!(!html.contains('*'), "markdown would take it for emphasis: {html}");
         assert_eq!(html.trim().lines().count(), 1, "{html}");
+    }
+
+    #[test]
+    fn tags_are_well_formed() {
+        let html = to_mathml("so $a < \\bigl( b \\bigr)$ it is").expect("it is understood");
+        assert!(html.contains("<mo>&lt;</mo>") && html.contains("\" minsize="), "{html}");
     }
 
     #[test]
