@@ -44,5 +44,7 @@ pub fn hidden_plane(net: &Mlp<f64>, xor: &TruthTable) -> Chart<'static> {
         .points("1", &[places[1], places[2]])
         .points("0", &[places[0], places[3]]);
     let names = ["(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)"];
-    names.into_iter().zip(places).fold(chart, |chart, (name, place)| chart.name(place, name, Side::Below))
+    names.into_iter().zip(places).fold(chart, |chart, (name, place)| {
+        chart.name(place, name, if place.0 > 0.0 { Side::Right } else { Side::Left })
+    })
 }
