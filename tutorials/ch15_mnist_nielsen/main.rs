@@ -5,7 +5,7 @@ mod pictures;
 use frame::{Chapter, Opt, Result, Run};
 use gradus::data::Batch;
 use gradus::data::Digits;
-use gradus::draw::DrawOptions;
+use gradus::draw::{Architecture, DrawOptions};
 use gradus::nn::{Activation, Init, Linear, Mlp, Model};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
@@ -93,6 +93,7 @@ pub fn run(run: &mut Run) -> Result {
         run.draw("tape", &tape, &DrawOptions::new().title("One batch of ten digits"))?;
     }
 
+    run.draw_layers("layers", &Architecture::new(&SIZES).title("784-100-20-10, every unit a sigmoid"))?;
     run.plot("accuracy", &pictures::accuracy(&accuracies))?;
     run.plot("gains", &pictures::gains(&accuracies))?;
     run.plot("misread", &pictures::misread(&net, &test))?;

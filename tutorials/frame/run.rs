@@ -5,7 +5,7 @@ use crate::form::Form;
 use crate::output::{self, Output};
 use crate::{Chapter, Comparison, Error, Figure, Result, Watch};
 use gradus::data::{Digits, Mnist, seeded};
-use gradus::draw::{DrawOptions, Picture};
+use gradus::draw::{Architecture, DrawOptions, Picture, Theme};
 use gradus::nn::Parameters;
 use gradus::page::PageOptions;
 use gradus::{Scalar, Tape};
@@ -213,6 +213,17 @@ impl<'c> Run<'c> {
             }
         }
         Ok(())
+    }
+
+    /// Writes the figure of a network's layers as NAME.svg, under `--svg`.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn draw_layers(&mut self, name: &str, layers: &Architecture) -> Result {
+        if !self.flags.forms.contains(&Form::Svg) {
+            return Ok(());
+        }
+        self.write(&file_name(name, Form::Svg), layers.clone().theme(Theme::Auto).to_svg())
     }
 
     /// What was compared.
