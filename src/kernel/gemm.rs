@@ -7,8 +7,9 @@
 
 use super::lanes::Lanes;
 use super::parallel;
-use super::tile::{MOST_LANES, MOST_VECTORS, Product};
+use super::product::{BLOCK, Copies, Product, block_rows};
 use crate::scalar::Scalar;
+use smallvec::SmallVec;
 
 /// A row-major matrix as a factor of a product, perhaps to be read transposed. No copy is made for a transpose: rows and
 /// columns only trade strides.
@@ -42,9 +43,10 @@ impl<'a, F> Matrix<'a, F> {
         }
     }
 
-    /// Some of the rows.
-    fn rows(self, first: usize, rows: usize) -> Self {
-        Matrix { data: &self.data[first * self.row_stride..], rows, ..self }
+    /// Some columns of some rows.
+    pub(super) fn part(self, row: usize, rows: usize, column: usize, columns: usize) -> Self {
+        let Matrix { data, row_stride, column_stride, .. } = self;
+        Matrix { data: &data[row * row_stride + column * column_stride..], rows, columns, row_stride, column_stride }
     }
 }
 
@@ -66,8 +68,10 @@ pub fn by_definition<F: Scalar>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
 
 /// So few multiplications are over before the processor was asked what it can do.
 const HANDFUL: usize = 64;
-/// So many multiplications take 80 microseconds, which is worth the waking of a thread.
-const WORTH_A_THREAD: usize = 1 << 22;
+/// So many multiplications take 15 microseconds, which is worth a thread.
+const WORTH_A_THREAD: usize = 1 << 20;
+/// So many columns are shared out together: as many as the widest tile has.
+const TOGETHER: usize = 64;
 
 /// C ← A B in the widest vectors of the processor, on several threads if it is large.
 pub fn blocked<F: Scalar + Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
@@ -76,45 +80,50 @@ pub fn blocked<F: Scalar + Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
         return by_definition(a, b, c);
     }
     check(&a, &b, c);
-    let share = parallel::share(a.rows, multiplications / WORTH_A_THREAD);
-    parallel::each(c.chunks_mut(share * b.columns).enumerate(), |(i, c)| {
-        on_this_thread(a.rows(i * share, c.len() / b.columns), b, c);
-    });
+    let worth = multiplications / WORTH_A_THREAD;
+    if a.rows < b.columns && a.rows <= BLOCK && worth > 1 {
+        // By columns: each thread reads all of A, but only its own part of B, which is the larger one.
+        let share = parallel::share(b.columns.div_ceil(TOGETHER), worth) * TOGETHER;
+        parallel::each(split_columns(c, b.columns, share).into_iter().enumerate(), |(i, mut c)| {
+            block(a, b.part(0, b.rows, i * share, c[0].len()), &mut c);
+        });
+    } else {
+        let share = parallel::share(a.rows, worth);
+        parallel::each(c.chunks_mut(share * b.columns).enumerate(), |(i, c)| {
+            on_this_thread(a.part(i * share, c.len() / b.columns, 0, a.columns), b, c);
+        });
+    }
+}
+
+/// The rows of part of C.
+type Rows<'a, F> = SmallVec<[&'a mut [F]; BLOCK]>;
+
+/// Parts of so many columns.
+fn split_columns<F>(c: &mut [F], columns: usize, share: usize) -> SmallVec<[Rows<'_, F>; 2]> {
+    let mut parts: SmallVec<[Rows<F>; 2]> = (0..columns).step_by(share).map(|_| Rows::new()).collect();
+    for row in c.chunks_exact_mut(columns) {
+        for (part, row) in parts.iter_mut().zip(row.chunks_mut(share)) {
+            part.push(row);
+        }
+    }
+    parts
 }
 
 fn on_this_thread<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
+    let height = block_rows(a.rows);
+    for (i, c) in c.chunks_mut(height * b.columns).enumerate() {
+        let mut rows: Rows<F> = c.chunks_exact_mut(b.columns).collect();
+        block(a.part(i * height, rows.len(), 0, a.columns), b, &mut rows);
+    }
+}
+
+fn block<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [&mut [F]]) {
     let copies = Copies::needed(&a, &b);
-    let (for_a, for_b) = copies.sizes(&a);
+    let (for_a, for_b) = copies.sizes(&a, &b);
     F::with_scratch(for_a + for_b, |scratch| {
-        let (copy_of_a, copy_of_b) = scratch.split_at_mut(for_a);
+        let (copy_of_b, copy_of_a) = scratch.split_at_mut(for_b);
         pulp::Arch::new().dispatch(Product { a, b, c, copies, copy_of_a, copy_of_b });
     });
-}
-
-/// Which factors are copied before they are read.
-#[derive(Clone, Copy)]
-pub(super) struct Copies {
-    pub(super) a: bool,
-    pub(super) b: bool,
-}
-
-impl Copies {
-    /// A tile reads a few rows of A side by side, and vectors along the rows of B. So a transposed B is copied. And if the rows
-    /// stand a large power of two apart, the first-level cache can hold only a few of them at a time: then a factor that
-    /// is used often enough is copied too.
-    fn needed<F>(a: &Matrix<F>, b: &Matrix<F>) -> Self {
-        let rows_collide = |matrix: &Matrix<F>| (matrix.row_stride * size_of::<F>()).is_multiple_of(1024);
-        Copies {
-            a: a.column_stride == 1 && a.rows > 1 && rows_collide(a) && b.columns >= 128,
-            b: b.column_stride != 1 || (rows_collide(b) && a.rows >= 64),
-        }
-    }
-
-    /// How many numbers the copies hold: all of A, and one panel of B.
-    fn sizes<F>(self, a: &Matrix<F>) -> (usize, usize) {
-        let panel = a.columns * MOST_VECTORS * MOST_LANES;
-        (if self.a { a.rows * a.columns } else { 0 }, if self.b { panel } else { 0 })
-    }
 }
 
 fn check<F>(a: &Matrix<F>, b: &Matrix<F>, c: &[F]) {
@@ -125,6 +134,7 @@ fn check<F>(a: &Matrix<F>, b: &Matrix<F>, c: &[F]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::{Array2, s};
 
     /// Numbers that differ from place to place.
     fn numbers(count: usize, seed: usize) -> Vec<f64> {
@@ -157,18 +167,23 @@ mod tests {
     }
 
     #[test]
-    fn the_result_does_not_depend_on_how_the_rows_are_shared_out() {
-        let (rows, inner, columns) = (77, 300, 53);
+    fn the_result_does_not_depend_on_how_rows_and_columns_are_shared_out() {
+        let (rows, inner, columns) = (77, 300, 153);
         let (a, b) = (numbers(rows * inner, 37), numbers(inner * columns, 53));
         let (a, b) = (Matrix::new(&a, rows, inner), Matrix::new(&b, inner, columns));
-        let mut whole = vec![f64::NAN; rows * columns];
-        on_this_thread(a, b, &mut whole);
-        for first in [1, 12, 40, 76] {
-            let mut parts = vec![f64::NAN; rows * columns];
-            let (above, below) = parts.split_at_mut(first * columns);
-            on_this_thread(a.rows(0, first), b, above);
-            on_this_thread(a.rows(first, rows - first), b, below);
-            assert!(parts.iter().zip(&whole).all(|(x, y)| x.to_bits() == y.to_bits()), "split at row {first}");
+        let product = |row: usize, rows: usize, column: usize, columns: usize| {
+            let mut c = Array2::from_elem((rows, columns), f64::NAN);
+            let numbers = c.as_slice_mut().expect("a new array");
+            on_this_thread(a.part(row, rows, 0, inner), b.part(0, inner, column, columns), numbers);
+            c
+        };
+        let whole = product(0, rows, 0, columns);
+        for (row, column) in [(1, 150), (12, 64), (40, 100), (76, 1)] {
+            let corners = [(0, row, 0, column), (0, row, column, columns - column), (row, rows - row, 0, column)];
+            for (top, height, left, width) in corners {
+                let part = product(top, height, left, width);
+                assert_eq!(part, whole.slice(s![top..top + height, left..left + width]), "from {top}, {left}");
+            }
         }
     }
 }

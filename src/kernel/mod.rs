@@ -5,6 +5,7 @@ pub mod functions;
 pub mod gemm;
 mod lanes;
 pub(crate) mod parallel;
+mod product;
 pub mod reduce;
 pub mod softmax;
 mod tile;

@@ -1,6 +1,12 @@
 //! Work shared out among threads. The one idea to know: only *who* computes an element depends on the number of threads, never
 //! *how*, so results are the same to the last bit.
 
+#[cfg(feature = "parallel")]
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::{Duration, Instant},
+};
+
 /// How many of `count` equal parts of a piece of work to give to each thread, if the whole is worth this many threads.
 pub fn share(count: usize, worth: usize) -> usize {
     let sharers = if worth > 1 { threads().min(worth) } else { 1 };
@@ -31,12 +37,38 @@ pub fn each<I: Send>(mut items: impl ExactSizeIterator<Item = I>, work: impl Fn(
         work(mine);
         return items.for_each(work);
     };
-    let work = &work;
+    let (work, unfinished) = (&work, &AtomicUsize::new(items.len()));
+    CALLS.fetch_add(1, Ordering::Release);
     others.in_place_scope(|scope| {
-        items.for_each(|item| scope.spawn(move |_| work(item)));
+        items.for_each(|item| {
+            scope.spawn(move |_| {
+                work(item);
+                unfinished.fetch_sub(1, Ordering::Release);
+            });
+        });
         work(mine);
+        watch(|| unfinished.load(Ordering::Acquire) == 0);
     });
+    let calls = CALLS.load(Ordering::Relaxed);
+    others.spawn_broadcast(move |_| watch(|| CALLS.load(Ordering::Acquire) != calls));
 }
+
+/// How often work was shared out.
+#[cfg(feature = "parallel")]
+static CALLS: AtomicUsize = AtomicUsize::new(0);
+
+/// Looks again and again, for a while, whether something has happened. A thread that goes to sleep instead takes 10 microseconds to
+/// wake, and the next piece of work, or the end of this one, mostly comes sooner than it would fall asleep.
+#[cfg(feature = "parallel")]
+fn watch(has_happened: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !has_happened() && start.elapsed() < PATIENCE {
+        std::hint::spin_loop();
+    }
+}
+
+#[cfg(feature = "parallel")]
+const PATIENCE: Duration = Duration::from_micros(100);
 
 /// Calls `work` with each item.
 #[cfg(not(feature = "parallel"))]
