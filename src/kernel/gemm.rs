@@ -166,6 +166,35 @@ mod tests {
         }
     }
 
+    /// More rows than a block, more columns than a slab, more k than a panel has, in both kinds of numbers.
+    #[test]
+    fn the_fast_product_equals_the_definition_where_it_goes_part_by_part() {
+        fn compare<F: Scalar + Lanes>(tolerance: f64) {
+            for (rows, inner, columns) in
+                [(300, 230, 90), (100, 130, 600), (530, 113, 17), (70, 225, 513), (6, 250, 1024)]
+            {
+                let wide = |count, seed| numbers(count, seed).into_iter().map(F::from_f64).collect::<Vec<F>>();
+                let (a, b) = (wide(rows * inner, 37), wide(inner * columns, 53));
+                for (a_t, b_t) in [(false, false), (true, false), (false, true)] {
+                    let left = if a_t { Matrix::new(&a, inner, rows).t() } else { Matrix::new(&a, rows, inner) };
+                    let right = if b_t { Matrix::new(&b, columns, inner).t() } else { Matrix::new(&b, inner, columns) };
+                    let (mut fast, mut slow) = (vec![F::ZERO; rows * columns], vec![F::ZERO; rows * columns]);
+                    blocked(left, right, &mut fast);
+                    by_definition(left, right, &mut slow);
+                    for (f, s) in fast.iter().zip(&slow) {
+                        let (f, s) = (f.to_f64(), s.to_f64());
+                        assert!(
+                            (f - s).abs() < tolerance * (1.0 + s.abs()),
+                            "{rows} x {inner} x {columns}: {f} against {s}"
+                        );
+                    }
+                }
+            }
+        }
+        compare::<f32>(1e-4);
+        compare::<f64>(1e-12);
+    }
+
     #[test]
     fn the_result_does_not_depend_on_how_rows_and_columns_are_shared_out() {
         let (rows, inner, columns) = (77, 300, 153);

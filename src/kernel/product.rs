@@ -148,9 +148,10 @@ fn copy_a<F: Copy>(a: &Matrix<F>, most_rows: usize, to: &mut [F]) {
 fn copy_slab<F: Lanes>(slab: &Matrix<F>, most_columns: usize, lanes: usize, to: &mut [F]) {
     let depth = slab.rows;
     let whole = if slab.column_stride == 1 && most_columns == 64 { slab.columns / 64 * 64 } else { 0 };
-    for (k, line) in slab.data.chunks(slab.row_stride).take(depth).enumerate() {
+    for k in 0..if whole > 0 { depth } else { 0 } {
         // Row by row: that is how B stands in memory.
-        for (panel, line) in line[..whole].as_chunks::<64>().0.iter().enumerate() {
+        let line = &slab.data[k * slab.row_stride..][..whole];
+        for (panel, line) in line.as_chunks::<64>().0.iter().enumerate() {
             to[(panel * depth + k) * 64..][..64].copy_from_slice(line);
         }
     }
@@ -171,11 +172,11 @@ fn copy_slab<F: Lanes>(slab: &Matrix<F>, most_columns: usize, lanes: usize, to: 
 /// `to[k * to_stride + i] = from[k * stride + i]` for i below `length`
 #[inline(always)]
 fn copy_lines<F: Copy>(from: &[F], stride: usize, length: usize, to: &mut [F], to_stride: usize) {
-    for (to, from) in to.chunks_exact_mut(to_stride).zip(from.chunks(stride)) {
+    for (to, from) in to.chunks_exact_mut(to_stride).zip(from.windows(length).step_by(stride)) {
         match length {
             4 => to[..4].copy_from_slice(&from[..4]),
             6 => to[..6].copy_from_slice(&from[..6]),
-            _ => to.iter_mut().zip(&from[..length]).for_each(|(to, from)| *to = *from),
+            _ => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),
         }
     }
 }
