@@ -14,7 +14,16 @@ fn share(count: usize) -> Option<usize> {
 }
 
 /// `y[i] = f(x[i])`
+#[inline(always)]
 pub fn map<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F + Sync) {
+    match (x.data, &mut *y.data) {
+        ([x], [y]) => *y = f(*x),
+        _ => map_array(x, y, f),
+    }
+}
+
+#[inline(never)]
+fn map_array<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F + Sync) {
     match share(y.data.len()) {
         None => map_here(x.data, y.data, f),
         Some(share) => {
@@ -63,7 +72,16 @@ pub fn accumulate<F: Scalar>(y: &mut [F], x: &[F], f: impl Fn(F, F) -> F) {
 }
 
 /// `y[i] = f(a[i], b[i])`, where `a` and `b` broadcast to the shape of `y`.
+#[inline(always)]
 pub fn zip<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) -> F + Sync) {
+    match (a.data, b.data, &mut *y.data) {
+        ([a], [b], [y]) => *y = f(*a, *b),
+        _ => zip_array(a, b, y, f),
+    }
+}
+
+#[inline(never)]
+fn zip_array<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) -> F + Sync) {
     if a.shape == b.shape {
         zip_equal(a.data, b.data, y.data, f);
     } else if let (true, Some(repeat)) = (a.shape == y.shape, Repeat::of(b.shape, y.shape)) {

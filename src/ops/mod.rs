@@ -160,13 +160,21 @@ pub static TABLE: &[Example] = &[
 ];
 
 /// The shape rule of ops that work element by element on one operand.
+#[inline]
 pub(crate) fn same_shape(operands: &[Shape]) -> Result<Shape, String> {
     Ok(operands[0])
 }
 
 /// The shape rule of ops that work element by element on two operands: NumPy's broadcasting.
+#[inline]
 pub(crate) fn broadcast_shape(operands: &[Shape]) -> Result<Shape, String> {
     let (a, b) = (operands[0], operands[1]);
+    if a == b { Ok(a) } else { broadcast_unequal(a, b) }
+}
+
+/// Apart, so that the common case is short enough to be inlined where an op is recorded.
+#[inline(never)]
+fn broadcast_unequal(a: Shape, b: Shape) -> Result<Shape, String> {
     a.broadcast(b).ok_or_else(|| {
         format!(
             "{a} and {b} do not broadcast: aligned at the right, two axes must be equal, or one of them 1 or missing"
@@ -176,13 +184,15 @@ pub(crate) fn broadcast_shape(operands: &[Shape]) -> Result<Shape, String> {
 
 /// The shape rule of ops whose two operands must agree exactly. A loss is one: (n,) against (n, 1) would broadcast to
 /// (n, n), and compare every output with every target.
+#[inline]
 pub(crate) fn equal_shapes(operands: &[Shape]) -> Result<Shape, String> {
     let (a, b) = (operands[0], operands[1]);
-    if a == b {
-        Ok(a)
-    } else {
-        Err(format!("{a} and {b} must be equal, nothing is broadcast here; reshape one of them"))
-    }
+    if a == b { Ok(a) } else { Err(unequal(a, b)) }
+}
+
+#[inline(never)]
+fn unequal(a: Shape, b: Shape) -> String {
+    format!("{a} and {b} must be equal, nothing is broadcast here; reshape one of them")
 }
 
 /// The shape rule of losses: two arrays of one shape become one number.

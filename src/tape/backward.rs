@@ -78,11 +78,11 @@ impl<F: Scalar> Tape<F> {
     /// flows back to it has arrived.
     fn walk_back(&self, loss: NodeIndex) -> Result<(), BackwardError> {
         for node in (0..=loss.index()).rev().map(NodeIndex::new) {
-            let arrivals = self.passes.borrow_mut().at(node);
+            let arrivals = self.passes.borrow().at(node);
             let cotangent = match arrivals {
                 Arrivals::Nothing => continue,
                 Arrivals::One(cotangent) => cotangent,
-                Arrivals::Several(terms) => self.sum_arrivals(node, terms),
+                Arrivals::Several => self.sum_arrivals(node),
             };
             self.flow_back(node, cotangent)?;
         }
@@ -90,7 +90,8 @@ impl<F: Scalar> Tape<F> {
     }
 
     /// What arrives at a node that is used several times adds up: one n-ary sum.
-    fn sum_arrivals(&self, node: NodeIndex, terms: Vec<NodeIndex>) -> NodeIndex {
+    fn sum_arrivals(&self, node: NodeIndex) -> NodeIndex {
+        let terms = self.passes.borrow_mut().several_at(node);
         let mut graph = self.graph.borrow_mut();
         graph.differentiate(Some(node));
         let sum = graph.record_sum(&terms);

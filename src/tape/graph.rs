@@ -74,11 +74,14 @@ pub(crate) struct ParamLeaf<F: Scalar> {
     pub(crate) version: u64,
 }
 
+/// The number of the shape of a single number.
+pub(super) const SINGLE: u32 = 0;
+
 pub(crate) struct Graph<F: Scalar> {
     pub(crate) dag: DiGraph<Node<F>, Slot>,
     /// The value of each node; nothing where a leaf reads a parameter.
     pub(super) values: Values<F>,
-    /// Every shape that a node has, once. Most nodes share a few.
+    /// Every shape that a node has, once, and before them (as number [`SINGLE`]) that of a single number. Most nodes share a few.
     pub(super) shapes: Vec<Shape>,
     /// The leaves that read parameters, in order of recording. The first `live_params` belong to this recording, the others are
     /// left from before the last rewind.
@@ -104,7 +107,7 @@ impl<F: Scalar> Graph<F> {
         Graph {
             dag: DiGraph::new(),
             values: Values::new(),
-            shapes: Vec::new(),
+            shapes: vec![Shape::scalar()],
             param_leaves: Vec::new(),
             live_params: 0,
             names: Names::default(),
@@ -154,6 +157,9 @@ impl<F: Scalar> Graph<F> {
         operands: &[NodeIndex],
         source: &'static Location<'static>,
     ) -> Result<NodeIndex, String> {
+        if let Some(number) = self.number(&op, operands) {
+            return Ok(self.record_number(op, operands, number, source));
+        }
         let index = NodeIndex::new(self.cursor);
         let needs_grad = self.is_needed_by(operands);
         if self.stands_here(&op, operands) {
@@ -244,7 +250,7 @@ impl<F: Scalar> Graph<F> {
 
     /// Whether the node that the cursor stands at was recorded by an equal op of the same operands.
     #[inline]
-    fn stands_here<O: Op<F> + PartialEq>(&self, op: &O, operands: &[NodeIndex]) -> bool {
+    pub(super) fn stands_here<O: Op<F> + PartialEq>(&self, op: &O, operands: &[NodeIndex]) -> bool {
         let index = NodeIndex::new(self.cursor);
         let Some(Node { op: Some(old), .. }) = self.dag.node_weight(index) else { return false };
         let old: &dyn Any = &**old;
@@ -268,18 +274,29 @@ impl<F: Scalar> Graph<F> {
     /// Makes room for the numbers of a new node at the end.
     #[inline]
     fn make_room(&mut self, size: usize) {
-        if self.values.nodes() > self.cursor {
-            self.drop_leftovers();
-        }
+        self.forget_leftovers();
         self.values.push(size);
     }
 
-    /// Drops what is left from before the last rewind.
+    /// Whether the node under the cursor is left from before the last rewind.
+    #[inline]
+    pub(super) fn is_rewound(&self) -> bool {
+        self.values.nodes() > self.cursor
+    }
+
+    /// Drops what is left from before the last rewind, if anything is.
+    #[inline]
+    pub(super) fn forget_leftovers(&mut self) {
+        if self.is_rewound() {
+            self.drop_leftovers();
+        }
+    }
+
     #[cold]
     fn drop_leftovers(&mut self) {
         if self.cursor == 0 {
             self.dag.clear();
-            self.shapes.clear();
+            self.shapes.truncate(1);
         }
         while self.dag.node_count() > self.cursor {
             self.dag.remove_node(NodeIndex::new(self.dag.node_count() - 1));
@@ -302,12 +319,21 @@ impl<F: Scalar> Graph<F> {
             self.shapes.push(shape);
             self.shapes.len() - 1
         });
-        let node = Node {
-            op: Some(Box::new(op)),
-            shape: place as u32,
-            needs_grad: needs_grad && !self.gradients_off,
-            circumstances: self.circumstances(source),
-        };
+        self.append_shaped(op, place as u32, operands, needs_grad, source);
+    }
+
+    /// The same, given the number of its shape.
+    #[inline]
+    pub(super) fn append_shaped<O: Op<F>>(
+        &mut self,
+        op: O,
+        shape: u32,
+        operands: &[NodeIndex],
+        needs_grad: bool,
+        source: &'static Location<'static>,
+    ) {
+        let needs_grad = needs_grad && !self.gradients_off;
+        let node = Node { op: Some(Box::new(op)), shape, needs_grad, circumstances: self.circumstances(source) };
         let index = self.dag.add_node(node);
         for (slot, &operand) in operands.iter().enumerate() {
             self.dag.add_edge(operand, index, slot as Slot);
@@ -318,7 +344,7 @@ impl<F: Scalar> Graph<F> {
 
     /// Uses the node under the cursor again, and moves the cursor past it.
     #[inline]
-    fn record_again(&mut self, needs_grad: bool, source: &'static Location<'static>) {
+    pub(super) fn record_again(&mut self, needs_grad: bool, source: &'static Location<'static>) {
         let circumstances = self.circumstances(source);
         let node = &mut self.dag[NodeIndex::new(self.cursor)];
         node.circumstances = circumstances;
@@ -347,7 +373,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     #[inline]
-    fn is_needed_by(&self, operands: &[NodeIndex]) -> bool {
+    pub(super) fn is_needed_by(&self, operands: &[NodeIndex]) -> bool {
         operands.iter().any(|&operand| self.dag[operand].needs_grad)
     }
 

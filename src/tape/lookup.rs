@@ -42,7 +42,7 @@ impl<F: Scalar> Graph<F> {
     /// The leaf, if this node reads a parameter.
     #[inline]
     pub(crate) fn param_leaf(&self, node: NodeIndex) -> Option<&ParamLeaf<F>> {
-        if !self.values.all().of(node).is_empty() {
+        if self.live_params == 0 || !self.values.all().of(node).is_empty() {
             return None;
         }
         let live = &self.param_leaves[..self.live_params];

@@ -14,6 +14,7 @@ mod graph;
 mod labels;
 mod leaf;
 mod lookup;
+mod numbers;
 mod passes;
 mod profile;
 mod spare;

@@ -58,8 +58,7 @@ impl Arrived {
 pub(super) enum Arrivals {
     Nothing,
     One(NodeIndex),
-    /// In order of arrival.
-    Several(Vec<NodeIndex>),
+    Several,
 }
 
 impl Passes {
@@ -120,25 +119,29 @@ impl Passes {
         }
     }
 
-    /// What has arrived at a node in the present pass. A list goes back with [`settle`](Passes::settle).
+    /// What has arrived at a node in the present pass, if it is one cotangent; or whether several have.
     #[inline]
-    pub(super) fn at(&mut self, node: NodeIndex) -> Arrivals {
+    pub(super) fn at(&self, node: NodeIndex) -> Arrivals {
         let arrived = self.all[self.live - 1].arrived[node.index()];
-        let Some(mut place) = arrived.as_place() else {
-            return arrived.as_one().map_or(Arrivals::Nothing, Arrivals::One);
-        };
+        match arrived.as_one() {
+            Some(cotangent) => Arrivals::One(cotangent),
+            None if arrived == Arrived::NOTHING => Arrivals::Nothing,
+            None => Arrivals::Several,
+        }
+    }
+
+    /// The cotangents that have arrived at a node in the present pass, in order. The list goes back with [`settle`](Passes::settle).
+    pub(super) fn several_at(&mut self, node: NodeIndex) -> Vec<NodeIndex> {
         let mut terms = std::mem::take(&mut self.terms);
         terms.clear();
-        loop {
+        let mut newest = self.all[self.live - 1].arrived[node.index()];
+        while let Some(place) = newest.as_place() {
             let (cotangent, older) = self.several[place];
             terms.push(cotangent);
-            match older.as_place() {
-                Some(older) => place = older,
-                None => break,
-            }
+            newest = older;
         }
         terms.reverse();
-        Arrivals::Several(terms)
+        terms
     }
 
     /// Notes that the several cotangents that had arrived at a node were summed.

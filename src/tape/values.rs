@@ -6,17 +6,17 @@ use petgraph::graph::NodeIndex;
 
 pub(super) struct Values<F: Scalar> {
     numbers: Vec<F>,
-    /// Where the numbers of each node start. They end where those of the next one start.
+    /// Where the numbers of each node start, and at last where the next node's will. They end where those of the next one start.
     starts: Vec<u32>,
 }
 
 impl<F: Scalar> Values<F> {
     pub(super) fn new() -> Self {
-        Values { numbers: Vec::new(), starts: Vec::new() }
+        Values { numbers: Vec::new(), starts: vec![0] }
     }
 
     pub(super) fn nodes(&self) -> usize {
-        self.starts.len()
+        self.starts.len() - 1
     }
 
     pub(super) fn reserved_bytes(&self) -> usize {
@@ -25,9 +25,9 @@ impl<F: Scalar> Values<F> {
 
     /// Keeps the first `nodes` nodes.
     pub(super) fn truncate(&mut self, nodes: usize) {
-        if let Some(&start) = self.starts.get(nodes) {
-            self.numbers.truncate(start as usize);
-            self.starts.truncate(nodes);
+        if let Some(&end) = self.starts.get(nodes) {
+            self.numbers.truncate(end as usize);
+            self.starts.truncate(nodes + 1);
         }
     }
 
@@ -37,21 +37,47 @@ impl<F: Scalar> Values<F> {
     /// If there would be more than 2³² numbers.
     #[inline]
     pub(super) fn push(&mut self, size: usize) {
-        let start = u32::try_from(self.numbers.len()).expect("a tape holds up to 4,294,967,296 numbers; rewind it");
-        self.starts.push(start);
-        match size {
-            1 => self.numbers.push(F::ZERO),
-            _ => self.numbers.resize(self.numbers.len() + size, F::ZERO),
+        self.numbers.resize(self.numbers.len() + size, F::ZERO);
+        self.end_here();
+    }
+
+    /// Appends a node of a single number.
+    ///
+    /// # Panics
+    /// As [`push`](Values::push).
+    #[inline]
+    pub(super) fn push_number(&mut self, number: F) {
+        self.numbers.push(number);
+        self.end_here();
+    }
+
+    #[inline]
+    fn end_here(&mut self) {
+        let end = u32::try_from(self.numbers.len()).expect("a tape holds up to 4,294,967,296 numbers; rewind it");
+        self.starts.push(end);
+    }
+
+    /// The value of a node, if it is one number.
+    #[inline]
+    pub(super) fn number(&self, node: NodeIndex) -> Option<F> {
+        match self.all().of(node) {
+            [number] => Some(*number),
+            _ => None,
         }
+    }
+
+    /// Writes the value of a node that is one number.
+    #[inline]
+    pub(super) fn set_number(&mut self, node: NodeIndex, number: F) {
+        self.numbers[self.starts[node.index()] as usize] = number;
     }
 
     /// The numbers of all nodes before this one, to read, and its own, to write.
     #[inline]
     pub(super) fn split(&mut self, node: NodeIndex) -> (Before<'_, F>, &mut [F]) {
-        let start = self.starts[node.index()] as usize;
-        let end = self.starts.get(node.index() + 1).map_or(self.numbers.len(), |&end| end as usize);
+        let (start, end) = ends(&self.starts, node);
         let (before, after) = self.numbers.split_at_mut(start);
-        (Before { numbers: before, starts: &self.starts[..node.index()] }, &mut after[..end - start])
+        (Before { numbers: before, starts: &self.starts[..=node.index()] }, &mut after[..end - start])
     }
 
     /// The numbers of all nodes, to read.
@@ -71,8 +97,14 @@ impl<'a, F: Scalar> Before<'a, F> {
     /// The numbers of a node.
     #[inline]
     pub(super) fn of(self, node: NodeIndex) -> &'a [F] {
-        let start = self.starts[node.index()] as usize;
-        let end = self.starts.get(node.index() + 1).map_or(self.numbers.len(), |&end| end as usize);
+        let (start, end) = ends(self.starts, node);
         &self.numbers[start..end]
     }
+}
+
+/// Where the numbers of a node start and end.
+#[inline]
+fn ends(starts: &[u32], node: NodeIndex) -> (usize, usize) {
+    let ends = &starts[node.index()..][..2];
+    (ends[0] as usize, ends[1] as usize)
 }

@@ -1,0 +1,63 @@
+//! Recording an op of single numbers, in short. The one idea to know: a program of single numbers has millions of nodes, and looking up
+//! shapes, views and locks for each would take several times as long as the arithmetic. Here all operands are numbers on the tape, so
+//! all of it is known beforehand, and the compiler works out what is left of the op's own `shape` and `forward`.
+
+use super::graph::{Graph, SINGLE};
+use crate::op::{Op, View, ViewMut};
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use petgraph::graph::NodeIndex;
+use std::panic::Location;
+
+impl<F: Scalar> Graph<F> {
+    /// The result of `op`, if it is a single number and is computed from one or two that stand on the tape (and nobody keeps a profile).
+    #[inline(always)]
+    pub(super) fn number<O: Op<F>>(&self, op: &O, operands: &[NodeIndex]) -> Option<F> {
+        if self.profile.is_some() {
+            return None;
+        }
+        match *operands {
+            [a] => number_of(op, [self.number_at(a)?]),
+            [a, b] => number_of(op, [self.number_at(a)?, self.number_at(b)?]),
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
+    fn number_at(&self, node: NodeIndex) -> Option<F> {
+        if self.dag[node].shape == SINGLE { self.values.number(node) } else { None }
+    }
+
+    /// Records `op`, whose result is known to be this number.
+    #[inline(always)]
+    pub(super) fn record_number<O: Op<F> + PartialEq>(
+        &mut self,
+        op: O,
+        operands: &[NodeIndex],
+        number: F,
+        source: &'static Location<'static>,
+    ) -> NodeIndex {
+        let (index, needs_grad) = (NodeIndex::new(self.len()), self.is_needed_by(operands));
+        if self.is_rewound() && self.stands_here(&op, operands) {
+            self.values.set_number(index, number);
+            self.record_again(needs_grad, source);
+        } else {
+            self.forget_leftovers();
+            self.values.push_number(number);
+            self.append_shaped(op, SINGLE, operands, needs_grad, source);
+        }
+        index
+    }
+}
+
+/// The result of `op` for single numbers, if it is one.
+#[inline(always)]
+fn number_of<F: Scalar, O: Op<F>, const N: usize>(op: &O, x: [F; N]) -> Option<F> {
+    if !op.shape(&[Shape::scalar(); N]).is_ok_and(|shape| shape.rank() == 0) {
+        return None;
+    }
+    let views = x.each_ref().map(|x| View { data: std::slice::from_ref(x), shape: Shape::scalar() });
+    let mut y = F::ZERO;
+    op.forward(&views, ViewMut { data: std::slice::from_mut(&mut y), shape: Shape::scalar() });
+    Some(y)
+}
