@@ -15,9 +15,11 @@ impl<F: Scalar> Op<F> for Cos {
     fn formula(&self) -> &'static str {
         "y = cos x"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         same_shape(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, F::cos)
     }

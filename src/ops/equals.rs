@@ -15,9 +15,11 @@ impl<F: Scalar> Op<F> for Equals {
     fn formula(&self) -> &'static str {
         "y = 1 where a = b, else 0"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         broadcast_shape(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         zip(x[0], x[1], y, |a, b| if a == b { F::ONE } else { F::ZERO })
     }

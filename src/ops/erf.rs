@@ -16,9 +16,11 @@ impl<F: Scalar> Op<F> for Erf {
     fn formula(&self) -> &'static str {
         "y = 2/√π ∫₀ˣ e^(-t²) dt"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         same_shape(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, F::erf)
     }

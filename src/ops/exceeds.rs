@@ -15,9 +15,11 @@ impl<F: Scalar> Op<F> for Exceeds {
     fn formula(&self) -> &'static str {
         "y = 1 where a > b, ½ where a = b, 0 where a < b"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         broadcast_shape(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         zip(x[0], x[1], y, exceeds)
     }

@@ -16,9 +16,11 @@ impl<F: Scalar> Op<F> for Gelu {
     fn formula(&self) -> &'static str {
         "y = x Φ(x), Φ(x) = (1 + erf(x/√2)) / 2"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         same_shape(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, gelu)
     }

@@ -18,9 +18,11 @@ impl<F: Scalar> Op<F> for LeakyRelu {
     fn attributes(&self) -> String {
         format!("s = {}", self.0)
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         same_shape(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         let slope = F::from_f64(self.0);
         map(x[0], y, move |x| if x > F::ZERO { x } else { slope * x })
@@ -48,9 +50,11 @@ impl<F: Scalar> Op<F> for LeakyReluGrad {
     fn attributes(&self) -> String {
         format!("s = {}", self.0)
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         equal_shapes(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         let slope = F::from_f64(self.0);
         zip(x[0], x[1], dx, move |x, g| if x > F::ZERO { g } else { slope * g })

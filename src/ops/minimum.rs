@@ -15,9 +15,11 @@ impl<F: Scalar> Op<F> for Minimum {
     fn formula(&self) -> &'static str {
         "y = min(a, b)"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         broadcast_shape(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         zip(x[0], x[1], y, |a, b| if b < a || b.is_nan() { b } else { a })
     }

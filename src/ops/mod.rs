@@ -160,13 +160,13 @@ pub static TABLE: &[Example] = &[
 ];
 
 /// The shape rule of ops that work element by element on one operand.
-#[inline]
+#[inline(always)]
 pub(crate) fn same_shape(operands: &[Shape]) -> Result<Shape, String> {
     Ok(operands[0])
 }
 
 /// The shape rule of ops that work element by element on two operands: NumPy's broadcasting.
-#[inline]
+#[inline(always)]
 pub(crate) fn broadcast_shape(operands: &[Shape]) -> Result<Shape, String> {
     let (a, b) = (operands[0], operands[1]);
     if a == b { Ok(a) } else { broadcast_unequal(a, b) }
@@ -184,7 +184,7 @@ fn broadcast_unequal(a: Shape, b: Shape) -> Result<Shape, String> {
 
 /// The shape rule of ops whose two operands must agree exactly. A loss is one: (n,) against (n, 1) would broadcast to
 /// (n, n), and compare every output with every target.
-#[inline]
+#[inline(always)]
 pub(crate) fn equal_shapes(operands: &[Shape]) -> Result<Shape, String> {
     let (a, b) = (operands[0], operands[1]);
     if a == b { Ok(a) } else { Err(unequal(a, b)) }

@@ -18,9 +18,11 @@ impl<F: Scalar> Op<F> for Pow {
     fn attributes(&self) -> String {
         format!("p = {}", self.0)
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         same_shape(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         let exponent = F::from_f64(self.0);
         match self.0 {

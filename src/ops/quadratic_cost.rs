@@ -49,9 +49,11 @@ impl<F: Scalar> Op<F> for QuadraticCostGrad {
     fn formula(&self) -> &'static str {
         "da = g (a - y) / n"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         super::equal_shapes(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], da: ViewMut<F>) {
         let share = x[2].data[0] / samples(x[0].shape);
         zip(x[0], x[1], da, move |a, y| (a - y) * share);

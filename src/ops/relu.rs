@@ -15,9 +15,11 @@ impl<F: Scalar> Op<F> for Relu {
     fn formula(&self) -> &'static str {
         "y = max(x, 0)"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         same_shape(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, |x| if x < F::ZERO { F::ZERO } else { x })
     }
@@ -41,9 +43,11 @@ impl<F: Scalar> Op<F> for ReluGrad {
     fn formula(&self) -> &'static str {
         "dx = g where y > 0, else 0"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         equal_shapes(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         zip(x[0], x[1], dx, |y, g| if y > F::ZERO { g } else { F::ZERO })
     }

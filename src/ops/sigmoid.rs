@@ -15,9 +15,11 @@ impl<F: Scalar> Op<F> for Sigmoid {
     fn formula(&self) -> &'static str {
         "y = 1 / (1 + e⁻ˣ)"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         same_shape(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(
             x[0],
@@ -45,9 +47,11 @@ impl<F: Scalar> Op<F> for SigmoidGrad {
     fn formula(&self) -> &'static str {
         "dx = g y (1 - y)"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         equal_shapes(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         zip(x[0], x[1], dx, |y, g| g * y * (F::ONE - y))
     }

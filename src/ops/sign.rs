@@ -15,9 +15,11 @@ impl<F: Scalar> Op<F> for Sign {
     fn formula(&self) -> &'static str {
         "y = 1 where x > 0, -1 where x < 0, 0 where x = 0"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         same_shape(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, sign)
     }

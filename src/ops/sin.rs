@@ -15,9 +15,11 @@ impl<F: Scalar> Op<F> for Sin {
     fn formula(&self) -> &'static str {
         "y = sin x"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         same_shape(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(x[0], y, F::sin)
     }

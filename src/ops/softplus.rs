@@ -15,9 +15,11 @@ impl<F: Scalar> Op<F> for Softplus {
     fn formula(&self) -> &'static str {
         "y = ln(1 + eˣ)"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         same_shape(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(
             x[0],

@@ -15,9 +15,11 @@ impl<F: Scalar> Op<F> for Tanh {
     fn formula(&self) -> &'static str {
         "y = (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         same_shape(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         map(
             x[0],
@@ -46,9 +48,11 @@ impl<F: Scalar> Op<F> for TanhGrad {
     fn formula(&self) -> &'static str {
         "dx = g (1 - y²)"
     }
+    #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         equal_shapes(operands)
     }
+    #[inline]
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         zip(x[0], x[1], dx, |y, g| g * (F::ONE - y * y))
     }

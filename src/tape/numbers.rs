@@ -53,7 +53,8 @@ impl<F: Scalar> Graph<F> {
 /// The result of `op` for single numbers, if it is one.
 #[inline(always)]
 fn number_of<F: Scalar, O: Op<F>, const N: usize>(op: &O, x: [F; N]) -> Option<F> {
-    if !op.shape(&[Shape::scalar(); N]).is_ok_and(|shape| shape.rank() == 0) {
+    const SINGLES: &[Shape; 2] = &[Shape::scalar(); 2];
+    if !op.shape(&SINGLES[..N]).is_ok_and(|shape| shape.rank() == 0) {
         return None;
     }
     let views = x.each_ref().map(|x| View { data: std::slice::from_ref(x), shape: Shape::scalar() });
