@@ -12,6 +12,9 @@ pub(super) const fn largest(registers: usize) -> (usize, usize) {
     if registers >= 32 { (6, 4) } else { (4, 2) }
 }
 
+/// So many k are written out one after the other where both factors were copied.
+const AT_ONCE: usize = 4;
+
 /// Part of A as tiles read it: for each k a few numbers, one from each row. Either the numbers of a row stand side by side, or those of
 /// a column.
 #[derive(Clone, Copy)]
@@ -103,13 +106,27 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
                     load(simd, &c[column..][..width], sums);
                 }
             }
+            let mut done = 0;
+            if BY_COLUMNS && left.column_stride == ROWS && panel.stride == VECTORS * F::lanes::<S>() {
+                // Both factors were copied: what is needed next stands next. Several k at a time, so that little is left to do but to
+                // multiply.
+                let lines = F::vectors::<S>(panel.numbers).chunks_exact(AT_ONCE * VECTORS);
+                let columns = numbers.chunks_exact(AT_ONCE * ROWS);
+                done = depth / AT_ONCE * AT_ONCE;
+                for (lines, columns) in lines.zip(columns).take(depth / AT_ONCE) {
+                    for k in 0..AT_ONCE {
+                        accumulate(simd, &lines[k * VECTORS..], &mut sums, |i| columns[k * ROWS + i]);
+                    }
+                }
+            }
             // A row of the panel is read in whole vectors, even where it is narrower: what they hold of the next row is not stored. Only
             // the last rows have no next one.
-            let lines = panel.numbers.windows(VECTORS * F::lanes::<S>()).step_by(panel.stride);
-            let whole = lines.len().min(depth);
+            let from = |k: usize| &panel.numbers[(k * panel.stride).min(panel.numbers.len())..];
+            let lines = from(done).windows(VECTORS * F::lanes::<S>()).step_by(panel.stride);
+            let whole = depth.min(done + lines.len());
             if BY_COLUMNS {
-                let columns = numbers.windows(ROWS).step_by(left.column_stride);
-                for (line, column) in lines.zip(columns).take(whole) {
+                let columns = numbers[done * left.column_stride..].windows(ROWS).step_by(left.column_stride);
+                for (line, column) in lines.zip(columns).take(whole - done) {
                     accumulate(simd, F::vectors::<S>(line), &mut sums, |i| column[i]);
                 }
             } else {
