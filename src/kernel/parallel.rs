@@ -26,6 +26,12 @@ pub fn rows<F: Send>(numbers: &mut [F], columns: usize, write: impl Fn(usize, &m
     });
 }
 
+/// Copies numbers, each thread its share of them.
+pub fn copy<F: Copy + Send + Sync>(from: &[F], to: &mut [F]) {
+    let share = share(from.len(), from.len() / WORTH_A_THREAD);
+    each(to.chunks_mut(share).zip(from.chunks(share)), |(to, from)| to.copy_from_slice(from));
+}
+
 /// Calls `work` with each item: the first on this thread, the others on others.
 #[cfg(feature = "parallel")]
 pub fn each<I: Send>(mut items: impl ExactSizeIterator<Item = I>, work: impl Fn(I) + Sync) {

@@ -46,7 +46,7 @@ impl<F: Scalar> Parameters<F> for Vec<Param<F>> {
 }
 
 /// How many rows [`Model::predict`] computes at a time: enough to keep the matrix product busy, few enough to stay in the cache.
-const PREDICTION_ROWS: usize = 256;
+const PREDICTION_ROWS: usize = 512;
 
 /// A network: parameters, and a function of a batch.
 pub trait Model<F: Scalar>: Parameters<F> {

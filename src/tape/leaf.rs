@@ -1,6 +1,7 @@
 //! Leaves: how numbers from outside enter a tape.
 
 use super::{Tape, Var};
+use crate::kernel::parallel;
 use crate::op::{Cotangents, Local, Op, View, ViewMut};
 use crate::param::Param;
 use crate::scalar::Scalar;
@@ -75,7 +76,7 @@ impl<F: Scalar, S: Data<Elem = F>, D: Dimension> Input<F> for ArrayBase<S, D> {
     }
     fn write(&self, buffer: &mut [F]) {
         match self.as_slice() {
-            Some(slice) => buffer.copy_from_slice(slice),
+            Some(slice) => parallel::copy(slice, buffer),
             None => buffer.iter_mut().zip(self).for_each(|(to, &from)| *to = from),
         }
     }
