@@ -95,21 +95,19 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Kernel(Tiles { left, panel, depth, c, column, width, continues }, tiles) = self;
-        let mut sums = [[F::splat(simd, F::default()); VECTORS]; ROWS];
-        let zeros = sums;
+        let zeros = [F::splat(simd, F::default()); VECTORS];
         for tile in 0..tiles {
             let numbers = &left.numbers[tile * left.tile_stride..];
             let c = &mut c[tile * ROWS..][..ROWS];
-            sums = zeros;
+            let mut sums = [zeros; ROWS];
             if continues {
                 for (c, sums) in c.iter().zip(&mut sums) {
                     load(simd, &c[column..][..width], sums);
                 }
             }
+            // If both factors were copied, what is needed next stands next: several k at a time, so that little is left to do but multiply.
             let mut done = 0;
             if BY_COLUMNS && left.column_stride == ROWS && panel.stride == VECTORS * F::lanes::<S>() {
-                // Both factors were copied: what is needed next stands next. Several k at a time, so that little is left to do but to
-                // multiply.
                 let lines = F::vectors::<S>(panel.numbers).chunks_exact(AT_ONCE * VECTORS);
                 let columns = numbers.chunks_exact(AT_ONCE * ROWS);
                 done = depth / AT_ONCE * AT_ONCE;
@@ -119,8 +117,8 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
                     }
                 }
             }
-            // A row of the panel is read in whole vectors, even where it is narrower: what they hold of the next row is not stored. Only
-            // the last rows have no next one.
+            // Else, or for the rest, k by k. A row of the panel is read in whole vectors, even where it is narrower: what they hold of the
+            // next row is not stored.
             let from = |k: usize| &panel.numbers[(k * panel.stride).min(panel.numbers.len())..];
             let lines = from(done).windows(VECTORS * F::lanes::<S>()).step_by(panel.stride);
             let whole = depth.min(done + lines.len());
@@ -138,8 +136,9 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
                     accumulate(simd, F::vectors::<S>(line), &mut sums, |i| rows[i][k]);
                 }
             }
+            // The last rows have no next one.
             for k in whole..depth {
-                let mut line = zeros[0];
+                let mut line = zeros;
                 load(simd, &panel.numbers[k * panel.stride..][..width], &mut line);
                 accumulate(simd, &line, &mut sums, |i| numbers[i * left.row_stride + k * left.column_stride]);
             }
@@ -158,10 +157,10 @@ fn accumulate<F: Lanes, S: Simd, const ROWS: usize, const VECTORS: usize>(
     sums: &mut [[F::Vector<S>; VECTORS]; ROWS],
     column: impl Fn(usize) -> F,
 ) {
-    for i in 0..ROWS {
+    for (i, sums) in sums.iter_mut().enumerate() {
         let a = F::splat(simd, column(i));
-        for v in 0..VECTORS {
-            sums[i][v] = F::multiply_add(simd, a, line[v], sums[i][v]);
+        for (sum, &b) in sums.iter_mut().zip(line) {
+            *sum = F::multiply_add(simd, a, b, *sum);
         }
     }
 }

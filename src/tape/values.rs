@@ -34,7 +34,7 @@ impl<F: Scalar> Values<F> {
     /// Makes room for another node.
     ///
     /// # Panics
-    /// If there would be more than 2³² numbers.
+    /// If there would be 2³² numbers or more.
     #[inline]
     pub(super) fn push(&mut self, size: usize) {
         self.numbers.resize(self.numbers.len() + size, F::ZERO);
@@ -53,7 +53,7 @@ impl<F: Scalar> Values<F> {
 
     #[inline]
     fn end_here(&mut self) {
-        let end = u32::try_from(self.numbers.len()).expect("a tape holds up to 4,294,967,296 numbers; rewind it");
+        let end = u32::try_from(self.numbers.len()).expect("a tape holds up to 4,294,967,295 numbers; rewind it");
         self.starts.push(end);
     }
 
