@@ -7,7 +7,7 @@
 
 use super::lanes::Lanes;
 use super::parallel;
-use super::product::{BLOCK, Copies, Product, block_rows};
+use super::product::{self, BLOCK, Copies, Product, block_rows};
 use crate::scalar::Scalar;
 use smallvec::SmallVec;
 
@@ -119,10 +119,11 @@ fn on_this_thread<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
 
 fn block<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [&mut [F]]) {
     let copies = Copies::needed(&a, &b);
-    let (for_a, for_b) = copies.sizes(&a, &b);
-    F::with_scratch(for_a + for_b, |scratch| {
-        let (copy_of_b, copy_of_a) = scratch.split_at_mut(for_b);
-        pulp::Arch::new().dispatch(Product { a, b, c, copies, copy_of_a, copy_of_b });
+    let ((for_a, for_b), for_sums) = (copies.sizes(&a, &b), product::sums(&a, &b));
+    F::with_scratch(for_a + for_b + for_sums, |scratch| {
+        let (copy_of_b, scratch) = scratch.split_at_mut(for_b);
+        let (sums, copy_of_a) = scratch.split_at_mut(for_sums);
+        pulp::Arch::new().dispatch(Product { a, b, c, copies, copy_of_a, copy_of_b, sums });
     });
 }
 

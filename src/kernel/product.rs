@@ -2,12 +2,13 @@
 //! when it is read again.
 //!
 //! So k runs over `DEPTH` values at a time: the panel of B that a tile needs for them fits the first-level cache, and all tiles of a block
-//! of rows use it one after the other. They leave their sums in C and go on from there with the next `DEPTH` values: still one sum in
-//! order for each element. And where the numbers of a factor stand badly (see [`Copies`]), it is copied first, part by part.
+//! of rows use it one after the other. They leave their sums aside, side by side, and go on from there with the next `DEPTH` values: still
+//! one sum in order for each element. (In C, whose rows stand far apart, each row of a tile would be looked up in another page of memory
+//! each time.) And where the numbers of a factor stand badly (see [`Copies`]), it is copied first, part by part.
 
 use super::gemm::Matrix;
 use super::lanes::Lanes;
-use super::tile::{Left, Panel, Tiles, largest};
+use super::tile::{Left, Panel, Part, Tiles, largest};
 use pulp::Simd;
 
 /// The most numbers in a vector: 64 bytes of f32.
@@ -31,6 +32,13 @@ pub(super) struct Product<'a, 'c, F> {
     /// As much as [`Copies::sizes`] says.
     pub(super) copy_of_a: &'a mut [F],
     pub(super) copy_of_b: &'a mut [F],
+    /// Sums over the k so far: as many as [`sums`] says.
+    pub(super) sums: &'a mut [F],
+}
+
+/// How many sums are left aside while k goes on.
+pub(super) fn sums<F>(a: &Matrix<F>, b: &Matrix<F>) -> usize {
+    if a.columns > DEPTH { a.rows * b.columns.next_multiple_of(MOST_LANES).min(SLAB) } else { 0 }
 }
 
 /// Which factors are copied before they are read.
@@ -65,7 +73,7 @@ impl<F: Lanes> pulp::WithSimd for Product<'_, '_, F> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Product { a, b, c, copies, copy_of_a, copy_of_b } = self;
+        let Product { a, b, c, copies, copy_of_a, copy_of_b, sums } = self;
         if a.columns == 0 {
             return c.iter_mut().for_each(|row| row.fill(F::default()));
         }
@@ -101,8 +109,13 @@ impl<F: Lanes> pulp::WithSimd for Product<'_, '_, F> {
                                 tile_stride: rows * a.row_stride,
                             },
                         };
-                        let (c, column, continues) = (&mut c[first..], start + column, k > 0);
-                        Tiles { left, panel, depth, c, column, width, continues }.compute(simd, tiles, rows);
+                        let part = Part { first: k == 0, last: k + depth == a.columns };
+                        let sums = match part {
+                            Part { first: true, last: true } => &mut [],
+                            _ => &mut sums[column * a.rows + first * width.next_multiple_of(lanes)..],
+                        };
+                        let (c, column) = (&mut c[first..], start + column);
+                        Tiles { left, panel, depth, c, column, width, sums, part }.compute(simd, tiles, rows);
                     }
                 }
             }

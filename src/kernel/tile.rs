@@ -33,6 +33,13 @@ pub(super) struct Panel<'a, F> {
     pub(super) stride: usize,
 }
 
+/// Which of all the k some are.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    pub(super) first: bool,
+    pub(super) last: bool,
+}
+
 /// Tiles of C, one below the other, that are all computed with one panel.
 pub(super) struct Tiles<'a, 'c, F> {
     pub(super) left: Left<'a, F>,
@@ -42,8 +49,10 @@ pub(super) struct Tiles<'a, 'c, F> {
     pub(super) c: &'a mut [&'c mut [F]],
     pub(super) column: usize,
     pub(super) width: usize,
-    /// Whether C holds the sums over the k before these.
-    pub(super) continues: bool,
+    /// The sums over the k so far: whole vectors, row after row.
+    pub(super) sums: &'a mut [F],
+    /// Whether these k are the first ones, and whether they are the last.
+    pub(super) part: Part,
 }
 
 impl<F: Lanes> Tiles<'_, '_, F> {
@@ -94,15 +103,15 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Kernel(Tiles { left, panel, depth, c, column, width, continues }, tiles) = self;
+        let Kernel(Tiles { left, panel, depth, c, column, width, sums: so_far, part }, tiles) = self;
+        let whole_width = VECTORS * F::lanes::<S>();
         let zeros = [F::splat(simd, F::default()); VECTORS];
         for tile in 0..tiles {
             let numbers = &left.numbers[tile * left.tile_stride..];
-            let c = &mut c[tile * ROWS..][..ROWS];
             let mut sums = [zeros; ROWS];
-            if continues {
-                for (c, sums) in c.iter().zip(&mut sums) {
-                    load(simd, &c[column..][..width], sums);
+            if !part.first {
+                for (i, sums) in sums.iter_mut().enumerate() {
+                    load(simd, &so_far[(tile * ROWS + i) * whole_width..][..whole_width], sums);
                 }
             }
             // If both factors were copied, what is needed next stands next: several k at a time, so that little is left to do but multiply.
@@ -142,8 +151,14 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
                 load(simd, &panel.numbers[k * panel.stride..][..width], &mut line);
                 accumulate(simd, &line, &mut sums, |i| numbers[i * left.row_stride + k * left.column_stride]);
             }
-            for (c, sums) in c.iter_mut().zip(&sums) {
-                store(simd, &mut c[column..][..width], sums);
+            if !part.last {
+                for (i, sums) in sums.iter().enumerate() {
+                    store(simd, &mut so_far[(tile * ROWS + i) * whole_width..][..whole_width], sums);
+                }
+            } else {
+                for (c, sums) in c[tile * ROWS..][..ROWS].iter_mut().zip(&sums) {
+                    store(simd, &mut c[column..][..width], sums);
+                }
             }
         }
     }
