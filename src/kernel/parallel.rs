@@ -55,6 +55,12 @@ pub fn each<I: Send>(mut items: impl ExactSizeIterator<Item = I>, work: impl Fn(
         work(mine);
         watch(|| unfinished.load(Ordering::Acquire) == 0);
     });
+    stand_by(others);
+}
+
+/// Lets the others watch for the next piece of work before they sleep.
+#[cfg(feature = "parallel")]
+fn stand_by(others: &rayon::ThreadPool) {
     let calls = CALLS.load(Ordering::Relaxed);
     others.spawn_broadcast(move |_| watch(|| CALLS.load(Ordering::Acquire) != calls));
 }
