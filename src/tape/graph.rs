@@ -107,7 +107,7 @@ impl<F: Scalar> Graph<F> {
         Graph {
             dag: DiGraph::new(),
             values: Values::new(),
-            shapes: vec![Shape::scalar()],
+            shapes: Vec::new(),
             param_leaves: Vec::new(),
             live_params: 0,
             names: Names::default(),
@@ -296,7 +296,7 @@ impl<F: Scalar> Graph<F> {
     fn drop_leftovers(&mut self) {
         if self.cursor == 0 {
             self.dag.clear();
-            self.shapes.truncate(1);
+            self.shapes.clear();
         }
         while self.dag.node_count() > self.cursor {
             self.dag.remove_node(NodeIndex::new(self.dag.node_count() - 1));
@@ -314,6 +314,9 @@ impl<F: Scalar> Graph<F> {
         needs_grad: bool,
         source: &'static Location<'static>,
     ) {
+        if self.shapes.is_empty() {
+            self.shapes.push(Shape::scalar());
+        }
         let known = self.shapes.iter().position(|other| *other == shape);
         let place = known.unwrap_or_else(|| {
             self.shapes.push(shape);

@@ -12,11 +12,11 @@ pub(super) struct Values<F: Scalar> {
 
 impl<F: Scalar> Values<F> {
     pub(super) fn new() -> Self {
-        Values { numbers: Vec::new(), starts: vec![0] }
+        Values { numbers: Vec::new(), starts: Vec::new() }
     }
 
     pub(super) fn nodes(&self) -> usize {
-        self.starts.len() - 1
+        self.starts.len().saturating_sub(1)
     }
 
     pub(super) fn reserved_bytes(&self) -> usize {
@@ -54,6 +54,9 @@ impl<F: Scalar> Values<F> {
     #[inline]
     fn end_here(&mut self) {
         let end = u32::try_from(self.numbers.len()).expect("a tape holds up to 4,294,967,295 numbers; rewind it");
+        if self.starts.is_empty() {
+            self.starts.push(0);
+        }
         self.starts.push(end);
     }
 
