@@ -1,9 +1,9 @@
 //! The matrix product. The one idea to know: a **tile** of C, a few rows by a few vectors of columns, stays in registers while
-//! k runs from first to last, so each number of A and B that is read is used for a whole row or column of the tile. See `tile`.
+//! k runs, so each number of A and B that is read is used for a whole row or column of the tile. See `tile`.
 //!
 //! Each element of C is one sum over k in order, wherever it stands and however the rows are shared out among threads: results
 //! are the same to the last bit. At the shapes of the course this is faster than the `gemm` crate, which copies both factors
-//! into an order of its own first; here a factor is copied only where it must be (see `Copies`).
+//! into an order of its own first; here a factor is copied only where it pays (see `Copies`).
 
 use super::lanes::Lanes;
 use super::parallel;

@@ -49,9 +49,9 @@ pub(super) struct Copies {
 }
 
 impl Copies {
-    /// A tile reads a few rows of A side by side, and vectors along the rows of B. So a transposed B is copied. And if rows
-    /// stand a large power of two apart, the first-level cache can hold only a few of them at a time: then a factor that
-    /// is used often enough is copied too.
+    /// A transposed B is copied, since a tile reads vectors along its rows; any B is, if many rows of A use the copy. A is copied if it is read
+    /// often enough, that is for many columns of B; for fewer, if its rows stand a large power of two apart, because then the first-level
+    /// cache can hold only a few of them at a time.
     pub(super) fn needed<F>(a: &Matrix<F>, b: &Matrix<F>) -> Self {
         let collide = |stride: usize| (stride * size_of::<F>()).is_multiple_of(1024);
         let a_collides = collide(a.row_stride.max(a.column_stride));

@@ -1,6 +1,6 @@
 //! What a backward pass found, and why it may be refused.
 
-use super::graph::ParamLeaf;
+use super::node::ParamLeaf;
 use super::profile::Phase;
 use super::{Tape, Var};
 use crate::op::View;

@@ -1,7 +1,8 @@
-//! The graph behind a tape: nodes, recording, rewinding. The one idea to know: nodes are only ever appended or removed
+//! The graph behind a tape: recording, rewinding. The one idea to know: nodes are only ever appended or removed
 //! at the end, so **recording order is a topological order**, and walking indices downwards is the reverse pass.
 
 use super::labels::{Names, Scopes};
+use super::node::{Circumstances, Node, ParamLeaf, Slot};
 use super::profile::{Phase, Profile};
 use super::values::Values;
 use super::views::Readable;
@@ -15,64 +16,6 @@ use smallvec::SmallVec;
 use std::any::Any;
 use std::panic::Location;
 use std::time::Instant;
-
-/// Which operand of an op an edge is. (petgraph lists the newest edge first, and `x * x` has two parallel edges, so the order of edges
-/// alone would not tell.)
-pub type Slot = u32;
-
-/// One step of the computation: an op applied to operands. It is kept small, since programs of single numbers have millions; its
-/// value, its shape and its name stand in lists beside the graph (see [`Tape::nodes`](crate::Tape::nodes)).
-pub struct Node<F: Scalar> {
-    /// `None` only while this node's own vjp runs.
-    op: Option<Box<dyn Op<F>>>,
-    pub(super) circumstances: Circumstances,
-    /// The number of its shape in the tape's list of shapes.
-    pub(super) shape: u32,
-    needs_grad: bool,
-}
-
-/// Who recorded a node: the learner's program, or the vjp of a node.
-#[derive(Clone, Copy)]
-pub(super) struct Circumstances {
-    /// The line of the learner's program; for a backward node, that of the node it differentiates.
-    source: &'static Location<'static>,
-    /// The node whose vjp recorded this one; itself, if the learner's program did.
-    origin: NodeIndex,
-    pub(super) scope: u32,
-    /// 0 for the learner's own computation, n for the nth backward pass.
-    pass: u32,
-}
-
-impl<F: Scalar> Node<F> {
-    /// The op's declaration.
-    pub(crate) fn op(&self) -> &dyn Op<F> {
-        self.op.as_deref().expect("an op is absent only while its own vjp runs")
-    }
-    /// Where the learner's program recorded it (for a backward node: recorded the forward node that it differentiates).
-    pub fn source(&self) -> &'static Location<'static> {
-        self.circumstances.source
-    }
-    /// 0 for the learner's own computation, n for the nth backward pass.
-    pub fn pass(&self) -> u32 {
-        self.circumstances.pass
-    }
-    /// The node whose vjp recorded this one; itself, if the learner's program did.
-    pub fn origin(&self) -> NodeIndex {
-        self.circumstances.origin
-    }
-    /// Whether a backward pass computes its gradient.
-    pub fn needs_grad(&self) -> bool {
-        self.needs_grad
-    }
-}
-
-/// A leaf that reads a parameter in place.
-pub(crate) struct ParamLeaf<F: Scalar> {
-    pub(crate) node: NodeIndex,
-    pub(crate) param: Param<F>,
-    /// The version that was current when the leaf was recorded.
-    pub(crate) version: u64,
-}
 
 /// The number of the shape of a single number.
 pub(super) const SINGLE: u32 = 0;

@@ -1,6 +1,7 @@
 //! What can be asked of a graph: values, shapes, operands, parameters, names and scopes.
 
-use super::graph::{Graph, ParamLeaf};
+use super::graph::Graph;
+use super::node::ParamLeaf;
 use super::views::Readable;
 use crate::op::View;
 use crate::param::Param;

@@ -1,6 +1,6 @@
 //! The tape: records every operation as a node of a DAG, so that gradients can flow back through it.
 //!
-//! - `graph`: the nodes, recording and rewinding
+//! - `node`: what the graph is made of; `graph`: recording and rewinding
 //! - `var`: [`Var`], a handle to a node, with the arithmetic that records
 //! - `backward`: the reverse pass; `gradients`: what it found
 //! - `updates`: what optimizers did with it, for those who ask
@@ -14,6 +14,7 @@ mod graph;
 mod labels;
 mod leaf;
 mod lookup;
+mod node;
 mod numbers;
 mod passes;
 mod profile;
@@ -25,8 +26,9 @@ mod views;
 
 pub use describe::{Contribution, NodeInfo};
 pub use gradients::{BackwardError, Gradients};
-pub use graph::{Node, Slot};
+
 pub use leaf::Input;
+pub use node::{Node, Slot};
 pub use profile::{Phase, Profile, ProfileRow};
 pub use var::Var;
 

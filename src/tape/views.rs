@@ -1,6 +1,6 @@
 //! How a kernel sees its operands: in place, whether their numbers stand on the tape or in a parameter.
 
-use super::graph::{Node, ParamLeaf, Slot};
+use super::node::{Node, ParamLeaf, Slot};
 use super::values::Before;
 use crate::op::View;
 use crate::scalar::Scalar;
