@@ -198,7 +198,14 @@ mod tests {
 
     #[test]
     fn the_result_does_not_depend_on_how_rows_and_columns_are_shared_out() {
-        let (rows, inner, columns) = (77, 300, 153);
+        compare(153, &[(1, 150), (12, 64), (40, 100), (76, 1)]);
+        // As many columns as a vector or two hold, of which the part on the right has fewer, but a tile reads whole vectors.
+        compare(16, &[(1, 6), (12, 3), (40, 8), (76, 15)]);
+    }
+
+    /// Compares a product with its parts: above and below of so many rows, and left and right of so many columns.
+    fn compare(columns: usize, cuts: &[(usize, usize)]) {
+        let (rows, inner) = (77, 300);
         let (a, b) = (numbers(rows * inner, 37), numbers(inner * columns, 53));
         let (a, b) = (Matrix::new(&a, rows, inner), Matrix::new(&b, inner, columns));
         let product = |row: usize, rows: usize, column: usize, columns: usize| {
@@ -208,7 +215,7 @@ mod tests {
             c
         };
         let whole = product(0, rows, 0, columns);
-        for (row, column) in [(1, 150), (12, 64), (40, 100), (76, 1)] {
+        for &(row, column) in cuts {
             let corners = [(0, row, 0, column), (0, row, column, columns - column), (row, rows - row, 0, column)];
             for (top, height, left, width) in corners {
                 let part = product(top, height, left, width);

@@ -13,14 +13,16 @@ use pulp::Simd;
 
 /// The most numbers in a vector: 64 bytes of f32.
 const MOST_LANES: usize = 16;
-/// So many k at a time: with f32 a panel has 28 kB.
-const DEPTH: usize = 112;
+/// The most k at a time: with f32 a panel has 36 kB.
+const DEPTH: usize = 144;
 /// So many columns at a time, if B is copied: what is copied stays in the second-level cache.
-const SLAB: usize = 512;
+const SLAB: usize = 256;
 /// The most rows of a block.
-pub(super) const BLOCK: usize = 264;
+pub(super) const BLOCK: usize = 528;
 /// With so many rows it pays to copy B: its rows come to stand side by side, and its vectors do not reach over two cache lines.
-const ROWS_WORTH_A_COPY: usize = 96;
+const ROWS_WORTH_A_COPY: usize = 160;
+/// With so many, if its rows stand a large power of two apart.
+const ROWS_WORTH_A_COPY_IF_COLLIDING: usize = 64;
 
 /// C ← A B for a block of rows, with room for copies of the factors.
 pub(super) struct Product<'a, 'c, F> {
@@ -50,14 +52,16 @@ pub(super) struct Copies {
 
 impl Copies {
     /// A transposed B is copied, since a tile reads vectors along its rows; any B is, if many rows of A use the copy. A is copied if it is read
-    /// often enough, that is for many columns of B; for fewer, if its rows stand a large power of two apart, because then the first-level
-    /// cache can hold only a few of them at a time.
+    /// often enough, that is for many columns of B. Fewer are enough where rows stand a large power of two apart, because then the
+    /// first-level cache can hold only a few of them at a time.
     pub(super) fn needed<F>(a: &Matrix<F>, b: &Matrix<F>) -> Self {
         let collide = |stride: usize| (stride * size_of::<F>()).is_multiple_of(1024);
         let a_collides = collide(a.row_stride.max(a.column_stride));
         Copies {
             a: a.rows > 1 && (b.columns > 256 || (b.columns >= 128 && a_collides)),
-            b: b.column_stride != 1 || a.rows >= ROWS_WORTH_A_COPY,
+            b: b.column_stride != 1
+                || a.rows >= ROWS_WORTH_A_COPY
+                || (a.rows >= ROWS_WORTH_A_COPY_IF_COLLIDING && collide(b.row_stride)),
         }
     }
 
@@ -80,11 +84,14 @@ impl<F: Lanes> pulp::WithSimd for Product<'_, '_, F> {
         let lanes = F::lanes::<S>();
         let (most_rows, most_vectors) = largest(S::REGISTER_COUNT);
         let most_columns = most_vectors * lanes;
+        let most_depth = a.columns.div_ceil(a.columns.div_ceil(DEPTH)).next_multiple_of(4);
         if copies.a {
-            copy_a(&a, most_rows, copy_of_a);
+            for (k, depth) in pieces(a.columns, most_depth) {
+                copy_a(&a.part(0, a.rows, k, depth), most_rows, &mut copy_of_a[k * a.rows..][..depth * a.rows]);
+            }
         }
         for (start, slab_width) in pieces(b.columns, SLAB) {
-            for (k, depth) in pieces(a.columns, DEPTH) {
+            for (k, depth) in pieces(a.columns, most_depth) {
                 let slab = b.part(k, depth, start, slab_width);
                 if copies.b {
                     copy_slab(&slab, most_columns, lanes, copy_of_b);
@@ -97,10 +104,10 @@ impl<F: Lanes> pulp::WithSimd for Product<'_, '_, F> {
                     for (first, tiles, rows) in stacks(a.rows, most_rows) {
                         let left = match copies.a {
                             true => Left {
-                                numbers: &copy_of_a[first * a.columns + k * rows..],
+                                numbers: &copy_of_a[k * a.rows + first * depth..],
                                 row_stride: 1,
                                 column_stride: rows,
-                                tile_stride: rows * a.columns,
+                                tile_stride: rows * depth,
                             },
                             false => Left {
                                 numbers: &a.data[first * a.row_stride + k * a.column_stride..],
@@ -143,7 +150,7 @@ fn stacks(height: usize, most: usize) -> impl Iterator<Item = (usize, usize, usi
     stacks.into_iter().filter(|(_, tiles, rows)| tiles * rows > 0)
 }
 
-/// Copies A tile by tile, each as `[k][row]`.
+/// Copies some k of A tile by tile, each as `[k][row]`: in the order in which they are read.
 #[inline(always)]
 fn copy_a<F: Copy>(a: &Matrix<F>, most_rows: usize, to: &mut [F]) {
     for (first, rows) in pieces(a.rows, most_rows) {

@@ -12,7 +12,7 @@ pub(super) const fn largest(registers: usize) -> (usize, usize) {
     if registers >= 32 { (6, 4) } else { (4, 2) }
 }
 
-/// So many k are written out one after the other where both factors were copied.
+/// So many k are written out one after the other where the rows of a panel stand side by side.
 const AT_ONCE: usize = 4;
 
 /// Part of A as tiles read it: for each k a few numbers, one from each row. Either the numbers of a row stand side by side, or those of
@@ -89,8 +89,16 @@ impl<F: Lanes> Tiles<'_, '_, F> {
 
 /// Runs a kernel as a function of its own. (In one function with the others it would want more registers than there are.)
 #[inline(never)]
-fn apart<S: Simd>(simd: S, kernel: impl WithSimd<Output = ()>) {
-    simd.vectorize(kernel);
+fn apart<F: Lanes, S: Simd, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool>(
+    simd: S,
+    kernel: Kernel<F, ROWS, VECTORS, BY_COLUMNS>,
+) {
+    // Tiles that are too large for these vectors are not even compiled.
+    if const { ROWS <= largest(S::REGISTER_COUNT).0 && VECTORS <= largest(S::REGISTER_COUNT).1 } {
+        simd.vectorize(kernel);
+    } else {
+        unreachable!("a tile is not larger than the largest one");
+    }
 }
 
 /// So many tiles of so many rows and vectors, with a part of A whose columns, or rows, stand side by side.
@@ -103,62 +111,68 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Kernel(Tiles { left, panel, depth, c, column, width, sums: so_far, part }, tiles) = self;
-        let whole_width = VECTORS * F::lanes::<S>();
+        let Kernel(Tiles { left, panel, depth, c, column, width, sums: aside, part }, tiles) = self;
         let zeros = [F::splat(simd, F::default()); VECTORS];
+        // The sums of one tile after the other.
+        let aside = F::vectors_mut::<S>(aside).as_chunks_mut::<VECTORS>().0.as_chunks_mut::<ROWS>().0;
         for tile in 0..tiles {
             let numbers = &left.numbers[tile * left.tile_stride..];
-            let mut sums = [zeros; ROWS];
-            if !part.first {
-                for (i, sums) in sums.iter_mut().enumerate() {
-                    load(simd, &so_far[(tile * ROWS + i) * whole_width..][..whole_width], sums);
-                }
-            }
-            // If both factors were copied, what is needed next stands next: several k at a time, so that little is left to do but multiply.
-            let mut done = 0;
-            if BY_COLUMNS && left.column_stride == ROWS && panel.stride == VECTORS * F::lanes::<S>() {
+            let mut sums = if part.first { [zeros; ROWS] } else { aside[tile] };
+            // Where the rows of the panel stand one after the other, several k at a time, so that little is left to do but multiply.
+            let side_by_side = panel.stride == VECTORS * F::lanes::<S>();
+            let done = if side_by_side && (!BY_COLUMNS || left.column_stride == ROWS) {
                 let lines = F::vectors::<S>(panel.numbers).chunks_exact(AT_ONCE * VECTORS);
-                let columns = numbers.chunks_exact(AT_ONCE * ROWS);
-                done = depth / AT_ONCE * AT_ONCE;
-                for (lines, columns) in lines.zip(columns).take(depth / AT_ONCE) {
-                    for k in 0..AT_ONCE {
-                        accumulate(simd, &lines[k * VECTORS..], &mut sums, |i| columns[k * ROWS + i]);
+                let whole = lines.len().min(depth / AT_ONCE);
+                if BY_COLUMNS {
+                    for (lines, columns) in lines.zip(numbers.chunks_exact(AT_ONCE * ROWS)).take(whole) {
+                        for k in 0..AT_ONCE {
+                            accumulate(simd, &lines[k * VECTORS..], &mut sums, |i| columns[k * ROWS + i]);
+                        }
+                    }
+                } else {
+                    let mut rows = [numbers.as_chunks::<AT_ONCE>().0; ROWS];
+                    for (i, row) in rows.iter_mut().enumerate() {
+                        *row = &numbers[i * left.row_stride..].as_chunks().0[..whole];
+                    }
+                    for (k, lines) in (0..whole).zip(lines) {
+                        for j in 0..AT_ONCE {
+                            accumulate(simd, &lines[j * VECTORS..], &mut sums, |i| rows[i][k][j]);
+                        }
                     }
                 }
-            }
-            // Else, or for the rest, k by k. A row of the panel is read in whole vectors, even where it is narrower: what they hold of the
-            // next row is not stored.
-            let from = |k: usize| &panel.numbers[(k * panel.stride).min(panel.numbers.len())..];
-            let lines = from(done).windows(VECTORS * F::lanes::<S>()).step_by(panel.stride);
-            let whole = depth.min(done + lines.len());
-            if BY_COLUMNS {
-                let columns = numbers[done * left.column_stride..].windows(ROWS).step_by(left.column_stride);
-                for (line, column) in lines.zip(columns).take(whole - done) {
-                    accumulate(simd, F::vectors::<S>(line), &mut sums, |i| column[i]);
-                }
+                whole * AT_ONCE
             } else {
-                let mut rows = [numbers; ROWS];
-                for (i, row) in rows.iter_mut().enumerate() {
-                    *row = &numbers[i * left.row_stride..][..whole];
+                // A row of the panel is read in whole vectors, even where it is narrower: what they hold of the next row is not stored.
+                let lines = panel.numbers.windows(VECTORS * F::lanes::<S>()).step_by(panel.stride);
+                let whole = depth.min(lines.len());
+                if BY_COLUMNS {
+                    let columns = numbers.windows(ROWS).step_by(left.column_stride);
+                    for (line, column) in lines.zip(columns).take(whole) {
+                        accumulate(simd, F::vectors::<S>(line), &mut sums, |i| column[i]);
+                    }
+                } else {
+                    let mut rows = [numbers; ROWS];
+                    for (i, row) in rows.iter_mut().enumerate() {
+                        *row = &numbers[i * left.row_stride..][..whole];
+                    }
+                    for (k, line) in (0..whole).zip(lines) {
+                        accumulate(simd, F::vectors::<S>(line), &mut sums, |i| rows[i][k]);
+                    }
                 }
-                for (k, line) in (0..whole).zip(lines) {
-                    accumulate(simd, F::vectors::<S>(line), &mut sums, |i| rows[i][k]);
-                }
-            }
-            // The last rows have no next one.
-            for k in whole..depth {
+                whole
+            };
+            // The rest: fewer than go at once, or rows that have no next one.
+            for k in done..depth {
                 let mut line = zeros;
                 load(simd, &panel.numbers[k * panel.stride..][..width], &mut line);
                 accumulate(simd, &line, &mut sums, |i| numbers[i * left.row_stride + k * left.column_stride]);
             }
-            if !part.last {
-                for (i, sums) in sums.iter().enumerate() {
-                    store(simd, &mut so_far[(tile * ROWS + i) * whole_width..][..whole_width], sums);
-                }
-            } else {
+            if part.last {
                 for (c, sums) in c[tile * ROWS..][..ROWS].iter_mut().zip(&sums) {
                     store(simd, &mut c[column..][..width], sums);
                 }
+            } else {
+                aside[tile] = sums;
             }
         }
     }
