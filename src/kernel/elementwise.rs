@@ -7,15 +7,14 @@ use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
 use crate::shape::{MAX_RANK, Shape};
 
-/// How many elements each thread gets; `None` if one thread does it all.
-#[inline(always)]
-fn share(count: usize) -> Option<usize> {
-    (count >= 2 * WORTH_A_THREAD).then(|| parallel::share(count, count / WORTH_A_THREAD))
+/// How many of so many elements each thread gets.
+fn share(count: usize) -> usize {
+    parallel::share(count, count / WORTH_A_THREAD)
 }
 
 /// `y[i] = f(x[i])`
 #[inline(always)]
-pub fn map<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F + Sync) {
+pub fn map<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F + Copy + Sync) {
     match (x.data, &mut *y.data) {
         ([x], [y]) => *y = f(*x),
         _ => map_array(x, y, f),
@@ -23,13 +22,9 @@ pub fn map<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F + Sync) {
 }
 
 #[inline(never)]
-fn map_array<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F + Sync) {
-    match share(y.data.len()) {
-        None => map_here(x.data, y.data, f),
-        Some(share) => {
-            parallel::each(y.data.chunks_mut(share).zip(x.data.chunks(share)), |(y, x)| map_here(x, y, &f));
-        }
-    }
+fn map_array<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F + Copy + Sync) {
+    let share = share(y.data.len());
+    parallel::each(y.data.chunks_mut(share).zip(x.data.chunks(share)), move |(y, x)| map_here(x, y, f));
 }
 
 #[inline(always)]
@@ -73,7 +68,7 @@ pub fn accumulate<F: Scalar>(y: &mut [F], x: &[F], f: impl Fn(F, F) -> F) {
 
 /// `y[i] = f(a[i], b[i])`, where `a` and `b` broadcast to the shape of `y`.
 #[inline(always)]
-pub fn zip<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) -> F + Sync) {
+pub fn zip<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) -> F + Copy + Sync) {
     match (a.data, b.data, &mut *y.data) {
         ([a], [b], [y]) => *y = f(*a, *b),
         _ => zip_array(a, b, y, f),
@@ -81,13 +76,13 @@ pub fn zip<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) ->
 }
 
 #[inline(never)]
-fn zip_array<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) -> F + Sync) {
+fn zip_array<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) -> F + Copy + Sync) {
     if a.shape == b.shape {
         zip_equal(a.data, b.data, y.data, f);
     } else if let (true, Some(repeat)) = (a.shape == y.shape, Repeat::of(b.shape, y.shape)) {
         repeat.zip(a.data, b.data, y.data, f);
     } else if let (true, Some(repeat)) = (b.shape == y.shape, Repeat::of(a.shape, y.shape)) {
-        repeat.zip(b.data, a.data, y.data, |b, a| f(a, b));
+        repeat.zip(b.data, a.data, y.data, move |b, a| f(a, b));
     } else {
         let strides = [a.shape.strides_towards(y.shape), b.shape.strides_towards(y.shape)];
         let mut out = y.data.iter_mut();
@@ -100,14 +95,10 @@ fn zip_array<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) 
 }
 
 /// `y[i] = f(a[i], b[i])` for slices of one length.
-fn zip_equal<F: Scalar>(a: &[F], b: &[F], y: &mut [F], f: impl Fn(F, F) -> F + Sync) {
-    match share(y.len()) {
-        None => zip_here(a, b, y, f),
-        Some(share) => {
-            let parts = y.chunks_mut(share).zip(a.chunks(share)).zip(b.chunks(share));
-            parallel::each(parts, |((y, a), b)| zip_here(a, b, y, &f));
-        }
-    }
+fn zip_equal<F: Scalar>(a: &[F], b: &[F], y: &mut [F], f: impl Fn(F, F) -> F + Copy + Sync) {
+    let share = share(y.len());
+    let parts = y.chunks_mut(share).zip(a.chunks(share)).zip(b.chunks(share));
+    parallel::each(parts, move |((y, a), b)| zip_here(a, b, y, f));
 }
 
 #[inline(always)]
@@ -150,44 +141,42 @@ impl Repeat {
     }
 
     /// `y[i] = f(long[i], short[j])`, where j is the element of `short` that is repeated there.
-    fn zip<F: Scalar>(self, long: &[F], short: &[F], y: &mut [F], f: impl Fn(F, F) -> F + Sync) {
-        match (self, share(y.len())) {
-            (Repeat::Whole, Some(share)) => {
-                let rows = share.next_multiple_of(short.len());
+    fn zip<F: Scalar>(self, long: &[F], short: &[F], y: &mut [F], f: impl Fn(F, F) -> F + Copy + Sync) {
+        match self {
+            Repeat::Whole => {
+                let rows = share(y.len()).next_multiple_of(short.len());
                 let parts = y.chunks_mut(rows).zip(long.chunks(rows));
-                parallel::each(parts, |(y, long)| self.zip_here(long, short, y, &f));
+                parallel::each(parts, move |(y, long)| zip_rows(long, short, y, f));
             }
-            _ => self.zip_here(long, short, y, f),
-        }
-    }
-
-    #[inline(always)]
-    fn zip_here<F: Scalar>(self, long: &[F], short: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
-        let at_a_time = match self {
-            Repeat::Whole => short.len(),
-            Repeat::Each(times) => times,
-        };
-        wide(
-            at_a_time,
-            #[inline(always)]
-            move || match self {
-                Repeat::Whole => {
-                    for (y, long) in y.chunks_exact_mut(short.len()).zip(long.chunks_exact(short.len())) {
-                        for ((y, &long), &short) in y.iter_mut().zip(long).zip(short) {
-                            *y = f(long, short);
-                        }
-                    }
-                }
-                Repeat::Each(times) => {
+            Repeat::Each(times) => wide(
+                times,
+                #[inline(always)]
+                move || {
                     for ((y, long), &short) in y.chunks_exact_mut(times).zip(long.chunks_exact(times)).zip(short) {
                         for (y, &long) in y.iter_mut().zip(long) {
                             *y = f(long, short);
                         }
                     }
-                }
-            },
-        );
+                },
+            ),
+        }
     }
+}
+
+/// `y[i] = f(long[i], row[i])`, row after row of `long`.
+#[inline(always)]
+fn zip_rows<F: Scalar>(long: &[F], row: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
+    wide(
+        row.len(),
+        #[inline(always)]
+        move || {
+            for (y, long) in y.chunks_exact_mut(row.len()).zip(long.chunks_exact(row.len())) {
+                for ((y, &long), &short) in y.iter_mut().zip(long).zip(row) {
+                    *y = f(long, short);
+                }
+            }
+        },
+    );
 }
 
 /// Calls `visit` for every element of `shape` in row-major order, with the offset that each set of strides gives it.

@@ -1,6 +1,7 @@
 //! Work shared out among threads. The one idea to know: only *who* computes an element depends on the number of threads, never
 //! *how*, so results are the same to the last bit.
 
+use std::sync::{Mutex, PoisonError};
 #[cfg(feature = "parallel")]
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -33,29 +34,46 @@ pub fn copy<F: Copy + Send + Sync>(from: &[F], to: &mut [F]) {
 }
 
 /// Calls `work` with each item: the first on this thread, the others on others.
-#[cfg(feature = "parallel")]
-pub fn each<I: Send>(mut items: impl ExactSizeIterator<Item = I>, work: impl Fn(I) + Sync) {
+pub fn each<I: Send>(mut items: impl ExactSizeIterator<Item = I> + Send, work: impl Fn(I) + Sync) {
     let Some(mine) = items.next() else { return };
     if items.len() == 0 {
         return work(mine);
     }
+    let (mut mine, rest, items) = (Some(mine), items.len(), Mutex::new(items));
+    share_out(rest, &mut || mine.take().into_iter().for_each(&work), &|| {
+        let item = items.lock().unwrap_or_else(PoisonError::into_inner).next();
+        item.into_iter().for_each(&work);
+    });
+}
+
+/// Calls `mine` on this thread, and `theirs` so many times on others. (Apart from [`each`], so that it is compiled once and not for each
+/// kernel.)
+#[cfg(feature = "parallel")]
+fn share_out(rest: usize, mine: &mut dyn FnMut(), theirs: &(dyn Fn() + Sync)) {
     let Some(others) = others() else {
-        work(mine);
-        return items.for_each(work);
+        mine();
+        return (0..rest).for_each(|_| theirs());
     };
-    let (work, unfinished) = (&work, &AtomicUsize::new(items.len()));
+    let unfinished = &AtomicUsize::new(rest);
     CALLS.fetch_add(1, Ordering::Release);
     others.in_place_scope(|scope| {
-        items.for_each(|item| {
+        for _ in 0..rest {
             scope.spawn(move |_| {
-                work(item);
+                theirs();
                 unfinished.fetch_sub(1, Ordering::Release);
             });
-        });
-        work(mine);
+        }
+        mine();
         watch(|| unfinished.load(Ordering::Acquire) == 0);
     });
     stand_by(others);
+}
+
+/// Calls `mine` once and `theirs` so many times.
+#[cfg(not(feature = "parallel"))]
+fn share_out(rest: usize, mine: &mut dyn FnMut(), theirs: &(dyn Fn() + Sync)) {
+    mine();
+    (0..rest).for_each(|_| theirs());
 }
 
 /// Lets the others watch for the next piece of work before they sleep.
@@ -81,12 +99,6 @@ fn watch(has_happened: impl Fn() -> bool) {
 
 #[cfg(feature = "parallel")]
 const PATIENCE: Duration = Duration::from_micros(100);
-
-/// Calls `work` with each item.
-#[cfg(not(feature = "parallel"))]
-pub fn each<I>(items: impl ExactSizeIterator<Item = I>, work: impl Fn(I)) {
-    items.for_each(work);
-}
 
 /// The threads that stand by; `None` if the system gives none. They are one fewer than rayon would use, because the thread that has
 /// the work does a share of it: with one more, they would take the processor from each other while they look for work.

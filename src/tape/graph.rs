@@ -112,7 +112,7 @@ impl<F: Scalar> Graph<F> {
             let shape = self.result_shape(&op, operands)?;
             self.make_room(shape.size());
             self.compute(&op, index, operands, shape);
-            self.append(op, shape, operands, needs_grad, source);
+            self.append(Box::new(op), shape, operands, needs_grad, source);
         }
         Ok(index)
     }
@@ -135,7 +135,7 @@ impl<F: Scalar> Graph<F> {
             self.note(Phase::Backward, "add_n", start, numbers, (terms.len() - 1) * shape.size());
         }
         match is_new {
-            true => self.append(AddN, shape, terms, needs_grad, source),
+            true => self.append(Box::new(AddN), shape, terms, needs_grad, source),
             false => self.record_again(needs_grad, source),
         }
         index
@@ -155,7 +155,7 @@ impl<F: Scalar> Graph<F> {
             self.record_again(needs_grad, source);
         } else {
             self.make_room(shape.size());
-            self.append(op, shape, &[], needs_grad, source);
+            self.append(Box::new(op), shape, &[], needs_grad, source);
         }
         let start = self.clock();
         fill(self.split(index).1);
@@ -185,7 +185,7 @@ impl<F: Scalar> Graph<F> {
         } else {
             self.make_room(0);
             self.param_leaves.push(ParamLeaf { node, param: param.clone(), version });
-            self.append(op, param.shape(), &[], true, source);
+            self.append(Box::new(op), param.shape(), &[], true, source);
         }
         self.live_params += 1;
         node
@@ -201,8 +201,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// The shape of a result.
-    #[inline]
-    fn result_shape<O: Op<F>>(&self, op: &O, operands: &[NodeIndex]) -> Result<Shape, String> {
+    fn result_shape(&self, op: &dyn Op<F>, operands: &[NodeIndex]) -> Result<Shape, String> {
         match *operands {
             [a] => op.shape(&[self.shape(a)]),
             [a, b] => op.shape(&[self.shape(a), self.shape(b)]),
@@ -249,9 +248,9 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// Puts a new node at the end, and moves the cursor past it.
-    fn append<O: Op<F>>(
+    fn append(
         &mut self,
-        op: O,
+        op: Box<dyn Op<F>>,
         shape: Shape,
         operands: &[NodeIndex],
         needs_grad: bool,
@@ -269,17 +268,16 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// The same, given the number of its shape.
-    #[inline]
-    pub(super) fn append_shaped<O: Op<F>>(
+    pub(super) fn append_shaped(
         &mut self,
-        op: O,
+        op: Box<dyn Op<F>>,
         shape: u32,
         operands: &[NodeIndex],
         needs_grad: bool,
         source: &'static Location<'static>,
     ) {
         let needs_grad = needs_grad && !self.gradients_off;
-        let node = Node { op: Some(Box::new(op)), shape, needs_grad, circumstances: self.circumstances(source) };
+        let node = Node { op: Some(op), shape, needs_grad, circumstances: self.circumstances(source) };
         let index = self.dag.add_node(node);
         for (slot, &operand) in operands.iter().enumerate() {
             self.dag.add_edge(operand, index, slot as Slot);
@@ -324,7 +322,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// Runs the forward kernel of a node into its buffer.
-    fn compute<O: Op<F>>(&mut self, op: &O, index: NodeIndex, operands: &[NodeIndex], shape: Shape) {
+    fn compute(&mut self, op: &dyn Op<F>, index: NodeIndex, operands: &[NodeIndex], shape: Shape) {
         let start = self.clock();
         let (readable, y) = self.split(index);
         readable.with(operands, |x| op.forward(x, ViewMut { data: y, shape }));

@@ -123,8 +123,15 @@ impl<F: Scalar> Tape<F> {
         let recorded = self.graph.borrow_mut().record(op, nodes, Location::caller());
         match recorded {
             Ok(index) => self.var_at(index),
-            Err(reason) => panic!("{}", self.graph.borrow().shape_mistake(name, nodes, &reason)),
+            Err(reason) => self.blame(name, nodes, &reason),
         }
+    }
+
+    /// Says what is wrong with the shapes of `nodes`, at the line that wanted to record `op`.
+    #[cold]
+    #[track_caller]
+    fn blame(&self, op: &str, nodes: &[NodeIndex], reason: &str) -> ! {
+        panic!("{}", self.graph.borrow().shape_mistake(op, nodes, reason))
     }
 
     /// Runs `compute` without preparing for gradients: nothing recorded inside can be differentiated.

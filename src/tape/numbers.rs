@@ -17,8 +17,8 @@ impl<F: Scalar> Graph<F> {
             return None;
         }
         match *operands {
-            [a] => number_of(op, [self.number_at(a)?]),
-            [a, b] => number_of(op, [self.number_at(a)?, self.number_at(b)?]),
+            [a] => number_of(op, &[single(&self.number_at(a)?)]),
+            [a, b] => number_of(op, &[single(&self.number_at(a)?), single(&self.number_at(b)?)]),
             _ => None,
         }
     }
@@ -44,7 +44,7 @@ impl<F: Scalar> Graph<F> {
         } else {
             self.forget_leftovers();
             self.values.push_number(number);
-            self.append_shaped(op, SINGLE, operands, needs_grad, source);
+            self.append_shaped(Box::new(op), SINGLE, operands, needs_grad, source);
         }
         index
     }
@@ -52,13 +52,18 @@ impl<F: Scalar> Graph<F> {
 
 /// The result of `op` for single numbers, if it is one.
 #[inline(always)]
-fn number_of<F: Scalar, O: Op<F>, const N: usize>(op: &O, x: [F; N]) -> Option<F> {
+fn number_of<F: Scalar, O: Op<F>>(op: &O, x: &[View<F>]) -> Option<F> {
     const SINGLES: &[Shape; 2] = &[Shape::scalar(); 2];
-    if !op.shape(&SINGLES[..N]).is_ok_and(|shape| shape.rank() == 0) {
+    let Ok(shape) = op.shape(&SINGLES[..x.len()]) else { return None };
+    if shape.rank() > 0 {
         return None;
     }
-    let views = x.each_ref().map(|x| View { data: std::slice::from_ref(x), shape: Shape::scalar() });
     let mut y = F::ZERO;
-    op.forward(&views, ViewMut { data: std::slice::from_mut(&mut y), shape: Shape::scalar() });
+    op.forward(x, ViewMut { data: std::slice::from_mut(&mut y), shape });
     Some(y)
+}
+
+#[inline(always)]
+fn single<F>(x: &F) -> View<'_, F> {
+    View { data: std::slice::from_ref(x), shape: Shape::scalar() }
 }
