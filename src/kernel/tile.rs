@@ -12,7 +12,7 @@ pub(super) const fn largest(registers: usize) -> (usize, usize) {
     if registers >= 32 { (6, 4) } else { (4, 2) }
 }
 
-/// So many k are written out one after the other where the rows of a panel stand side by side.
+/// So many k are written out one after the other where both factors were copied.
 const AT_ONCE: usize = 4;
 
 /// Part of A as tiles read it: for each k a few numbers, one from each row. Either the numbers of a row stand side by side, or those of
@@ -118,26 +118,14 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
         for tile in 0..tiles {
             let numbers = &left.numbers[tile * left.tile_stride..];
             let mut sums = if part.first { [zeros; ROWS] } else { aside[tile] };
-            // Where the rows of the panel stand one after the other, several k at a time, so that little is left to do but multiply.
-            let side_by_side = panel.stride == VECTORS * F::lanes::<S>();
-            let done = if side_by_side && (!BY_COLUMNS || left.column_stride == ROWS) {
+            // If both factors were copied, what is needed next stands next: several k at a time, so that little is left to do but multiply.
+            let side_by_side = left.column_stride == ROWS && panel.stride == VECTORS * F::lanes::<S>();
+            let done = if BY_COLUMNS && side_by_side {
                 let lines = F::vectors::<S>(panel.numbers).chunks_exact(AT_ONCE * VECTORS);
                 let whole = lines.len().min(depth / AT_ONCE);
-                if BY_COLUMNS {
-                    for (lines, columns) in lines.zip(numbers.chunks_exact(AT_ONCE * ROWS)).take(whole) {
-                        for k in 0..AT_ONCE {
-                            accumulate(simd, &lines[k * VECTORS..], &mut sums, |i| columns[k * ROWS + i]);
-                        }
-                    }
-                } else {
-                    let mut rows = [numbers.as_chunks::<AT_ONCE>().0; ROWS];
-                    for (i, row) in rows.iter_mut().enumerate() {
-                        *row = &numbers[i * left.row_stride..].as_chunks().0[..whole];
-                    }
-                    for (k, lines) in (0..whole).zip(lines) {
-                        for j in 0..AT_ONCE {
-                            accumulate(simd, &lines[j * VECTORS..], &mut sums, |i| rows[i][k][j]);
-                        }
+                for (lines, columns) in lines.zip(numbers.chunks_exact(AT_ONCE * ROWS)).take(whole) {
+                    for k in 0..AT_ONCE {
+                        accumulate(simd, &lines[k * VECTORS..], &mut sums, |i| columns[k * ROWS + i]);
                     }
                 }
                 whole * AT_ONCE
