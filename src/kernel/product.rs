@@ -1,8 +1,8 @@
 //! The order in which the tiles of a matrix product are computed. The one idea to know: a number that is read should still be **near**
 //! when it is read again.
 //!
-//! So k runs over `DEPTH` values at a time: the panel of B that a tile needs for them fits the first-level cache, and all tiles of a block
-//! of rows use it one after the other. They leave their sums aside, side by side, and go on from there with the next `DEPTH` values: still
+//! So k runs over up to `DEPTH` values at a time: the panel of B that a tile needs for them fits the first-level cache, and all tiles of a block
+//! of rows use it one after the other. They leave their sums aside, side by side, and go on from there with the next ones: still
 //! one sum in order for each element. (In C, whose rows stand far apart, each row of a tile would be looked up in another page of memory
 //! each time.) And where the numbers of a factor stand badly (see [`Copies`]), it is copied first, part by part.
 
