@@ -24,10 +24,14 @@ impl Roof {
         Roof { flops: product(), copies: sizes.map(|bytes| (bytes, copy(bytes))).collect(), first_touch: first_touch() }
     }
 
-    /// Bytes in a second for work that goes over so many different bytes again and again.
+    /// Bytes in a second for work that goes over so many different bytes again and again: what copies of that size reach, on the line
+    /// between the next smaller and the next larger ones that were measured (in logarithms, since each cache is several times the one before).
     pub fn bandwidth(&self, working_set: f64) -> f64 {
-        let fits = self.copies.iter().find(|(bytes, _)| working_set <= *bytes as f64);
-        fits.or(self.copies.last()).map_or(f64::NAN, |(_, bandwidth)| *bandwidth)
+        let larger = self.copies.partition_point(|(bytes, _)| (*bytes as f64) < working_set).min(self.copies.len() - 1);
+        let logarithms = |place: usize| ((self.copies[place].0 as f64).ln(), self.copies[place].1.ln());
+        let ((x0, y0), (x1, y1)) = (logarithms(larger.saturating_sub(1)), logarithms(larger));
+        let share = if x1 > x0 { ((working_set.ln() - x0) / (x1 - x0)).clamp(0.0, 1.0) } else { 1.0 };
+        (y0 + share * (y1 - y0)).exp()
     }
 }
 
