@@ -33,17 +33,25 @@ pub fn copy<F: Copy + Send + Sync>(from: &[F], to: &mut [F]) {
     each(to.chunks_mut(share).zip(from.chunks(share)), |(to, from)| to.copy_from_slice(from));
 }
 
-/// Calls `work` with each item: the first on this thread, the others on others.
+/// Calls `work` with each item: the first on this thread, the others on others, which take the next item when they come for one.
 pub fn each<I: Send>(mut items: impl ExactSizeIterator<Item = I> + Send, work: impl Fn(I) + Sync) {
     let Some(mine) = items.next() else { return };
     if items.len() == 0 {
         return work(mine);
     }
     let (mut mine, rest, items) = (Some(mine), items.len(), Mutex::new(items));
-    share_out(rest, &mut || mine.take().into_iter().for_each(&work), &|| {
-        let item = items.lock().unwrap_or_else(PoisonError::into_inner).next();
-        item.into_iter().for_each(&work);
-    });
+    let mut mine = || {
+        if let Some(mine) = mine.take() {
+            work(mine);
+        }
+    };
+    let theirs = || {
+        let next = items.lock().unwrap_or_else(PoisonError::into_inner).next();
+        if let Some(item) = next {
+            work(item);
+        }
+    };
+    share_out(rest, &mut mine, &theirs);
 }
 
 /// Calls `mine` on this thread, and `theirs` so many times on others. (Apart from [`each`], so that it is compiled once and not for each

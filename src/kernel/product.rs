@@ -8,12 +8,12 @@
 
 use super::gemm::Matrix;
 use super::lanes::Lanes;
-use super::tile::{Left, Panel, Part, Tiles, largest};
+use super::tile::{AT_ONCE, Left, Panel, Part, Tiles, largest};
 use pulp::Simd;
 
 /// The most numbers in a vector: 64 bytes of f32.
 const MOST_LANES: usize = 16;
-/// The most k at a time: with f32 a panel has 36 kB.
+/// The most k at a time, a multiple of [`AT_ONCE`]: with f32 a panel has 36 kB.
 const DEPTH: usize = 144;
 /// So many columns at a time, if B is copied: what is copied stays in the second-level cache.
 const SLAB: usize = 256;
@@ -84,7 +84,8 @@ impl<F: Lanes> pulp::WithSimd for Product<'_, '_, F> {
         let lanes = F::lanes::<S>();
         let (most_rows, most_vectors) = largest(S::REGISTER_COUNT);
         let most_columns = most_vectors * lanes;
-        let most_depth = a.columns.div_ceil(a.columns.div_ceil(DEPTH)).next_multiple_of(4);
+        // Parts of about the same length: a short last one would load and store as many sums for less work.
+        let most_depth = a.columns.div_ceil(a.columns.div_ceil(DEPTH)).next_multiple_of(AT_ONCE);
         if copies.a {
             for (k, depth) in pieces(a.columns, most_depth) {
                 copy_a(&a.part(0, a.rows, k, depth), most_rows, &mut copy_of_a[k * a.rows..][..depth * a.rows]);

@@ -13,7 +13,7 @@ pub(super) const fn largest(registers: usize) -> (usize, usize) {
 }
 
 /// So many k are written out one after the other where both factors were copied.
-const AT_ONCE: usize = 4;
+pub(super) const AT_ONCE: usize = 4;
 
 /// Part of A as tiles read it: for each k a few numbers, one from each row. Either the numbers of a row stand side by side, or those of
 /// a column.

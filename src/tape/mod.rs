@@ -26,7 +26,6 @@ mod views;
 
 pub use describe::{Contribution, NodeInfo};
 pub use gradients::{BackwardError, Gradients};
-
 pub use leaf::Input;
 pub use node::{Node, Slot};
 pub use profile::{Phase, Profile, ProfileRow};
