@@ -3,11 +3,11 @@
 //!
 //! Each element of C is one sum over k in order, wherever it stands and however the rows are shared out among threads: results
 //! are the same to the last bit. At the shapes of the course this is faster than the `gemm` crate, which copies both factors
-//! into an order of its own first; here a factor is copied only where it pays (see `Copies`).
+//! into an order of its own first; here a factor is copied only where it pays (see `Plan`).
 
 use super::lanes::Lanes;
 use super::parallel;
-use super::product::{self, BLOCK, Copies, Product, block_rows};
+use super::product::{BLOCK, Plan, Product, block_rows};
 use crate::scalar::Scalar;
 use smallvec::SmallVec;
 
@@ -118,12 +118,12 @@ fn on_this_thread<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
 }
 
 fn block<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [&mut [F]]) {
-    let copies = Copies::needed(&a, &b);
-    let ((for_a, for_b), for_sums) = (copies.sizes(&a, &b), product::sums(&a, &b));
+    let plan = Plan::of(&a, &b);
+    let ((for_a, for_b), for_sums) = (plan.sizes(&a, &b), plan.sums(&a, &b));
     F::with_scratch(for_a + for_b + for_sums, |scratch| {
         let (copy_of_b, scratch) = scratch.split_at_mut(for_b);
         let (sums, copy_of_a) = scratch.split_at_mut(for_sums);
-        pulp::Arch::new().dispatch(Product { a, b, c, copies, copy_of_a, copy_of_b, sums });
+        pulp::Arch::new().dispatch(Product { a, b, c, plan, copy_of_a, copy_of_b, sums });
     });
 }
 
@@ -167,12 +167,12 @@ mod tests {
         }
     }
 
-    /// More rows than a block, more columns than a slab, more k than a panel has, in both kinds of numbers.
+    /// More rows than a block, more columns than a slab, more k than go at a time, few rows or many, in both kinds of numbers.
     #[test]
     fn the_fast_product_equals_the_definition_where_it_goes_part_by_part() {
         fn compare<F: Scalar + Lanes>(tolerance: f64) {
             for (rows, inner, columns) in
-                [(300, 230, 90), (100, 130, 600), (530, 113, 17), (70, 225, 513), (6, 250, 1024)]
+                [(300, 230, 90), (100, 130, 600), (530, 113, 17), (70, 225, 513), (6, 250, 1024), (165, 1030, 300)]
             {
                 let wide = |count, seed| numbers(count, seed).into_iter().map(F::from_f64).collect::<Vec<F>>();
                 let (a, b) = (wide(rows * inner, 37), wide(inner * columns, 53));

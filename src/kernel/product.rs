@@ -1,10 +1,13 @@
 //! The order in which the tiles of a matrix product are computed. The one idea to know: a number that is read should still be **near**
 //! when it is read again.
 //!
-//! So k runs over up to `DEPTH` values at a time: the panel of B that a tile needs for them fits the first-level cache, and all tiles of a block
-//! of rows use it one after the other. They leave their sums aside, side by side, and go on from there with the next ones: still
-//! one sum in order for each element. (In C, whose rows stand far apart, each row of a tile would be looked up in another page of memory
-//! each time.) And where the numbers of a factor stand badly (see [`Copies`]), it is copied first, part by part.
+//! A **slab** is as many columns of B as the second-level cache holds. A few rows of A come near, one tile high, and meet all panels of the slab
+//! one after the other, before the next rows come: so A is read once for each slab, the slab streams past in the order in which it stands in
+//! memory, and a sum goes over all k without leaving its register. If the numbers of a factor stand badly (see [`Plan`]), it is
+//! copied first.
+//!
+//! Where B is not copied, or not worth much, k runs over fewer values at a time, so that a panel stays in the first-level cache for several
+//! tiles. They leave their sums aside, side by side, and go on from there with the next ones: still one sum in order for each element.
 
 use super::gemm::Matrix;
 use super::lanes::Lanes;
@@ -13,10 +16,16 @@ use pulp::Simd;
 
 /// The most numbers in a vector: 64 bytes of f32.
 const MOST_LANES: usize = 16;
-/// The most k at a time, a multiple of [`AT_ONCE`]: with f32 a panel has 36 kB.
-const DEPTH: usize = 144;
-/// So many columns at a time, if B is copied: what is copied stays in the second-level cache.
-const SLAB: usize = 256;
+/// As many columns as the widest tile has.
+const WIDEST: usize = 64;
+/// The most k at a time, a multiple of [`AT_ONCE`], where a slab streams past.
+const DEEP: usize = 1024;
+/// The most where a panel stays in the first-level cache: with f32 it has 36 kB.
+const SHALLOW: usize = 144;
+/// So many bytes of a slab stay in the second-level cache.
+const SLAB_BYTES: usize = 800 << 10;
+/// So many bytes of A stay in the first-level cache while panels of B stream past.
+const NEAR_BYTES: usize = 24 << 10;
 /// The most rows of a block.
 pub(super) const BLOCK: usize = 528;
 /// With so many rows it pays to copy B: its rows come to stand side by side, and its vectors do not reach over two cache lines.
@@ -30,105 +39,147 @@ pub(super) struct Product<'a, 'c, F> {
     pub(super) b: Matrix<'a, F>,
     /// The rows of C.
     pub(super) c: &'a mut [&'c mut [F]],
-    pub(super) copies: Copies,
-    /// As much as [`Copies::sizes`] says.
+    pub(super) plan: Plan,
+    /// As much as [`Plan::sizes`] says.
     pub(super) copy_of_a: &'a mut [F],
     pub(super) copy_of_b: &'a mut [F],
-    /// Sums over the k so far: as many as [`sums`] says.
+    /// Sums over the k so far: as many as [`Plan::sums`] says.
     pub(super) sums: &'a mut [F],
 }
 
-/// How many sums are left aside while k goes on.
-pub(super) fn sums<F>(a: &Matrix<F>, b: &Matrix<F>) -> usize {
-    if a.columns > DEPTH { a.rows * b.columns.next_multiple_of(MOST_LANES).min(SLAB) } else { 0 }
-}
-
-/// Which factors are copied before they are read.
+/// Which factors are copied before they are read, and how much of them is gone through at a time.
 #[derive(Clone, Copy)]
-pub(super) struct Copies {
-    a: bool,
-    b: bool,
+pub(super) struct Plan {
+    copy_a: bool,
+    copy_b: bool,
+    /// So many k at a time: parts of about the same length, since a short last one would load and store as many sums for less work.
+    depth: usize,
+    /// So many columns of B at a time.
+    slab: usize,
+    /// So many rows of A at a time, or all of them if there are fewer; at least one tile.
+    rows: usize,
 }
 
-impl Copies {
-    /// A transposed B is copied, since a tile reads vectors along its rows; any B is, if many rows of A use the copy. A is copied if it is read
-    /// often enough, that is for many columns of B. Fewer are enough where rows stand a large power of two apart, because then the
-    /// first-level cache can hold only a few of them at a time.
-    pub(super) fn needed<F>(a: &Matrix<F>, b: &Matrix<F>) -> Self {
+impl Plan {
+    /// A transposed B is copied, since a tile reads vectors along its rows; any B is, if many rows of A use the copy. A transposed A is copied if
+    /// it is read often enough, that is for many columns of B. Fewer are enough where rows stand a large power of two apart, because then the
+    /// first-level cache can hold only a few of them at a time. With many rows the slab streams past, with fewer a panel stays near.
+    pub(super) fn of<F>(a: &Matrix<F>, b: &Matrix<F>) -> Self {
         let collide = |stride: usize| (stride * size_of::<F>()).is_multiple_of(1024);
-        let a_collides = collide(a.row_stride.max(a.column_stride));
-        Copies {
-            a: a.rows > 1 && (b.columns > 256 || (b.columns >= 128 && a_collides)),
-            b: b.column_stride != 1
-                || a.rows >= ROWS_WORTH_A_COPY
-                || (a.rows >= ROWS_WORTH_A_COPY_IF_COLLIDING && collide(b.row_stride)),
+        let many_rows = a.rows >= ROWS_WORTH_A_COPY;
+        let worth_copying_a = b.columns > 256 || (b.columns >= 128 && collide(a.column_stride));
+        let copy_b =
+            b.column_stride != 1 || many_rows || (a.rows >= ROWS_WORTH_A_COPY_IF_COLLIDING && collide(b.row_stride));
+        let depth = in_equal_parts(a.columns, if many_rows { DEEP } else { SHALLOW }, AT_ONCE);
+        let columns = SLAB_BYTES / size_of::<F>() / depth.max(1);
+        Plan {
+            copy_a: a.column_stride != 1 && a.rows > 1 && worth_copying_a,
+            copy_b,
+            depth,
+            slab: in_equal_parts(b.columns, columns.max(WIDEST), WIDEST),
+            rows: if many_rows { NEAR_BYTES / size_of::<F>() / depth.max(1) } else { usize::MAX },
         }
     }
 
     /// How many numbers the copies hold: all of A, and a slab of B.
     pub(super) fn sizes<F>(self, a: &Matrix<F>, b: &Matrix<F>) -> (usize, usize) {
-        let slab = a.columns.min(DEPTH) * b.columns.next_multiple_of(MOST_LANES).min(SLAB);
-        (if self.a { a.rows * a.columns } else { 0 }, if self.b { slab } else { 0 })
+        let slab = self.depth.min(a.columns) * self.slab_width(b);
+        (if self.copy_a { a.rows * a.columns } else { 0 }, if self.copy_b { slab } else { 0 })
     }
+
+    /// How many sums are left aside while k goes on.
+    pub(super) fn sums<F>(self, a: &Matrix<F>, b: &Matrix<F>) -> usize {
+        if a.columns > self.depth { a.rows * self.slab_width(b) } else { 0 }
+    }
+
+    /// Of whole vectors.
+    fn slab_width<F>(self, b: &Matrix<F>) -> usize {
+        self.slab.min(b.columns.next_multiple_of(MOST_LANES))
+    }
+}
+
+/// Of so many things, how many to take at a time so that there are as few parts as `most` allows, of about the same size: a multiple of
+/// `step`, as `most` is or nearly.
+fn in_equal_parts(whole: usize, most: usize, step: usize) -> usize {
+    let parts = whole.div_ceil(most / step * step).max(1);
+    whole.div_ceil(parts).next_multiple_of(step)
 }
 
 impl<F: Lanes> pulp::WithSimd for Product<'_, '_, F> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Product { a, b, c, copies, copy_of_a, copy_of_b, sums } = self;
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let Product { a, b, plan, .. } = self;
         if a.columns == 0 {
-            return c.iter_mut().for_each(|row| row.fill(F::default()));
+            return self.c.iter_mut().for_each(|row| row.fill(F::default()));
         }
-        let lanes = F::lanes::<S>();
-        let (most_rows, most_vectors) = largest(S::REGISTER_COUNT);
-        let most_columns = most_vectors * lanes;
-        // Parts of about the same length: a short last one would load and store as many sums for less work.
-        let most_depth = a.columns.div_ceil(a.columns.div_ceil(DEPTH)).next_multiple_of(AT_ONCE);
-        if copies.a {
-            for (k, depth) in pieces(a.columns, most_depth) {
-                copy_a(&a.part(0, a.rows, k, depth), most_rows, &mut copy_of_a[k * a.rows..][..depth * a.rows]);
+        let (most_rows, most_columns) = largest_tile::<F, S>();
+        if plan.copy_a {
+            for (k, depth) in pieces(a.columns, plan.depth) {
+                copy_a(&a.part(0, a.rows, k, depth), most_rows, &mut self.copy_of_a[k * a.rows..][..depth * a.rows]);
             }
         }
-        for (start, slab_width) in pieces(b.columns, SLAB) {
-            for (k, depth) in pieces(a.columns, most_depth) {
-                let slab = b.part(k, depth, start, slab_width);
-                if copies.b {
-                    copy_slab(&slab, most_columns, lanes, copy_of_b);
+        for (start, width) in pieces(b.columns, plan.slab) {
+            for (k, depth) in pieces(a.columns, plan.depth) {
+                let slab = b.part(k, depth, start, width);
+                if plan.copy_b {
+                    copy_slab(&slab, most_columns, F::lanes::<S>(), self.copy_of_b);
                 }
-                for (column, width) in pieces(slab_width, most_columns) {
-                    let panel = match copies.b {
-                        true => Panel { numbers: &copy_of_b[column * depth..], stride: width.next_multiple_of(lanes) },
-                        false => Panel { numbers: &slab.data[column..], stride: slab.row_stride },
+                self.multiply(simd, &slab, k, start);
+            }
+        }
+    }
+}
+
+impl<F: Lanes> Product<'_, '_, F> {
+    /// The part of C that one slab gives, or that some k of it add: those from `k` on, for the columns from `start` on.
+    #[inline(always)]
+    fn multiply<S: Simd>(&mut self, simd: S, slab: &Matrix<F>, k: usize, start: usize) {
+        let Product { a, plan, .. } = *self;
+        let (most_rows, most_columns) = largest_tile::<F, S>();
+        let depth = slab.rows;
+        let part = Part { first: k == 0, last: k + depth == a.columns };
+        for (top, height) in pieces(a.rows, (plan.rows / most_rows).max(1) * most_rows) {
+            for (column, width) in pieces(slab.columns, most_columns) {
+                let whole_vectors = width.next_multiple_of(F::lanes::<S>());
+                let panel = match plan.copy_b {
+                    true => Panel { numbers: &self.copy_of_b[column * depth..], stride: whole_vectors },
+                    false => Panel { numbers: &slab.data[column..], stride: slab.row_stride },
+                };
+                for (first, tiles, rows) in stacks(height, most_rows) {
+                    let first = top + first;
+                    let left = match plan.copy_a {
+                        true => Left {
+                            numbers: &self.copy_of_a[k * a.rows + first * depth..],
+                            row_stride: 1,
+                            column_stride: rows,
+                            tile_stride: rows * depth,
+                        },
+                        false => Left {
+                            numbers: &a.data[first * a.row_stride + k * a.column_stride..],
+                            row_stride: a.row_stride,
+                            column_stride: a.column_stride,
+                            tile_stride: rows * a.row_stride,
+                        },
                     };
-                    for (first, tiles, rows) in stacks(a.rows, most_rows) {
-                        let left = match copies.a {
-                            true => Left {
-                                numbers: &copy_of_a[k * a.rows + first * depth..],
-                                row_stride: 1,
-                                column_stride: rows,
-                                tile_stride: rows * depth,
-                            },
-                            false => Left {
-                                numbers: &a.data[first * a.row_stride + k * a.column_stride..],
-                                row_stride: a.row_stride,
-                                column_stride: a.column_stride,
-                                tile_stride: rows * a.row_stride,
-                            },
-                        };
-                        let part = Part { first: k == 0, last: k + depth == a.columns };
-                        let sums = match part {
-                            Part { first: true, last: true } => &mut [],
-                            _ => &mut sums[column * a.rows + first * width.next_multiple_of(lanes)..],
-                        };
-                        let (c, column) = (&mut c[first..], start + column);
-                        Tiles { left, panel, depth, c, column, width, sums, part }.compute(simd, tiles, rows);
-                    }
+                    let sums = match part {
+                        Part { first: true, last: true } => &mut [],
+                        _ => &mut self.sums[column * a.rows + first * whole_vectors..],
+                    };
+                    let (c, column) = (&mut self.c[first..], start + column);
+                    Tiles { left, panel, depth, c, column, width, sums, part }.compute(simd, tiles, rows);
                 }
             }
         }
     }
+}
+
+/// How many rows and columns the largest tile has.
+#[inline(always)]
+fn largest_tile<F: Lanes, S: Simd>() -> (usize, usize) {
+    let (rows, vectors) = largest(S::REGISTER_COUNT);
+    (rows, vectors * F::lanes::<S>())
 }
 
 /// How many rows of so many a block has: all about the same.

@@ -118,36 +118,50 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
         for tile in 0..tiles {
             let numbers = &left.numbers[tile * left.tile_stride..];
             let mut sums = if part.first { [zeros; ROWS] } else { aside[tile] };
-            // If both factors were copied, what is needed next stands next: several k at a time, so that little is left to do but multiply.
-            let side_by_side = left.column_stride == ROWS && panel.stride == VECTORS * F::lanes::<S>();
-            let done = if BY_COLUMNS && side_by_side {
-                let lines = F::vectors::<S>(panel.numbers).chunks_exact(AT_ONCE * VECTORS);
-                let whole = lines.len().min(depth / AT_ONCE);
-                for (lines, columns) in lines.zip(numbers.chunks_exact(AT_ONCE * ROWS)).take(whole) {
-                    for k in 0..AT_ONCE {
-                        accumulate(simd, &lines[k * VECTORS..], &mut sums, |i| columns[k * ROWS + i]);
+            let done = match (BY_COLUMNS, panel.stride == VECTORS * F::lanes::<S>()) {
+                // Both factors were copied, and what is needed next stands next.
+                (true, true) if left.column_stride == ROWS => {
+                    let lines = F::vectors::<S>(panel.numbers).chunks_exact(AT_ONCE * VECTORS);
+                    let whole = lines.len().min(depth / AT_ONCE);
+                    for (lines, columns) in lines.zip(numbers.chunks_exact(AT_ONCE * ROWS)).take(whole) {
+                        for k in 0..AT_ONCE {
+                            accumulate(simd, &lines[k * VECTORS..], &mut sums, |i| columns[k * ROWS + i]);
+                        }
                     }
+                    whole * AT_ONCE
                 }
-                whole * AT_ONCE
-            } else {
+                // Lines of B stand one behind the other, and rows of A are read where they stand. How far apart those are is hidden from the
+                // compiler: it would compute where one is from where the one above is, for each k anew.
+                (false, true) => {
+                    let lines = F::vectors::<S>(panel.numbers).as_chunks::<VECTORS>().0;
+                    let whole = depth.min(lines.len());
+                    let lines = &lines[..whole];
+                    let rows: [_; ROWS] = rows(numbers, left.row_stride, whole, std::hint::black_box);
+                    let mut k = 0;
+                    while k + 1 < whole {
+                        accumulate(simd, &lines[k], &mut sums, |i| rows[i][k]);
+                        accumulate(simd, &lines[k + 1], &mut sums, |i| rows[i][k + 1]);
+                        k += 2;
+                    }
+                    k
+                }
                 // A row of the panel is read in whole vectors, even where it is narrower: what they hold of the next row is not stored.
-                let lines = panel.numbers.windows(VECTORS * F::lanes::<S>()).step_by(panel.stride);
-                let whole = depth.min(lines.len());
-                if BY_COLUMNS {
-                    let columns = numbers.windows(ROWS).step_by(left.column_stride);
-                    for (line, column) in lines.zip(columns).take(whole) {
-                        accumulate(simd, F::vectors::<S>(line), &mut sums, |i| column[i]);
+                _ => {
+                    let lines = panel.numbers.windows(VECTORS * F::lanes::<S>()).step_by(panel.stride);
+                    let whole = depth.min(lines.len());
+                    if BY_COLUMNS {
+                        let columns = numbers.windows(ROWS).step_by(left.column_stride);
+                        for (line, column) in lines.zip(columns).take(whole) {
+                            accumulate(simd, F::vectors::<S>(line), &mut sums, |i| column[i]);
+                        }
+                    } else {
+                        let rows: [_; ROWS] = rows(numbers, left.row_stride, whole, |row| row);
+                        for (k, line) in (0..whole).zip(lines) {
+                            accumulate(simd, F::vectors::<S>(line), &mut sums, |i| rows[i][k]);
+                        }
                     }
-                } else {
-                    let mut rows = [numbers; ROWS];
-                    for (i, row) in rows.iter_mut().enumerate() {
-                        *row = &numbers[i * left.row_stride..][..whole];
-                    }
-                    for (k, line) in (0..whole).zip(lines) {
-                        accumulate(simd, F::vectors::<S>(line), &mut sums, |i| rows[i][k]);
-                    }
+                    whole
                 }
-                whole
             };
             // The rest: fewer than go at once, or rows that have no next one.
             for k in done..depth {
@@ -164,6 +178,21 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
             }
         }
     }
+}
+
+/// The first numbers of some rows of A, each through `pass`.
+#[inline(always)]
+fn rows<'a, F, const ROWS: usize>(
+    numbers: &'a [F],
+    stride: usize,
+    length: usize,
+    pass: impl Fn(&'a [F]) -> &'a [F],
+) -> [&'a [F]; ROWS] {
+    let mut rows = [numbers; ROWS];
+    for (i, row) in rows.iter_mut().enumerate() {
+        *row = &pass(&numbers[i * stride..])[..length];
+    }
+    rows
 }
 
 /// Adds the products of a column of A with a row of B.
