@@ -70,6 +70,8 @@ pub fn by_definition<F: Scalar>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
 const HANDFUL: usize = 64;
 /// So many multiplications take 15 microseconds, which is worth a thread.
 const WORTH_A_THREAD: usize = 1 << 20;
+/// So many times that are worth smaller parts, of which a thread on a slower core takes fewer.
+const WORTH_TAKING_TURNS: usize = 128;
 /// So many columns are shared out together: as many as the widest tile has.
 const TOGETHER: usize = 64;
 
@@ -82,8 +84,10 @@ pub fn blocked<F: Scalar + Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
     check(&a, &b, c);
     let worth = multiplications / WORTH_A_THREAD;
     if a.rows < b.columns && a.rows <= BLOCK && worth > 1 {
-        // By columns: each thread reads all of A, but only its own part of B, which is the larger one.
-        let share = parallel::share(b.columns.div_ceil(TOGETHER), worth) * TOGETHER;
+        // By columns: each thread reads all of A, but only its own part of B, which is the larger one. A transposed A is copied for each part:
+        // then there are only as many as threads.
+        let parts_each = if worth >= WORTH_TAKING_TURNS && a.column_stride == 1 { 2 } else { 1 };
+        let share = parallel::share(b.columns.div_ceil(TOGETHER), worth).div_ceil(parts_each) * TOGETHER;
         parallel::each(split_columns(c, b.columns, share).into_iter().enumerate(), |(i, mut c)| {
             block(a, b.part(0, b.rows, i * share, c[0].len()), &mut c);
         });

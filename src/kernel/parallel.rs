@@ -17,7 +17,7 @@ pub fn share(count: usize, worth: usize) -> usize {
 /// So many numbers that are read once and written once are worth the waking of a thread.
 pub const WORTH_A_THREAD: usize = 1 << 16;
 
-/// Calls `write(which, row)` for each row of an array with so many columns (not 0), the upper rows on this thread, the others on others.
+/// Calls `write(which, row)` for each row of an array with so many columns (not 0), each thread some of the rows.
 pub fn rows<F: Send>(numbers: &mut [F], columns: usize, write: impl Fn(usize, &mut [F]) + Sync) {
     let share = share(numbers.len() / columns, numbers.len() / WORTH_A_THREAD);
     each(numbers.chunks_mut(share * columns).enumerate(), |(part, rows)| {
@@ -33,55 +33,46 @@ pub fn copy<F: Copy + Send + Sync>(from: &[F], to: &mut [F]) {
     each(to.chunks_mut(share).zip(from.chunks(share)), |(to, from)| to.copy_from_slice(from));
 }
 
-/// Calls `work` with each item: the first on this thread, the others on others, which take the next item when they come for one.
-pub fn each<I: Send>(mut items: impl ExactSizeIterator<Item = I> + Send, work: impl Fn(I) + Sync) {
-    let Some(mine) = items.next() else { return };
-    if items.len() == 0 {
-        return work(mine);
+/// Calls `work` with each item, on this thread and on others: whoever is free takes the next one.
+pub fn each<I: Send>(items: impl ExactSizeIterator<Item = I> + Send, work: impl Fn(I) + Sync) {
+    let sharers = items.len().min(threads());
+    if items.len() <= 1 {
+        return items.for_each(work);
     }
-    let (mut mine, rest, items) = (Some(mine), items.len(), Mutex::new(items));
-    let mut mine = || {
-        if let Some(mine) = mine.take() {
-            work(mine);
-        }
-    };
-    let theirs = || {
-        let next = items.lock().unwrap_or_else(PoisonError::into_inner).next();
-        if let Some(item) = next {
+    let items = Mutex::new(items);
+    let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
+    share_out(sharers, &|| {
+        while let Some(item) = next() {
             work(item);
         }
-    };
-    share_out(rest, &mut mine, &theirs);
+    });
 }
 
-/// Calls `mine` on this thread, and `theirs` so many times on others. (Apart from [`each`], so that it is compiled once and not for each
+/// Calls `help` on this thread and on others, on so many together. (Apart from [`each`], so that it is compiled once and not for each
 /// kernel.)
 #[cfg(feature = "parallel")]
-fn share_out(rest: usize, mine: &mut dyn FnMut(), theirs: &(dyn Fn() + Sync)) {
-    let Some(others) = others() else {
-        mine();
-        return (0..rest).for_each(|_| theirs());
-    };
-    let unfinished = &AtomicUsize::new(rest);
+fn share_out(sharers: usize, help: &(dyn Fn() + Sync)) {
+    let others = if sharers > 1 { others() } else { None };
+    let Some(others) = others else { return help() };
+    let unfinished = &AtomicUsize::new(sharers - 1);
     CALLS.fetch_add(1, Ordering::Release);
     others.in_place_scope(|scope| {
-        for _ in 0..rest {
+        for _ in 1..sharers {
             scope.spawn(move |_| {
-                theirs();
+                help();
                 unfinished.fetch_sub(1, Ordering::Release);
             });
         }
-        mine();
+        help();
         watch(|| unfinished.load(Ordering::Acquire) == 0);
     });
     stand_by(others);
 }
 
-/// Calls `mine` once and `theirs` so many times.
+/// There are no others.
 #[cfg(not(feature = "parallel"))]
-fn share_out(rest: usize, mine: &mut dyn FnMut(), theirs: &(dyn Fn() + Sync)) {
-    mine();
-    (0..rest).for_each(|_| theirs());
+fn share_out(_: usize, help: &(dyn Fn() + Sync)) {
+    help();
 }
 
 /// Lets the others watch for the next piece of work before they sleep.

@@ -137,8 +137,11 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
                     let whole = depth.min(lines.len());
                     let lines = &lines[..whole];
                     let rows: [_; ROWS] = rows(numbers, left.row_stride, whole, std::hint::black_box);
+                    // Meanwhile the rows of the tile below come near. (Where they do not stand one behind the other, some of them.)
+                    let below = left.numbers.as_ptr().wrapping_add((tile + 1) * left.tile_stride);
                     let mut k = 0;
                     while k + 1 < whole {
+                        prefetch(below.wrapping_add(k * ROWS));
                         accumulate(simd, &lines[k], &mut sums, |i| rows[i][k]);
                         accumulate(simd, &lines[k + 1], &mut sums, |i| rows[i][k + 1]);
                         k += 2;
@@ -178,6 +181,17 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
             }
         }
     }
+}
+
+/// Asks for what stands at an address, if there is anything, to be brought into the first-level cache.
+#[inline(always)]
+fn prefetch<F>(address: *const F) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(sse) = pulp::core_arch::x86::Sse::try_new() {
+        sse._mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(address.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
 }
 
 /// The first numbers of some rows of A, each through `pass`.
