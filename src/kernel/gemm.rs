@@ -7,7 +7,7 @@
 
 use super::lanes::Lanes;
 use super::parallel;
-use super::product::{BLOCK, Plan, Product, block_rows};
+use super::product::{BLOCK, MOST_LANES, Plan, Product, block_rows};
 use crate::scalar::Scalar;
 use smallvec::SmallVec;
 
@@ -77,12 +77,12 @@ const TOGETHER: usize = 64;
 
 /// C ← A B in the widest vectors of the processor, on several threads if it is large.
 pub fn blocked<F: Scalar + Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
-    let multiplications = a.rows * a.columns * b.columns;
-    if multiplications <= HANDFUL {
+    if a.rows * a.columns * b.columns <= HANDFUL {
         return by_definition(a, b, c);
     }
     check(&a, &b, c);
-    let worth = multiplications / WORTH_A_THREAD;
+    // A vector that is used in part takes as long as a full one.
+    let worth = a.rows * a.columns * b.columns.next_multiple_of(MOST_LANES) / WORTH_A_THREAD;
     if a.rows < b.columns && a.rows <= BLOCK && worth > 1 {
         // By columns: each thread reads all of A, but only its own part of B, which is the larger one. A transposed A is copied for each part:
         // then there are only as many as threads.

@@ -4,6 +4,7 @@
 use std::sync::{Mutex, PoisonError};
 #[cfg(feature = "parallel")]
 use std::{
+    cell::Cell,
     sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
@@ -35,15 +36,28 @@ pub fn copy<F: Copy + Send + Sync>(from: &[F], to: &mut [F]) {
 
 /// Calls `work` with each item, on this thread and on others: whoever is free takes the next one.
 pub fn each<I: Send>(items: impl ExactSizeIterator<Item = I> + Send, work: impl Fn(I) + Sync) {
+    each_with(items, || (), |(), item| work(item));
+}
+
+/// The same, where each thread that takes part makes something to work with first. What `work` does shares nothing further.
+pub fn each_with<I: Send, T>(
+    items: impl ExactSizeIterator<Item = I> + Send,
+    with: impl Fn() -> T + Sync,
+    work: impl Fn(&mut T, I) + Sync,
+) {
     let sharers = items.len().min(threads());
     if items.len() <= 1 {
-        return items.for_each(work);
+        return items.for_each(|item| work(&mut with(), item));
     }
     let items = Mutex::new(items);
     let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
     share_out(sharers, &|| {
-        while let Some(item) = next() {
-            work(item);
+        if let Some(first) = next() {
+            let mut with = with();
+            work(&mut with, first);
+            while let Some(item) = next() {
+                work(&mut with, item);
+            }
         }
     });
 }
@@ -54,6 +68,10 @@ pub fn each<I: Send>(items: impl ExactSizeIterator<Item = I> + Send, work: impl 
 fn share_out(sharers: usize, help: &(dyn Fn() + Sync)) {
     let others = if sharers > 1 { others() } else { None };
     let Some(others) = others else { return help() };
+    let help = || {
+        let _helping = Helping::new();
+        help();
+    };
     let unfinished = &AtomicUsize::new(sharers - 1);
     CALLS.fetch_add(1, Ordering::Release);
     others.in_place_scope(|scope| {
@@ -110,10 +128,34 @@ fn others() -> Option<&'static rayon::ThreadPool> {
     OTHERS.as_ref()
 }
 
-/// How many threads there are to share work among.
+/// How many threads there are to share work among: this one alone while it does its share of something, since the others do theirs.
 #[cfg(feature = "parallel")]
 fn threads() -> usize {
-    rayon::current_num_threads()
+    if HELPING.get() { 1 } else { rayon::current_num_threads() }
+}
+
+#[cfg(feature = "parallel")]
+thread_local! {
+    static HELPING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Lasts as long as a thread does its share of something.
+#[cfg(feature = "parallel")]
+struct Helping;
+
+#[cfg(feature = "parallel")]
+impl Helping {
+    fn new() -> Self {
+        HELPING.set(true);
+        Helping
+    }
+}
+
+#[cfg(feature = "parallel")]
+impl Drop for Helping {
+    fn drop(&mut self) {
+        HELPING.set(false);
+    }
 }
 
 #[cfg(not(feature = "parallel"))]

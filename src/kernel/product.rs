@@ -6,8 +6,9 @@
 //! memory, and a sum goes over all k without leaving its register. If the numbers of a factor stand badly (see [`Plan`]), it is
 //! copied first.
 //!
-//! Where B is not copied, or not worth much, k runs over fewer values at a time, so that a panel stays in the first-level cache for several
-//! tiles. They leave their sums aside, side by side, and go on from there with the next ones: still one sum in order for each element.
+//! Where A has too few rows to repay the copy of a slab, a panel stays near instead: k runs over as many values at a time as fit the
+//! first-level cache, for all tiles. They leave their sums aside, side by side, and go on from there with the next ones: still one sum in order
+//! for each element.
 
 use super::gemm::Matrix;
 use super::lanes::Lanes;
@@ -15,7 +16,7 @@ use super::tile::{AT_ONCE, Left, Panel, Part, Tiles, largest};
 use pulp::Simd;
 
 /// The most numbers in a vector: 64 bytes of f32.
-const MOST_LANES: usize = 16;
+pub(super) const MOST_LANES: usize = 16;
 /// As many columns as the widest tile has.
 const WIDEST: usize = 64;
 /// The most k at a time, a multiple of [`AT_ONCE`], where a slab streams past.
@@ -56,7 +57,7 @@ pub(super) struct Plan {
     depth: usize,
     /// So many columns of B at a time.
     slab: usize,
-    /// So many rows of A at a time, or all of them if there are fewer; at least one tile.
+    /// So many rows of A at a time, in whole tiles.
     rows: usize,
 }
 
@@ -98,8 +99,8 @@ impl Plan {
     }
 }
 
-/// Of so many things, how many to take at a time so that there are as few parts as `most` allows, of about the same size: a multiple of
-/// `step`, as `most` is or nearly.
+/// How many of `whole` things to take at a time: a multiple of `step`, at most `most` (which is not less than `step`), so that the parts are few
+/// and of about the same size.
 fn in_equal_parts(whole: usize, most: usize, step: usize) -> usize {
     let parts = whole.div_ceil(most / step * step).max(1);
     whole.div_ceil(parts).next_multiple_of(step)
