@@ -65,10 +65,11 @@ fn training_allocations(batch: usize, sizes: &[usize]) -> f64 {
 fn a_steady_training_step_allocates_nothing_on_the_tape() {
     let params = vec![Param::new("w", Array2::from_elem((4, 3), 0.5_f32))];
     let x = Array2::from_elem((4, 3), 0.3_f32);
+    let shift = Array2::from_elem((4, 3), 0.1_f32).into_shared();
     let (mut tape, mut adam) = (Tape::new(), Adam::new(1e-3));
     let without_products = allocations_per_step(|| {
         let (w, x) = (tape.param(&params[0]), tape.input(&x));
-        let z = (w * x + 0.1).named("z");
+        let z = (w * x + tape.input_shared(&shift)).named("z");
         let hidden = {
             let _scope = tape.scope("hidden");
             (z.tanh().sigmoid().relu() / 2.0).softmax(1)

@@ -2,7 +2,7 @@
 //! at the end, so **recording order is a topological order**, and walking indices downwards is the reverse pass.
 
 use super::labels::{Names, Scopes};
-use super::node::{Circumstances, Node, ParamLeaf, Slot};
+use super::node::{Circumstances, Node, ParamLeaf, SharedLeaf, Slot};
 use super::profile::{Phase, Profile};
 use super::values::Values;
 use super::views::Readable;
@@ -11,6 +11,7 @@ use crate::ops::add_n::{AddN, add_to};
 use crate::param::Param;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use ndarray::{ArcArray, IxDyn};
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 use std::any::Any;
@@ -22,7 +23,7 @@ pub(super) const SINGLE: u32 = 0;
 
 pub(crate) struct Graph<F: Scalar> {
     pub(crate) dag: DiGraph<Node<F>, Slot>,
-    /// The value of each node; nothing where a leaf reads a parameter.
+    /// The value of each node; nothing where a leaf reads a parameter or a shared array.
     pub(super) values: Values<F>,
     /// Every shape that a node has, once, and before them (as number [`SINGLE`]) that of a single number. Most nodes share a few.
     pub(super) shapes: Vec<Shape>,
@@ -30,6 +31,9 @@ pub(crate) struct Graph<F: Scalar> {
     /// left from before the last rewind.
     pub(super) param_leaves: Vec<ParamLeaf<F>>,
     pub(super) live_params: usize,
+    /// The leaves that read shared arrays, in the same way.
+    pub(super) shared_leaves: Vec<SharedLeaf<F>>,
+    live_shared: usize,
     pub(super) names: Names,
     pub(super) scopes: Scopes,
     /// Where the next node goes. Nodes from here on are left from before the last rewind, waiting to be used again.
@@ -53,6 +57,8 @@ impl<F: Scalar> Graph<F> {
             shapes: Vec::new(),
             param_leaves: Vec::new(),
             live_params: 0,
+            shared_leaves: Vec::new(),
+            live_shared: 0,
             names: Names::default(),
             scopes: Scopes::new(),
             cursor: 0,
@@ -88,6 +94,7 @@ impl<F: Scalar> Graph<F> {
     pub(crate) fn rewind(&mut self) {
         self.cursor = 0;
         self.live_params = 0;
+        self.live_shared = 0;
         self.names.rewind();
         self.pass = 0;
         self.differentiating = None; // a vjp that panicked may have left it
@@ -191,6 +198,27 @@ impl<F: Scalar> Graph<F> {
         node
     }
 
+    /// Records the leaf that reads a shared array where it stands.
+    pub(super) fn record_shared<O: Op<F> + PartialEq>(
+        &mut self,
+        op: O,
+        numbers: ArcArray<F, IxDyn>,
+        source: &'static Location<'static>,
+    ) -> NodeIndex {
+        let (node, shape) = (NodeIndex::new(self.cursor), Shape::new(numbers.shape()));
+        let left = self.shared_leaves.get(self.live_shared);
+        if left.is_some_and(|leaf| leaf.node == node && self.shape(node) == shape) {
+            self.shared_leaves[self.live_shared].numbers = numbers;
+            self.record_again(false, source);
+        } else {
+            self.make_room(0);
+            self.shared_leaves.push(SharedLeaf { node, numbers });
+            self.append(Box::new(op), shape, &[], false, source);
+        }
+        self.live_shared += 1;
+        node
+    }
+
     /// Whether the node that the cursor stands at was recorded by an equal op of the same operands.
     #[inline]
     pub(super) fn stands_here<O: Op<F> + PartialEq>(&self, op: &O, operands: &[NodeIndex]) -> bool {
@@ -244,6 +272,7 @@ impl<F: Scalar> Graph<F> {
             self.dag.remove_node(NodeIndex::new(self.dag.node_count() - 1));
         }
         self.param_leaves.truncate(self.live_params);
+        self.shared_leaves.truncate(self.live_shared);
         self.values.truncate(self.cursor);
     }
 
@@ -353,8 +382,8 @@ impl<F: Scalar> Graph<F> {
     #[inline]
     fn split(&mut self, index: NodeIndex) -> (Readable<'_, F>, &mut [F]) {
         let (values, buffer) = self.values.split(index);
-        let Graph { dag, shapes, param_leaves, .. } = self;
-        (Readable { values, dag, shapes, param_leaves }, buffer)
+        let Graph { dag, shapes, param_leaves, shared_leaves, .. } = self;
+        (Readable { values, dag, shapes, param_leaves, shared_leaves }, buffer)
     }
 
     /// Takes a node's op out of the graph while its vjp records on it; [`Graph::put_back_op`] returns it.

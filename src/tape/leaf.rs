@@ -6,7 +6,7 @@ use crate::op::{Cotangents, Local, Op, View, ViewMut};
 use crate::param::Param;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use ndarray::{ArrayBase, Data, Dimension};
+use ndarray::{ArcArray, ArrayBase, Data, Dimension};
 use std::panic::Location;
 
 /// Something that can fill a leaf: a number, a nested array literal, an ndarray, rows gathered from a data set. The
@@ -86,6 +86,7 @@ impl<F: Scalar, S: Data<Elem = F>, D: Dimension> Input<F> for ArrayBase<S, D> {
 #[derive(PartialEq)]
 pub(super) enum Leaf {
     Input,
+    Shared,
     Var,
     Const,
     Param,
@@ -95,7 +96,7 @@ pub(super) enum Leaf {
 impl<F: Scalar> Op<F> for Leaf {
     fn name(&self) -> &'static str {
         match self {
-            Leaf::Input => "input",
+            Leaf::Input | Leaf::Shared => "input",
             Leaf::Var => "var",
             Leaf::Const => "const",
             Leaf::Param => "param",
@@ -104,7 +105,7 @@ impl<F: Scalar> Op<F> for Leaf {
     }
     fn formula(&self) -> &'static str {
         match self {
-            Leaf::Input => "given, not differentiated",
+            Leaf::Input | Leaf::Shared => "given, not differentiated",
             Leaf::Var => "given, differentiated",
             Leaf::Const => "a constant of the program",
             Leaf::Param => "a trainable parameter",
@@ -127,6 +128,28 @@ impl<F: Scalar> Tape<F> {
     #[track_caller]
     pub fn input(&self, x: impl Input<F>) -> Var<'_, F> {
         self.leaf(Leaf::Input, &x, false, Location::caller())
+    }
+
+    /// Data as with [`input`](Tape::input), but read where it stands instead of being copied onto the tape. The tape holds on to the array
+    /// until another one takes its place in a later round, or the tape is dropped. (An array that does not stand row by row without gaps
+    /// is copied.)
+    ///
+    /// ```
+    /// use gradus::prelude::*;
+    /// use ndarray::{array, s};
+    /// let points = array![[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]].into_shared();
+    /// let tape = Tape::new();
+    /// let last_two = tape.input_shared(&points.clone().slice_move(s![1.., ..]));
+    /// assert_eq!(last_two.sum().item(), 14.0);
+    /// ```
+    #[track_caller]
+    pub fn input_shared<D: Dimension>(&self, x: &ArcArray<F, D>) -> Var<'_, F> {
+        if !x.is_standard_layout() {
+            return self.input(x);
+        }
+        let numbers = x.clone().into_dyn();
+        let index = self.graph.borrow_mut().record_shared(Leaf::Shared, numbers, Location::caller());
+        self.var_at(index)
     }
 
     /// A variable: its gradient is computed.

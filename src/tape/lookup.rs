@@ -13,8 +13,8 @@ use petgraph::graph::NodeIndex;
 impl<F: Scalar> Graph<F> {
     /// Lets `look` see the values of `nodes`, which are read in place.
     pub(crate) fn with_views<R>(&self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
-        let Graph { dag, shapes, param_leaves, .. } = self;
-        Readable { values: self.values.all(), dag, shapes, param_leaves }.with(nodes, look)
+        let Graph { dag, shapes, param_leaves, shared_leaves, .. } = self;
+        Readable { values: self.values.all(), dag, shapes, param_leaves, shared_leaves }.with(nodes, look)
     }
 
     /// The shape of a node.

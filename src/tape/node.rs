@@ -3,6 +3,7 @@
 use crate::op::Op;
 use crate::param::Param;
 use crate::scalar::Scalar;
+use ndarray::{ArcArray, IxDyn};
 use petgraph::graph::NodeIndex;
 use std::panic::Location;
 
@@ -62,4 +63,11 @@ pub(crate) struct ParamLeaf<F: Scalar> {
     pub(crate) param: Param<F>,
     /// The version that was current when the leaf was recorded.
     pub(crate) version: u64,
+}
+
+/// A leaf that reads a shared array where it stands.
+pub(crate) struct SharedLeaf<F: Scalar> {
+    pub(crate) node: NodeIndex,
+    /// In standard layout: row-major, without gaps.
+    pub(crate) numbers: ArcArray<F, IxDyn>,
 }

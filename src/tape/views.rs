@@ -1,6 +1,6 @@
-//! How a kernel sees its operands: in place, whether their numbers stand on the tape or in a parameter.
+//! How a kernel sees its operands: in place, whether their numbers stand on the tape, in a parameter or in a shared array.
 
-use super::node::{Node, ParamLeaf, Slot};
+use super::node::{Node, ParamLeaf, SharedLeaf, Slot};
 use super::values::Before;
 use crate::op::View;
 use crate::scalar::Scalar;
@@ -9,8 +9,23 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 use std::sync::RwLockReadGuard;
 
-/// Keeps a parameter as it is while it is read.
-type Lock<'a, F> = Option<RwLockReadGuard<'a, Vec<F>>>;
+/// Numbers that stand outside of the tape. While it lasts, a parameter stays as it is.
+enum Outside<'a, F> {
+    Param(RwLockReadGuard<'a, Vec<F>>),
+    Shared(&'a [F]),
+}
+
+impl<F> Outside<'_, F> {
+    fn numbers(&self) -> &[F] {
+        match self {
+            Outside::Param(numbers) => numbers,
+            Outside::Shared(numbers) => numbers,
+        }
+    }
+}
+
+/// Where the numbers of a node stand if not on the tape.
+type Lock<'a, F> = Option<Outside<'a, F>>;
 
 /// The nodes that can be read while a later one is written.
 #[derive(Clone, Copy)]
@@ -19,6 +34,7 @@ pub(super) struct Readable<'a, F: Scalar> {
     pub(super) dag: &'a DiGraph<Node<F>, Slot>,
     pub(super) shapes: &'a [Shape],
     pub(super) param_leaves: &'a [ParamLeaf<F>],
+    pub(super) shared_leaves: &'a [SharedLeaf<F>],
 }
 
 impl<'a, F: Scalar> Readable<'a, F> {
@@ -44,13 +60,13 @@ impl<'a, F: Scalar> Readable<'a, F> {
         let first_slot = |node: NodeIndex| nodes.iter().position(|&other| other == node).unwrap_or_default();
         let mut locks: SmallVec<[Lock<'a, F>; 4]> = SmallVec::new();
         for (slot, &node) in nodes.iter().enumerate() {
-            let is_param = self.values.of(node).is_empty();
-            locks.push(if is_param && first_slot(node) == slot { self.lock(node) } else { None });
+            let is_outside = self.values.of(node).is_empty();
+            locks.push(if is_outside && first_slot(node) == slot { self.lock(node) } else { None });
         }
         let mut views: SmallVec<[View<F>; 4]> = SmallVec::new();
         for (slot, &node) in nodes.iter().enumerate() {
-            let is_param = self.values.of(node).is_empty();
-            views.push(self.view(node, &locks[if is_param { first_slot(node) } else { slot }]));
+            let is_outside = self.values.of(node).is_empty();
+            views.push(self.view(node, &locks[if is_outside { first_slot(node) } else { slot }]));
         }
         look(&views)
     }
@@ -59,21 +75,24 @@ impl<'a, F: Scalar> Readable<'a, F> {
     pub(super) fn each(self, nodes: &[NodeIndex], mut look: impl FnMut(&[F])) {
         for &node in nodes {
             match self.lock(node) {
-                Some(numbers) => look(&numbers),
+                Some(outside) => look(outside.numbers()),
                 None => look(self.values.of(node)),
             }
         }
     }
 
-    /// The numbers of the parameter that a node reads, if it reads one.
+    /// The numbers of the parameter or the shared array that a node reads, if it reads one.
     #[inline(always)]
     fn lock(self, node: NodeIndex) -> Lock<'a, F> {
-        if self.values.of(node).is_empty() { self.lock_param(node) } else { None }
+        if self.values.of(node).is_empty() { self.lock_outside(node) } else { None }
     }
 
-    fn lock_param(self, node: NodeIndex) -> Lock<'a, F> {
-        let place = self.param_leaves.binary_search_by_key(&node, |leaf| leaf.node);
-        place.ok().map(|place| self.param_leaves[place].param.read())
+    fn lock_outside(self, node: NodeIndex) -> Lock<'a, F> {
+        if let Ok(place) = self.param_leaves.binary_search_by_key(&node, |leaf| leaf.node) {
+            return Some(Outside::Param(self.param_leaves[place].param.read()));
+        }
+        let place = self.shared_leaves.binary_search_by_key(&node, |leaf| leaf.node).ok()?;
+        self.shared_leaves[place].numbers.as_slice().map(Outside::Shared)
     }
 
     #[inline(always)]
@@ -81,7 +100,7 @@ impl<'a, F: Scalar> Readable<'a, F> {
     where
         'a: 'l,
     {
-        let data = lock.as_deref().map_or(self.values.of(node), |numbers| &numbers[..]);
+        let data = lock.as_ref().map_or(self.values.of(node), Outside::numbers);
         View { data, shape: self.shape(node) }
     }
 

@@ -1,0 +1,106 @@
+//! The outputs of a model for many samples.
+
+use super::Model;
+use crate::kernel::parallel;
+use crate::{Scalar, Tape, Var};
+use ndarray::{ArcArray2, Array2, ArrayView2, Axis, Ix2, s};
+use std::ops::Range;
+
+/// Samples, row by row, of which some at a time can be put onto a tape. A shared array ([`ArcArray2`]) is read where it stands, all
+/// others are copied.
+pub trait Samples<F: Scalar>: Sync {
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// Records an input with some of them: `[rows, n_in]`.
+    fn record<'t>(&self, tape: &'t Tape<F>, rows: Range<usize>) -> Var<'t, F>;
+}
+
+impl<F: Scalar> Samples<F> for ArrayView2<'_, F> {
+    fn count(&self) -> usize {
+        self.nrows()
+    }
+    fn record<'t>(&self, tape: &'t Tape<F>, rows: Range<usize>) -> Var<'t, F> {
+        tape.input(self.slice(s![rows, ..]))
+    }
+}
+
+impl<F: Scalar> Samples<F> for &Array2<F> {
+    fn count(&self) -> usize {
+        self.nrows()
+    }
+    fn record<'t>(&self, tape: &'t Tape<F>, rows: Range<usize>) -> Var<'t, F> {
+        self.view().record(tape, rows)
+    }
+}
+
+impl<F: Scalar> Samples<F> for &ArcArray2<F> {
+    fn count(&self) -> usize {
+        self.nrows()
+    }
+    fn record<'t>(&self, tape: &'t Tape<F>, rows: Range<usize>) -> Var<'t, F> {
+        tape.input_shared(&ArcArray2::clone(self).slice_move(s![rows, ..]))
+    }
+}
+
+/// How many samples are computed at a time: enough to keep the matrix product busy, few enough to stay in the cache.
+const GROUP: usize = 512;
+
+/// See [`Model::predict`].
+pub(super) fn predict<F: Scalar>(model: &(impl Model<F> + Sync + ?Sized), x: impl Samples<F>) -> Array2<F> {
+    // The first group tells how many outputs there are. (And if the shapes do not fit, it says so once.)
+    let first = 0..x.count().min(GROUP);
+    let mut outputs = predict_some(model, &mut Tape::new(), &x, first.clone(), |some| {
+        let mut outputs = Array2::from_elem((x.count(), some.ncols()), F::ZERO);
+        outputs.slice_mut(s![first.clone(), ..]).assign(&some);
+        outputs
+    });
+    let mut rest = outputs.slice_mut(s![first.end.., ..]);
+    let groups = rest.axis_chunks_iter_mut(Axis(0), GROUP).enumerate();
+    parallel::each_with(groups, Tape::new, |tape, (group, mut outputs)| {
+        let start = first.end + group * GROUP;
+        predict_some(model, tape, &x, start..start + outputs.nrows(), |some| outputs.assign(&some));
+    });
+    outputs
+}
+
+/// Shows `look` the outputs for some samples.
+fn predict_some<F: Scalar, R>(
+    model: &(impl Model<F> + ?Sized),
+    tape: &mut Tape<F>,
+    x: &impl Samples<F>,
+    rows: Range<usize>,
+    look: impl FnOnce(ArrayView2<F>) -> R,
+) -> R {
+    let result = tape.no_grad(|| {
+        model.forward(x.record(tape, rows)).with_value(|outputs| {
+            look(outputs.into_dimensionality::<Ix2>().expect("a model's outputs are [batch, outputs]"))
+        })
+    });
+    tape.rewind();
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{Activation, Mlp};
+    use crate::prelude::seeded;
+
+    /// To the last bit, for no rows, for some that do not fill a group, and for several groups, which threads share; whether the rows are
+    /// copied or shared, and also where they stand column by column.
+    #[test]
+    fn rows_are_predicted_as_if_they_came_in_one_batch() {
+        let net = Mlp::<f32>::new(&[3, 70, 4], Activation::Tanh, &mut seeded(1));
+        for rows in [0, 1, GROUP, GROUP + 1, 5 * GROUP + 7] {
+            let x =
+                Array2::from_shape_fn((rows, 3), |(row, column)| ((row * 37 + column * 53) % 101) as f32 / 50.0 - 1.0);
+            let by_columns = x.t().as_standard_layout().reversed_axes().into_shared();
+            let tape = Tape::new();
+            let expected = net.forward(tape.input(&x)).value();
+            assert_eq!(net.predict(&x).into_dyn(), expected, "{rows} rows");
+            assert_eq!(net.predict(x.view()).into_dyn(), expected, "{rows} rows of a view");
+            assert_eq!(net.predict(&by_columns).into_dyn(), expected, "{rows} rows that stand column by column");
+            assert_eq!(net.predict(&x.into_shared()).into_dyn(), expected, "{rows} shared rows");
+        }
+    }
+}
