@@ -47,17 +47,12 @@ const GROUP: usize = 512;
 
 /// See [`Model::predict`].
 pub(super) fn predict<F: Scalar>(model: &(impl Model<F> + Sync + ?Sized), x: impl Samples<F>) -> Array2<F> {
-    // The first group tells how many outputs there are. (And if the shapes do not fit, it says so once.)
-    let first = 0..x.count().min(GROUP);
-    let mut outputs = predict_some(model, &mut Tape::new(), &x, first.clone(), |some| {
-        let mut outputs = Array2::from_elem((x.count(), some.ncols()), F::ZERO);
-        outputs.slice_mut(s![first.clone(), ..]).assign(&some);
-        outputs
-    });
-    let mut rest = outputs.slice_mut(s![first.end.., ..]);
-    let groups = rest.axis_chunks_iter_mut(Axis(0), GROUP).enumerate();
+    // One sample tells how many outputs there are. (And if the shapes do not fit, it says so once.)
+    let count = predict_some(model, &mut Tape::new(), &x, 0..x.count().min(1), |some| some.ncols());
+    let mut outputs = Array2::from_elem((x.count(), count), F::ZERO);
+    let groups = outputs.axis_chunks_iter_mut(Axis(0), GROUP).enumerate();
     parallel::each_with(groups, Tape::new, |tape, (group, mut outputs)| {
-        let start = first.end + group * GROUP;
+        let start = group * GROUP;
         predict_some(model, tape, &x, start..start + outputs.nrows(), |some| outputs.assign(&some));
     });
     outputs
