@@ -1,7 +1,7 @@
 //! Shapes that ops meet rarely: single numbers, arrays with no elements, broadcasting both ways.
 
-use crate::random;
-use crate::witness::{Trial, gradients, run};
+use super::random;
+use super::witness::{Trial, gradients, run};
 use gradus::ops::{Example, Operand, TABLE};
 use ndarray::ArrayD;
 use rand::SeedableRng;

@@ -1,6 +1,6 @@
 //! One op at one point, and what different ways of differentiating say about it.
 
-use crate::random;
+use super::random;
 use gradus::derivatives::grad;
 use gradus::ops::{Example, Program};
 use gradus::{Dual, Scalar, Tape, Var};

@@ -2,7 +2,7 @@
 //! on every one of them all witnesses must agree. The reverse pass is held against nudges and against dual numbers, and its own reverse
 //! pass against dual numbers. A graph on which they differ is shrunk until nothing more can be left out, and printed.
 //!
-//! `cargo test --test random_graphs -- --ignored` tries 10,000 of them.
+//! `cargo test --test suite random_graphs -- --ignored` tries 10,000 of them.
 
 mod program;
 

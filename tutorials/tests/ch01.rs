@@ -1,9 +1,7 @@
 //! Chapter 1: a line has five nodes and four arrows, an `if` leaves one branch, and the thermometer is found exactly.
 
-mod support;
-
+use crate::support::{number, results, run};
 use serde_json::json;
-use support::{number, results, run};
 
 #[test]
 fn a_program_leaves_a_graph() {

@@ -1,8 +1,6 @@
 //! Chapter 3: four mistakes for ever, fourteen of sixteen, and layers that fold.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn xor_is_a_wall_for_layers_without_a_bend() {

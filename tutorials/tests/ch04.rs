@@ -1,8 +1,6 @@
 //! Chapter 4: a quarter, its fifth power, and softmaxes that are none.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn a_sigmoid_is_never_steeper_than_a_quarter() {

@@ -1,8 +1,6 @@
 //! Chapter 5: three squared errors, the broken plots, and how flat accuracy is.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn three_losses_are_called_mse_and_accuracy_is_flat() {

@@ -1,8 +1,6 @@
 //! Chapter 6: the order of both differences, what other kinds of numbers make of them.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn a_central_difference_errs_by_the_square_of_its_step_and_has_a_sweet_spot() {

@@ -1,8 +1,6 @@
 //! Chapter 7: the saddle, the minima, a path that climbs, and what a component says.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn quiet_descent_rests_on_a_saddle_and_noise_leaves_it() {

@@ -1,9 +1,7 @@
 //! Chapter 8: four, not eight.
 
-mod support;
-
+use crate::support::{number, results};
 use serde_json::json;
-use support::{number, results};
 
 #[test]
 fn what_fans_out_adds_up_then_moves_on() {

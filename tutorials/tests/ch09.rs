@@ -1,8 +1,6 @@
 //! Chapter 9: the hand-written gradient is wrong where the source's is, learns all the same.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn the_first_layer_is_wrong_the_second_is_exact_and_xor_is_learnt() {

@@ -1,8 +1,6 @@
 //! Chapter 11: a hundred thousand nodes and ten say the same, and copies that nobody wanted.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn a_layer_in_single_numbers_and_in_arrays_have_the_same_slopes() {

@@ -1,8 +1,6 @@
 //! Chapter 12: blocks that pass alone and fail in company, and networks that learn all the same.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn blocks_with_mistakes_pass_alone_and_fail_in_company() {

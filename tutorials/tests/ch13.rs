@@ -1,8 +1,6 @@
 //! Chapter 13: the source's table, its failure with the 1e-7.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn the_sources_table_is_reproduced_and_its_epsilon_is_found() {

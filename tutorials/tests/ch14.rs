@@ -1,8 +1,6 @@
 //! Chapter 14: book and tape agree.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn the_four_equations_are_nodes_of_the_tape() {

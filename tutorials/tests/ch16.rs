@@ -1,8 +1,6 @@
 //! Chapter 16: the source's run begins as it should, an "epoch" sees 63% of the digits, and the printed loop makes one step.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn a_short_run_learns_and_counts() {

@@ -1,8 +1,6 @@
 //! Chapter 17: the parameters, the shuffled pixels, and the labels by lot.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn thirteen_thousand_and_two_parameters_know_nothing_of_places_and_noise_is_learnt() {

@@ -1,8 +1,6 @@
 //! Chapter 18: a test loss of a known net, measured both ways; the sign of a step; and the first epoch of the source's run.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn the_sources_test_loss_is_a_thousand_times_too_small() {

@@ -1,9 +1,7 @@
 //! Chapter 19: whose path depends on what.
 
-mod support;
-
+use crate::support::{number, results};
 use serde_json::Value;
-use support::{number, results};
 
 #[test]
 fn descent_knows_the_unit_and_rmsprop_the_axes() {

@@ -1,8 +1,6 @@
 //! Chapter 20: the norms of the first layer's gradient, and a net that does not train, and does.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn a_small_start_starves_the_first_layer_and_he_feeds_it() {

@@ -1,8 +1,6 @@
 //! Chapter 22: both modes agree.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn forward_and_reverse_mode_agree() {

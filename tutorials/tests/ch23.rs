@@ -1,8 +1,6 @@
 //! Chapter 23: second and higher derivatives.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn the_saddle_the_minima_and_six_derivatives_are_right() {

@@ -1,8 +1,6 @@
 //! Chapter 24: what a step asks for. No time is looked at here.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn a_rewound_tape_asks_for_no_memory_and_makes_no_node() {

@@ -1,8 +1,6 @@
 //! Chapter 26: the curve fools on nearly every card, the checks on none, whatever the start.
 
-mod support;
-
-use support::{number, results};
+use crate::support::{number, results};
 
 #[test]
 fn a_loss_curve_lies_and_the_checks_do_not() {

@@ -1,17 +1,14 @@
 //! The chapters as programs: flags, JSON, exit status, and what they say when something is wrong.
 
+use crate::support::run;
 use serde_json::Value;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 const GRADUS: &str = env!("CARGO_BIN_EXE_gradus");
 const CH02: &str = env!("CARGO_BIN_EXE_ch02_perceptron");
 const CH10: &str = env!("CARGO_BIN_EXE_ch10_xor_by_tape");
 const CH15: &str = env!("CARGO_BIN_EXE_ch15_mnist_nielsen");
-
-fn run(program: &str, arguments: &[&str], folder: &Path) -> Output {
-    Command::new(program).args(arguments).current_dir(folder).output().expect("the program starts")
-}
 
 fn standard_output(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("UTF-8")

@@ -1,5 +1,4 @@
 //! The exercises: untouched they are unsolved, and say so with input, expected and got; their solutions solve them, whatever the seed.
-#![allow(clippy::duplicate_mod)] // exercise and solution bring the same judge
 
 use frame::{EXERCISES, Exercise, Judgement};
 use std::path::PathBuf;

@@ -1,10 +1,11 @@
 //! Every chapter draws what is on its tape, in every form.
 
+use crate::support::run;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 fn gradus(arguments: &[&str], folder: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_gradus")).args(arguments).current_dir(folder).output().expect("the program starts")
+    run(env!("CARGO_BIN_EXE_gradus"), arguments, folder)
 }
 
 #[test]

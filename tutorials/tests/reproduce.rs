@@ -1,9 +1,7 @@
 //! `gradus reproduce`: what it writes, and that a number outside its band is marked and fails.
 
-mod support;
-
+use crate::support::{self, run};
 use serde_json::Value;
-use support::run;
 
 const GRADUS: &str = env!("CARGO_BIN_EXE_gradus");
 

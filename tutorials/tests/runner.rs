@@ -1,18 +1,15 @@
 //! The course runner: ticks, hints, reset, and the file that keeps the progress. (Building and judging exercises is tried by
 //! `.ci/exercises`, with cargo.)
 
+use crate::support::run;
 use frame::Exercise;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 use tempfile::TempDir;
 
 const GRADUS: &str = env!("CARGO_BIN_EXE_gradus");
 const PROGRESS: &str = ".gradus-progress.json";
 const CH02: &str = "tutorials/ch02_perceptron/exercise.rs";
-
-fn run(program: &str, arguments: &[&str], folder: &Path) -> Output {
-    Command::new(program).args(arguments).current_dir(folder).output().expect("the program starts")
-}
 
 /// What the runner takes for a checkout, with one exercise in it.
 fn checkout() -> TempDir {

@@ -4,7 +4,6 @@ use serde_json::Value;
 use std::process::{Command, Output};
 
 /// Runs a chapter quietly, expects success and one line, and returns the results of its `--json`.
-#[allow(dead_code)] // some only run programs
 pub fn results(program: &str, arguments: &[&str]) -> Value {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let output = run(program, &[arguments, &["--quiet", "--json", "results.json"]].concat(), folder.path());
@@ -16,7 +15,6 @@ pub fn results(program: &str, arguments: &[&str]) -> Value {
 }
 
 /// Runs a program in a folder.
-#[allow(dead_code)] // not every chapter needs it
 pub fn run(program: &str, arguments: &[&str], folder: &std::path::Path) -> Output {
     Command::new(program).args(arguments).current_dir(folder).output().expect("the program starts")
 }

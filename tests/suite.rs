@@ -1,0 +1,50 @@
+//! All tests of the library in one program, so that what they share is compiled and linked once. `cargo test -p gradus --test suite engine`
+//! runs those of `engine.rs`. Programs of their own are only those that count what the allocator gives.
+
+mod batches;
+mod check;
+mod check_diagnosis;
+mod check_node;
+mod check_readme;
+mod check_witnesses;
+#[path = "conformance/main.rs"]
+mod conformance;
+#[path = "coverage/main.rs"]
+mod coverage;
+mod data;
+mod data_faults;
+mod derivatives;
+#[path = "draw/main.rs"]
+mod draw;
+mod engine;
+mod functions;
+#[cfg(feature = "json")]
+mod golden;
+mod layout;
+mod numerics;
+mod op_mistakes;
+mod ops;
+#[cfg(feature = "html")]
+mod page;
+#[path = "random_graphs/main.rs"]
+mod random_graphs;
+mod reach;
+mod sabotage;
+mod shared_inputs;
+mod trace;
+
+#[test]
+fn every_file_of_tests_is_part_of_this_program_or_one_of_its_own() {
+    let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (this, manifest) = (include_str!("suite.rs"), include_str!("../Cargo.toml"));
+    for file in std::fs::read_dir(package.join("tests")).expect("the folder").map(|file| file.expect("an entry").path())
+    {
+        if file.extension().is_none_or(|extension| extension != "rs") && !file.join("main.rs").exists() {
+            continue;
+        }
+        let name = file.file_stem().expect("a name").to_str().expect("UTF-8");
+        let is_tested =
+            this.contains(&format!("\nmod {name};\n")) || manifest.contains(&format!("[[test]]\nname = \"{name}\"\n"));
+        assert!(is_tested, "neither tests/suite.rs nor Cargo.toml names {name}");
+    }
+}

@@ -1,0 +1,44 @@
+//! All tests of the course in one program: what they share is compiled and linked once. `cargo test -p gradus-tutorials --test suite ch07`
+//! runs those of `ch07.rs`.
+#![allow(clippy::duplicate_mod)] // exercises, solutions and slips bring the same judges
+
+mod ch01;
+mod ch03;
+mod ch04;
+mod ch05;
+mod ch06;
+mod ch07;
+mod ch08;
+mod ch09;
+mod ch11;
+mod ch12;
+mod ch13;
+mod ch14;
+mod ch16;
+mod ch17;
+mod ch18;
+mod ch19;
+mod ch20;
+mod ch22;
+mod ch23;
+mod ch24;
+mod ch26;
+mod command_line;
+mod exercises;
+mod figures;
+mod plots;
+mod reproduce;
+mod runner;
+#[path = "slips.rs"] // so that what it brings from the chapters is looked for beside this file
+mod slips;
+mod support;
+
+#[test]
+fn every_file_of_this_folder_is_part_of_the_program() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let this = include_str!("suite.rs");
+    for file in std::fs::read_dir(folder).expect("the folder").map(|file| file.expect("an entry").path()) {
+        let module = file.file_stem().expect("a name").to_str().expect("UTF-8");
+        assert!(module == "suite" || this.contains(&format!("\nmod {module};\n")), "suite.rs does not name {module}");
+    }
+}
