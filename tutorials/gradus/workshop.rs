@@ -54,11 +54,12 @@ fn unjudged(exercise: &Exercise, seed: Option<u64>, error: &str) -> Value {
 fn build(checkout: &Checkout, exercises: &[&Exercise]) -> Result<BTreeMap<&'static str, Built>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.current_dir(checkout.root()).args(["build", "--quiet", "--keep-going", "--package", "gradus-tutorials"]);
+    command.current_dir(checkout.root()).args(["build", "--quiet", "--keep-going"]);
     command.arg("--message-format=json");
-    // As this program was built itself: what the exercise stands on is there already.
+    // As this program was built itself, so that what the exercise stands on is there already: alone for release, and with the whole workspace, which
+    // wants more of the crates that it shares, by the tests.
     if !cfg!(debug_assertions) {
-        command.arg("--release");
+        command.args(["--release", "--package", "gradus-tutorials"]);
     }
     for exercise in exercises {
         command.args(["--example", &example(exercise)]);
