@@ -52,12 +52,9 @@ pub fn each_with<I: Send, T>(
     let items = Mutex::new(items);
     let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
     share_out(sharers, &|| {
-        if let Some(first) = next() {
-            let mut with = with();
-            work(&mut with, first);
-            while let Some(item) = next() {
-                work(&mut with, item);
-            }
+        let mut made = None;
+        while let Some(item) = next() {
+            work(made.get_or_insert_with(&with), item);
         }
     });
 }

@@ -48,8 +48,8 @@ const GROUP: usize = 512;
 /// See [`Model::predict`].
 pub(super) fn predict<F: Scalar>(model: &(impl Model<F> + Sync + ?Sized), x: impl Samples<F>) -> Array2<F> {
     // One sample tells how many outputs there are. (And if the shapes do not fit, it says so once.)
-    let count = predict_some(model, &mut Tape::new(), &x, 0..x.count().min(1), |some| some.ncols());
-    let mut outputs = Array2::from_elem((x.count(), count), F::ZERO);
+    let n_out = predict_some(model, &mut Tape::new(), &x, 0..x.count().min(1), |some| some.ncols());
+    let mut outputs = Array2::from_elem((x.count(), n_out), F::ZERO);
     let groups = outputs.axis_chunks_iter_mut(Axis(0), GROUP).enumerate();
     parallel::each_with(groups, Tape::new, |tape, (group, mut outputs)| {
         let start = group * GROUP;
