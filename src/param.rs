@@ -95,6 +95,11 @@ impl<F: Scalar> Param<F> {
         Param::new(self.name(), self.value().mapv(|x| G::from_f64(x.to_f64())))
     }
 
+    /// What all handles to one parameter share, and no two parameters that live at the same time.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.inner).addr()
+    }
+
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, Vec<F>> {
         self.inner.value.read().unwrap_or_else(PoisonError::into_inner)
     }

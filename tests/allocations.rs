@@ -17,19 +17,26 @@ struct Counting;
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    /// How many bytes were asked for, whether or not they were given back.
+    static BYTES: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count(bytes: usize) {
+    ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+    BYTES.set(BYTES.get() + bytes);
 }
 
 // SAFETY: every call is passed on to the system's allocator as it came.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        count(layout.size());
         unsafe { System.alloc(layout) }
     }
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         unsafe { System.dealloc(pointer, layout) }
     }
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        count(size);
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
@@ -140,4 +147,20 @@ fn no_op_allocates_when_it_is_recorded_again() {
         let allocations = allocations_per_step(|| step(&mut tape));
         assert_eq!(allocations, 0.0, "{} allocates", example.op);
     }
+}
+
+#[test]
+fn a_backward_pass_takes_memory_for_what_it_visits_not_for_what_the_tape_holds() {
+    let tape = Tape::<f64>::new();
+    let w = tape.var(3.0);
+    let mut x = tape.var(0.5);
+    for _ in 0..200_000 {
+        x = x.sin();
+    }
+    let pass = || assert_eq!((w * w).backward().wrt(w).item(), 6.0);
+    pass();
+    let before = BYTES.get();
+    (0..1_000).for_each(|_| pass());
+    let bytes_per_pass = (BYTES.get() - before) / 1_000;
+    assert!(bytes_per_pass < 10_000, "{bytes_per_pass} bytes for a pass that visits two nodes");
 }

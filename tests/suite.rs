@@ -9,6 +9,7 @@ mod check_readme;
 mod check_witnesses;
 #[path = "conformance/main.rs"]
 mod conformance;
+mod costs;
 #[path = "coverage/main.rs"]
 mod coverage;
 mod data;

@@ -3,7 +3,8 @@
 //! therefore itself part of the graph: it can be drawn, stepped through and differentiated again.
 
 use super::gradients::{BackwardError, Gradients, check_version};
-use super::passes::Arrivals;
+use super::node::Circumstances;
+use super::passes::{Arrivals, Walk};
 use super::{Tape, Var};
 use crate::op::{Cotangent, Cotangents, Local, Op};
 use crate::scalar::Scalar;
@@ -58,49 +59,36 @@ impl<F: Scalar> Tape<F> {
         if !self.graph.borrow().dag[loss.index].needs_grad() {
             return Err(BackwardError::NothingToDifferentiate { loss: loss.describe() });
         }
-        let pass = self.start_pass(loss.index);
+        let mut open = OpenPass::start(self, loss.index);
         let seed = cotangent.unwrap_or_else(|| self.seed(loss.shape()));
-        self.passes.borrow_mut().arrive(loss.index, seed.index);
-        let walked = self.walk_back(loss.index);
-        self.graph.borrow_mut().differentiate(None);
-        walked.map(|()| Gradients { tape: self, pass })
-    }
-
-    /// Opens the next pass, and returns its number.
-    fn start_pass(&self, loss: NodeIndex) -> u32 {
-        let mut graph = self.graph.borrow_mut();
-        graph.pass = self.passes.borrow_mut().start(loss, graph.len());
-        graph.differentiate(Some(loss));
-        graph.pass
+        open.walk.arrive(loss.index, seed.index);
+        self.walk_back(&mut open.walk)?;
+        Ok(Gradients { tape: self, pass: open.walk.pass() })
     }
 
     /// Visits the ancestors of the loss from last to first. A node's uses all lie behind it, so when it is its turn, everything that
     /// flows back to it has arrived.
-    fn walk_back(&self, loss: NodeIndex) -> Result<(), BackwardError> {
-        for node in (0..=loss.index()).rev().map(NodeIndex::new) {
-            let arrivals = self.passes.borrow().at(node);
+    fn walk_back(&self, walk: &mut Walk) -> Result<(), BackwardError> {
+        while let Some((node, arrivals)) = walk.next() {
             let cotangent = match arrivals {
-                Arrivals::Nothing => continue,
                 Arrivals::One(cotangent) => cotangent,
-                Arrivals::Several => self.sum_arrivals(node),
+                Arrivals::Several(terms) => self.sum_arrivals(node, terms),
             };
-            self.flow_back(node, cotangent)?;
+            self.passes.borrow_mut().visit(walk, node, cotangent);
+            self.flow_back(walk, node, cotangent)?;
         }
         Ok(())
     }
 
     /// What arrives at a node that is used several times adds up: one n-ary sum.
-    fn sum_arrivals(&self, node: NodeIndex) -> NodeIndex {
-        let terms = self.passes.borrow_mut().several_at(node);
+    fn sum_arrivals(&self, node: NodeIndex, terms: &[NodeIndex]) -> NodeIndex {
         let mut graph = self.graph.borrow_mut();
         graph.differentiate(Some(node));
-        let sum = graph.record_sum(&terms);
-        self.passes.borrow_mut().settle(node, sum, terms);
-        sum
+        graph.record_sum(terms)
     }
 
     /// Lets the op of a node record how a cotangent flows on to the operands.
-    fn flow_back(&self, node: NodeIndex, cotangent: NodeIndex) -> Result<(), BackwardError> {
+    fn flow_back(&self, walk: &mut Walk, node: NodeIndex, cotangent: NodeIndex) -> Result<(), BackwardError> {
         let local = self.local(node, cotangent);
         if local.operands.is_empty() {
             return Ok(());
@@ -117,7 +105,7 @@ impl<F: Scalar> Tape<F> {
                 Cotangent::Flows(cotangent) => Some(self.sum_over_copies(cotangent.index, operand)),
                 Cotangent::Stops => None,
             };
-            self.passes.borrow_mut().send(operand, sent);
+            self.passes.borrow_mut().send(walk, operand, sent);
         }
         Ok(())
     }
@@ -164,5 +152,36 @@ struct TakenOp<'t, F: Scalar> {
 impl<F: Scalar> Drop for TakenOp<'_, F> {
     fn drop(&mut self) {
         self.tape.graph.borrow_mut().put_back_op(self.node, self.op.take());
+    }
+}
+
+/// A backward pass under way. When it ends, what is recorded belongs again to whoever recorded before: the learner's program or, if the
+/// pass was started inside a vjp, that one's pass. So it is after an error and after a panic, too.
+struct OpenPass<'t, F: Scalar> {
+    tape: &'t Tape<F>,
+    walk: Walk,
+    around: (u32, Option<Circumstances>),
+}
+
+impl<'t, F: Scalar> OpenPass<'t, F> {
+    fn start(tape: &'t Tape<F>, loss: NodeIndex) -> Self {
+        let mut graph = tape.graph.borrow_mut();
+        let around = (graph.pass, graph.differentiating);
+        let walk = tape.passes.borrow_mut().start(loss, graph.len());
+        graph.pass = walk.pass();
+        graph.differentiate(Some(loss));
+        OpenPass { tape, walk, around }
+    }
+}
+
+impl<F: Scalar> Drop for OpenPass<'_, F> {
+    fn drop(&mut self) {
+        // After a panic somebody may still be looking at the graph; a second panic would end the program.
+        if let Ok(mut graph) = self.tape.graph.try_borrow_mut() {
+            (graph.pass, graph.differentiating) = self.around;
+        }
+        if let Ok(mut passes) = self.tape.passes.try_borrow_mut() {
+            passes.end(std::mem::take(&mut self.walk));
+        }
     }
 }

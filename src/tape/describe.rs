@@ -111,10 +111,7 @@ impl<F: Scalar> Tape<F> {
     pub fn contributions(&self, pass: u32) -> Vec<Contribution> {
         let (graph, passes) = (self.graph.borrow(), self.passes.borrow());
         let (mut sent, mut contributions) = (passes.sent(pass), Vec::new());
-        for from in (0..graph.len()).rev().map(NodeIndex::new) {
-            if passes.gradient(pass, from).is_none() {
-                continue;
-            }
+        for from in passes.visited(pass) {
             for (slot, to) in graph.operands(from).enumerate() {
                 if let Some(cotangent) = sent.next().flatten() {
                     contributions.push(Contribution { from, slot, to, cotangent });

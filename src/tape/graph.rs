@@ -1,8 +1,9 @@
 //! The graph behind a tape: recording, rewinding. The one idea to know: nodes are only ever appended or removed
 //! at the end, so **recording order is a topological order**, and walking indices downwards is the reverse pass.
 
+use super::kept::{Kept, hash_of};
 use super::labels::{Names, Scopes};
-use super::node::{Circumstances, Node, ParamLeaf, SharedLeaf, Slot};
+use super::node::{Circumstances, KnownShape, Node, ParamLeaf, SharedLeaf, Slot};
 use super::profile::{Phase, Profile};
 use super::values::Values;
 use super::views::Readable;
@@ -15,6 +16,7 @@ use ndarray::{ArcArray, IxDyn};
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 use std::any::Any;
+use std::cell::{Cell, RefCell};
 use std::panic::Location;
 use std::time::Instant;
 
@@ -26,21 +28,22 @@ pub(crate) struct Graph<F: Scalar> {
     /// The value of each node; nothing where a leaf reads a parameter or a shared array.
     pub(super) values: Values<F>,
     /// Every shape that a node has, once, and before them (as number [`SINGLE`]) that of a single number. Most nodes share a few.
-    pub(super) shapes: Vec<Shape>,
-    /// The leaves that read parameters, in order of recording. The first `live_params` belong to this recording, the others are
+    pub(super) shapes: Kept<KnownShape>,
+    /// The leaves that read parameters, in order of recording.
+    pub(super) param_leaves: Kept<ParamLeaf<F>>,
+    /// The leaves that read shared arrays, in order of recording. The first `live_shared` belong to this recording, the others are
     /// left from before the last rewind.
-    pub(super) param_leaves: Vec<ParamLeaf<F>>,
-    pub(super) live_params: usize,
-    /// The leaves that read shared arrays, in the same way.
     pub(super) shared_leaves: Vec<SharedLeaf<F>>,
     live_shared: usize,
     pub(super) names: Names,
-    pub(super) scopes: Scopes,
+    /// A guard that ends a scope may be dropped while somebody looks at the graph, so scopes have a lock of their own.
+    scopes: RefCell<Scopes>,
     /// Where the next node goes. Nodes from here on are left from before the last rewind, waiting to be used again.
     cursor: usize,
-    pub(crate) scope: u32,
+    /// The present scope.
+    scope: Cell<u32>,
     /// The node whose vjp is being recorded: what is recorded meanwhile belongs to its line and its scope.
-    differentiating: Option<Circumstances>,
+    pub(super) differentiating: Option<Circumstances>,
     pub(crate) pass: u32,
     pub(crate) gradients_off: bool,
     /// How many nodes were newly made, over the tape's whole life.
@@ -54,15 +57,14 @@ impl<F: Scalar> Graph<F> {
         Graph {
             dag: DiGraph::new(),
             values: Values::new(),
-            shapes: Vec::new(),
-            param_leaves: Vec::new(),
-            live_params: 0,
+            shapes: Kept::default(),
+            param_leaves: Kept::default(),
             shared_leaves: Vec::new(),
             live_shared: 0,
             names: Names::default(),
-            scopes: Scopes::new(),
+            scopes: RefCell::default(),
             cursor: 0,
-            scope: 0,
+            scope: Cell::new(0),
             differentiating: None,
             pass: 0,
             gradients_off: false,
@@ -93,9 +95,11 @@ impl<F: Scalar> Graph<F> {
     /// Moves to the start, keeping every node and buffer for the next recording to use again.
     pub(crate) fn rewind(&mut self) {
         self.cursor = 0;
-        self.live_params = 0;
+        self.param_leaves.rewind();
         self.live_shared = 0;
         self.names.rewind();
+        self.scopes.get_mut().rewind();
+        self.scope.set(0);
         self.pass = 0;
         self.differentiating = None; // a vjp that panicked may have left it
     }
@@ -180,21 +184,22 @@ impl<F: Scalar> Graph<F> {
         source: &'static Location<'static>,
     ) -> NodeIndex {
         let version = param.version();
-        let current = |leaf: &&ParamLeaf<F>| leaf.version == version && leaf.param.is(param);
-        if let Some(leaf) = self.param_leaves[..self.live_params].iter().find(current) {
+        if let Some(leaf) = self.leaves_of(param).find(|leaf| leaf.version == version) {
             return leaf.node;
         }
         let node = NodeIndex::new(self.cursor);
-        let left = self.param_leaves.get(self.live_params);
-        if left.is_some_and(|leaf| leaf.node == node && leaf.param.is(param)) {
-            self.param_leaves[self.live_params].version = version;
-            self.record_again(true, source);
-        } else {
-            self.make_room(0);
-            self.param_leaves.push(ParamLeaf { node, param: param.clone(), version });
-            self.append(Box::new(op), param.shape(), &[], true, source);
+        match self.param_leaves.under_cursor() {
+            Some(leaf) if leaf.node == node && leaf.param.is(param) => {
+                leaf.version = version;
+                self.param_leaves.keep();
+                self.record_again(true, source);
+            }
+            _ => {
+                self.make_room(0);
+                self.param_leaves.push(ParamLeaf { node, param: param.clone(), version });
+                self.append(Box::new(op), param.shape(), &[], true, source);
+            }
         }
-        self.live_params += 1;
         node
     }
 
@@ -266,12 +271,13 @@ impl<F: Scalar> Graph<F> {
     fn drop_leftovers(&mut self) {
         if self.cursor == 0 {
             self.dag.clear();
-            self.shapes.clear();
         }
         while self.dag.node_count() > self.cursor {
             self.dag.remove_node(NodeIndex::new(self.dag.node_count() - 1));
         }
-        self.param_leaves.truncate(self.live_params);
+        let cursor = NodeIndex::new(self.cursor);
+        self.shapes.truncate(self.shapes.live().partition_point(|known| known.first < cursor));
+        self.param_leaves.forget_leftovers();
         self.shared_leaves.truncate(self.live_shared);
         self.values.truncate(self.cursor);
     }
@@ -285,13 +291,14 @@ impl<F: Scalar> Graph<F> {
         needs_grad: bool,
         source: &'static Location<'static>,
     ) {
-        if self.shapes.is_empty() {
-            self.shapes.push(Shape::scalar());
+        let first = NodeIndex::new(self.cursor);
+        if self.shapes.live().is_empty() {
+            self.shapes.push(KnownShape { shape: Shape::scalar(), first });
         }
-        let known = self.shapes.iter().position(|other| *other == shape);
+        let known = self.shapes.places(|| hash_of(shape), |known| known.shape == shape).next();
         let place = known.unwrap_or_else(|| {
-            self.shapes.push(shape);
-            self.shapes.len() - 1
+            self.shapes.push(KnownShape { shape, first });
+            self.shapes.live().len() - 1
         });
         self.append_shaped(op, place as u32, operands, needs_grad, source);
     }
@@ -331,7 +338,7 @@ impl<F: Scalar> Graph<F> {
         self.differentiating.unwrap_or(Circumstances {
             source,
             origin: NodeIndex::new(self.cursor),
-            scope: self.scope,
+            scope: self.scope.get(),
             pass: 0,
         })
     }
@@ -383,7 +390,28 @@ impl<F: Scalar> Graph<F> {
     fn split(&mut self, index: NodeIndex) -> (Readable<'_, F>, &mut [F]) {
         let (values, buffer) = self.values.split(index);
         let Graph { dag, shapes, param_leaves, shared_leaves, .. } = self;
+        let (shapes, param_leaves) = (shapes.live(), param_leaves.live());
         (Readable { values, dag, shapes, param_leaves, shared_leaves }, buffer)
+    }
+
+    /// Steps into the scope `name` inside the present one. What is returned ends it: see [`leave_scope`](Graph::leave_scope).
+    pub(super) fn enter_scope(&self, name: &str) -> usize {
+        let mut scopes = self.scopes.borrow_mut();
+        let entered = scopes.enter(name);
+        self.scope.set(scopes.present());
+        entered
+    }
+
+    /// Ends a scope.
+    pub(super) fn leave_scope(&self, entered: usize) {
+        let mut scopes = self.scopes.borrow_mut();
+        scopes.leave(entered);
+        self.scope.set(scopes.present());
+    }
+
+    /// The scope that a node was recorded in, as a path: `"encoder/layer1/"`, or "" outside of any.
+    pub(crate) fn scope_of(&self, node: NodeIndex) -> String {
+        self.scopes.borrow().path(self.dag[node].circumstances.scope)
     }
 
     /// Takes a node's op out of the graph while its vjp records on it; [`Graph::put_back_op`] returns it.

@@ -1,75 +1,153 @@
 //! What learners call things: names of nodes, and the scopes they stand in.
 
+use super::kept::{Identified, Kept, hash_of};
 use petgraph::graph::NodeIndex;
 
 /// Names in the order in which they were given. After a rewind the same names are given again in the same order, and then nothing
 /// is allocated.
 #[derive(Default)]
 pub(super) struct Names {
-    given: Vec<(NodeIndex, Box<str>)>,
-    live: usize,
+    given: Kept<Name>,
+}
+
+struct Name {
+    node: NodeIndex,
+    text: Box<str>,
+}
+
+impl Identified for Name {
+    fn identity(&self) -> u64 {
+        hash_of(self.node)
+    }
 }
 
 impl Names {
     pub(super) fn rewind(&mut self) {
-        self.live = 0;
+        self.given.rewind();
     }
 
     /// Gives a node a name, in place of the one it may have.
-    pub(super) fn give(&mut self, node: NodeIndex, name: &str) {
-        let same = |(other, old): &(NodeIndex, Box<str>)| *other == node && **old == *name;
-        if !self.given.get(self.live).is_some_and(same) {
-            self.given.truncate(self.live);
-            self.given.push((node, name.into()));
+    pub(super) fn give(&mut self, node: NodeIndex, text: &str) {
+        match self.given.under_cursor() {
+            Some(name) if name.node == node && *name.text == *text => self.given.keep(),
+            _ => self.given.push(Name { node, text: text.into() }),
         }
-        self.live += 1;
     }
 
     /// All names, in the order of giving. A node may have been given several; the last one counts.
     pub(super) fn given(&self) -> impl DoubleEndedIterator<Item = (NodeIndex, &str)> {
-        self.given[..self.live].iter().map(|(node, name)| (*node, &**name))
+        self.given.live().iter().map(|name| (name.node, &*name.text))
     }
 
     /// The name last given to a node.
     pub(super) fn of(&self, node: NodeIndex) -> Option<&str> {
-        self.given().rev().find(|(other, _)| *other == node).map(|(_, name)| name)
+        let place = self.given.places(|| hash_of(node), |name| name.node == node).next()?;
+        Some(&self.given.live()[place].text)
     }
 }
 
 /// Scopes, by number. Number 0 is outside of any.
+#[derive(Default)]
 pub(super) struct Scopes {
-    all: Vec<Scope>,
+    /// Scope `n` stands at place `n - 1`. A rewind keeps them, so that a steady step allocates none, unless most were not entered again.
+    all: Kept<Scope>,
+    /// How often a scope was entered since the last rewind.
+    entries: usize,
+    /// The scopes whose guards live, in the order of entering, and 0 for those that ended before a later one.
+    open: Vec<u32>,
 }
 
 /// `layer1` inside its parent.
 struct Scope {
     parent: u32,
-    name: String,
+    name: Box<str>,
+}
+
+impl Identified for Scope {
+    fn identity(&self) -> u64 {
+        hash_of((self.parent, &*self.name))
+    }
 }
 
 impl Scopes {
-    pub(super) fn new() -> Self {
-        Scopes { all: vec![Scope { parent: 0, name: String::new() }] }
+    /// No guard lives when a tape is rewound; one that was forgotten (`std::mem::forget`) ends here.
+    pub(super) fn rewind(&mut self) {
+        self.open.clear();
+        if self.all.live().len() > 2 * self.entries + 64 {
+            self.all.truncate(0);
+        }
+        self.entries = 0;
     }
 
-    /// The scope `name` inside `parent`.
-    pub(super) fn inside(&mut self, parent: u32, name: &str) -> u32 {
-        let same = |scope: &Scope| scope.parent == parent && scope.name == name;
-        let known = self.all.iter().position(same);
-        known.unwrap_or_else(|| {
-            self.all.push(Scope { parent, name: name.to_owned() });
-            self.all.len() - 1
-        }) as u32
+    /// The present scope.
+    #[inline]
+    pub(super) fn present(&self) -> u32 {
+        self.open.last().copied().unwrap_or(0)
+    }
+
+    /// Steps into the scope `name` inside the present one. What is returned ends it: see [`leave`](Scopes::leave).
+    pub(super) fn enter(&mut self, name: &str) -> usize {
+        let parent = self.present();
+        let same = |scope: &Scope| scope.parent == parent && *scope.name == *name;
+        let known = self.all.places(|| hash_of((parent, name)), same).next();
+        let place = known.unwrap_or_else(|| {
+            self.all.push(Scope { parent, name: name.into() });
+            self.all.live().len() - 1
+        });
+        let scope = place as u32 + 1;
+        self.entries += 1;
+        self.open.push(scope);
+        self.open.len() - 1
+    }
+
+    /// Ends a scope. Scopes inside it go on until they are ended, too: guards may be dropped in any order.
+    pub(super) fn leave(&mut self, entered: usize) {
+        if let Some(scope) = self.open.get_mut(entered) {
+            *scope = 0;
+        }
+        while self.open.last() == Some(&0) {
+            self.open.pop();
+        }
     }
 
     /// A scope as a path: `"encoder/layer1/"`, or "" outside of any.
     pub(super) fn path(&self, mut scope: u32) -> String {
-        let mut path = String::new();
-        while scope != 0 {
-            let Scope { parent, name } = &self.all[scope as usize];
-            path.insert_str(0, &format!("{name}/"));
+        let mut names = Vec::new();
+        while let Some(place) = (scope as usize).checked_sub(1) {
+            let Scope { parent, name } = &self.all.live()[place];
+            names.push(&**name);
             scope = *parent;
         }
-        path
+        names.iter().rev().flat_map(|name| [name, "/"]).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_of_another_name_in_every_round_takes_no_more_memory_in_the_end() {
+        let mut scopes = Scopes::default();
+        for round in 0..10_000 {
+            let entered = scopes.enter(&format!("round {round}"));
+            assert_eq!(scopes.path(scopes.present()), format!("round {round}/"));
+            scopes.leave(entered);
+            scopes.rewind();
+            assert!(scopes.all.live().len() < 100, "{} scopes", scopes.all.live().len());
+        }
+    }
+
+    #[test]
+    fn scopes_that_are_entered_in_every_round_are_kept() {
+        let mut scopes = Scopes::default();
+        for _ in 0..3 {
+            for layer in 0..200 {
+                let entered = scopes.enter(&format!("layer{layer}"));
+                assert_eq!(scopes.present(), layer + 1);
+                scopes.leave(entered);
+            }
+            scopes.rewind();
+        }
     }
 }

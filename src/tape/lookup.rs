@@ -1,6 +1,7 @@
 //! What can be asked of a graph: values, shapes, operands, parameters, names and scopes.
 
 use super::graph::Graph;
+use super::kept::hash_of;
 use super::node::ParamLeaf;
 use super::views::Readable;
 use crate::op::View;
@@ -14,13 +15,14 @@ impl<F: Scalar> Graph<F> {
     /// Lets `look` see the values of `nodes`, which are read in place.
     pub(crate) fn with_views<R>(&self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
         let Graph { dag, shapes, param_leaves, shared_leaves, .. } = self;
+        let (shapes, param_leaves) = (shapes.live(), param_leaves.live());
         Readable { values: self.values.all(), dag, shapes, param_leaves, shared_leaves }.with(nodes, look)
     }
 
     /// The shape of a node.
     #[inline]
     pub(crate) fn shape(&self, node: NodeIndex) -> Shape {
-        self.shapes[self.dag[node].shape as usize]
+        self.shapes.live()[self.dag[node].shape as usize].shape
     }
 
     /// Whether two nodes have one shape.
@@ -43,16 +45,23 @@ impl<F: Scalar> Graph<F> {
     /// The leaf, if this node reads a parameter.
     #[inline]
     pub(crate) fn param_leaf(&self, node: NodeIndex) -> Option<&ParamLeaf<F>> {
-        if self.live_params == 0 || !self.values.all().of(node).is_empty() {
+        let live = self.param_leaves.live();
+        if live.is_empty() || !self.values.all().of(node).is_empty() {
             return None;
         }
-        let live = &self.param_leaves[..self.live_params];
         live.binary_search_by_key(&node, |leaf| leaf.node).ok().map(|place| &live[place])
+    }
+
+    /// The leaves of this recording that read `param`, the latest first.
+    #[inline]
+    pub(crate) fn leaves_of(&self, param: &Param<F>) -> impl Iterator<Item = &ParamLeaf<F>> {
+        let places = self.param_leaves.places(|| hash_of(param.address()), |leaf| leaf.param.is(param));
+        places.map(|place| &self.param_leaves.live()[place])
     }
 
     /// The latest leaf of this recording that reads `param`.
     pub(crate) fn leaf_of(&self, param: &Param<F>) -> Option<&ParamLeaf<F>> {
-        self.param_leaves[..self.live_params].iter().rev().find(|leaf| leaf.param.is(param))
+        self.leaves_of(param).next()
     }
 
     /// Gives a node a name.
@@ -69,16 +78,5 @@ impl<F: Scalar> Graph<F> {
     /// The nodes that were given names, with those, in the order of giving.
     pub(super) fn names(&self) -> impl Iterator<Item = (NodeIndex, &str)> {
         self.names.given()
-    }
-
-    /// Steps into the scope `name` inside the present one, and returns the present one.
-    pub(crate) fn enter_scope(&mut self, name: &str) -> u32 {
-        let inner = self.scopes.inside(self.scope, name);
-        std::mem::replace(&mut self.scope, inner)
-    }
-
-    /// The scope that a node was recorded in, as a path: `"encoder/layer1/"`, or "" outside of any.
-    pub(crate) fn scope_of(&self, node: NodeIndex) -> String {
-        self.scopes.path(self.dag[node].circumstances.scope)
     }
 }

@@ -11,6 +11,7 @@ mod backward;
 mod describe;
 mod gradients;
 mod graph;
+mod kept;
 mod labels;
 mod leaf;
 mod lookup;
@@ -23,6 +24,7 @@ mod updates;
 mod values;
 mod var;
 mod views;
+mod waiting;
 
 pub use describe::{Contribution, NodeInfo};
 pub use gradients::{BackwardError, Gradients};
@@ -160,7 +162,7 @@ impl<F: Scalar> Tape<F> {
     /// ```
     #[must_use = "the scope ends when the guard is dropped"]
     pub fn scope(&self, name: &str) -> ScopeGuard<'_, F> {
-        ScopeGuard { tape: self, outer: self.graph.borrow_mut().enter_scope(name) }
+        ScopeGuard { tape: self, entered: self.graph.borrow().enter_scope(name) }
     }
 
     /// The number of nodes recorded since the tape was made or rewound.
@@ -204,11 +206,11 @@ impl<F: Scalar> Drop for Tape<F> {
 /// Ends a scope when it is dropped; made by [`Tape::scope`].
 pub struct ScopeGuard<'t, F: Scalar> {
     tape: &'t Tape<F>,
-    outer: u32,
+    entered: usize,
 }
 
 impl<F: Scalar> Drop for ScopeGuard<'_, F> {
     fn drop(&mut self) {
-        self.tape.graph.borrow_mut().scope = self.outer;
+        self.tape.graph.borrow().leave_scope(self.entered);
     }
 }

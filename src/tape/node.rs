@@ -1,8 +1,10 @@
 //! What the graph of a tape is made of: nodes, and edges that say which operand they are.
 
+use super::kept::{Identified, hash_of};
 use crate::op::Op;
 use crate::param::Param;
 use crate::scalar::Scalar;
+use crate::shape::Shape;
 use ndarray::{ArcArray, IxDyn};
 use petgraph::graph::NodeIndex;
 use std::panic::Location;
@@ -63,6 +65,24 @@ pub(crate) struct ParamLeaf<F: Scalar> {
     pub(crate) param: Param<F>,
     /// The version that was current when the leaf was recorded.
     pub(crate) version: u64,
+}
+
+impl<F: Scalar> Identified for ParamLeaf<F> {
+    fn identity(&self) -> u64 {
+        hash_of(self.param.address())
+    }
+}
+
+/// A shape that nodes have, and the first of them.
+pub(super) struct KnownShape {
+    pub(super) shape: Shape,
+    pub(super) first: NodeIndex,
+}
+
+impl Identified for KnownShape {
+    fn identity(&self) -> u64 {
+        hash_of(self.shape)
+    }
 }
 
 /// A leaf that reads a shared array where it stands.

@@ -1,6 +1,10 @@
-//! What backward passes leave behind, and what has arrived where while one is under way. All of it is used again after a rewind.
+//! What backward passes leave behind, and the walk of one that is under way. The one idea to know: a pass costs what it visits, not what the
+//! tape holds. So what it leaves behind is a list of the nodes it visited, and the table in which it notes arrivals is emptied as it goes.
+//! All of it is used again after a rewind.
 
+use super::waiting::Waiting;
 use petgraph::graph::NodeIndex;
+use smallvec::SmallVec;
 
 /// The backward passes since the last rewind.
 #[derive(Default)]
@@ -8,10 +12,8 @@ pub(crate) struct Passes {
     /// One for each pass; from `live` on they are left from before the last rewind.
     all: Vec<Pass>,
     live: usize,
-    /// Behind each node where several cotangents have arrived: one of them, and the place of the one before it.
-    several: Vec<(NodeIndex, Arrived)>,
-    /// A list to lend out, so that a steady step allocates none.
-    terms: Vec<NodeIndex>,
+    /// Walks that are not under way, for the next passes. A pass inside a vjp needs one beside that of the pass around it.
+    idle: SmallVec<[Walk; 1]>,
 }
 
 /// One backward pass.
@@ -19,10 +21,27 @@ pub(crate) struct Passes {
 struct Pass {
     /// How many nodes there were before the pass.
     start: usize,
-    /// For each node up to the loss what has arrived there; once the walk has been there, the node that holds its gradient.
-    arrived: Vec<Arrived>,
+    /// The node it started from.
+    loss: NodeIndex,
+    /// Each visited node and the node that holds its gradient, in the order of the walk: from the last to the first.
+    gradients: Vec<(NodeIndex, NodeIndex)>,
     /// What each visited node sent to each of its operands, in the order of the walk.
     sent: Vec<Arrived>,
+}
+
+/// A walk from the loss to everything it was computed from.
+#[derive(Default)]
+pub(super) struct Walk {
+    /// The number of the pass, from 1.
+    pass: u32,
+    /// For each node what has arrived there and was not yet passed on.
+    arrived: Vec<Arrived>,
+    /// The nodes where something has arrived.
+    waiting: Waiting,
+    /// Behind each node where several cotangents have arrived: one of them, and the place of the one before it.
+    several: Vec<(NodeIndex, Arrived)>,
+    /// A list to sum, kept so that a steady step allocates none.
+    terms: Vec<NodeIndex>,
 }
 
 /// Nothing, one cotangent, or the place of the newest of several, in four bytes.
@@ -55,10 +74,10 @@ impl Arrived {
 }
 
 /// What has arrived at a node when its turn comes.
-pub(super) enum Arrivals {
-    Nothing,
+pub(super) enum Arrivals<'w> {
     One(NodeIndex),
-    Several,
+    /// In the order in which they arrived.
+    Several(&'w [NodeIndex]),
 }
 
 impl Passes {
@@ -78,86 +97,58 @@ impl Passes {
         self.live as u32
     }
 
-    /// Opens a pass from `loss` on a tape of `nodes` nodes, where `seed` arrives at the loss. Returns its number, from 1.
-    pub(super) fn start(&mut self, loss: NodeIndex, nodes: usize) -> u32 {
+    /// Opens a pass from `loss` on a tape of `nodes` nodes.
+    pub(super) fn start(&mut self, loss: NodeIndex, nodes: usize) -> Walk {
         if self.all.len() == self.live {
             self.all.push(Pass::default());
         }
         let pass = &mut self.all[self.live];
-        pass.start = nodes;
-        pass.arrived.clear();
-        pass.arrived.resize(loss.index() + 1, Arrived::NOTHING);
+        (pass.start, pass.loss) = (nodes, loss);
+        pass.gradients.clear();
         pass.sent.clear();
-        self.several.clear();
         self.live += 1;
-        self.live as u32
+        let mut walk = self.idle.pop().unwrap_or_default();
+        walk.start(self.live as u32, loss);
+        walk
     }
 
-    /// Notes that a cotangent arrives at a node in the present pass.
+    /// Notes that a pass is at `node`, whose gradient is held by the node `gradient`.
     #[inline]
-    pub(super) fn arrive(&mut self, node: NodeIndex, cotangent: NodeIndex) {
-        let arrived = &mut self.all[self.live - 1].arrived[node.index()];
-        if *arrived == Arrived::NOTHING {
-            *arrived = Arrived::one(cotangent);
-            return;
-        }
-        if let Some(first) = arrived.as_one() {
-            self.several.push((first, Arrived::NOTHING));
-            *arrived = Arrived::place(self.several.len() - 1);
-        }
-        self.several.push((cotangent, *arrived));
-        *arrived = Arrived::place(self.several.len() - 1);
+    pub(super) fn visit(&mut self, walk: &Walk, node: NodeIndex, gradient: NodeIndex) {
+        self.all[walk.pass as usize - 1].gradients.push((node, gradient));
     }
 
-    /// Notes what a visited node sends to its next operand in the present pass.
+    /// Notes what a visited node sends to its next operand.
     #[inline]
-    pub(super) fn send(&mut self, operand: NodeIndex, cotangent: Option<NodeIndex>) {
+    pub(super) fn send(&mut self, walk: &mut Walk, operand: NodeIndex, cotangent: Option<NodeIndex>) {
         let sent = cotangent.map_or(Arrived::NOTHING, Arrived::one);
-        self.all[self.live - 1].sent.push(sent);
+        self.all[walk.pass as usize - 1].sent.push(sent);
         if let Some(cotangent) = cotangent {
-            self.arrive(operand, cotangent);
+            walk.arrive(operand, cotangent);
         }
     }
 
-    /// What has arrived at a node in the present pass, if it is one cotangent; or whether several have.
-    #[inline]
-    pub(super) fn at(&self, node: NodeIndex) -> Arrivals {
-        let arrived = self.all[self.live - 1].arrived[node.index()];
-        match arrived.as_one() {
-            Some(cotangent) => Arrivals::One(cotangent),
-            None if arrived == Arrived::NOTHING => Arrivals::Nothing,
-            None => Arrivals::Several,
-        }
-    }
-
-    /// The cotangents that have arrived at a node in the present pass, in order. The list goes back with [`settle`](Passes::settle).
-    pub(super) fn several_at(&mut self, node: NodeIndex) -> Vec<NodeIndex> {
-        let mut terms = std::mem::take(&mut self.terms);
-        terms.clear();
-        let mut newest = self.all[self.live - 1].arrived[node.index()];
-        while let Some(place) = newest.as_place() {
-            let (cotangent, older) = self.several[place];
-            terms.push(cotangent);
-            newest = older;
-        }
-        terms.reverse();
-        terms
-    }
-
-    /// Notes that the several cotangents that had arrived at a node were summed.
-    pub(super) fn settle(&mut self, node: NodeIndex, sum: NodeIndex, terms: Vec<NodeIndex>) {
-        self.all[self.live - 1].arrived[node.index()] = Arrived::one(sum);
-        self.terms = terms;
+    /// Keeps the memory of a walk that has ended, or was given up.
+    pub(super) fn end(&mut self, mut walk: Walk) {
+        walk.clear();
+        self.idle.push(walk);
     }
 
     /// The node that holds the gradient of `node` in a pass, numbered from 1.
     pub(super) fn gradient(&self, pass: u32, node: NodeIndex) -> Option<NodeIndex> {
-        self.pass(pass)?.arrived.get(node.index())?.as_one()
+        let gradients = &self.pass(pass)?.gradients;
+        let place = gradients.binary_search_by(|(visited, _)| node.cmp(visited)).ok()?;
+        Some(gradients[place].1)
+    }
+
+    /// The nodes that a pass, numbered from 1, visited, in the order of the walk.
+    pub(super) fn visited(&self, pass: u32) -> impl Iterator<Item = NodeIndex> {
+        self.pass(pass).map_or(&[][..], |pass| &pass.gradients).iter().map(|(node, _)| *node)
     }
 
     /// The node that a pass, numbered from 1, started from. No node after it can have a gradient.
     pub(super) fn loss(&self, pass: u32) -> Option<NodeIndex> {
-        self.pass(pass)?.arrived.len().checked_sub(1).map(NodeIndex::new)
+        self.pass(pass).map(|pass| pass.loss)
     }
 
     /// How many nodes there were when a pass, numbered from 1, began.
@@ -172,5 +163,68 @@ impl Passes {
 
     fn pass(&self, pass: u32) -> Option<&Pass> {
         self.all[..self.live].get((pass as usize).checked_sub(1)?)
+    }
+}
+
+impl Walk {
+    fn start(&mut self, pass: u32, loss: NodeIndex) {
+        self.pass = pass;
+        let nodes = loss.index() + 1;
+        if self.arrived.len() < nodes {
+            self.arrived.resize(nodes, Arrived::NOTHING);
+            self.waiting.grow(nodes);
+        }
+    }
+
+    /// The number of the pass, from 1.
+    pub(super) fn pass(&self) -> u32 {
+        self.pass
+    }
+
+    /// Notes that a cotangent arrives at a node.
+    #[inline]
+    pub(super) fn arrive(&mut self, node: NodeIndex, cotangent: NodeIndex) {
+        let arrived = &mut self.arrived[node.index()];
+        if *arrived == Arrived::NOTHING {
+            *arrived = Arrived::one(cotangent);
+            self.waiting.insert(node.index());
+            return;
+        }
+        if let Some(first) = arrived.as_one() {
+            self.several.push((first, Arrived::NOTHING));
+            *arrived = Arrived::place(self.several.len() - 1);
+        }
+        self.several.push((cotangent, *arrived));
+        *arrived = Arrived::place(self.several.len() - 1);
+    }
+
+    /// The last node where something has arrived, and what. All uses of a node lie behind it, so nothing else will arrive there.
+    #[inline]
+    pub(super) fn next(&mut self) -> Option<(NodeIndex, Arrivals<'_>)> {
+        let node = self.waiting.take_last()?;
+        let arrived = std::mem::replace(&mut self.arrived[node], Arrived::NOTHING);
+        let arrivals = match arrived.as_one() {
+            Some(cotangent) => Arrivals::One(cotangent),
+            None => Arrivals::Several(self.list(arrived)),
+        };
+        Some((NodeIndex::new(node), arrivals))
+    }
+
+    /// The several cotangents that have arrived at a node, in order.
+    fn list(&mut self, mut newest: Arrived) -> &[NodeIndex] {
+        self.terms.clear();
+        while let Some(place) = newest.as_place() {
+            let (cotangent, older) = self.several[place];
+            self.terms.push(cotangent);
+            newest = older;
+        }
+        self.terms.reverse();
+        &self.terms
+    }
+
+    /// Forgets what has arrived.
+    fn clear(&mut self) {
+        while self.next().is_some() {}
+        self.several.clear();
     }
 }

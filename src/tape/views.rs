@@ -1,6 +1,6 @@
 //! How a kernel sees its operands: in place, whether their numbers stand on the tape, in a parameter or in a shared array.
 
-use super::node::{Node, ParamLeaf, SharedLeaf, Slot};
+use super::node::{KnownShape, Node, ParamLeaf, SharedLeaf, Slot};
 use super::values::Before;
 use crate::op::View;
 use crate::scalar::Scalar;
@@ -32,7 +32,7 @@ type Lock<'a, F> = Option<Outside<'a, F>>;
 pub(super) struct Readable<'a, F: Scalar> {
     pub(super) values: Before<'a, F>,
     pub(super) dag: &'a DiGraph<Node<F>, Slot>,
-    pub(super) shapes: &'a [Shape],
+    pub(super) shapes: &'a [KnownShape],
     pub(super) param_leaves: &'a [ParamLeaf<F>],
     pub(super) shared_leaves: &'a [SharedLeaf<F>],
 }
@@ -106,6 +106,6 @@ impl<'a, F: Scalar> Readable<'a, F> {
 
     #[inline(always)]
     fn shape(self, node: NodeIndex) -> Shape {
-        self.shapes[self.dag[node].shape as usize]
+        self.shapes[self.dag[node].shape as usize].shape
     }
 }
