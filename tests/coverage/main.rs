@@ -1,5 +1,7 @@
 //! The course covers every idea, figure, number and mistake of its sources: the table in `README.md` says where, and this holds it to that.
 
+mod provenance;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

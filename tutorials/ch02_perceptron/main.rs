@@ -1,5 +1,6 @@
 //! Chapter 2. One neuron with a step learns by being nudged. It learns AND; XOR it can never learn.
 
+use frame::Origin::{Ours, Rerun, Theory};
 use frame::{Chapter, Chart, Figure, Panels, Result, Run};
 use gradus::data::TruthTable;
 use gradus::draw::DrawOptions;
@@ -105,7 +106,7 @@ pub fn run(run: &mut Run) -> Result {
     run.say(pictures.text());
     run.plot("boundaries", &pictures)?;
     run.result("and_rounds_rate_1", rounds);
-    run.compare("AND from zero at rate 1, rounds", rounds as f64, "converges within 10", 6.0, 6.0);
+    run.compare("AND from zero at rate 1, rounds", rounds as f64, Ours, "6", 6.0, 6.0);
 
     run.heading("The same at rate 0.1");
     let mut neuron = from_zero(0.1);
@@ -115,12 +116,12 @@ pub fn run(run: &mut Run) -> Result {
     run.say(format!("z at the row (1, 0) is {tie:e}; in exact arithmetic it is 0, and a 0 fires, which is wrong here"));
     run.result("and_rounds_rate_0_1", history.len());
     run.result("tie", tie);
-    run.compare("z at the tie", tie, "a rounding tie", -4e-17, -2e-17);
+    run.compare("z at the tie", tie, Theory, "-2^-55 = -2.8e-17", -4e-17, -2e-17);
 
     run.heading("A thousand random starts");
-    for (rate, name, source, low, high) in [
-        (0.1, "share done in 10 rounds, rate 0.1", "taken for granted; 0.37", 0.32, 0.42),
-        (1.0, "share done in 10 rounds, rate 1", "0.99", 0.98, 1.0),
+    for (rate, name, other, low, high) in [
+        (0.1, "share done in 10 rounds, rate 0.1", "0.37", 0.32, 0.42),
+        (1.0, "share done in 10 rounds, rate 1", "0.99, with rate 1", 0.98, 1.0),
     ] {
         let mut rng = run.rng();
         let mut lengths: Vec<usize> = (0..1000)
@@ -139,7 +140,7 @@ pub fn run(run: &mut Run) -> Result {
             lengths[999]
         ));
         run.result(if rate == 1.0 { "done_in_10_rate_1" } else { "done_in_10_rate_0_1" }, share);
-        run.compare(name, share, source, low, high);
+        run.compare(name, share, Rerun("P1"), other, low, high);
     }
 
     run.heading("XOR");
@@ -150,7 +151,7 @@ pub fn run(run: &mut Run) -> Result {
                  a mistake cannot come; the weights run in a circle.",
     );
     run.result("xor_mistakes", history[999]);
-    run.compare("XOR, mistakes per round for ever", history[999] as f64, "4", 4.0, 4.0);
+    run.compare("XOR, mistakes per round for ever", history[999] as f64, Ours, "4", 4.0, 4.0);
 
     draw(run)
 }

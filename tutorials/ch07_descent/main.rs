@@ -7,6 +7,7 @@ mod walk;
 
 use digits::batches;
 use figures::DRAWN;
+use frame::Origin::{Printed, Theory};
 use frame::{Chapter, Result, Run};
 use gradus::draw::DrawOptions;
 use gradus::prelude::*;
@@ -71,8 +72,8 @@ fn of_all_directions(run: &mut Run) -> Result {
         run.say(format!("  {what:17} {:+.4} per unit, towards {degrees} degrees", rise(degrees)));
     }
     run.result("steepest", json!({ "gradient_towards": towards, "up": up, "down": down }));
-    run.compare("steepest direction tried, minus the gradient's", f64::from(up) - towards, "the gradient's", -0.5, 0.5);
-    run.compare("steepest rise tried, minus its length", rise(up) - length, "its length", -1e-3, 1e-3);
+    run.compare("steepest direction tried, minus the gradient's", f64::from(up) - towards, Theory, "0", -0.5, 0.5);
+    run.compare("steepest rise tried, minus its length", rise(up) - length, Theory, "0", -1e-3, 1e-3);
     run.draw("tape", &tape, &DrawOptions::new().title("The surface as a graph: each weight is used three times"))
 }
 
@@ -96,8 +97,8 @@ fn drawn_by_hand(run: &mut Run) -> Result {
         "curve",
         json!({ "minimum": end, "value": curve(end), "drawn": DRAWN.map(curve), "wrong_steps": wrong }),
     );
-    run.compare("x² + 0.5 sin 3x is lowest at", end, "-0.358 (drawn: -0.8)", -0.3585, -0.3575);
-    run.compare("its value there", curve(end), "-0.311 (drawn: 0.302)", -0.3115, -0.3105);
+    run.compare("x² + 0.5 sin 3x is lowest at", end, Theory, "-0.358, where 2x + 1.5 cos 3x = 0", -0.3585, -0.3575);
+    run.compare("its value there", curve(end), Theory, "-0.311", -0.3115, -0.3105);
     run.plot("curves", &figures::curves(&path[..24]))
 }
 
@@ -131,6 +132,13 @@ fn what_a_component_says(run: &mut Run) {
     }
     run.say(format!("  z is {:.3} before", z.item()));
     run.result("components", json!({ "ratio": gradient[0] / gradient[1], "does": [does[0], does[1]] }));
-    run.compare("components, first over second", gradient[0] / gradient[1], "3.2 / 0.1 = 32 times", 31.99, 32.01);
-    run.compare("what the weights do, first over second", does[0] / does[1], "taken for the same", 0.799, 0.801);
+    run.compare(
+        "components, first over second",
+        gradient[0] / gradient[1],
+        Printed("B11"),
+        "3.2 / 0.1: 32 times",
+        31.99,
+        32.01,
+    );
+    run.compare("what the weights do, first over second", does[0] / does[1], Theory, "0.16 / 0.20 = 0.8", 0.799, 0.801);
 }

@@ -2,6 +2,7 @@
 
 use super::figures;
 use super::walk::{descend, height, surface};
+use frame::Origin::Theory;
 use frame::{Result, Run};
 use gradus::derivatives::{hessian, jacobian_by_rows};
 use serde_json::json;
@@ -24,9 +25,9 @@ pub fn the_lowest_point(run: &mut Run) -> Result {
     run.say(format!("A step to the side of it, to (0.1, -0.1): L = {:.4}. That is lower.", height([0.1, -0.1])));
     run.result("rest", json!({ "at": end, "curvatures": [low, high] }));
     if run.is_full() {
-        run.compare("where descent rests, w1", end[0], "0, \"the lowest point\"", -1e-3, 1e-3);
-        run.compare("smallest curvature there", low, "-0.7: a saddle", -0.701, -0.699);
-        run.compare("largest curvature there", high, "4.7", 4.699, 4.701);
+        run.compare("where descent rests, w1", end[0], Theory, "0, by symmetry", -1e-3, 1e-3);
+        run.compare("smallest curvature there", low, Theory, "2 - 2.7 = -0.7: a saddle", -0.701, -0.699);
+        run.compare("largest curvature there", high, Theory, "2 + 2.7 = 4.7", 4.699, 4.701);
     }
     let noisy = descend(START, RATE, NOISE, run.epochs(), &mut run.rng());
     run.plot("surface_of_the_source", &figures::surface_of_the_source(&noisy))?;
@@ -59,10 +60,17 @@ pub fn stumbling(run: &mut Run) {
     if run.is_full() {
         let slopes = jacobian_by_rows(surface, &lowest);
         let steepest = slopes.iter().map(|slope| slope.abs()).max_by(f64::total_cmp).unwrap_or(f64::NAN);
-        run.compare("share of noisy walks to one side", f64::from(right) / 1000.0, "half to each side", 0.45, 0.55);
-        run.compare("minimum, w1", w1, "0.217", 0.2165, 0.2175);
-        run.compare("minimum, w2", w2, "-0.217", -0.2175, -0.2165);
-        run.compare("minimum, L", height(lowest), "-0.0160", -0.01605, -0.01595);
-        run.compare("steepest slope there", steepest, "0", 0.0, 1e-9);
+        run.compare(
+            "share of noisy walks to one side",
+            f64::from(right) / 1000.0,
+            Theory,
+            "1/2, by symmetry",
+            0.45,
+            0.55,
+        );
+        run.compare("minimum, w1", w1, Theory, "0.217, where the gradient is 0", 0.2165, 0.2175);
+        run.compare("minimum, w2", w2, Theory, "-0.217", -0.2175, -0.2165);
+        run.compare("minimum, L", height(lowest), Theory, "-0.0160", -0.01605, -0.01595);
+        run.compare("steepest slope there", steepest, Theory, "0", 0.0, 1e-9);
     }
 }

@@ -2,6 +2,7 @@
 
 mod linear;
 
+use frame::Origin::{Ours, Theory};
 use frame::{Chapter, Chart, Corner, Result, Run, Side};
 use gradus::derivatives::{grad, hessian, hessian_vector_product, jacobian_by_rows};
 use gradus::draw::{Backward, DrawOptions};
@@ -54,8 +55,8 @@ pub fn run(run: &mut Run) -> Result {
         six_derivatives(run, "sin", |x| x.sin(), |order, x| (x + order as f64 * std::f64::consts::FRAC_PI_2).sin())?;
     run.result("tanh_max_error", tanh);
     run.result("sin_max_error", sin);
-    run.compare("tanh, largest error of six derivatives", tanh, "closed forms", 0.0, 1e-12);
-    run.compare("sin, largest error of six derivatives", sin, "closed forms", 0.0, 1e-12);
+    run.compare("tanh, largest error of six derivatives", tanh, Theory, "0", 0.0, 1e-12);
+    run.compare("sin, largest error of six derivatives", sin, Theory, "0", 0.0, 1e-12);
 
     saddle_and_minima(run)?;
     valley(run);
@@ -156,8 +157,8 @@ fn saddle_and_minima(run: &mut Run) -> Result {
         "              its eigenvalues are {low:.1} and {high:.1}: up along one diagonal, down along the other"
     ));
     run.result("eigenvalues", [low, high]);
-    run.compare("eigenvalue at (0, 0), smaller", low, "-0.7", -0.701, -0.699);
-    run.compare("eigenvalue at (0, 0), larger", high, "4.7", 4.699, 4.701);
+    run.compare("eigenvalue at (0, 0), smaller", low, Theory, "2 - 2.7 = -0.7", -0.701, -0.699);
+    run.compare("eigenvalue at (0, 0), larger", high, Theory, "2 + 2.7 = 4.7", 4.699, 4.701);
 
     run.say("\nNewton's method, from three starts:");
     let mut ends = Vec::new();
@@ -195,9 +196,9 @@ fn saddle_and_minima(run: &mut Run) -> Result {
     run.plot("newton", &chart)?;
     run.result("minima", json!([ends[0], ends[1]]));
     run.result("minimum", value(surface, ends[0]));
-    run.compare("minimum, w1", ends[0][0], "0.217", 0.2165, 0.2175);
-    run.compare("minimum, w2", ends[0][1], "-0.217", -0.2175, -0.2165);
-    run.compare("minimum, L", value(surface, ends[0]), "-0.0160", -0.01605, -0.01595);
+    run.compare("minimum, w1", ends[0][0], Theory, "0.217, where the gradient is 0", 0.2165, 0.2175);
+    run.compare("minimum, w2", ends[0][1], Theory, "-0.217", -0.2175, -0.2165);
+    run.compare("minimum, L", value(surface, ends[0]), Theory, "-0.0160", -0.01605, -0.01595);
     Ok(())
 }
 
@@ -218,7 +219,7 @@ fn valley(run: &mut Run) {
     ));
     run.result("rosenbrock_steps", path.len() - 1);
     run.result("descent_steps", descent);
-    run.compare("Newton's steps to (1, 1)", (path.len() - 1) as f64, "a few", 1.0, 10.0);
+    run.compare("Newton's steps to (1, 1)", (path.len() - 1) as f64, Ours, "a few", 1.0, 10.0);
 }
 
 /// A Hessian times a vector needs two backward passes, not a matrix.
@@ -244,7 +245,7 @@ fn product_without_the_matrix(run: &mut Run) {
         h.nrows()
     ));
     run.result("hessian_vector_difference", apart);
-    run.compare("Hessian-vector product, apart", apart, "H v", 0.0, 1e-12);
+    run.compare("Hessian-vector product, apart", apart, Theory, "0", 0.0, 1e-12);
 }
 
 fn network_cost<'t>(x: &ArrayD<f64>, t: &ArrayD<f64>, w: &[Var<'t, f64>]) -> Var<'t, f64> {

@@ -9,6 +9,7 @@ mod suspect;
 mod table;
 
 use cards::{CARDS, Card, Verdict};
+use frame::Origin::Ours;
 use frame::{Chapter, Panels, Result, Run};
 use game::Answer;
 use gradus::draw::DrawOptions;
@@ -125,8 +126,8 @@ fn scoreboard(run: &mut Run, tables: &[Table], verdicts: &[Verdict]) {
         "cards",
         tables.iter().zip(verdicts).map(|(table, verdict)| as_json(table, *verdict)).collect::<Value>(),
     );
-    run.compare("right from the curve, of 12", by_curve as f64, "a loss curve lies", 0.0, 3.0);
-    run.compare("right from the checks, of 12", by_checks as f64, "12 of 12", 12.0, 12.0);
+    run.compare("right from the curve, of 12", by_curve as f64, Ours, "few", 0.0, 3.0);
+    run.compare("right from the checks, of 12", by_checks as f64, Ours, "12", 12.0, 12.0);
 }
 
 fn as_json(table: &Table, verdict: Verdict) -> Value {

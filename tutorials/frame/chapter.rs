@@ -83,7 +83,7 @@ pub fn run_with(chapter: &Chapter, story: fn(&mut Run) -> Result, arguments: Vec
     }
 }
 
-/// Runs a chapter for its numbers alone: nothing is printed, and what it sets beside the source's is returned.
+/// Runs a chapter for its numbers alone: nothing is printed, and the numbers that it compares are returned.
 ///
 /// # Errors
 /// If the chapter cannot come to its end.

@@ -1,14 +1,56 @@
-//! A number of ours beside the source's, with the band that ours should lie in.
+//! A number of ours beside another, with the band that ours should lie in, and where the other is from.
 
-/// One number of ours beside the source's.
+use std::fmt;
+
+/// Where the number beside ours is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It stands in a source, at this id: `SOURCES.md` has all numbers that the sources print.
+    Printed(&'static str),
+    /// We ran the source's program of this id, or a faithful version of it; the source prints no result of it.
+    Rerun(&'static str),
+    /// Mathematics says so: a closed form, an identity, a count, the root of an equation.
+    Theory,
+    /// An expectation of ours, or an earlier run of a program of ours.
+    Ours,
+}
+
+impl Origin {
+    /// What they are called, in the order in which they are counted.
+    pub const KINDS: [&str; 4] = ["printed", "rerun", "theory", "ours"];
+
+    /// One of [`Origin::KINDS`].
+    pub fn kind(self) -> &'static str {
+        match self {
+            Origin::Printed(_) => "printed",
+            Origin::Rerun(_) => "rerun",
+            Origin::Theory => "theory",
+            Origin::Ours => "ours",
+        }
+    }
+}
+
+/// As in a table: `printed N2`, `rerun P9`, `theory`, `ours`.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Origin::Printed(id) | Origin::Rerun(id) => f.pad(&format!("{} {id}", self.kind())),
+            Origin::Theory | Origin::Ours => f.pad(self.kind()),
+        }
+    }
+}
+
+/// One number of ours beside another.
 #[derive(Clone, Debug)]
 pub struct Comparison {
     /// What is measured.
     pub name: &'static str,
     /// What came out here.
     pub ours: f64,
-    /// What the source says, in its words.
-    pub source: &'static str,
+    /// Where the other number is from.
+    pub from: Origin,
+    /// The other number, in words.
+    pub other: &'static str,
     /// The band: from here,
     pub low: f64,
     /// to here.
@@ -44,12 +86,18 @@ impl Comparison {
     /// Comparisons as the lines of a table, its heading first.
     pub fn table(comparisons: &[Comparison]) -> Vec<String> {
         let width = comparisons.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).max(4);
-        let mut lines = vec![format!("  {:width$}  {:>10}  {:24}  source", "", "ours", "band")];
+        let mut lines = vec![format!("  {:width$}  {:>10}  {:24}  {:11}  beside it", "", "ours", "band", "from")];
         lines.extend(comparisons.iter().map(|comparison| {
             let outside = if comparison.holds() { "" } else { "   <- outside the band" };
-            let Comparison { name, source, .. } = comparison;
-            format!("  {name:width$}  {:>10}  {:24}  {source}{outside}", comparison.ours(), comparison.band())
+            let Comparison { name, from, other, .. } = comparison;
+            format!("  {name:width$}  {:>10}  {:24}  {from:11}  {other}{outside}", comparison.ours(), comparison.band())
         }));
         lines
+    }
+
+    /// How many numbers there are from each kind of place: "4 printed, 2 rerun, 3 theory, 1 ours".
+    pub fn tally<'c>(comparisons: impl Iterator<Item = &'c Comparison> + Clone) -> String {
+        let of = |kind| comparisons.clone().filter(|comparison| comparison.from.kind() == kind).count();
+        Origin::KINDS.map(|kind| format!("{} {kind}", of(kind))).join(", ")
     }
 }

@@ -17,7 +17,7 @@ mod watch;
 
 pub use allocations::{Allocations, count_allocations};
 pub use chapter::{Chapter, Opt, compare_with, main, run_with};
-pub use comparison::Comparison;
+pub use comparison::{Comparison, Origin};
 pub use error::{Error, Result};
 pub use exercises::{EXERCISES, Exercise};
 pub use judge::{Case, JSON_VARIABLE, Judge, Judgement, Numbers, SEED_VARIABLE};

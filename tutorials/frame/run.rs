@@ -3,7 +3,7 @@
 use crate::flags::Flags;
 use crate::form::Form;
 use crate::output::{self, Output};
-use crate::{Chapter, Comparison, Error, Figure, Result, Watch};
+use crate::{Chapter, Comparison, Error, Figure, Origin, Result, Watch};
 use gradus::data::{Digits, Mnist, seeded};
 use gradus::draw::{Architecture, DrawOptions, Picture, Theme};
 use gradus::nn::Parameters;
@@ -140,9 +140,9 @@ impl<'c> Run<'c> {
         self.results.insert(name.to_owned(), value.into());
     }
 
-    /// Sets one of our numbers beside the source's; it should lie from `low` to `high`.
-    pub fn compare(&mut self, name: &'static str, ours: f64, source: &'static str, low: f64, high: f64) {
-        self.comparisons.push(Comparison { name, ours, source, low, high });
+    /// Sets one of our numbers beside another, whose origin is said; ours should lie from `low` to `high`.
+    pub fn compare(&mut self, name: &'static str, ours: f64, from: Origin, other: &'static str, low: f64, high: f64) {
+        self.comparisons.push(Comparison { name, ours, from, other, low, high });
     }
 
     /// Writes a file into the output folder.
@@ -282,7 +282,7 @@ impl<'c> Run<'c> {
         if self.comparisons.is_empty() {
             return;
         }
-        self.output.heading("Ours beside the source's");
+        self.output.heading("Our numbers, and others beside them");
         Comparison::table(&self.comparisons).iter().for_each(|line| self.output.line(line));
     }
 

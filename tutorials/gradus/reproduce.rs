@@ -1,4 +1,4 @@
-//! `gradus reproduce`: every number that a chapter sets beside its source's, in one table. The one idea to know: the chapters' own
+//! `gradus reproduce`: every number that a chapter sets beside another, in one table, with where the other is from. The one idea to know: the chapters' own
 //! programs are run, at the source's length, so that nothing here knows how a number comes about.
 
 use crate::{CHAPTERS, Story, print};
@@ -40,7 +40,7 @@ fn command() -> Command {
     };
     Command::new("gradus-reproduce")
         .bin_name("gradus reproduce")
-        .about("Runs the chapters as long as their sources did, and sets every number beside the source's")
+        .about("Runs the chapters as long as their sources did, and sets every number beside another: a source's, a rerun's, a formula's, or an expectation of ours")
         .arg(value("chapter", "NN", "Only this chapter; may be given again").action(ArgAction::Append))
         .arg(value("seed", "N", "The start of all random numbers").default_value("7").value_parser(value_parser!(u64)))
         .arg(value("data", "DIR", "Where the four MNIST files are").value_parser(value_parser!(PathBuf)))
@@ -82,7 +82,9 @@ fn reproduce(matches: &ArgMatches) -> Result<bool> {
         std::fs::write(file, format!("{list:#}\n")).map_err(|error| Error::writing(file, error))?;
     }
     let held = found.iter().filter(|(_, number)| number.holds()).count();
+    let tally = Comparison::tally(found.iter().map(|(_, number)| number));
     print(&format!("\n{held} of {} numbers in their bands, seed {seed}, {}", found.len(), spell(started.elapsed())));
+    print(&format!("beside them: {tally}"));
     Ok(held == found.len())
 }
 
@@ -104,7 +106,8 @@ fn as_json(chapter: &Chapter, number: &Comparison) -> Value {
     json!({
         "chapter": chapter.slug,
         "name": number.name,
-        "source": number.source,
+        "from": number.from.to_string(),
+        "other": number.other,
         "low": number.low,
         "high": number.high,
         "ours": number.ours,

@@ -6,7 +6,7 @@ use serde_json::Value;
 const GRADUS: &str = env!("CARGO_BIN_EXE_gradus");
 
 #[test]
-fn the_numbers_of_two_chapters_are_listed_beside_their_sources() {
+fn the_numbers_of_two_chapters_are_listed_and_each_says_what_it_stands_beside() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let output =
         run(GRADUS, &["reproduce", "--chapter", "02", "--chapter", "ch13", "--json", "numbers.json"], folder.path());
@@ -15,7 +15,7 @@ fn the_numbers_of_two_chapters_are_listed_beside_their_sources() {
     let numbers: Vec<Value> = serde_json::from_str(&text).expect("a list");
     for number in &numbers {
         let keys: Vec<&String> = number.as_object().expect("an object").keys().collect();
-        assert_eq!(keys, ["chapter", "high", "low", "name", "ok", "ours", "source"]);
+        assert_eq!(keys, ["chapter", "from", "high", "low", "name", "ok", "other", "ours"]);
         let [low, high, ours] = ["low", "high", "ours"].map(|key| support::number(&number[key]));
         assert!(low <= ours && ours <= high && number["ok"] == true, "{number}");
     }
