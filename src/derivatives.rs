@@ -72,24 +72,30 @@ pub fn jvp<I: Input<f64>, T: Input<f64>>(
 ) -> (ArrayD<f64>, ArrayD<f64>) {
     let tape = Tape::new();
     let x = directed(&tape, inputs, tangents);
-    let y = tape.no_grad(|| program(&x)).value();
+    let y = tape.no_grad(|| program(&x));
+    y.expect_on(&tape, "the result of the program");
+    let y = y.value();
     (y.mapv(|y| y.value), y.mapv(|y| y.tangent))
 }
 
 /// The Jacobian of `program` at `inputs`, one run on dual numbers for each column. A row for each number of the result, a column
 /// for each number of the inputs. This is the better way round when there are fewer inputs than results.
+#[track_caller]
 pub fn jacobian_by_columns<I: Input<f64>>(
     program: impl for<'t> Fn(&[Var<'t, Dual>]) -> Var<'t, Dual>,
     inputs: &[I],
 ) -> Array2<f64> {
-    let column = |direction: Vec<ArrayD<f64>>| jvp(&program, inputs, &direction).1.into_iter().collect();
-    let columns: Vec<Vec<f64>> = directions(inputs).into_iter().map(column).collect();
+    let mut columns: Vec<Vec<f64>> = Vec::new();
+    for direction in directions(inputs) {
+        columns.push(jvp(&program, inputs, &direction).1.into_iter().collect());
+    }
     let rows = columns.first().map_or(0, Vec::len);
     Array2::from_shape_fn((rows, columns.len()), |(row, column)| columns[column][row])
 }
 
 /// The Jacobian of `program` at `inputs`, one backward pass for each row. A row for each number of the result, a column
 /// for each number of the inputs. This is the better way round when there are fewer results than inputs; a loss is one number.
+#[track_caller]
 pub fn jacobian_by_rows<I: Input<f64>>(
     program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
     inputs: &[I],

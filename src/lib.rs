@@ -14,6 +14,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+mod blame;
 pub mod check;
 pub mod data;
 pub mod derivatives;

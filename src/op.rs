@@ -174,6 +174,7 @@ impl<'t, F: Scalar> Local<'t, F> {
     ///
     /// # Panics
     /// If the op was not recorded with `N` operands.
+    #[track_caller]
     pub fn operands<const N: usize>(&self) -> [Var<'t, F>; N] {
         assert_eq!(N, self.operands.len(), "the vjp names {N} operands");
         std::array::from_fn(|slot| self.operand(slot))

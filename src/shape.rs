@@ -1,11 +1,15 @@
 //! Shapes, and NumPy's broadcasting rule. A shape is `Copy`, so an op can pass it about like a number.
 
+use crate::scalar::Scalar;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
 /// The most axes an array on a tape can have.
 pub const MAX_RANK: usize = 6;
+
+/// The most numbers that an array on a tape, and a tape altogether, can have.
+pub(crate) const MAX_NUMBERS: usize = u32::MAX as usize;
 
 /// The lengths of an array's axes, outermost first (row-major). `[]` is a single number.
 #[derive(Clone, Copy, Eq, Default)]
@@ -38,9 +42,29 @@ impl Shape {
         self.rank as usize
     }
 
-    /// The number of elements: the product of the axis lengths, 1 for `[]`.
+    /// The number of elements: the product of the axis lengths, 1 for `[]`. [`usize::MAX`] for more than can be counted, which no array
+    /// has: a tape refuses such a shape.
     pub fn size(&self) -> usize {
-        self.iter().product()
+        self.iter().fold(1, |size, &length| size.saturating_mul(length))
+    }
+
+    /// The number of elements; or why an array of this shape and of numbers of kind `F` cannot exist, with how many bytes it would take.
+    pub(crate) fn room<F: Scalar>(self) -> Result<usize, String> {
+        // Without the axes of length 0, as ndarray has it: the steps from element to element must be countable, too.
+        let steps =
+            self.iter().filter(|&&length| length > 0).try_fold(1_usize, |size, &length| size.checked_mul(length));
+        match steps {
+            Some(steps) if steps <= MAX_NUMBERS => Ok(self.size()),
+            _ => Err(self.refused::<F>(&format!("an array on a tape has up to {MAX_NUMBERS} elements"))),
+        }
+    }
+
+    /// Says how much an array of this shape would take, which there is not for this reason.
+    pub(crate) fn refused<F: Scalar>(self, reason: &str) -> String {
+        let elements = self.iter().try_fold(1_u128, |size, &length| size.checked_mul(length as u128));
+        let bytes = elements.and_then(|elements| elements.checked_mul(size_of::<F>() as u128));
+        let bytes = bytes.map_or("more than 10^38".to_owned(), |bytes| bytes.to_string());
+        format!("an array of shape {self} would take {bytes} bytes of {}; {reason}", F::NAME)
     }
 
     /// This shape with `axes` reduced to length 1 (`keepdims`) or taken away.
@@ -182,6 +206,12 @@ impl Axes {
         self == Axes::ALL || self.0 & (1 << axis) != 0
     }
 
+    #[track_caller]
+    fn with(self, axis: usize) -> Axes {
+        assert!(axis < MAX_RANK, "axis {axis} does not exist: an array on a tape has at most {MAX_RANK} axes");
+        Axes(self.0 | 1 << axis)
+    }
+
     /// An axis in the set that an array of this rank does not have, if there is one.
     pub fn beyond(self, rank: usize) -> Option<usize> {
         (rank..MAX_RANK).find(|&axis| self != Axes::ALL && self.contains(axis))
@@ -211,19 +241,24 @@ impl From<usize> for Axes {
 impl<const N: usize> From<[usize; N]> for Axes {
     #[track_caller]
     fn from(axes: [usize; N]) -> Self {
-        axes.into_iter().collect()
+        Axes::from(&axes[..])
+    }
+}
+
+impl From<&[usize]> for Axes {
+    #[track_caller]
+    fn from(axes: &[usize]) -> Self {
+        let mut set = Axes(0);
+        for &axis in axes {
+            set = set.with(axis);
+        }
+        set
     }
 }
 
 impl FromIterator<usize> for Axes {
-    #[track_caller]
     fn from_iter<I: IntoIterator<Item = usize>>(axes: I) -> Self {
-        let mut set = 0;
-        for axis in axes {
-            assert!(axis < MAX_RANK, "axis {axis} does not exist: an array on a tape has at most {MAX_RANK} axes");
-            set |= 1 << axis;
-        }
-        Axes(set)
+        axes.into_iter().fold(Axes(0), Axes::with)
     }
 }
 

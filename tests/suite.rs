@@ -2,6 +2,7 @@
 //! runs those of `engine.rs`. Programs of their own are only those that count what the allocator gives.
 
 mod batches;
+mod blame;
 mod check;
 mod check_diagnosis;
 mod check_node;

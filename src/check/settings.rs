@@ -94,6 +94,7 @@ impl Check {
     ///
     /// # Panics
     /// If the order is neither 1 nor 2.
+    #[track_caller]
     pub fn order(self, order: u32) -> Self {
         assert!((1..=2).contains(&order), "the checker differentiates once or twice, not {order} times");
         Check { order, ..self }

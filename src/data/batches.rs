@@ -30,7 +30,7 @@ impl Iterator for Batches {
 
     fn next(&mut self) -> Option<Batch> {
         let start = self.next;
-        self.next = self.order.len().min(start + self.batch_size);
+        self.next = self.order.len().min(start.saturating_add(self.batch_size));
         (start < self.next).then(|| Batch::new(&self.digits, self.order.clone(), start..self.next))
     }
 

@@ -127,20 +127,31 @@ impl Digits {
     }
 
     /// The label of digit `index`.
+    ///
+    /// # Panics
+    /// If there are not so many digits; so it is with all methods that take an index.
     #[track_caller]
     pub fn label(&self, index: usize) -> u8 {
+        self.expect(index);
         self.labels()[index]
+    }
+
+    #[track_caller]
+    fn expect(&self, index: usize) {
+        assert!(index < self.len(), "there is no digit {index} in these {}, which are numbered from 0", self.len());
     }
 
     /// The pixels of digit `index` as they are in the file, row by row: 0 is paper, 255 is ink.
     #[track_caller]
     pub fn pixels(&self, index: usize) -> &[u8] {
+        self.expect(index);
         &self.all_pixels()[index * PIXELS..][..PIXELS]
     }
 
     /// Digit `index` as a 28 by 28 array, on this handle's scale.
     #[track_caller]
     pub fn image<F: Scalar>(&self, index: usize) -> Array2<F> {
+        self.expect(index);
         let mut image = Array2::from_elem((SIDE, SIDE), F::ZERO);
         self.write_pixels(index, image.as_slice_mut().expect("a new array is contiguous"));
         image
@@ -190,7 +201,8 @@ impl Digits {
     #[track_caller]
     pub fn sample(&self, batch_size: usize, rng: &mut (impl Rng + ?Sized)) -> Batch {
         assert!(!self.is_empty(), "there are no digits to draw from");
-        self.batch((0..batch_size).map(|_| rng.random_range(0..self.len())).collect())
+        let drawn = (0..batch_size).map(|_| rng.random_range(0..self.len())).collect();
+        self.batch(drawn)
     }
 
     /// The digits with these indices.
@@ -199,8 +211,8 @@ impl Digits {
     /// If there are not so many digits.
     #[track_caller]
     pub fn batch(&self, indices: Vec<usize>) -> Batch {
-        if let Some(index) = indices.iter().find(|&&index| index >= self.len()) {
-            panic!("digit {index} of {}", self.len());
+        for &index in &indices {
+            self.expect(index);
         }
         let range = 0..indices.len();
         Batch::new(self, indices.into(), range)

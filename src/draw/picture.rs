@@ -162,12 +162,17 @@ impl Picture {
     ///
     /// # Panics
     /// If the figure does not show it.
+    #[track_caller]
     pub fn node(&self, index: NodeIndex) -> &PictureNode {
         &self.nodes[self.place(index)]
     }
 
+    #[track_caller]
     pub(super) fn place(&self, index: NodeIndex) -> usize {
-        self.place_of(index).unwrap_or_else(|| panic!("%{} is not in the figure", index.index()))
+        match self.place_of(index) {
+            Some(place) => place,
+            None => panic!("%{} is not in the figure", index.index()),
+        }
     }
 
     /// Where in [`Picture::nodes`] a node of the tape is, if the figure shows it.

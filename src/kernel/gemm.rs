@@ -27,6 +27,7 @@ impl<'a, F> Matrix<'a, F> {
     ///
     /// # Panics
     /// If `data` has another length.
+    #[track_caller]
     pub fn new(data: &'a [F], rows: usize, columns: usize) -> Self {
         assert_eq!(data.len(), rows * columns, "a {rows} x {columns} matrix");
         Matrix { data, rows, columns, row_stride: columns, column_stride: 1 }

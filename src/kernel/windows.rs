@@ -26,8 +26,9 @@ impl Windows {
         }
         let mut places = [0; 2];
         for ((places, kernel), length) in places.iter_mut().zip(self.kernel).zip([height, width]) {
-            let room = (length + 2 * self.padding).checked_sub(kernel);
-            *places = room.ok_or_else(|| format!("{self} is larger than the image in {images}"))? / self.stride + 1;
+            let room = self.padding.saturating_mul(2).saturating_add(length).checked_sub(kernel);
+            let moves = room.ok_or_else(|| format!("{self} is larger than the image in {images}"))? / self.stride;
+            *places = moves.saturating_add(1);
         }
         Ok(places)
     }
@@ -35,7 +36,9 @@ impl Windows {
     /// The matrix of all windows: its rows, one per image and place, and its columns, one per channel and pixel of the window.
     pub fn matrix(&self, images: Shape) -> Result<[usize; 2], String> {
         let [down, across] = self.places(images)?;
-        Ok([images[0] * down * across, images[1] * self.kernel[0] * self.kernel[1]])
+        let [height, width] = self.kernel;
+        let rows = images[0].saturating_mul(down).saturating_mul(across);
+        Ok([rows, images[1].saturating_mul(height).saturating_mul(width)])
     }
 
     /// Calls `visit` for every element of that matrix, row by row, with its index and the index of its pixel, if that lies

@@ -1,7 +1,8 @@
 //! The fully connected layer.
 
 use super::{Init, Parameters};
-use crate::{Param, Scalar, Var};
+use crate::blame::OrBlame;
+use crate::{Param, Scalar, Shape, Var};
 use rand::Rng;
 
 /// y = x W + b, with rows as samples: x `[batch, n_in]`, W `[n_in, n_out]`, b `[n_out]`, y `[batch, n_out]`.
@@ -16,7 +17,12 @@ pub struct Linear<F: Scalar = f32> {
 
 impl<F: Scalar> Linear<F> {
     /// A layer whose parameters are called `name/W` and `name/b`.
+    ///
+    /// # Panics
+    /// If its weights are more than an array can hold.
+    #[track_caller]
     pub fn new(name: &str, n_in: usize, n_out: usize, weights: Init, biases: Init, rng: &mut impl Rng) -> Self {
+        Shape::new(&[n_in, n_out]).room::<F>().or_blame();
         Linear {
             weights: Param::new(format!("{name}/W"), weights.draw::<F, _>((n_in, n_out), n_in, n_out, rng)),
             biases: Param::new(format!("{name}/b"), biases.draw::<F, _>(n_out, n_in, n_out, rng)),

@@ -46,7 +46,15 @@ impl Confusion {
     }
 
     /// Counts one sample.
+    ///
+    /// # Panics
+    /// If there are not so many classes.
+    #[track_caller]
     pub fn count(&mut self, label: usize, prediction: usize) {
+        let classes = self.matrix.nrows();
+        for class in [label, prediction] {
+            assert!(class < classes, "there is no class {class} in these {classes}, which are numbered from 0");
+        }
         self.matrix[(label, prediction)] += 1;
     }
 

@@ -64,18 +64,27 @@ pub struct Mlp<F: Scalar = f32> {
 impl<F: Scalar> Mlp<F> {
     /// A network with these layer sizes, inputs first. The activation follows **every** layer, the last one too (see
     /// [`logits`](Mlp::logits)); weights start as [`Activation::usual_init`] says and biases at 0.
+    ///
+    /// # Panics
+    /// If a layer's weights are more than an array can hold.
+    #[track_caller]
     pub fn new(sizes: &[usize], activation: Activation, rng: &mut impl Rng) -> Self {
         Mlp::with_init(sizes, activation, activation.usual_init(), Init::Zeros, rng)
     }
 
     /// A network whose start is given.
+    ///
+    /// # Panics
+    /// If a layer's weights are more than an array can hold.
+    #[track_caller]
     pub fn with_init(sizes: &[usize], activation: Activation, weights: Init, biases: Init, rng: &mut impl Rng) -> Self {
-        let layer = |(i, pair): (usize, &[usize])| {
+        let mut layers = Vec::new();
+        for (i, pair) in sizes.windows(2).enumerate() {
             let name = format!("layer{}", i + 1);
             let linear = Linear::new(&name, pair[0], pair[1], weights, biases, rng);
-            (name, linear)
-        };
-        Mlp { layers: sizes.windows(2).enumerate().map(layer).collect(), activation, output: activation }
+            layers.push((name, linear));
+        }
+        Mlp { layers, activation, output: activation }
     }
 
     /// Leaves the last layer without an activation: its outputs are logits, for [`Var::softmax_cross_entropy`].

@@ -54,7 +54,10 @@ impl<'t, F: Scalar> Var<'t, F> {
     #[track_caller]
     fn window_places(self, op: &str, kernel: [usize; 2], stride: usize, padding: usize) -> [usize; 2] {
         let places = Windows { kernel, stride, padding }.places(self.shape());
-        places.unwrap_or_else(|reason| panic!("{op}: {reason}: {}", self.describe_shape()))
+        match places {
+            Ok(places) => places,
+            Err(reason) => panic!("{op}: {reason}: {}", self.describe_shape()),
+        }
     }
 
     fn describe_shape(self) -> String {

@@ -52,8 +52,12 @@ impl<'t, F: Scalar> Var<'t, F> {
     }
 
     /// Each element, brought into the range from `low` to `high`.
+    ///
+    /// # Panics
+    /// If there is no such range: `low` is above `high`, or one of them is not a number.
     #[track_caller]
     pub fn clamp(self, low: f64, high: f64) -> Self {
+        assert!(low <= high, "clamp: there is no number from {low} to {high}");
         self.maximum(self.tape.constant(low)).minimum(self.tape.constant(high))
     }
 }

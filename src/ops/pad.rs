@@ -28,7 +28,7 @@ impl<F: Scalar> Op<F> for Pad {
         }
         let mut y = x;
         for (axis, (before, after)) in self.margins.iter().enumerate() {
-            y = y.with_axis(axis, before + x[axis] + after);
+            y = y.with_axis(axis, x[axis].saturating_add(*before).saturating_add(*after));
         }
         Ok(y)
     }

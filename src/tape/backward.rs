@@ -6,6 +6,7 @@ use super::gradients::{BackwardError, Gradients, check_version};
 use super::node::Circumstances;
 use super::passes::{Arrivals, Walk};
 use super::{Tape, Var};
+use crate::blame::OrBlame;
 use crate::op::{Cotangent, Cotangents, Local, Op};
 use crate::scalar::Scalar;
 use petgraph::graph::NodeIndex;
@@ -19,7 +20,7 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// At the caller's line, where [`try_backward`](Var::try_backward) returns an error.
     #[track_caller]
     pub fn backward(self) -> Gradients<'t, F> {
-        self.try_backward().unwrap_or_else(|error| panic!("{error}"))
+        self.try_backward().or_blame()
     }
 
     /// [`backward`](Var::backward), or why it is refused.
@@ -45,12 +46,12 @@ impl<'t, F: Scalar> Var<'t, F> {
             self.describe(),
             cotangent.describe()
         );
-        let pass = self.tape.reverse_pass(self, Some(cotangent));
-        pass.unwrap_or_else(|error| panic!("{error}"))
+        self.tape.reverse_pass(self, Some(cotangent)).or_blame()
     }
 }
 
 impl<F: Scalar> Tape<F> {
+    #[track_caller]
     fn reverse_pass<'t>(
         &'t self,
         loss: Var<'t, F>,
@@ -60,7 +61,10 @@ impl<F: Scalar> Tape<F> {
             return Err(BackwardError::NothingToDifferentiate { loss: loss.describe() });
         }
         let mut open = OpenPass::start(self, loss.index);
-        let seed = cotangent.unwrap_or_else(|| self.seed(loss.shape()));
+        let seed = match cotangent {
+            Some(cotangent) => cotangent,
+            None => self.seed(loss.shape()),
+        };
         open.walk.arrive(loss.index, seed.index);
         self.walk_back(&mut open.walk)?;
         Ok(Gradients { tape: self, pass: open.walk.pass() })
@@ -68,6 +72,7 @@ impl<F: Scalar> Tape<F> {
 
     /// Visits the ancestors of the loss from last to first. A node's uses all lie behind it, so when it is its turn, everything that
     /// flows back to it has arrived.
+    #[track_caller]
     fn walk_back(&self, walk: &mut Walk) -> Result<(), BackwardError> {
         while let Some((node, arrivals)) = walk.next() {
             let cotangent = match arrivals {
@@ -81,10 +86,11 @@ impl<F: Scalar> Tape<F> {
     }
 
     /// What arrives at a node that is used several times adds up: one n-ary sum.
+    #[track_caller]
     fn sum_arrivals(&self, node: NodeIndex, terms: &[NodeIndex]) -> NodeIndex {
         let mut graph = self.graph.borrow_mut();
         graph.differentiate(Some(node));
-        graph.record_sum(terms)
+        graph.record_sum(terms).or_blame()
     }
 
     /// Lets the op of a node record how a cotangent flows on to the operands.

@@ -30,9 +30,12 @@ impl<'t, F: Scalar> Gradients<'t, F> {
     /// If the loss does not depend on `x`, or `x` is an input that no gradient was asked for.
     #[track_caller]
     pub fn wrt(&self, x: Var<'t, F>) -> Var<'t, F> {
-        self.get(x).unwrap_or_else(|| {
-            panic!("no gradient flows to {}: the loss does not depend on it, or it is a tape.input", x.describe())
-        })
+        match self.get(x) {
+            Some(gradient) => gradient,
+            None => {
+                panic!("no gradient flows to {}: the loss does not depend on it, or it is a tape.input", x.describe())
+            }
+        }
     }
 
     /// The gradient with respect to a parameter, if the loss depends on it.

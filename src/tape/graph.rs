@@ -121,7 +121,7 @@ impl<F: Scalar> Graph<F> {
             self.record_again(needs_grad, source);
         } else {
             let shape = self.result_shape(&op, operands)?;
-            self.make_room(shape.size());
+            self.make_room(shape)?;
             self.compute(&op, index, operands, shape);
             self.append(Box::new(op), shape, operands, needs_grad, source);
         }
@@ -130,12 +130,12 @@ impl<F: Scalar> Graph<F> {
 
     /// Records the sum of nodes of one shape: what arrives at a node that is used several times, perhaps a million times. So
     /// the terms are added one by one, with no list of views.
-    pub(crate) fn record_sum(&mut self, terms: &[NodeIndex]) -> NodeIndex {
+    pub(crate) fn record_sum(&mut self, terms: &[NodeIndex]) -> Result<NodeIndex, String> {
         let index = NodeIndex::new(self.cursor);
         let (shape, source, needs_grad) = (self.shape(terms[0]), self.dag[terms[0]].source(), self.is_needed_by(terms));
         let is_new = !self.stands_here(&AddN, terms);
         if is_new {
-            self.make_room(shape.size());
+            self.make_room(shape)?;
         }
         let start = self.clock();
         let (readable, sum) = self.split(index);
@@ -149,10 +149,10 @@ impl<F: Scalar> Graph<F> {
             true => self.append(Box::new(AddN), shape, terms, needs_grad, source),
             false => self.record_again(needs_grad, source),
         }
-        index
+        Ok(index)
     }
 
-    /// Records a leaf of `shape`, whose numbers `fill` writes straight into the node's buffer.
+    /// Records a leaf of `shape`, whose numbers `fill` writes straight into the node's buffer; or says why there is no room for it.
     pub(crate) fn record_leaf<O: Op<F> + PartialEq>(
         &mut self,
         op: O,
@@ -160,12 +160,12 @@ impl<F: Scalar> Graph<F> {
         needs_grad: bool,
         source: &'static Location<'static>,
         fill: impl FnOnce(&mut [F]),
-    ) -> NodeIndex {
+    ) -> Result<NodeIndex, String> {
         let (index, name) = (NodeIndex::new(self.cursor), op.name());
         if self.stands_here(&op, &[]) && self.shape(index) == shape {
             self.record_again(needs_grad, source);
         } else {
-            self.make_room(shape.size());
+            self.make_room(shape)?;
             self.append(Box::new(op), shape, &[], needs_grad, source);
         }
         let start = self.clock();
@@ -173,7 +173,7 @@ impl<F: Scalar> Graph<F> {
         if let Some(start) = start {
             self.note(Phase::Input, name, start, 2 * shape.size(), 0);
         }
-        index
+        Ok(index)
     }
 
     /// Records the leaf that reads `param` in place, or finds it if this recording has it already at its present version.
@@ -195,7 +195,8 @@ impl<F: Scalar> Graph<F> {
                 self.record_again(true, source);
             }
             _ => {
-                self.make_room(0);
+                self.forget_leftovers();
+                self.values.push_nothing();
                 self.param_leaves.push(ParamLeaf { node, param: param.clone(), version });
                 self.append(Box::new(op), param.shape(), &[], true, source);
             }
@@ -207,16 +208,18 @@ impl<F: Scalar> Graph<F> {
     pub(super) fn record_shared<O: Op<F> + PartialEq>(
         &mut self,
         op: O,
+        shape: Shape,
         numbers: ArcArray<F, IxDyn>,
         source: &'static Location<'static>,
     ) -> NodeIndex {
-        let (node, shape) = (NodeIndex::new(self.cursor), Shape::new(numbers.shape()));
+        let node = NodeIndex::new(self.cursor);
         let left = self.shared_leaves.get(self.live_shared);
         if left.is_some_and(|leaf| leaf.node == node && self.shape(node) == shape) {
             self.shared_leaves[self.live_shared].numbers = numbers;
             self.record_again(false, source);
         } else {
-            self.make_room(0);
+            self.forget_leftovers();
+            self.values.push_nothing();
             self.shared_leaves.push(SharedLeaf { node, numbers });
             self.append(Box::new(op), shape, &[], false, source);
         }
@@ -246,11 +249,11 @@ impl<F: Scalar> Graph<F> {
         }
     }
 
-    /// Makes room for the numbers of a new node at the end.
+    /// Makes room for the numbers of a new node at the end; or says why there is none.
     #[inline]
-    fn make_room(&mut self, size: usize) {
+    fn make_room(&mut self, shape: Shape) -> Result<(), String> {
         self.forget_leftovers();
-        self.values.push(size);
+        self.values.push(shape)
     }
 
     /// Whether the node under the cursor is left from before the last rewind.

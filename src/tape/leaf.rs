@@ -1,6 +1,7 @@
 //! Leaves: how numbers from outside enter a tape.
 
 use super::{Tape, Var};
+use crate::blame::OrBlame;
 use crate::kernel::parallel;
 use crate::op::{Cotangents, Local, Op, View, ViewMut};
 use crate::param::Param;
@@ -19,6 +20,7 @@ pub trait Input<F: Scalar> {
 }
 
 impl<F: Scalar, T: Input<F> + ?Sized> Input<F> for &T {
+    #[track_caller]
     fn shape(&self) -> Shape {
         (**self).shape()
     }
@@ -71,6 +73,7 @@ impl<F: Scalar, const N: usize, const M: usize> Input<F> for [[F; N]; M] {
 }
 
 impl<F: Scalar, S: Data<Elem = F>, D: Dimension> Input<F> for ArrayBase<S, D> {
+    #[track_caller]
     fn shape(&self) -> Shape {
         Shape::new(ArrayBase::shape(self))
     }
@@ -127,7 +130,7 @@ impl<F: Scalar> Tape<F> {
     /// Data that nobody asks a gradient for, such as images and targets.
     #[track_caller]
     pub fn input(&self, x: impl Input<F>) -> Var<'_, F> {
-        self.leaf(Leaf::Input, &x, false, Location::caller())
+        self.leaf(Leaf::Input, x, false)
     }
 
     /// Data as with [`input`](Tape::input), but read where it stands instead of being copied onto the tape. The tape holds on to the array
@@ -147,29 +150,28 @@ impl<F: Scalar> Tape<F> {
         if !x.is_standard_layout() {
             return self.input(x);
         }
-        let numbers = x.clone().into_dyn();
-        let index = self.graph.borrow_mut().record_shared(Leaf::Shared, numbers, Location::caller());
+        let (shape, numbers) = (Shape::new(x.shape()), x.clone().into_dyn());
+        let index = self.graph.borrow_mut().record_shared(Leaf::Shared, shape, numbers, Location::caller());
         self.var_at(index)
     }
 
     /// A variable: its gradient is computed.
     #[track_caller]
     pub fn var(&self, x: impl Input<F>) -> Var<'_, F> {
-        self.leaf(Leaf::Var, &x, true, Location::caller())
+        self.leaf(Leaf::Var, x, true)
     }
 
     /// A constant of the program, like the 2 in `2.0 * x`.
     #[track_caller]
     pub fn constant(&self, x: f64) -> Var<'_, F> {
-        self.leaf(Leaf::Const, &F::from_f64(x), false, Location::caller())
+        self.leaf(Leaf::Const, F::from_f64(x), false)
     }
 
     /// A constant array with all elements alike.
     #[track_caller]
     pub fn full(&self, shape: impl Into<Shape>, x: f64) -> Var<'_, F> {
         let fill = |buffer: &mut [F]| buffer.fill(F::from_f64(x));
-        let index = self.graph.borrow_mut().record_leaf(Leaf::Const, shape.into(), false, Location::caller(), fill);
-        self.var_at(index)
+        self.filled_leaf(Leaf::Const, shape.into(), false, fill)
     }
 
     /// Class labels, one per row, for [`Var::softmax_cross_entropy`] and [`Var::gather_rows`]. They travel as numbers.
@@ -185,8 +187,7 @@ impl<F: Scalar> Tape<F> {
             buffer.iter_mut().zip(labels).for_each(|(to, &label)| *to = F::from_f64(label as f64));
         };
         let shape = Shape::new(&[labels.len()]);
-        let index = self.graph.borrow_mut().record_leaf(Leaf::Input, shape, false, Location::caller(), fill);
-        self.var_at(index)
+        self.filled_leaf(Leaf::Input, shape, false, fill)
     }
 
     /// The leaf that reads `param` in place. One recording has one leaf for it, however often this is called.
@@ -197,15 +198,20 @@ impl<F: Scalar> Tape<F> {
     }
 
     /// The cotangent that a backward pass starts from: ones.
+    #[track_caller]
     pub(super) fn seed(&self, shape: Shape) -> Var<'_, F> {
         let fill = |buffer: &mut [F]| buffer.fill(F::ONE);
-        let index = self.graph.borrow_mut().record_leaf(Leaf::Seed, shape, false, Location::caller(), fill);
-        self.var_at(index)
+        self.filled_leaf(Leaf::Seed, shape, false, fill)
     }
 
-    fn leaf(&self, kind: Leaf, x: &dyn Input<F>, needs_grad: bool, source: &'static Location<'static>) -> Var<'_, F> {
-        let fill = |buffer: &mut [F]| x.write(buffer);
-        let index = self.graph.borrow_mut().record_leaf(kind, x.shape(), needs_grad, source, fill);
-        self.var_at(index)
+    #[track_caller]
+    fn leaf(&self, kind: Leaf, x: impl Input<F>, needs_grad: bool) -> Var<'_, F> {
+        self.filled_leaf(kind, x.shape(), needs_grad, |buffer| x.write(buffer))
+    }
+
+    #[track_caller]
+    fn filled_leaf(&self, kind: Leaf, shape: Shape, needs_grad: bool, fill: impl FnOnce(&mut [F])) -> Var<'_, F> {
+        let index = self.graph.borrow_mut().record_leaf(kind, shape, needs_grad, Location::caller(), fill);
+        self.var_at(index.or_blame())
     }
 }

@@ -106,7 +106,9 @@ impl<F: Scalar> Tape<F> {
     /// At the caller's line, if the operands' shapes do not fit or one of them lives on another tape.
     #[track_caller]
     pub fn record<'t, O: Op<F> + PartialEq>(&'t self, op: O, operands: &[Var<'t, F>]) -> Var<'t, F> {
-        operands.iter().for_each(|operand| operand.expect_on(self, op.name()));
+        for operand in operands {
+            operand.expect_on(self, op.name());
+        }
         match *operands {
             [a] => self.record_nodes(op, &[a.index]),
             [a, b] => self.record_nodes(op, &[a.index, b.index]),

@@ -2,6 +2,7 @@
 //! before it: a kernel can read the one while it writes the other.
 
 use crate::scalar::Scalar;
+use crate::shape::{MAX_NUMBERS, Shape};
 use petgraph::graph::NodeIndex;
 
 pub(super) struct Values<F: Scalar> {
@@ -31,20 +32,39 @@ impl<F: Scalar> Values<F> {
         }
     }
 
-    /// Makes room for another node.
-    ///
-    /// # Panics
-    /// If there would be 2³² numbers or more.
+    /// Makes room for the numbers of another node; or says why there is none.
     #[inline]
-    pub(super) fn push(&mut self, size: usize) {
-        self.numbers.resize(self.numbers.len() + size, F::ZERO);
+    pub(super) fn push(&mut self, shape: Shape) -> Result<(), String> {
+        let end = self.numbers.len() + shape.room::<F>()?;
+        if end > self.numbers.capacity() {
+            self.reserve(end, shape)?;
+        }
+        self.numbers.resize(end, F::ZERO);
+        self.end_here();
+        Ok(())
+    }
+
+    /// Appends a node whose numbers stand elsewhere.
+    pub(super) fn push_nothing(&mut self) {
         self.end_here();
     }
 
+    /// Makes the buffer long enough for `end` numbers: twice as long as it is, if there is so much memory.
+    fn reserve(&mut self, end: usize, shape: Shape) -> Result<(), String> {
+        if end > MAX_NUMBERS {
+            let used = self.numbers.len();
+            return Err(shape.refused::<F>(&format!(
+                "this tape holds {used} numbers and can hold up to {MAX_NUMBERS}: rewind it between steps"
+            )));
+        }
+        let more = end - self.numbers.len();
+        if self.numbers.try_reserve(more).is_err() && self.numbers.try_reserve_exact(more).is_err() {
+            return Err(shape.refused::<F>("that is more memory than there is"));
+        }
+        Ok(())
+    }
+
     /// Appends a node of a single number.
-    ///
-    /// # Panics
-    /// As [`push`](Values::push).
     #[inline]
     pub(super) fn push_number(&mut self, number: F) {
         self.numbers.push(number);

@@ -61,7 +61,10 @@ impl<'t, F: Scalar> Var<'t, F> {
             [item] => Some(*item),
             _ => None,
         });
-        item.unwrap_or_else(|| panic!("{} has shape {}, which is not a single number", self.describe(), self.shape()))
+        match item {
+            Some(item) => item,
+            None => panic!("{} has shape {}, which is not a single number", self.describe(), self.shape()),
+        }
     }
 
     /// Gives its node a name, for listings, graphs and errors.

@@ -13,7 +13,9 @@ impl Trace {
     ///
     /// # Panics
     /// If there are not so many events.
+    #[track_caller]
     pub fn narrate(&self, place: usize) -> String {
+        assert!(place < self.events.len(), "there is no event {place} in these {}", self.events.len());
         let sentence = match &self.events[place] {
             Event::Forward { node } => self.forward(*node),
             Event::Seed { pass, node, gradient } => self.seed(*pass, *node, *gradient),

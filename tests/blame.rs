@@ -1,0 +1,380 @@
+//! Whose line a panic names: the learner's. Every method that a wrong call can make panic is called wrongly here, in a closure of this
+//! file, and this file must be named. A new public method that takes the caller's line must be listed, or the last test fails.
+
+use gradus::data::{Digits, Ink, Mnist, image_as_text};
+use gradus::derivatives::{
+    grad, hessian, hessian_vector_product, hessian_vector_product_by_duals, jacobian_by_columns, jacobian_by_rows, jvp,
+};
+use gradus::nn::{Activation, Init, Linear, Mlp, Model};
+use gradus::prelude::*;
+use gradus::{Axes, check};
+use ndarray::{Array2, arr1, arr2};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::path::Path;
+use std::sync::Once;
+
+/// A wrong call: the function's name, and words that its message must hold.
+type Case = (&'static str, &'static str, Box<dyn Fn()>);
+
+fn case<R>(name: &'static str, says: &'static str, call: impl Fn() -> R + 'static) -> Case {
+    (name, says, Box::new(move || drop(call())))
+}
+
+/// A wrong call of a method of `Var`, with a matrix [2, 3] named "x".
+fn var<R>(name: &'static str, says: &'static str, call: impl Fn(Var<'_, f64>) -> R + 'static) -> Case {
+    case(name, says, move || {
+        let tape = Tape::new();
+        call(tape.var([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]).named("x"))
+    })
+}
+
+/// A Var of another tape, which lives for ever.
+fn stranger() -> Var<'static, f64> {
+    Box::leak(Box::new(Tape::new())).var(1.0)
+}
+
+/// A size whose square does not fit into 64 bits.
+const HUGE: usize = 1 << 33;
+
+fn cases() -> Vec<Case> {
+    let mut cases = tapes();
+    cases.extend(ops());
+    cases.extend(sizes());
+    cases.extend(programs());
+    cases.extend(data());
+    cases
+}
+
+fn tapes() -> Vec<Case> {
+    vec![
+        var("item", "\"x\"", |x| x.item()),
+        var("backward", "backward starts from one number", |x| x.backward().pass()),
+        var("backward", "depends on no variable", |x| x.tape().constant(1.0).backward().pass()),
+        var("backward_with", "must have its shape", |x| x.backward_with(x.tape().constant(1.0)).pass()),
+        var("backward_with", "another tape", |x| x.sum().backward_with(stranger()).pass()),
+        var("wrt", "no gradient flows", |x| x.sum().backward().wrt(x.tape().constant(1.0)).item()),
+        var("get", "another tape", |x| x.sum().backward().get(stranger()).is_some()),
+        var("record", "another tape", |x| (x + stranger()).shape()),
+        var("labels", "is not exact", |_| Tape::<f32>::new().labels(&[1 << 25]).shape()),
+        case("new", "at most 6 axes", || Shape::new(&[1; 7])),
+        case("new", "at most 6 axes", || Shape::from([1; 7])),
+        case("new", "at most 6 axes", || Axes::from(7)),
+        case("new", "at most 6 axes", || Param::new("w", ndarray::ArrayD::<f32>::zeros(vec![1; 7]))),
+        case("set", "must keep its shape", || Param::new("w", arr1(&[1.0])).set(&arr1(&[1.0, 2.0]))),
+        case("input", "at most 6 axes", || Tape::new().input(ndarray::ArrayD::<f32>::zeros(vec![1; 7])).shape()),
+        case("input_shared", "at most 6 axes", || {
+            Tape::new().input_shared(&ndarray::ArcArray::<f32, _>::zeros(vec![1; 7])).shape()
+        }),
+        case("var", "at most 6 axes", || Tape::new().var(ndarray::ArrayD::<f32>::zeros(vec![1; 7])).shape()),
+        case("full", "at most 6 axes", || Tape::<f32>::new().full([1; 7], 0.0).shape()),
+    ]
+}
+
+fn ops() -> Vec<Case> {
+    let two_axes = |name: &'static str, call: fn(Var<'_, f64>, Var<'_, f64>) -> Shape| {
+        var(name, "\"x\"", move |x| call(x, x.tape().var([1.0, 2.0, 3.0, 4.0])))
+    };
+    vec![
+        two_axes("add", |x, y| (x + y).shape()),
+        two_axes("sub", |x, y| (x - y).shape()),
+        two_axes("mul", |x, y| (x * y).shape()),
+        two_axes("div", |x, y| (x / y).shape()),
+        two_axes("matmul", |x, y| x.matmul(y).shape()),
+        two_axes("matmul_nt", |x, y| x.matmul_nt(y).shape()),
+        two_axes("matmul_tn", |x, y| x.matmul_tn(y).shape()),
+        two_axes("batch_matmul", |x, y| x.batch_matmul(y).shape()),
+        two_axes("batch_matmul_nt", |x, y| x.batch_matmul_nt(y).shape()),
+        two_axes("binary_cross_entropy_with_logits", |x, y| x.binary_cross_entropy_with_logits(y).shape()),
+        two_axes("equals", |x, y| x.equals(y).shape()),
+        two_axes("exceeds", |x, y| x.exceeds(y).shape()),
+        two_axes("maximum", |x, y| x.maximum(y).shape()),
+        two_axes("minimum", |x, y| x.minimum(y).shape()),
+        two_axes("pow_var", |x, y| x.pow_var(y).shape()),
+        two_axes("huber", |x, y| x.huber(y, 1.0).shape()),
+        two_axes("mean_squared_error", |x, y| x.mean_squared_error(y).shape()),
+        two_axes("quadratic_cost", |x, y| x.quadratic_cost(y).shape()),
+        two_axes("softmax_cross_entropy_with", |x, y| x.softmax_cross_entropy_with(y).shape()),
+        var("conv2d", "weights are", |x| x.conv2d(x, x, 1, 0).shape()),
+        two_axes("concat", |x, y| Var::concat(&[x, y], 0).shape()),
+        var("layer_norm", "[2, 3]", |x| x.layer_norm(x.slice(&[(0, 2), (0, 2)]), x.tape().var([1.0]), 1e-5).shape()),
+        var("batch_norm_train", "[2, 3]", |x| x.batch_norm_train(x.transpose(), x, 1e-5).shape()),
+        var("clamp", "no number from", |x| x.clamp(1.0, -1.0).shape()),
+        var("clamp", "no number from", |x| x.clamp(f64::NAN, 1.0).shape()),
+        var("concat", "nothing to join", |_| Var::<f64>::concat(&[], 0).shape()),
+        var("softmax_cross_entropy", "classes", |x| x.softmax_cross_entropy(x.tape().labels(&[0, 3])).shape()),
+        var("gather_rows", "rows", |x| x.gather_rows(x.tape().labels(&[0, 7])).shape()),
+        var("gather_rows", "not a whole number", |x| x.gather_rows(x.tape().input([0.5])).shape()),
+        var("scatter_add_rows", "rows", |x| x.scatter_add_rows(x.tape().labels(&[0, 7]), 3).shape()),
+        var("max_pool2d", "\"x\"", |x| x.max_pool2d(2, 2).shape()),
+        var("avg_pool2d", "\"x\"", |x| x.avg_pool2d(2, 2).shape()),
+        var("max_pool2d", "move by at least one", |x| x.reshape([1, 1, 2, 3]).max_pool2d(2, 0).shape()),
+        var("im2col", "\"x\"", |x| x.im2col([1, 1], 1, 0).shape()),
+        var("col2im", "\"x\"", |x| x.col2im([2, 3], [1, 1], 1, 0).shape()),
+        var("broadcast_to", "\"x\"", |x| x.broadcast_to([5, 5]).shape()),
+        var("sum_to", "\"x\"", |x| x.sum_to([5, 5]).shape()),
+        var("reshape", "\"x\"", |x| x.reshape([5]).shape()),
+        var("log_softmax", "\"x\"", |x| x.log_softmax(5).shape()),
+        var("softmax", "\"x\"", |x| x.softmax(5).shape()),
+        var("logsumexp", "\"x\"", |x| x.logsumexp(5).shape()),
+        var("max_axes", "\"x\"", |x| x.max_axes(5).shape()),
+        var("max_axes_keepdims", "\"x\"", |x| x.max_axes_keepdims(5).shape()),
+        var("max", "no elements", |x| x.slice(&[(0, 0), (0, 3)]).max().shape()),
+        var("mean_axes", "\"x\"", |x| x.mean_axes(5).shape()),
+        var("mean_axes_keepdims", "\"x\"", |x| x.mean_axes_keepdims(5).shape()),
+        var("sum_axes", "\"x\"", |x| x.sum_axes(5).shape()),
+        var("sum_axes_keepdims", "\"x\"", |x| x.sum_axes_keepdims(5).shape()),
+        var("sum_axes", "6 axes", |x| x.sum_axes(9).shape()),
+        var("standardize", "\"x\"", |x| x.standardize(5, 1e-5).shape()),
+        var("pad", "\"x\"", |x| x.pad(&[(1, 1)]).shape()),
+        var("permute", "\"x\"", |x| x.permute(&[0, 0]).shape()),
+        var("slice", "\"x\"", |x| x.slice(&[(0, 9), (0, 3)]).shape()),
+        var("slice", "\"x\"", |x| x.slice(&[(2, 1), (0, 3)]).shape()),
+        var("transpose", "transpose", |x| x.reshape([1, 2, 3]).transpose().shape()),
+    ]
+}
+
+/// Arrays that cannot exist, or would take more than there is.
+fn sizes() -> Vec<Case> {
+    vec![
+        case("full", "bytes", || Tape::<f32>::new().full([HUGE, HUGE], 0.0).shape()),
+        case("full", "bytes", || Tape::<f32>::new().full([1 << 34], 0.0).shape()),
+        var("broadcast_to", "bytes", |x| x.sum().broadcast_to([HUGE, HUGE / 4]).shape()),
+        var("add", "bytes", |x| {
+            let column = x.sum().broadcast_to([1 << 16, 1]);
+            (column + x.sum().broadcast_to([1 << 17])).shape()
+        }),
+        var("matmul", "bytes", |x| {
+            let column = x.sum().broadcast_to([1 << 16, 1]);
+            column.matmul(x.sum().broadcast_to([1, 1 << 17])).shape()
+        }),
+        var("reshape", "\"x\"", |x| x.reshape([HUGE, HUGE]).shape()),
+        var("pad", "bytes", |x| x.pad(&[(HUGE, HUGE), (0, HUGE)]).shape()),
+        var("pad", "x", |x| x.pad(&[(usize::MAX, usize::MAX), (0, 1)]).shape()),
+        var("im2col", "bytes", |x| x.reshape([1, 1, 2, 3]).im2col([1, 1], 1, usize::MAX).shape()),
+        var("im2col", "bytes", |x| x.reshape([1, 1, 2, 3]).im2col([1, 1], 1, HUGE).shape()),
+        var("conv2d", "bytes", |x| {
+            let weight = x.slice(&[(0, 1), (0, 1)]).reshape([1, 1, 1, 1]);
+            x.reshape([1, 1, 2, 3]).conv2d(weight, weight.reshape([1]), 1, HUGE).shape()
+        }),
+        var("max_pool2d", "x", |x| x.reshape([1, 1, 2, 3]).max_pool2d(usize::MAX, 1).shape()),
+        var("scatter_add_rows", "bytes", |x| x.scatter_add_rows(x.tape().labels(&[0, 7]), HUGE).shape()),
+        case("new", "bytes", || Linear::<f32>::new("wide", HUGE, HUGE, Init::Zeros, Init::Zeros, &mut seeded(1))),
+        case("with_init", "bytes", || {
+            Mlp::<f32>::with_init(&[2, HUGE, HUGE], Activation::Relu, Init::Zeros, Init::Zeros, &mut seeded(1))
+        }),
+        case("new", "bytes", || Mlp::<f32>::new(&[HUGE, HUGE], Activation::Relu, &mut seeded(1))),
+    ]
+}
+
+/// Its vjp names two operands, and it has one.
+#[derive(PartialEq)]
+struct Miscounted;
+
+impl gradus::Op<f64> for Miscounted {
+    fn name(&self) -> &'static str {
+        "miscounted"
+    }
+    fn formula(&self) -> &'static str {
+        "y = x"
+    }
+    fn shape(&self, x: &[Shape]) -> Result<Shape, String> {
+        Ok(x[0])
+    }
+    fn forward(&self, x: &[gradus::View<f64>], y: gradus::ViewMut<f64>) {
+        y.data.copy_from_slice(x[0].data);
+    }
+    fn vjp<'t>(&self, at: &gradus::Local<'t, f64>) -> gradus::Cotangents<'t, f64> {
+        let [_, second] = at.operands();
+        [at.to(0, || second)].into()
+    }
+}
+
+fn programs() -> Vec<Case> {
+    fn two<'t, F: Scalar>(x: &[Var<'t, F>]) -> Var<'t, F> {
+        x[0] * 2.0
+    }
+    vec![
+        var("operands", "names 2 operands", |x| x.tape().record(Miscounted, &[x]).sum().backward().pass()),
+        var("grad", "backward starts from one number", |x| grad(x, &[x]).len()),
+        case("jvp", "shapes of the inputs", || jvp(two, &[[1.0, 2.0]], &[[1.0]])),
+        case("hessian", "backward starts from one number", || hessian(two, &[[1.0, 2.0]])),
+        case("hessian_vector_product", "shapes of the inputs", || hessian_vector_product(two, &[[1.0, 2.0]], &[[1.0]])),
+        case("hessian_vector_product_by_duals", "shapes of the inputs", || {
+            hessian_vector_product_by_duals(two, &[[1.0, 2.0]], &[[1.0]])
+        }),
+        case("jacobian_by_rows", "another tape", || jacobian_by_rows(|_| stranger(), &[1.0])),
+        case("jacobian_by_columns", "another tape", || {
+            jacobian_by_columns(|_| Box::leak(Box::new(Tape::new())).var(gradus::Dual::constant(1.0)), &[1.0])
+        }),
+        case("by_hand", "must have the shape", || check::Check::new().by_hand(|_| 0.0, &[[1.0, 2.0]], &[[1.0]])),
+        case("order", "once or twice", || check::Check::new().order(3)),
+        case("forward", "\"x\"", || {
+            let net = Mlp::<f64>::new(&[4, 2], Activation::Relu, &mut seeded(1));
+            let tape = Tape::new();
+            net.forward(tape.var([[1.0, 2.0]]).named("x")).shape()
+        }),
+        case("forward", "\"x\"", || {
+            let layer = Linear::<f64>::new("layer", 4, 2, Init::Zeros, Init::Zeros, &mut seeded(1));
+            let tape = Tape::new();
+            layer.forward(tape.var([[1.0, 2.0]]).named("x")).shape()
+        }),
+        case("predict", "shapes do not fit", || {
+            let net = Mlp::<f64>::new(&[4, 2], Activation::Relu, &mut seeded(1));
+            net.predict(arr2(&[[1.0, 2.0]]).view())
+        }),
+    ]
+}
+
+/// Eight digits.
+fn digits() -> Digits {
+    Mnist::open(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist")).expect("the digits").test().first(8)
+}
+
+fn data() -> Vec<Case> {
+    fn of_digits<R>(name: &'static str, says: &'static str, call: impl Fn(Digits) -> R + 'static) -> Case {
+        case(name, says, move || call(digits()))
+    }
+    vec![
+        of_digits("first", "8 digits", |digits| digits.first(9)),
+        of_digits("last", "8 digits", |digits| digits.last(9)),
+        of_digits("split_at", "8 digits", |digits| digits.split_at(9)),
+        of_digits("normalised", "standard deviation", |digits| digits.normalised(0.0, 0.0)),
+        of_digits("with_labels", "one label for each", |digits| digits.with_labels(vec![0])),
+        of_digits("with_labels", "not a digit", |digits| digits.with_labels(vec![10; 8])),
+        of_digits("with_pixels_permuted", "permutation", |digits| digits.with_pixels_permuted(&[0])),
+        of_digits("label", "no digit 8", |digits| digits.label(8)),
+        of_digits("pixels", "no digit 8", |digits| digits.pixels(8).len()),
+        of_digits("image", "no digit 8", |digits| digits.image::<f32>(8)),
+        of_digits("text", "no digit 8", |digits| digits.text(8, Ink::Ascii)),
+        of_digits("batches", "at least one", |digits| digits.batches(0, &mut seeded(1))),
+        of_digits("batches_in_order", "at least one", |digits| digits.batches_in_order(0)),
+        of_digits("sample", "no digits", |digits| digits.first(0).sample(1, &mut seeded(1))),
+        of_digits("batch", "no digit 8", |digits| digits.batch(vec![8])),
+        case("image_as_text", "one pixel wide", || image_as_text(&[0], 0, Ink::Ascii)),
+        var("narrate", "no event 9", |x| {
+            let _ = x.sum().backward();
+            x.tape().trace().narrate(99)
+        }),
+        var("node", "%9 is not in the figure", |x| {
+            let picture = gradus::draw::Picture::of(x.tape(), &gradus::draw::DrawOptions::new());
+            picture.node(petgraph::graph::NodeIndex::new(9)).heading.len()
+        }),
+        case("count", "class", || gradus::nn::Confusion::new(2).count(2, 0)),
+        case("accuracy", "label", || gradus::nn::accuracy(Array2::<f64>::zeros((4, 2)).view(), &[0, 1])),
+    ]
+}
+
+thread_local! {
+    /// While a case runs: the file of its last panic.
+    static BLAMED: RefCell<Option<String>> = const { RefCell::new(None) };
+    static WATCHED: RefCell<bool> = const { RefCell::new(false) };
+}
+
+/// The file that the panic of `call` names, and its message; `None` if there is none.
+fn blamed(call: &dyn Fn()) -> Option<(String, String)> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = take_hook();
+        set_hook(Box::new(move |info| {
+            if !WATCHED.with_borrow(|watched| *watched) {
+                return usual(info);
+            }
+            let place = info.location().map(|location| location.file().replace('\\', "/"));
+            BLAMED.set(place);
+        }));
+    });
+    WATCHED.set(true);
+    let outcome = catch_unwind(AssertUnwindSafe(call));
+    WATCHED.set(false);
+    let payload = outcome.err()?;
+    let message = payload.downcast_ref::<String>().cloned();
+    let message = message.or_else(|| payload.downcast_ref::<&str>().map(|text| text.to_string()));
+    Some((BLAMED.take().unwrap_or_default(), message.unwrap_or_default()))
+}
+
+#[test]
+fn a_panic_that_a_learner_can_cause_names_the_learners_line() {
+    let mut faults = Vec::new();
+    for (name, says, call) in cases() {
+        match blamed(&*call) {
+            None => faults.push(format!("{name} ({says}): nothing was said")),
+            Some((file, message)) => {
+                if !file.ends_with("tests/blame.rs") {
+                    faults.push(format!("{name} ({says}): {file} is named: {message}"));
+                } else if !message.contains(says) {
+                    faults.push(format!("{name} ({says}): it says: {message}"));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} of {} calls:\n{}", faults.len(), cases().len(), faults.join("\n"));
+}
+
+/// What takes the caller's line only to write it into the tape: whatever Var it is called with, it is right.
+const ALWAYS_RIGHT: [&str; 23] = [
+    "abs",
+    "constant",
+    "cos",
+    "erf",
+    "exp",
+    "gelu",
+    "leaky_relu",
+    "ln",
+    "mean",
+    "neg",
+    "of",
+    "param",
+    "pow",
+    "relu",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "softplus",
+    "sqrt",
+    "sum",
+    "tanh",
+    "try_backward",
+];
+
+/// The public functions of the library: file, name, whether it takes the caller's line, whether its documentation has "# Panics".
+fn public_functions(folder: &Path, found: &mut Vec<(String, String, bool, bool)>) {
+    for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        if entry.is_dir() {
+            public_functions(&entry, found);
+            continue;
+        }
+        let text = std::fs::read_to_string(&entry).expect("a source file");
+        let (mut tracked, mut panics) = (false, false);
+        for line in text.lines().map(str::trim) {
+            tracked |= line == "#[track_caller]";
+            panics |= line == "/// # Panics";
+            if let Some(name) = line.strip_prefix("pub fn ").and_then(|rest| rest.split(['<', '(']).next()) {
+                found.push((entry.display().to_string(), name.to_owned(), tracked, panics));
+            }
+            if !line.starts_with("///") && !line.starts_with("#[") {
+                (tracked, panics) = (false, false);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_public_function_that_can_panic_takes_its_callers_line_and_is_called_wrongly_here() {
+    let mut functions = Vec::new();
+    public_functions(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut functions);
+    assert!(functions.len() > 300, "{} functions", functions.len());
+    let tried: BTreeSet<&str> = cases().iter().map(|(name, ..)| *name).chain(ALWAYS_RIGHT).collect();
+    let mut faults = Vec::new();
+    for (file, name, tracked, panics) in functions {
+        if panics && !tracked {
+            faults.push(format!("{file}: {name} says that it panics, and does not take its caller's line"));
+        }
+        if tracked && !tried.contains(&*name) {
+            faults.push(format!("{file}: {name} takes its caller's line, and is not called wrongly here"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
