@@ -17,6 +17,7 @@ pub fn write_sources(root: &Path, chapters: &[std::path::PathBuf], folder: &Path
     for page in ["introduction.md", "glossary.md"] {
         write(&pages.join(page), &formulas::to_mathml(&read(&own.join(page))?)?)?;
     }
+    write(&pages.join("sources.md"), &formulas::to_mathml(&sources(&read(&root.join("SOURCES.md"))?))?)?;
     let mut parts = PARTS.iter().peekable();
     for chapter in chapters {
         let name = name(chapter);
@@ -35,14 +36,20 @@ pub fn write_sources(root: &Path, chapters: &[std::path::PathBuf], folder: &Path
         write(&pages.join(&name).join("README.md"), &page)?;
         copy_beside(chapter, &pages.join(&name))?;
     }
-    summary += "\n---\n\n[Glossary, English and Chinese](glossary.md)\n";
+    summary += "\n---\n\n[Glossary, English and Chinese](glossary.md)\n[The sources](sources.md)\n";
     write(&pages.join("SUMMARY.md"), &summary)
+}
+
+/// The page of the sources. The table of ids that it points to is no page of the book.
+fn sources(text: &str) -> String {
+    text.replace("[tests/coverage](tests/coverage/README.md)", "`tests/coverage` in the repository")
 }
 
 /// A chapter's page.
 fn page(name: &str, text: &str) -> Result<String> {
     let woven_by = |line: &&str| !(line.starts_with("<!-- code:") || line.starts_with("<!-- output:"));
     let text: String = text.lines().filter(woven_by).map(|line| format!("{line}\n")).collect();
+    let text = text.replace("](../../SOURCES.md", "](../sources.md");
     let mut page = formulas::to_mathml(&text)?;
     if let Some(exercise) = Exercise::of(name.trim_start_matches("ch")) {
         page += &format!("\nThe exercise takes about {} minutes. If you are stuck:\n", exercise.minutes);

@@ -30,8 +30,8 @@ pub const CHAPTER: Chapter = Chapter {
     options: &[],
     fooled: "The cost of two linear layers falls and then stands still, as a cost does that needs more rounds, another rate, or one more layer. \
              None of these helps: all such nets can do what one layer can. Weights that move are no sign of learning either; the perceptron \
-             nudges four times a round, and ends each round where it began. And `continuous` is not the word for what a unit needs: a \
-             ramp that is steep enough has no gap, and nudged it answers like a step.",
+             nudges four times a round, and ends each round where it began. And a unit that is continuous is not enough: a \
+             ramp that is steep enough has no gap, and nudged it answers like a step. What a unit needs is a slope.",
     exercise: "tutorials/ch03_xor_wall/exercise.rs: fold any number of linear layers into one. Then: \
                cargo run --release -- exercises watch ch03",
     next: "cargo run --release -- ch04",

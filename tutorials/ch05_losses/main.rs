@@ -122,12 +122,14 @@ fn one_prediction(run: &mut Run) -> Result {
     run.plot("losses", &figures::losses())
 }
 
-/// M14: what is wrong with the source's loss plots, and the checks that find it.
+/// M14: what is wrong with plots of losses, the source's and a tempting version, and the checks that find it.
 fn the_broken_plots(run: &mut Run) -> Result {
     run.heading("One number is no curve");
     let shapes = [100, 1].map(|length| Shape::new(&[length]));
     let refusal = Op::<f64>::shape(&MeanSquaredError, &shapes).err().unwrap_or_default();
-    run.say(format!("  100 predictions, one truth, in one call. The library refuses:\n  {refusal}"));
+    run.say(format!(
+        "  A tempting version: 100 predictions, one truth, in one call. The library refuses:\n  {refusal}"
+    ));
 
     run.heading("The curve of class 0");
     let grid: Vec<f64> = (1..1000).map(|i| i as f64 / 1000.0).collect();

@@ -1,4 +1,4 @@
-//! Both figures of the source, as the source has them and mended.
+//! Both figures of the source: the curve as the source has it, the surface in a tempting version, and both mended.
 
 use super::walk::{curve, curve_slope, height};
 use frame::{Chart, Corner, Panels, Side};
@@ -37,8 +37,8 @@ fn with_path(title: &str, path: &[f64]) -> Chart<'static> {
         .legend(Corner::TopLeft)
 }
 
-/// The source's figure: the path, and an inset around the place that it calls the lowest.
-pub fn surface_of_the_source(noisy: &[[f64; 2]]) -> Chart<'static> {
+/// A tempting version of the source's figure: contours too coarse for the hollows, and a label without the source's word "near".
+pub fn surface_tempting(noisy: &[[f64; 2]]) -> Chart<'static> {
     let zoom = (-0.35, 0.35);
     with_surface(noisy)
         .levels(&[0.1, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0])

@@ -26,8 +26,8 @@ pub const CHAPTER: Chapter = Chapter {
     epochs: 60,
     full_epochs: 60,
     options: &[],
-    fooled: "The gradient went to 0, the path came to rest, and the picture showed a hollow around the place: the lowest point, one would \
-             swear. It is a saddle. A path of descent that was drawn by hand climbed in its last steps, and no one asked it for its height. \
+    fooled: "The gradient went to 0, the path came to rest, and contours that are too coarse show a hollow around the place: the lowest point, \
+             it seems. It is a saddle. A path of descent that was drawn by hand climbed in its last steps, and no one asked it for its height. \
              And 3.2 beside 0.1 looks like an important weight beside an unimportant one; they are slopes, and a slope says what a \
              change of the weight would do, not what the weight does.",
     exercise: "tutorials/ch07_descent/exercise.rs: mend both figures, with a step that is one and a judge of places. Then: cargo run --release \

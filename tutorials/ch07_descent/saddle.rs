@@ -30,7 +30,7 @@ pub fn the_lowest_point(run: &mut Run) -> Result {
         run.compare("largest curvature there", high, Theory, "2 + 2.7 = 4.7", 4.699, 4.701);
     }
     let noisy = descend(START, RATE, NOISE, run.epochs(), &mut run.rng());
-    run.plot("surface_of_the_source", &figures::surface_of_the_source(&noisy))?;
+    run.plot("surface_tempting", &figures::surface_tempting(&noisy))?;
     run.plot("surface", &figures::surface_mended(&noisy, &path))
 }
 

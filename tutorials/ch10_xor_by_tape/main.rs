@@ -17,14 +17,15 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "10_xor_by_tape",
     title: "XOR by tape",
     question: "Three tanh units between input and output, the four rows of XOR one after the other, plain gradient \
-               descent at rate 0.1. From how many of 200 random starts does it learn XOR? All, most, half?",
+               descent at rate 0.1. From how many of 200 random starts does it learn XOR? And if a \
+               typical start takes a hundred rounds, how many does the slowest take?",
     time: "1 s",
     epochs: 10_000,
     full_epochs: 10_000,
     options: &[],
     fooled: "One start that works proves little: this very net also learns XOR from nearly every start with a backward pass \
              that is wrong (chapter 9). Training does not show a wrong gradient; the gradient check of chapter 13 does. \
-             And a cost that has stopped falling need not be a minimum: the few starts that fail sit on a plateau.",
+             And a cost that has stopped falling need not be a minimum: the few starts that failed in chapter 9 sit on a plateau.",
     exercise: "tutorials/ch10_xor_by_tape/exercise.rs: add an op of your own, a sine unit, with its vjp, and learn XOR \
                with it. Then: cargo run --release -- exercises watch ch10",
     next: "cargo run --release -- ch11",

@@ -1,5 +1,5 @@
-//! A network of blocks, as the source builds it: each knows how to go forward, and how to hand a slope back. Two of them can be built with the
-//! source's mistakes.
+//! A network of blocks, as the sources build it: each knows how to go forward, and how to hand a slope back. Two of them can be built with the
+//! mistakes of D12 and D13, and the update in a tempting version.
 
 use gradus::data::Batch;
 use ndarray::{Array2, Axis};
@@ -9,7 +9,7 @@ use std::rc::Rc;
 /// Weights that the network and a layer hold together.
 pub type Shared = Rc<RefCell<Array2<f64>>>;
 
-/// Mistakes of the source, none by default.
+/// Mistakes, none by default.
 #[derive(Clone, Copy, Default)]
 pub struct Flaws {
     /// The ReLU writes into the slope that it is handed.
@@ -98,7 +98,7 @@ impl Block for Relu {
         let mask = self.masks.pop().expect("forward comes first");
         let silence = |g: &mut Array2<f64>| g.zip_mut_with(&mask, |g, &off| *g = if off { 0.0 } else { *g });
         if self.overwrites {
-            silence(g); // the source: dout[self.mask] = 0; dx = dout
+            silence(g); // D12: dout[self.mask] = 0; dx = dout
             return g.clone();
         }
         let mut dx = g.clone();

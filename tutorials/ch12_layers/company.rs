@@ -40,7 +40,7 @@ fn record<'t>(tape: &'t Tape<f64>, params: &[Param<f64>], batch: &Batch) -> Var<
     layer(a, 2).named("scores").softmax_cross_entropy_with(tape.input(&batch.one_hot).named("t")).named("L")
 }
 
-/// The flaws of the source one by one.
+/// The flaws one by one.
 const FLAWS: [(&str, &str, Flaws); 4] = [
     ("as it should be", "right", Flaws { overwrites: false, assigns: false, renames: false }),
     ("the ReLU overwrites", "overwrites", Flaws { overwrites: true, assigns: false, renames: false }),

@@ -18,7 +18,7 @@ use std::rc::Rc;
 pub const CHAPTER: Chapter = Chapter {
     slug: "12_layers",
     title: "Layers",
-    question: "A layer of ReLUs is to hand a slope back: where its input was negative the slope becomes 0. The source writes the zeros into the array that \
+    question: "A layer of ReLUs is to hand a slope back: where its input was negative the slope becomes 0. One program writes the zeros into the array that \
                it was handed, and hands that on. Each block passes a gradient check, alone. Guess: is the gradient of a network of such \
                blocks right? And when a layer is used twice, and keeps the slope of its weights in a variable?",
     time: "8 s",

@@ -28,7 +28,7 @@ pub const CHAPTER: Chapter = Chapter {
              does it know how large a gradient is. Compare each element with its own size. And an epsilon in a logarithm is no \
              safety: it makes forward and backward two different functions, and where a sample is badly wrong, the loss no longer \
              feels it.",
-    exercise: "tutorials/ch13_gradient_check/exercise.rs: softmax with cross-entropy, as the source has it. Mend its loss and its \
+    exercise: "tutorials/ch13_gradient_check/exercise.rs: softmax with cross-entropy, as source D has it. Mend its loss and its \
                gradient until they belong together. Then: cargo run --release -- exercises watch ch13",
     next: "cargo run --release -- ch14",
 };
@@ -66,10 +66,10 @@ pub fn run(run: &mut Run) -> Result {
         run.compare(name, mean(&report, &name[..2]), Printed("G4"), text, theirs / 2.0, theirs * 2.0);
     }
 
-    run.heading("The same with the source's loss, -ln(y + 1e-7)");
+    run.heading("The same with D's loss, -ln(y + 1e-7)");
     let report = check.parameters(&task.params(), |tape| task.loss(tape, EPSILON));
     run.say(report.to_string());
-    run.say(format!("By the source's own rule, \"below 1e-7 is right\": {}.", verdict(&report)));
+    run.say(format!("By G's rule, \"below 1e-7 is right\": {}.", verdict(&report)));
     run.result("with_epsilon", means(&report));
     run.result("verdict_with_epsilon", verdict(&report));
     run.result("checker_with_epsilon", checker(&report));

@@ -1,4 +1,4 @@
-//! What is checked: the source's network of two layers on three digits, and its loss, with and without the 1e-7.
+//! What is checked: D's network of two layers on three digits, as G checks it, and the loss with and without D's 1e-7.
 
 use gradus::data::Digits;
 use gradus::kernel::gemm::Matrix;
@@ -26,7 +26,7 @@ impl Task {
         Task { w1, b1, w2, b2, images: digits.images(), targets: digits.one_hot() }
     }
 
-    /// In the order in which the source prints them.
+    /// In the order in which G prints them.
     pub fn params(&self) -> [&Param<f64>; 4] {
         [&self.b1, &self.w2, &self.b2, &self.w1]
     }
@@ -64,7 +64,7 @@ impl Task {
     }
 }
 
-/// L = -1/n Σ t ln(y + ε), y = softmax(x). The source has ε = 1e-7 going forward, and forgets it going back.
+/// L = -1/n Σ t ln(y + ε), y = softmax(x). D has ε = 1e-7 going forward, and forgets it going back.
 #[derive(PartialEq)]
 struct SoftmaxWithLoss {
     epsilon: f64,

@@ -19,14 +19,14 @@ pub const CHAPTER: Chapter = Chapter {
     title: "Thirteen thousand and two",
     question: "A net of 784-16-16-10 reads 94% of the test digits. Now shuffle the pixels of every image, all images alike, until no eye can \
                tell a 1 from an 8. How many will the same net read then? And if instead each of 2,000 images gets a \
-               label drawn by lot: how many of the 2,000 can a net learn, and how many new digits will it read?",
+               random label: how many of the 2,000 can a net learn, and how many new digits will it read?",
     time: "20 s",
     epochs: 30,
     full_epochs: 30,
     options: &[],
     fooled: "Two stories that one likes to tell. That the net sees strokes and loops: it reads digits with shuffled pixels just as well, \
              because to it an image is a list of 784 numbers in no order. And that only what makes sense can be learnt: 2,000 \
-             labels drawn by lot are learnt to the last one, with a training loss as fine as any, and 9% on new digits. A \
+             random labels are learnt to the last one, with a training loss as fine as any, and 9% on new digits. A \
              falling training loss shows that something is learnt, not what.",
     exercise: "tutorials/ch17_mnist_16_16/exercise.rs: count the parameters of a net, without forgetting what is easily forgotten. Then: \
                cargo run --release -- exercises check ch17",

@@ -25,18 +25,18 @@ impl Learnt {
 }
 
 pub fn memorise(run: &mut Run, train: &Digits, test: &Digits) -> Result {
-    run.heading("2,000 images, each with a label drawn by lot");
+    run.heading("2,000 images, each with a random label");
     let real = train.first(IMAGES);
-    // ANCHOR: lot
+    // ANCHOR: random
     let mut rng = run.rng();
-    let lots = real.with_labels((0..IMAGES).map(|_| rng.random_range(0..10)).collect());
-    // ANCHOR_END: lot
-    let wide = learn(run, &[784, 256, 10], &lots, test)?;
-    let small = learn(run, &super::SIZES, &lots, test)?;
+    let random = real.with_labels((0..IMAGES).map(|_| rng.random_range(0..10)).collect());
+    // ANCHOR_END: random
+    let wide = learn(run, &[784, 256, 10], &random, test)?;
+    let small = learn(run, &super::SIZES, &random, test)?;
     let truth = learn(run, &[784, 256, 10], &real, test)?;
     run.say("  net              labels     epochs   its own 2,000   new digits");
     for (name, labels, learnt) in
-        [("784-256-10", "by lot", &wide), ("784-16-16-10", "by lot", &small), ("784-256-10", "true", &truth)]
+        [("784-256-10", "random", &wide), ("784-16-16-10", "random", &small), ("784-256-10", "true", &truth)]
     {
         let (own, new) = learnt.last();
         let epochs = learnt.own.len();
@@ -49,14 +49,14 @@ pub fn memorise(run: &mut Run, train: &Digits, test: &Digits) -> Result {
         .line("", &line(&wide.new))
         .line("", &line(&truth.own))
         .line("", &line(&truth.new))
-        .name((34.0, 96.0), "by lot: its own", Side::Below)
-        .name((34.0, 13.0), "by lot: new digits", Side::Above)
+        .name((34.0, 96.0), "random: its own", Side::Below)
+        .name((34.0, 13.0), "random: new digits", Side::Above)
         .name((10.5, 101.0), "true labels: its own", Side::Right)
         .name((5.0, 87.0), "new digits", Side::Below)
         .y_range(0.0, 105.0);
     run.plot("lots", &chart)?;
     let ((own, new), small) = (wide.last(), small.last().0);
-    run.result("labels_by_lot", json!({ "own": own, "new": new, "own_small_net": small, "epochs": wide.own.len() }));
+    run.result("random_labels", json!({ "own": own, "new": new, "own_small_net": small, "epochs": wide.own.len() }));
     run.compare("random labels: its own 2,000", own, Ours, "1 in an earlier run", 1.0, 1.0);
     run.compare("random labels: new digits", new, Ours, "0.09 in an earlier run", 0.06, 0.14);
     Ok(())

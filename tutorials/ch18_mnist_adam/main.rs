@@ -18,7 +18,7 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "18_mnist_adam",
     title: "How to measure a test loss",
     question: "A net that knows nothing gives each of ten digits a tenth. Its cross-entropy is -ln(1/10) = 2.30 for any digit, \
-               so its test loss is 2.30. The source's program measures the test loss too: it adds up the loss of each \
+               so its test loss is 2.30. A program measures the test loss too: it adds up the loss of each \
                test batch and divides by 10,000. What will it say of a net that knows nothing?",
     time: "12 s",
     epochs: 10,

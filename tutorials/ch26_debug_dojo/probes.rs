@@ -8,7 +8,7 @@ use gradus::check::{Check, Report};
 pub enum Probe {
     /// One step: does the loss fall?
     Step,
-    /// The mean difference to nudging, as the sources check.
+    /// The mean difference to nudging, as source G checks.
     Mean,
     /// The gradient checker, element by element, at the start.
     Checker,
@@ -51,7 +51,7 @@ impl Probe {
     pub fn offer(self) -> &'static str {
         match self {
             Probe::Step => "one step: what it promises, rate x |g|², and what the loss does",
-            Probe::Mean => "the mean of |gradient - nudging|, as the sources check; below 1e-7 counts as right",
+            Probe::Mean => "the mean of |gradient - nudging|, as source G checks; below 1e-7 counts as right",
             Probe::Checker => "the gradient checker at the start: a relative error for each element",
             Probe::Known => "a loss that one knows beforehand, beside what the program says",
             Probe::Elsewhere => "the gradient checker again, where the training has ended",

@@ -203,7 +203,7 @@ fn help() -> String {
          \x20 cargo run --release -- tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
          \x20 cargo run --release -- step chNN        step through what a chapter's tape recorded, in the terminal\n\
          \x20 cargo run --release -- check [FLAGS]    the gradient checker on a model, or on golden values; check --help\n\
-         \x20 cargo run --release -- reproduce        every number of the course beside its source's; reproduce --help\n\n{}",
+         \x20 cargo run --release -- reproduce        every number of the course, with what stands beside it; reproduce --help\n\n{}",
         list()
     )
 }

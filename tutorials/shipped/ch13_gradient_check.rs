@@ -1,4 +1,4 @@
-//! Exercise 13. Mend the source's softmax with cross-entropy. It has three mistakes; a batch of one-hot targets hides two of them.
+//! Exercise 13. Mend D's softmax with cross-entropy. It has three mistakes; a batch of one-hot targets hides two of them.
 //! `cargo run --release -- exercises watch ch13`
 
 mod judge;
