@@ -17,8 +17,9 @@ use crate::{BackwardError, Gradients, Param, Scalar};
 pub enum OptimError {
     /// The loss does not depend on a parameter that should be stepped.
     #[error(
-        "the loss does not depend on parameter {name:?}, so there is no gradient to step it by; is a layer not \
-         connected? To train only some parameters, pass a list of those"
+        "the loss does not depend on parameter {name:?}, or it was read without gradients (under no_grad, or while it was frozen), so \
+         there is no gradient to step it by; is a layer not connected? To train only some parameters, freeze the others, or pass a list \
+         of those"
     )]
     NoGradient {
         /// The parameter's name.
@@ -31,7 +32,7 @@ pub enum OptimError {
 
 /// A rule that improves parameters given their gradients.
 pub trait Optimizer<F: Scalar> {
-    /// Changes every parameter of `model` once.
+    /// Changes every parameter of `model` once, but for those that are [frozen](Param::freeze).
     ///
     /// # Errors
     /// If a parameter has no gradient, or one that was computed for an earlier value (a step taken twice with the same gradients).
@@ -87,6 +88,7 @@ fn step_each<F: Scalar>(
     let mut refused = None;
     model.each_param(&mut |param| {
         let error = match gradients.current(param) {
+            _ if param.is_frozen() => return,
             Ok(Some(_)) => return,
             Ok(None) => OptimError::NoGradient { name: param.name().to_owned() },
             Err(stale) => stale.into(),

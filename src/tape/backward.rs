@@ -90,7 +90,7 @@ impl<F: Scalar> Tape<F> {
     fn sum_arrivals(&self, node: NodeIndex, terms: &[NodeIndex]) -> NodeIndex {
         let mut graph = self.graph.borrow_mut();
         graph.differentiate(Some(node));
-        graph.record_sum(terms).or_blame()
+        graph.record_sum(terms, self.wants_gradients()).or_blame()
     }
 
     /// Lets the op of a node record how a cotangent flows on to the operands.

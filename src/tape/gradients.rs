@@ -1,9 +1,9 @@
 //! What a backward pass found, and why it may be refused.
 
+use super::graph::Graph;
 use super::node::ParamLeaf;
 use super::profile::Phase;
 use super::{Tape, Var};
-use crate::op::View;
 use crate::param::Param;
 use crate::scalar::Scalar;
 use petgraph::graph::NodeIndex;
@@ -40,8 +40,8 @@ impl<'t, F: Scalar> Gradients<'t, F> {
 
     /// The gradient with respect to a parameter, if the loss depends on it.
     pub fn param(&self, param: &Param<F>) -> Option<Var<'t, F>> {
-        let leaf = self.tape.graph.borrow().leaf_of(param)?.node;
-        self.at(leaf)
+        let graph = self.tape.graph.borrow();
+        self.of_param(&graph, param).map(|(_, gradient)| gradient)
     }
 
     /// The number of the pass, from 1: backward nodes carry it (see [`crate::NodeInfo::pass`]).
@@ -55,35 +55,55 @@ impl<'t, F: Scalar> Gradients<'t, F> {
     /// [`BackwardError::ParameterChanged`], if it was computed for an earlier value of the parameter.
     pub fn current(&self, param: &Param<F>) -> Result<Option<Var<'t, F>>, BackwardError> {
         let graph = self.tape.graph.borrow();
-        let Some(leaf) = graph.leaf_of(param) else { return Ok(None) };
-        let Some(gradient) = self.at(leaf.node) else { return Ok(None) };
+        let Some((leaf, gradient)) = self.of_param(&graph, param) else { return Ok(None) };
         check_version(leaf)?;
         Ok(Some(gradient))
     }
 
     /// Changes a parameter in place, given its gradient; both row-major. This is all an optimizer needs.
-    /// Returns `None`, without a call, if the loss does not depend on the parameter.
+    /// Returns `None`, without a call, if the loss does not depend on the parameter, or the parameter is [frozen](Param::freeze).
     ///
     /// # Errors
     /// As [`current`](Gradients::current).
+    ///
+    /// # Panics
+    /// If `change` uses the parameter, other than through what it is given, or records on the tape.
+    #[track_caller]
     pub fn update<R>(
         &self,
         param: &Param<F>,
         change: impl FnOnce(&mut [F], &[F]) -> R,
     ) -> Result<Option<R>, BackwardError> {
-        let Some(gradient) = self.current(param)? else { return Ok(None) };
-        let before = self.value_before(param);
-        let start = self.tape.graph.borrow().clock();
-        let look = |views: &[View<F>]| param.update(|value| change(value, views[0].data));
-        let outcome = self.tape.graph.borrow().with_views(&[gradient.index], look);
+        if param.is_frozen() {
+            return Ok(None);
+        }
+        let graph = self.tape.graph.borrow();
+        let Some((leaf, gradient)) = self.of_param(&graph, param) else { return Ok(None) };
+        let (start, mut kept) = (graph.clock(), self.new_update(&graph, leaf.node, gradient.index));
+        let readable = graph.readable();
+        let held = readable.hold(gradient.index);
+        let numbers = readable.numbers(gradient.index, &held);
+        let outcome = param.update_at(leaf.version, |value| {
+            kept.iter_mut().for_each(|update| update.before.extend_from_slice(value));
+            let outcome = change(value, numbers);
+            kept.iter_mut().for_each(|update| update.after.extend_from_slice(value));
+            outcome
+        });
+        let outcome = outcome.map_err(|now| changed(leaf, now))?;
+        drop(held);
+        drop(graph);
         if let Some(start) = start {
             let numbers = param.shape().size();
             self.tape.graph.borrow_mut().note(Phase::Update, "update", start, 3 * numbers, 2 * numbers);
         }
-        if let Some(before) = before {
-            self.keep_update(param, gradient.index, before);
-        }
+        self.tape.updates.borrow_mut().kept.extend(kept);
         Ok(Some(outcome))
+    }
+
+    /// The leaf of a parameter that a gradient flowed to, and the gradient. (A pass is refused if it meets two versions of a parameter, and
+    /// a leaf without gradients gets none, so there is one at most.)
+    fn of_param<'g>(&self, graph: &'g Graph<F>, param: &Param<F>) -> Option<(&'g ParamLeaf<F>, Var<'t, F>)> {
+        graph.leaves_of(param).find_map(|leaf| Some((leaf, self.at(leaf.node)?)))
     }
 
     fn at(&self, node: NodeIndex) -> Option<Var<'t, F>> {
@@ -108,8 +128,8 @@ pub enum BackwardError {
     },
     /// Nothing that the loss was computed from wants a gradient.
     #[error(
-        "{loss} depends on no variable and no parameter (or was recorded under no_grad), so there is nothing to \
-         differentiate; make the leaves that you want gradients for with tape.var or tape.param"
+        "{loss} depends on no variable and no parameter that gets gradients, so there is nothing to differentiate; make the \
+         leaves that you want gradients for with tape.var or tape.param, outside of no_grad, and unfreeze the parameters"
     )]
     NothingToDifferentiate {
         /// The node, as errors call it.
@@ -132,9 +152,12 @@ pub enum BackwardError {
 
 /// Whether a parameter still has the version that its leaf recorded.
 pub(super) fn check_version<F: Scalar>(leaf: &ParamLeaf<F>) -> Result<(), BackwardError> {
-    let (recorded, now) = (leaf.version, leaf.param.version());
-    match now == recorded {
-        true => Ok(()),
-        false => Err(BackwardError::ParameterChanged { name: leaf.param.name().to_owned(), recorded, now }),
+    match leaf.param.version() {
+        now if now == leaf.version => Ok(()),
+        now => Err(changed(leaf, now)),
     }
+}
+
+fn changed<F: Scalar>(leaf: &ParamLeaf<F>, now: u64) -> BackwardError {
+    BackwardError::ParameterChanged { name: leaf.param.name().to_owned(), recorded: leaf.version, now }
 }

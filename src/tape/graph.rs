@@ -45,7 +45,6 @@ pub(crate) struct Graph<F: Scalar> {
     /// The node whose vjp is being recorded: what is recorded meanwhile belongs to its line and its scope.
     pub(super) differentiating: Option<Circumstances>,
     pub(crate) pass: u32,
-    pub(crate) gradients_off: bool,
     /// How many nodes were newly made, over the tape's whole life.
     pub(crate) made: u64,
     /// What kernels took, if somebody asked for it.
@@ -67,7 +66,6 @@ impl<F: Scalar> Graph<F> {
             scope: Cell::new(0),
             differentiating: None,
             pass: 0,
-            gradients_off: false,
             made: 0,
             profile: None,
         }
@@ -104,18 +102,21 @@ impl<F: Scalar> Graph<F> {
         self.differentiating = None; // a vjp that panicked may have left it
     }
 
-    /// Records `op` of `operands` and computes its value; or says what is wrong with their shapes.
+    /// Records `op` of `operands` and computes its value; or says what is wrong with their shapes. The node gets gradients if `gradients`
+    /// are wanted and one of the operands gets them.
+    #[track_caller]
     pub(crate) fn record<O: Op<F> + PartialEq>(
         &mut self,
         op: O,
         operands: &[NodeIndex],
+        gradients: bool,
         source: &'static Location<'static>,
     ) -> Result<NodeIndex, String> {
+        let needs_grad = gradients && self.is_needed_by(operands);
         if let Some(number) = self.number(&op, operands) {
-            return Ok(self.record_number(op, operands, number, source));
+            return Ok(self.record_number(op, operands, number, needs_grad, source));
         }
         let index = NodeIndex::new(self.cursor);
-        let needs_grad = self.is_needed_by(operands);
         if self.stands_here(&op, operands) {
             self.compute(&op, index, operands, self.shape(index));
             self.record_again(needs_grad, source);
@@ -130,9 +131,11 @@ impl<F: Scalar> Graph<F> {
 
     /// Records the sum of nodes of one shape: what arrives at a node that is used several times, perhaps a million times. So
     /// the terms are added one by one, with no list of views.
-    pub(crate) fn record_sum(&mut self, terms: &[NodeIndex]) -> Result<NodeIndex, String> {
+    #[track_caller]
+    pub(crate) fn record_sum(&mut self, terms: &[NodeIndex], gradients: bool) -> Result<NodeIndex, String> {
         let index = NodeIndex::new(self.cursor);
-        let (shape, source, needs_grad) = (self.shape(terms[0]), self.dag[terms[0]].source(), self.is_needed_by(terms));
+        let (shape, source, needs_grad) =
+            (self.shape(terms[0]), self.dag[terms[0]].source(), gradients && self.is_needed_by(terms));
         let is_new = !self.stands_here(&AddN, terms);
         if is_new {
             self.make_room(shape)?;
@@ -176,29 +179,32 @@ impl<F: Scalar> Graph<F> {
         Ok(index)
     }
 
-    /// Records the leaf that reads `param` in place, or finds it if this recording has it already at its present version.
+    /// Records the leaf that reads `param` in place, or finds it if this recording has it already at its present version. A leaf that gets
+    /// gradients and one that gets none, read under `no_grad` or while the parameter was frozen, are two.
     pub(crate) fn record_param<O: Op<F> + PartialEq>(
         &mut self,
         op: O,
         param: &Param<F>,
+        gradients: bool,
         source: &'static Location<'static>,
     ) -> NodeIndex {
-        let version = param.version();
-        if let Some(leaf) = self.leaves_of(param).find(|leaf| leaf.version == version) {
-            return leaf.node;
+        let (version, needs_grad) = (param.version(), gradients && !param.is_frozen());
+        let same = |leaf: &&ParamLeaf<F>| leaf.version == version && self.dag[leaf.node].needs_grad == needs_grad;
+        if let Some(node) = self.leaves_of(param).find(same).map(|leaf| leaf.node) {
+            return node;
         }
         let node = NodeIndex::new(self.cursor);
         match self.param_leaves.under_cursor() {
             Some(leaf) if leaf.node == node && leaf.param.is(param) => {
                 leaf.version = version;
                 self.param_leaves.keep();
-                self.record_again(true, source);
+                self.record_again(needs_grad, source);
             }
             _ => {
                 self.forget_leftovers();
                 self.values.push_nothing();
                 self.param_leaves.push(ParamLeaf { node, param: param.clone(), version });
-                self.append(Box::new(op), param.shape(), &[], true, source);
+                self.append(Box::new(op), param.shape(), &[], needs_grad, source);
             }
         }
         node
@@ -315,7 +321,6 @@ impl<F: Scalar> Graph<F> {
         needs_grad: bool,
         source: &'static Location<'static>,
     ) {
-        let needs_grad = needs_grad && !self.gradients_off;
         let node = Node { op: Some(op), shape, needs_grad, circumstances: self.circumstances(source) };
         let index = self.dag.add_node(node);
         for (slot, &operand) in operands.iter().enumerate() {
@@ -331,7 +336,7 @@ impl<F: Scalar> Graph<F> {
         let circumstances = self.circumstances(source);
         let node = &mut self.dag[NodeIndex::new(self.cursor)];
         node.circumstances = circumstances;
-        node.needs_grad = needs_grad && !self.gradients_off;
+        node.needs_grad = needs_grad;
         self.cursor += 1;
     }
 
@@ -361,6 +366,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// Runs the forward kernel of a node into its buffer.
+    #[track_caller]
     fn compute(&mut self, op: &dyn Op<F>, index: NodeIndex, operands: &[NodeIndex], shape: Shape) {
         let start = self.clock();
         let (readable, y) = self.split(index);

@@ -190,10 +190,13 @@ impl<F: Scalar> Tape<F> {
         self.filled_leaf(Leaf::Input, shape, false, fill)
     }
 
-    /// The leaf that reads `param` in place. One recording has one leaf for it, however often this is called.
+    /// The leaf that reads `param` in place. One recording has one leaf for it, however often this is called, and another one where it is
+    /// read under [`no_grad`](Tape::no_grad) or while it is [frozen](Param::freeze): that one is a constant. A parameter that was changed
+    /// meanwhile gets a new leaf; what was computed from the old one can no longer be differentiated.
     #[track_caller]
     pub fn param(&self, param: &Param<F>) -> Var<'_, F> {
-        let index = self.graph.borrow_mut().record_param(Leaf::Param, param, Location::caller());
+        let index =
+            self.graph.borrow_mut().record_param(Leaf::Param, param, self.wants_gradients(), Location::caller());
         self.var_at(index)
     }
 
@@ -211,6 +214,7 @@ impl<F: Scalar> Tape<F> {
 
     #[track_caller]
     fn filled_leaf(&self, kind: Leaf, shape: Shape, needs_grad: bool, fill: impl FnOnce(&mut [F])) -> Var<'_, F> {
+        let needs_grad = needs_grad && self.wants_gradients();
         let index = self.graph.borrow_mut().record_leaf(kind, shape, needs_grad, Location::caller(), fill);
         self.var_at(index.or_blame())
     }

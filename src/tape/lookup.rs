@@ -13,10 +13,16 @@ use petgraph::graph::NodeIndex;
 
 impl<F: Scalar> Graph<F> {
     /// Lets `look` see the values of `nodes`, which are read in place.
+    #[track_caller]
     pub(crate) fn with_views<R>(&self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
+        self.readable().with(nodes, look)
+    }
+
+    /// The values of all nodes, to read.
+    pub(super) fn readable(&self) -> Readable<'_, F> {
         let Graph { dag, shapes, param_leaves, shared_leaves, .. } = self;
         let (shapes, param_leaves) = (shapes.live(), param_leaves.live());
-        Readable { values: self.values.all(), dag, shapes, param_leaves, shared_leaves }.with(nodes, look)
+        Readable { values: self.values.all(), dag, shapes, param_leaves, shared_leaves }
     }
 
     /// The shape of a node.
@@ -52,16 +58,12 @@ impl<F: Scalar> Graph<F> {
         live.binary_search_by_key(&node, |leaf| leaf.node).ok().map(|place| &live[place])
     }
 
-    /// The leaves of this recording that read `param`, the latest first.
+    /// The leaves of this recording that read `param`, the latest first: one for each version of it that was read, and another one where it
+    /// was read without gradients.
     #[inline]
     pub(crate) fn leaves_of(&self, param: &Param<F>) -> impl Iterator<Item = &ParamLeaf<F>> {
         let places = self.param_leaves.places(|| hash_of(param.address()), |leaf| leaf.param.is(param));
         places.map(|place| &self.param_leaves.live()[place])
-    }
-
-    /// The latest leaf of this recording that reads `param`.
-    pub(crate) fn leaf_of(&self, param: &Param<F>) -> Option<&ParamLeaf<F>> {
-        self.leaves_of(param).next()
     }
 
     /// Gives a node a name.

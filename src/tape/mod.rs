@@ -40,7 +40,7 @@ use ndarray::ArrayD;
 use passes::Passes;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
-use std::cell::{Ref, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::panic::Location;
 use updates::Updates;
 
@@ -72,6 +72,8 @@ pub struct Tape<F: Scalar = f32> {
     pub(crate) graph: RefCell<Graph<F>>,
     pub(crate) passes: RefCell<Passes>,
     pub(crate) updates: RefCell<Updates<F>>,
+    /// Whether this is under [`no_grad`](Tape::no_grad).
+    gradients_off: Cell<bool>,
 }
 
 impl<F: Scalar> Default for Tape<F> {
@@ -84,7 +86,12 @@ impl<F: Scalar> Tape<F> {
     /// An empty tape. It takes over the memory of the last one that was dropped on this thread, if there is one.
     pub fn new() -> Self {
         let (graph, passes) = spare::take();
-        Tape { graph: RefCell::new(graph), passes: RefCell::new(passes), updates: RefCell::new(Updates::default()) }
+        Tape {
+            graph: RefCell::new(graph),
+            passes: RefCell::new(passes),
+            updates: RefCell::new(Updates::default()),
+            gradients_off: Cell::new(false),
+        }
     }
 
     /// Gives the memory back to the system that dropped tapes have left for the next one (up to 1 GiB per thread and kind of number).
@@ -123,7 +130,7 @@ impl<F: Scalar> Tape<F> {
     #[track_caller]
     fn record_nodes<O: Op<F> + PartialEq>(&self, op: O, nodes: &[NodeIndex]) -> Var<'_, F> {
         let name = op.name();
-        let recorded = self.graph.borrow_mut().record(op, nodes, Location::caller());
+        let recorded = self.graph.borrow_mut().record(op, nodes, self.wants_gradients(), Location::caller());
         match recorded {
             Ok(index) => self.var_at(index),
             Err(reason) => self.blame(name, nodes, &reason),
@@ -137,17 +144,32 @@ impl<F: Scalar> Tape<F> {
         panic!("{}", self.graph.borrow().shape_mistake(op, nodes, reason))
     }
 
-    /// Runs `compute` without preparing for gradients: nothing recorded inside can be differentiated.
+    /// Runs `compute` without preparing for gradients: nothing recorded inside can be differentiated, whether it is an op or a leaf. (What
+    /// was recorded before keeps its gradients. To use one value without them, take [`Var::detach`].)
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let w = Param::new("w", ndarray::arr0(3.0));
+    /// let target = tape.no_grad(|| tape.param(&w) * 2.0); // a number to aim at, whatever happens to w
+    /// let loss = (tape.param(&w) - target).pow(2.0);
+    /// assert_eq!(loss.backward().param(&w).unwrap().item(), -6.0);
+    /// ```
     pub fn no_grad<R>(&self, compute: impl FnOnce() -> R) -> R {
-        struct Restore<'a, F: Scalar>(&'a Tape<F>, bool);
-        impl<F: Scalar> Drop for Restore<'_, F> {
+        struct Restore<'a>(&'a Cell<bool>, bool);
+        impl Drop for Restore<'_> {
             fn drop(&mut self) {
-                self.0.graph.borrow_mut().gradients_off = self.1;
+                self.0.set(self.1);
             }
         }
-        let before = std::mem::replace(&mut self.graph.borrow_mut().gradients_off, true);
-        let _restore = Restore(self, before);
+        let _restore = Restore(&self.gradients_off, self.gradients_off.replace(true));
         compute()
+    }
+
+    /// Whether what is recorded now may get gradients.
+    #[inline]
+    pub(crate) fn wants_gradients(&self) -> bool {
+        !self.gradients_off.get()
     }
 
     /// Nodes recorded while the returned guard lives belong to the scope `name`: a cluster in graphs, a prefix in listings. Scopes nest.
@@ -190,6 +212,7 @@ impl<F: Scalar> Tape<F> {
     }
 
     /// A copy of a node's value.
+    #[track_caller]
     pub fn value(&self, node: NodeIndex) -> ArrayD<F> {
         self.graph.borrow().with_views(&[node], |views| views[0].array().to_owned())
     }

@@ -35,9 +35,10 @@ impl<F: Scalar> Graph<F> {
         op: O,
         operands: &[NodeIndex],
         number: F,
+        needs_grad: bool,
         source: &'static Location<'static>,
     ) -> NodeIndex {
-        let (index, needs_grad) = (NodeIndex::new(self.len()), self.is_needed_by(operands));
+        let index = NodeIndex::new(self.len());
         if self.is_rewound() && self.stands_here(&op, operands) {
             self.values.set_number(index, number);
             self.record_again(needs_grad, source);

@@ -1,7 +1,7 @@
 //! What optimizers did to parameters. They change them outside the tape, so it is kept only for those who ask.
 
+use super::graph::Graph;
 use super::{Gradients, Tape};
-use crate::param::Param;
 use crate::scalar::Scalar;
 use ndarray::{ArrayD, IxDyn};
 use petgraph::graph::NodeIndex;
@@ -56,23 +56,16 @@ impl<F: Scalar> Tape<F> {
 }
 
 impl<F: Scalar> Gradients<'_, F> {
-    /// The parameter's value before an update, if updates are to be kept.
-    pub(super) fn value_before(&self, param: &Param<F>) -> Option<Vec<F>> {
-        self.tape.updates.borrow().wanted.then(|| param.with(<[F]>::to_vec))
-    }
-
-    /// Keeps an update.
-    pub(super) fn keep_update(&self, param: &Param<F>, gradient: NodeIndex, before: Vec<F>) {
-        let graph = self.tape.graph.borrow();
-        let Some(leaf) = graph.leaf_of(param) else { return };
-        self.tape.updates.borrow_mut().kept.push(Update {
-            leaf: leaf.node,
+    /// An update that is about to be made, if updates are to be kept. What it changes is filled in when it is known.
+    pub(super) fn new_update(&self, graph: &Graph<F>, leaf: NodeIndex, gradient: NodeIndex) -> Option<Update<F>> {
+        self.tape.updates.borrow().wanted.then(|| Update {
+            leaf,
             pass: self.pass,
             gradient,
             nodes: graph.len(),
             passes: self.tape.passes.borrow().count(),
-            before,
-            after: param.with(<[F]>::to_vec),
-        });
+            before: Vec::new(),
+            after: Vec::new(),
+        })
     }
 }

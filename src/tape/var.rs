@@ -42,11 +42,13 @@ impl<'t, F: Scalar> Var<'t, F> {
     }
 
     /// A copy of its value.
+    #[track_caller]
     pub fn value(self) -> ArrayD<F> {
         self.tape.value(self.index)
     }
 
     /// Looks at its value in place. Nothing can be recorded meanwhile.
+    #[track_caller]
     pub fn with_value<R>(self, look: impl FnOnce(ArrayViewD<F>) -> R) -> R {
         self.tape.graph.borrow().with_views(&[self.index], |views| look(views[0].array()))
     }

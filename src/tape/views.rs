@@ -7,11 +7,11 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
-use std::sync::RwLockReadGuard;
+use std::sync::Arc;
 
-/// Numbers that stand outside of the tape. While it lasts, a parameter stays as it is.
-enum Outside<'a, F> {
-    Param(RwLockReadGuard<'a, Vec<F>>),
+/// Numbers that stand outside of the tape. They stay as they are, also if somebody changes the parameter meanwhile.
+pub(super) enum Outside<'a, F> {
+    Param(Arc<Vec<F>>),
     Shared(&'a [F]),
 }
 
@@ -25,7 +25,7 @@ impl<F> Outside<'_, F> {
 }
 
 /// Where the numbers of a node stand if not on the tape.
-type Lock<'a, F> = Option<Outside<'a, F>>;
+pub(super) type Held<'a, F> = Option<Outside<'a, F>>;
 
 /// The nodes that can be read while a later one is written.
 #[derive(Clone, Copy)]
@@ -38,43 +38,46 @@ pub(super) struct Readable<'a, F: Scalar> {
 }
 
 impl<'a, F: Scalar> Readable<'a, F> {
-    /// Lets `look` see the values of `nodes`. A parameter that stands in several slots is locked once: a second read lock could
-    /// wait for a writer for ever.
+    /// Lets `look` see the values of `nodes`. A parameter that stands in several slots is read once, so that it is the same in all of them
+    /// whatever other threads do.
     #[inline]
+    #[track_caller]
     pub(super) fn with<R>(self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
         match *nodes {
             [a] => {
-                let lock = self.lock(a);
-                look(&[self.view(a, &lock)])
+                let held = self.hold(a);
+                look(&[self.view(a, &held)])
             }
             [a, b] => {
-                let lock_a = self.lock(a);
-                let lock_b = if a == b { None } else { self.lock(b) };
-                look(&[self.view(a, &lock_a), self.view(b, if a == b { &lock_a } else { &lock_b })])
+                let held_a = self.hold(a);
+                let held_b = if a == b { None } else { self.hold(b) };
+                look(&[self.view(a, &held_a), self.view(b, if a == b { &held_a } else { &held_b })])
             }
             _ => self.with_many(nodes, look),
         }
     }
 
+    #[track_caller]
     fn with_many<R>(self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
         let first_slot = |node: NodeIndex| nodes.iter().position(|&other| other == node).unwrap_or_default();
-        let mut locks: SmallVec<[Lock<'a, F>; 4]> = SmallVec::new();
+        let mut held: SmallVec<[Held<'a, F>; 4]> = SmallVec::new();
         for (slot, &node) in nodes.iter().enumerate() {
             let is_outside = self.values.of(node).is_empty();
-            locks.push(if is_outside && first_slot(node) == slot { self.lock(node) } else { None });
+            held.push(if is_outside && first_slot(node) == slot { self.hold(node) } else { None });
         }
         let mut views: SmallVec<[View<F>; 4]> = SmallVec::new();
         for (slot, &node) in nodes.iter().enumerate() {
             let is_outside = self.values.of(node).is_empty();
-            views.push(self.view(node, &locks[if is_outside { first_slot(node) } else { slot }]));
+            views.push(self.view(node, &held[if is_outside { first_slot(node) } else { slot }]));
         }
         look(&views)
     }
 
     /// Lets `look` see the numbers of each node in turn.
+    #[track_caller]
     pub(super) fn each(self, nodes: &[NodeIndex], mut look: impl FnMut(&[F])) {
         for &node in nodes {
-            match self.lock(node) {
+            match self.hold(node) {
                 Some(outside) => look(outside.numbers()),
                 None => look(self.values.of(node)),
             }
@@ -83,11 +86,13 @@ impl<'a, F: Scalar> Readable<'a, F> {
 
     /// The numbers of the parameter or the shared array that a node reads, if it reads one.
     #[inline(always)]
-    fn lock(self, node: NodeIndex) -> Lock<'a, F> {
-        if self.values.of(node).is_empty() { self.lock_outside(node) } else { None }
+    #[track_caller]
+    pub(super) fn hold(self, node: NodeIndex) -> Held<'a, F> {
+        if self.values.of(node).is_empty() { self.hold_outside(node) } else { None }
     }
 
-    fn lock_outside(self, node: NodeIndex) -> Lock<'a, F> {
+    #[track_caller]
+    fn hold_outside(self, node: NodeIndex) -> Held<'a, F> {
         if let Ok(place) = self.param_leaves.binary_search_by_key(&node, |leaf| leaf.node) {
             return Some(Outside::Param(self.param_leaves[place].param.read()));
         }
@@ -96,12 +101,20 @@ impl<'a, F: Scalar> Readable<'a, F> {
     }
 
     #[inline(always)]
-    fn view<'l>(self, node: NodeIndex, lock: &'l Lock<'a, F>) -> View<'l, F>
+    fn view<'l>(self, node: NodeIndex, held: &'l Held<'a, F>) -> View<'l, F>
     where
         'a: 'l,
     {
-        let data = lock.as_ref().map_or(self.values.of(node), Outside::numbers);
-        View { data, shape: self.shape(node) }
+        View { data: self.numbers(node, held), shape: self.shape(node) }
+    }
+
+    /// The numbers of a node, given what [`hold`](Readable::hold) holds of it.
+    #[inline(always)]
+    pub(super) fn numbers<'l>(self, node: NodeIndex, held: &'l Held<'a, F>) -> &'l [F]
+    where
+        'a: 'l,
+    {
+        held.as_ref().map_or(self.values.of(node), Outside::numbers)
     }
 
     #[inline(always)]

@@ -1,0 +1,253 @@
+//! Parameters: named arrays that live outside the tape and outlast it. A tape's leaf reads them in place.
+//!
+//! The one idea to know: **a reader takes a share and waits for nobody.** The array is counted (`Arc`): whoever reads takes a share of it and
+//! looks at it with no lock held. Whoever changes it works in place if nobody else has a share, as in every steady training step, and on a
+//! copy otherwise. So threads that read several parameters, in any order, cannot wait for each other.
+
+mod turns;
+
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use ndarray::{ArrayBase, ArrayD, Data, Dimension, IxDyn};
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard, TryLockError};
+use turns::{Turn, Writer};
+
+/// A trainable array with a name. Cloning makes another handle to the same parameter.
+///
+/// ```
+/// use gradus::prelude::*;
+/// let w = Param::new("w", ndarray::arr1(&[1.0, 2.0]));
+/// let tape = Tape::new();
+/// let loss = (tape.param(&w) * 3.0).sum();
+/// assert_eq!(loss.backward().param(&w).unwrap().value(), ndarray::arr1(&[3.0, 3.0]).into_dyn());
+/// ```
+///
+/// Threads may share it. Reading never waits for a reader, and what was read stays as it was, whoever changes the parameter meanwhile.
+#[derive(Clone)]
+pub struct Param<F: Scalar> {
+    inner: Arc<Inner<F>>,
+}
+
+struct Inner<F> {
+    name: String,
+    shape: Shape,
+    value: RwLock<Arc<Vec<F>>>,
+    /// How often the value was changed. It is raised while the value is locked for writing.
+    version: AtomicU64,
+    frozen: AtomicBool,
+    /// The thread that is changing the value.
+    writer: Writer,
+}
+
+impl<F: Scalar> Param<F> {
+    /// A parameter that starts as `value`, with any memory layout.
+    ///
+    /// # Panics
+    /// If `value` has more than [`crate::MAX_RANK`] axes.
+    #[track_caller]
+    pub fn new<S: Data<Elem = F>, D: Dimension>(name: impl Into<String>, value: ArrayBase<S, D>) -> Self {
+        let (shape, value) = (Shape::new(value.shape()), Arc::new(value.iter().copied().collect()));
+        let inner = Inner {
+            name: name.into(),
+            shape,
+            value: RwLock::new(value),
+            version: AtomicU64::new(0),
+            frozen: AtomicBool::new(false),
+            writer: Writer::default(),
+        };
+        Param { inner: Arc::new(inner) }
+    }
+
+    /// Its name, such as `"layer1/W"`.
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// Its shape, which never changes.
+    pub fn shape(&self) -> Shape {
+        self.inner.shape
+    }
+
+    /// A copy of its present value.
+    ///
+    /// # Panics
+    /// Inside its own [`update`](Param::update).
+    #[track_caller]
+    pub fn value(&self) -> ArrayD<F> {
+        ArrayD::from_shape_vec(IxDyn(&self.shape()), self.read().to_vec())
+            .expect("a parameter's buffer has the size of its shape")
+    }
+
+    /// How often the value was changed. A tape notes it when it reads the parameter, so that a gradient is never computed from a value
+    /// that is no longer there.
+    pub fn version(&self) -> u64 {
+        self.inner.version.load(Ordering::Acquire)
+    }
+
+    /// Replaces the value.
+    ///
+    /// # Panics
+    /// If `value` has another shape, or inside its own [`update`](Param::update).
+    #[track_caller]
+    pub fn set<S: Data<Elem = F>, D: Dimension>(&self, value: &ArrayBase<S, D>) {
+        assert_eq!(&self.shape()[..], value.shape(), "the new value of {:?} must keep its shape", self.name());
+        self.write().iter_mut().zip(value).for_each(|(old, &new)| *old = new);
+    }
+
+    /// Changes the elements (row-major) in place. Other threads that want to read or to change the parameter wait meanwhile. If `change`
+    /// panics, the parameter is left as `change` left it, and counts as changed.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let w = Param::new("w", ndarray::arr1(&[1.0, 2.0]));
+    /// w.update(|w| w[0] += w[1]);
+    /// assert_eq!(w.value(), ndarray::arr1(&[3.0, 2.0]).into_dyn());
+    /// ```
+    ///
+    /// # Panics
+    /// If `change` reads or changes the same parameter, other than through what it is given.
+    #[track_caller]
+    pub fn update<R>(&self, change: impl FnOnce(&mut [F]) -> R) -> R {
+        change(&mut self.write())
+    }
+
+    /// [`update`](Param::update), if the value is still that of `version`; otherwise the version it has now.
+    #[track_caller]
+    pub(crate) fn update_at<R>(&self, version: u64, change: impl FnOnce(&mut [F]) -> R) -> Result<R, u64> {
+        let turn = self.turn();
+        match self.version() {
+            now if now == version => Ok(change(&mut self.writing(turn))),
+            now => Err(now),
+        }
+    }
+
+    /// Looks at the elements (row-major) in place. What `look` is given stays as it is, also if the parameter is changed meanwhile.
+    ///
+    /// # Panics
+    /// Inside its own [`update`](Param::update).
+    #[track_caller]
+    pub fn with<R>(&self, look: impl FnOnce(&[F]) -> R) -> R {
+        look(&self.read())
+    }
+
+    /// Whether both are handles to one parameter.
+    pub fn is(&self, other: &Param<F>) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
+    /// From now on tapes read it as a constant, so that no gradient is computed for it, and optimizers leave it as it is. (You can still
+    /// [`update`](Param::update) it yourself.) Clones are the same parameter, so they are frozen too.
+    ///
+    /// ```
+    /// use gradus::optim::{Optimizer, Sgd};
+    /// use gradus::prelude::*;
+    /// let params = vec![Param::new("kept", ndarray::arr0(3.0)), Param::new("trained", ndarray::arr0(2.0))];
+    /// params[0].freeze();
+    /// let tape = Tape::new();
+    /// let loss = tape.param(&params[0]) * tape.param(&params[1]);
+    /// Sgd::new(0.1).step(&params, &loss.backward())?;
+    /// assert_eq!((params[0].value().sum(), params[1].value().sum()), (3.0, 2.0 - 0.1 * 3.0));
+    /// # Ok::<(), gradus::optim::OptimError>(())
+    /// ```
+    pub fn freeze(&self) {
+        self.inner.frozen.store(true, Ordering::Release);
+    }
+
+    /// Takes [`freeze`](Param::freeze) back. It counts for what is recorded from now on.
+    pub fn unfreeze(&self) {
+        self.inner.frozen.store(false, Ordering::Release);
+    }
+
+    /// Whether it is frozen.
+    pub fn is_frozen(&self) -> bool {
+        self.inner.frozen.load(Ordering::Acquire)
+    }
+
+    /// A new parameter of the same name and value in another kind of number, frozen if this one is.
+    #[track_caller]
+    pub fn cast<G: Scalar>(&self) -> Param<G> {
+        let cast = Param::new(self.name(), self.value().mapv(|x| G::from_f64(x.to_f64())));
+        cast.inner.frozen.store(self.is_frozen(), Ordering::Release);
+        cast
+    }
+
+    /// What all handles to one parameter share, and no two parameters that live at the same time.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.inner).addr()
+    }
+
+    /// A share of the present value.
+    #[track_caller]
+    pub(crate) fn read(&self) -> Arc<Vec<F>> {
+        match self.inner.value.try_read() {
+            Ok(value) => value.clone(),
+            Err(TryLockError::Poisoned(value)) => value.into_inner().clone(),
+            Err(TryLockError::WouldBlock) => self.read_in_turn(),
+        }
+    }
+
+    #[cold]
+    #[track_caller]
+    fn read_in_turn(&self) -> Arc<Vec<F>> {
+        let waiting = self.inner.writer.wait(self.name());
+        let value = self.inner.value.read().unwrap_or_else(PoisonError::into_inner);
+        drop(waiting);
+        value.clone()
+    }
+
+    /// The value, to change it.
+    #[track_caller]
+    fn write(&self) -> Writing<'_, F> {
+        let turn = self.turn();
+        self.writing(turn)
+    }
+
+    /// Waits until nobody else changes the value.
+    #[track_caller]
+    fn turn(&self) -> RwLockWriteGuard<'_, Arc<Vec<F>>> {
+        match self.inner.value.try_write() {
+            Ok(value) => value,
+            Err(TryLockError::Poisoned(value)) => value.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                let waiting = self.inner.writer.wait(self.name());
+                let value = self.inner.value.write().unwrap_or_else(PoisonError::into_inner);
+                drop(waiting);
+                value
+            }
+        }
+    }
+
+    fn writing<'p>(&'p self, value: RwLockWriteGuard<'p, Arc<Vec<F>>>) -> Writing<'p, F> {
+        self.inner.version.fetch_add(1, Ordering::AcqRel);
+        Writing { _turn: self.inner.writer.begin(), value }
+    }
+}
+
+/// A parameter that is being changed.
+struct Writing<'p, F> {
+    /// It stands first, so that it ends before another thread can get the lock.
+    _turn: Turn<'p>,
+    value: RwLockWriteGuard<'p, Arc<Vec<F>>>,
+}
+
+impl<F> Deref for Writing<'_, F> {
+    type Target = [F];
+    fn deref(&self) -> &[F] {
+        &self.value
+    }
+}
+
+impl<F: Scalar> DerefMut for Writing<'_, F> {
+    fn deref_mut(&mut self) -> &mut [F] {
+        Arc::make_mut(&mut *self.value).as_mut_slice()
+    }
+}
+
+impl<F: Scalar> fmt::Debug for Param<F> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Param({:?} {} {})", self.name(), F::NAME, self.shape())
+    }
+}

@@ -1,0 +1,442 @@
+//! Parameters, however they are read: without gradients, twice, at two versions, on two tapes, frozen, late, by several threads. What a
+//! program means by it is right, or it is refused by the parameter's name before anything is changed.
+
+use gradus::optim::{Adam, OptimError, Optimizer, RmsProp, Sgd};
+use gradus::prelude::*;
+use gradus::{BackwardError, Op};
+use ndarray::{arr0, arr1};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::time::Duration;
+
+fn scalar(name: &str, value: f64) -> Param<f64> {
+    Param::new(name, arr0(value))
+}
+
+fn number(param: &Param<f64>) -> f64 {
+    param.with(|value| value[0])
+}
+
+/// What `program` returns, or a failure if it does not end.
+fn in_time<R: Send + 'static>(program: impl FnOnce() -> R + Send + 'static) -> R {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || sender.send(program()));
+    receiver.recv_timeout(Duration::from_secs(20)).expect("it should have ended, and without a panic")
+}
+
+/// The message of the panic that `program` ends in, and at which line it was raised: 0 if that was in another file.
+fn told(program: impl FnOnce() + Send + 'static) -> String {
+    in_time(move || {
+        let panic = catch_unwind(AssertUnwindSafe(program)).expect_err("a mistake was not noticed");
+        match panic.downcast::<String>() {
+            Ok(message) => *message,
+            Err(panic) => panic.downcast_ref::<&str>().expect("panics speak").to_string(),
+        }
+    })
+}
+
+// Read without gradients.
+
+#[test]
+fn a_parameter_read_under_no_grad_can_be_trained_afterwards() {
+    let w = vec![Param::new("w", arr1(&[1.0, 2.0]))];
+    let mut tape = Tape::new();
+    for _ in 0..3 {
+        tape.no_grad(|| tape.param(&w[0]).sum().item()); // a look at w
+        let gradients = (tape.param(&w[0]) * 3.0).sum().backward();
+        assert_eq!(gradients.param(&w[0]).unwrap().value(), arr1(&[3.0, 3.0]).into_dyn());
+        Sgd::new(0.1).step(&w, &gradients).unwrap();
+        tape.rewind();
+    }
+    assert!(tape.nodes_made() < 20, "the nodes of the first round serve again");
+}
+
+#[test]
+fn a_parameter_read_with_gradients_gives_none_under_no_grad() {
+    let w = scalar("w", 3.0);
+    let tape = Tape::new();
+    let trained = tape.param(&w);
+    let target = tape.no_grad(|| tape.param(&w));
+    let loss = trained * target; // w times the number 3
+    assert_eq!(loss.backward().param(&w).unwrap().item(), 3.0);
+    assert!(matches!((target * target).try_backward(), Err(BackwardError::NothingToDifferentiate { .. })));
+    assert_eq!(tape.param(&w).index(), trained.index(), "outside of it the first leaf is found again");
+    assert_eq!(tape.no_grad(|| tape.param(&w)).index(), target.index());
+}
+
+#[test]
+fn a_leaf_that_is_used_again_gets_gradients_or_not_as_this_round_wants() {
+    let w = scalar("w", 3.0);
+    let mut tape = Tape::new();
+    for round in 0..6 {
+        let gets_gradients = round % 2 == 0;
+        let leaf = if gets_gradients { tape.param(&w) } else { tape.no_grad(|| tape.param(&w)) };
+        assert_eq!((leaf * leaf).try_backward().is_ok(), gets_gradients, "round {round}");
+        tape.rewind();
+    }
+}
+
+#[test]
+fn an_optimizer_says_that_a_parameter_was_read_without_gradients() {
+    let w = vec![scalar("w", 3.0), scalar("v", 2.0)];
+    let tape = Tape::new();
+    let loss = tape.no_grad(|| tape.param(&w[0])) * tape.param(&w[1]);
+    let error = Sgd::new(0.1).step(&w, &loss.backward()).unwrap_err();
+    assert_eq!(error, OptimError::NoGradient { name: "w".into() });
+    assert!(error.to_string().contains("under no_grad"), "{error}");
+    assert_eq!(number(&w[1]), 2.0, "nothing was changed");
+}
+
+// At two versions.
+
+#[test]
+fn the_gradient_of_an_older_leaf_is_found_but_no_step_is_made_with_it() {
+    let w = vec![scalar("w", 3.0)];
+    let tape = Tape::new();
+    let first = tape.param(&w[0]).pow(2.0).backward();
+    w[0].update(|w| w[0] += 0.5);
+    let second = tape.param(&w[0]).pow(2.0).backward();
+    assert_eq!(first.param(&w[0]).unwrap().item(), 6.0);
+    assert_eq!(second.param(&w[0]).unwrap().item(), 7.0);
+    let stale = BackwardError::ParameterChanged { name: "w".into(), recorded: 0, now: 1 };
+    assert_eq!(first.current(&w[0]).err(), Some(stale.clone()));
+    assert_eq!(first.update(&w[0], |w, _| w[0] = 0.0), Err(stale.clone()));
+    let mut optimizers: [Box<dyn FnMut() -> OptimError>; 3] = [
+        Box::new(|| Sgd::new(0.1).step(&w, &first).unwrap_err()),
+        Box::new(|| Adam::new(0.1).step(&w, &first).unwrap_err()),
+        Box::new(|| RmsProp::new(0.1).step(&w, &first).unwrap_err()),
+    ];
+    for step in &mut optimizers {
+        assert_eq!(step(), OptimError::Stale(stale.clone()));
+    }
+    assert_eq!(number(&w[0]), 3.5);
+    Sgd::new(0.1).step(&w, &second).unwrap();
+    assert!((number(&w[0]) - 2.8).abs() < 1e-12);
+}
+
+#[test]
+fn a_loss_of_two_versions_is_refused_by_name() {
+    let w = scalar("w", 3.0);
+    let tape = Tape::new();
+    let old = tape.param(&w);
+    w.set(&arr0(4.0));
+    let Err(error) = (old * tape.param(&w)).try_backward() else { panic!("which w would be stepped?") };
+    assert_eq!(error, BackwardError::ParameterChanged { name: "w".into(), recorded: 0, now: 1 });
+}
+
+#[test]
+fn a_leaf_that_is_itself_the_loss_is_refused_if_it_is_outdated() {
+    let w = scalar("w", 3.0);
+    let tape = Tape::new();
+    let leaf = tape.param(&w);
+    w.set(&arr0(4.0));
+    assert!(matches!(leaf.try_backward(), Err(BackwardError::ParameterChanged { .. })));
+    assert_eq!(tape.param(&w).backward().param(&w).unwrap().item(), 1.0);
+}
+
+#[test]
+fn an_older_version_that_no_gradient_is_wanted_of_is_refused_too() {
+    let (w, v) = (scalar("w", 3.0), scalar("v", 2.0));
+    let tape = Tape::new();
+    let loss = tape.no_grad(|| tape.param(&w)) * tape.param(&v); // dv = w, and w is read by the pass
+    w.set(&arr0(4.0));
+    assert!(matches!(loss.try_backward(), Err(BackwardError::ParameterChanged { name, .. }) if name == "w"));
+}
+
+// Twice, tied, on two tapes, late.
+
+#[test]
+fn a_parameter_of_two_layers_gets_the_sum_of_their_gradients() {
+    let w = vec![scalar("w", 3.0)];
+    let tape = Tape::new();
+    let x = tape.input(2.0);
+    let first = x * tape.param(&w[0]);
+    let second = first * tape.param(&w[0].clone()); // 2 w²
+    let gradients = second.backward();
+    assert_eq!(gradients.param(&w[0]).unwrap().item(), 12.0);
+    Sgd::new(0.25).step(&w, &gradients).unwrap();
+    assert_eq!((number(&w[0]), w[0].version()), (0.0, 1));
+}
+
+#[test]
+fn a_step_on_one_tape_makes_the_gradients_of_another_stale() {
+    let w = vec![scalar("w", 3.0)];
+    let (here, there) = (Tape::new(), Tape::new());
+    let loss_there = there.param(&w[0]).pow(2.0);
+    let (of_here, of_there) = (here.param(&w[0]).pow(2.0).backward(), loss_there.backward());
+    Sgd::new(0.25).step(&w, &of_here).unwrap();
+    assert!(matches!(Sgd::new(0.25).step(&w, &of_there), Err(OptimError::Stale(_))));
+    assert!(matches!(loss_there.try_backward(), Err(BackwardError::ParameterChanged { .. })));
+    assert_eq!(number(&w[0]), 1.5);
+}
+
+#[test]
+fn a_parameter_that_joins_late_is_named_until_the_loss_depends_on_it() {
+    let mut params = vec![scalar("first", 3.0)];
+    let tape = Tape::new();
+    let gradients = tape.param(&params[0]).pow(2.0).backward();
+    params.push(scalar("late", 2.0));
+    let error = Sgd::new(0.1).step(&params, &gradients).unwrap_err();
+    assert_eq!(error, OptimError::NoGradient { name: "late".into() });
+    assert_eq!(number(&params[0]), 3.0, "nothing was changed");
+    let loss = tape.param(&params[0]) * tape.param(&params[1]);
+    Sgd::new(0.1).step(&params, &loss.backward()).unwrap();
+    assert_eq!(params.iter().map(number).collect::<Vec<_>>(), [3.0 - 0.1 * 2.0, 2.0 - 0.1 * 3.0]);
+}
+
+// Frozen.
+
+#[test]
+fn a_frozen_parameter_gets_no_gradient_and_is_not_stepped_by_any_optimizer() {
+    let step: [fn(&Vec<Param<f64>>, &gradus::Gradients<f64>); 3] = [
+        |w, gradients| Sgd::new(0.1).momentum(0.9).step(w, gradients).unwrap(),
+        |w, gradients| Adam::new(0.1).step(w, gradients).unwrap(),
+        |w, gradients| RmsProp::new(0.1).step(w, gradients).unwrap(),
+    ];
+    for step in step {
+        let w = vec![scalar("frozen", 3.0), scalar("trained", 2.0)];
+        w[0].freeze();
+        let tape = Tape::new();
+        let gradients = (tape.param(&w[0]) * tape.param(&w[1])).backward();
+        assert!(gradients.param(&w[0]).is_none());
+        step(&w, &gradients);
+        assert_eq!((number(&w[0]), w[0].version()), (3.0, 0));
+        assert_ne!(number(&w[1]), 2.0);
+    }
+}
+
+#[test]
+fn freezing_counts_for_optimizers_at_once_and_for_recordings_from_then_on() {
+    let w = vec![scalar("w", 3.0), scalar("v", 2.0)];
+    let mut tape = Tape::new();
+    let loss = tape.param(&w[0]) * tape.param(&w[1]);
+    let gradients = loss.backward();
+    w[0].freeze();
+    assert_eq!(gradients.param(&w[0]).unwrap().item(), 2.0, "it was recorded before");
+    assert_eq!(gradients.update(&w[0], |_, _| panic!("a frozen parameter was changed")), Ok(None));
+    Sgd::new(0.1).step(&w, &gradients).unwrap();
+    assert_eq!(number(&w[0]), 3.0);
+
+    tape.rewind();
+    let loss = tape.param(&w[0]) * tape.param(&w[1]);
+    let gradients = loss.backward();
+    assert!(gradients.param(&w[0]).is_none());
+    w[0].unfreeze();
+    let error = Sgd::new(0.1).step(&w, &gradients).unwrap_err();
+    assert!(error.to_string().contains("while it was frozen"), "{error}");
+    tape.rewind();
+    let loss = tape.param(&w[0]) * tape.param(&w[1]);
+    Sgd::new(0.1).step(&w, &loss.backward()).unwrap();
+    assert_ne!(number(&w[0]), 3.0);
+}
+
+#[test]
+fn a_loss_of_frozen_parameters_alone_says_so() {
+    let w = scalar("w", 3.0);
+    w.freeze();
+    let tape = Tape::new();
+    let Err(error) = tape.param(&w).pow(2.0).try_backward() else { panic!("a gradient of nothing") };
+    assert!(error.to_string().contains("unfreeze"), "{error}");
+    assert!(w.cast::<f32>().is_frozen());
+}
+
+// Inside its own update.
+
+#[test]
+fn a_parameter_used_inside_its_own_update_says_so() {
+    type Use = fn(&Param<f64>);
+    let uses: [(&str, Use); 8] = [
+        ("value", |w| _ = w.value()),
+        ("with", |w| w.with(|_| ())),
+        ("update", |w| w.update(|_| ())),
+        ("set", |w| w.set(&arr0(1.0))),
+        ("a kernel", |w| _ = Tape::new().param(w).sin()),
+        ("a kernel of two operands", |w| {
+            let tape = Tape::new();
+            _ = tape.input(1.0) + tape.param(w);
+        }),
+        ("a kernel of many operands", |w| {
+            let tape = Tape::new();
+            _ = tape.record(gradus::ops::add_n::AddN, &[tape.input(1.0), tape.param(w), tape.input(1.0)]);
+        }),
+        ("item", |w| _ = Tape::new().param(w).item()),
+    ];
+    for (name, use_it) in uses {
+        let message = told(move || {
+            let w = scalar("layer1/W", 3.0);
+            w.update(|_| use_it(&w));
+        });
+        assert!(message.contains("\"layer1/W\" is used inside its own update"), "{name}: {message}");
+
+        let message = told(move || {
+            let w = scalar("layer1/W", 3.0);
+            let tape = Tape::new();
+            let gradients = tape.param(&w).pow(2.0).backward();
+            _ = gradients.update(&w, |_, _| use_it(&w));
+        });
+        assert!(message.contains("\"layer1/W\" is used inside its own update"), "{name}: {message}");
+    }
+}
+
+#[test]
+fn such_a_use_is_reported_at_the_learners_line() {
+    let (sender, receiver) = mpsc::channel();
+    let previous = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| match std::thread::current().name() {
+        Some("learner of locks") => {
+            let place = info.location().expect("a panic has a place");
+            let _ = sender.send((place.file().to_owned(), place.line()));
+        }
+        _ => previous(info),
+    }));
+    let first = line!() + 3;
+    let uses: [fn(&Param<f64>, Var<f64>); 7] = [
+        // one line each
+        |w, _| _ = w.value(),
+        |w, _| w.with(|_| ()),
+        |w, _| w.set(&arr0(1.0)),
+        |_, x| _ = x.value(),
+        |_, x| _ = x.item(),
+        |_, x| _ = x + x,
+        |_, x| x.with_value(|_| ()),
+    ];
+    for (place, use_it) in uses.into_iter().enumerate() {
+        let learner = std::thread::Builder::new().name("learner of locks".into()).spawn(move || {
+            let w = scalar("w", 3.0);
+            let tape = Tape::new();
+            let x = tape.param(&w);
+            w.update(|_| use_it(&w, x));
+        });
+        assert!(learner.unwrap().join().is_err());
+        let (file, line) = receiver.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert!(file.ends_with("parameters.rs"), "use {place} is reported in {file}:{line}");
+        assert_eq!(line, first + place as u32);
+    }
+}
+
+#[test]
+fn a_parameter_may_be_changed_while_it_is_looked_at_and_the_look_stays_as_it_was() {
+    let seen = in_time(|| {
+        let w = scalar("w", 3.0);
+        w.with(|old| {
+            w.update(|w| w[0] += 1.0);
+            w.set(&arr0(number(&w) * 2.0));
+            (old[0], number(&w), w.version())
+        })
+    });
+    assert_eq!(seen, (3.0, 8.0, 2));
+}
+
+#[test]
+fn another_parameter_can_be_used_inside_an_update() {
+    let (w, v) = (scalar("w", 3.0), scalar("v", 2.0));
+    w.update(|w| {
+        w[0] -= number(&v);
+        v.update(|v| v[0] += w[0]);
+    });
+    assert_eq!((number(&w), number(&v)), (1.0, 3.0));
+}
+
+#[test]
+fn the_gradient_of_an_update_may_be_the_parameter_itself() {
+    let w = scalar("w", 3.0);
+    let tape = Tape::new();
+    let leaf = tape.param(&w);
+    let gradients = leaf.backward_with(leaf); // the gradient of w² / 2, with w as its own cotangent
+    let stepped = in_time_here(&gradients, &w);
+    assert_eq!((stepped, number(&w)), (Ok(Some(())), 2.25));
+}
+
+fn in_time_here(gradients: &Gradients<f64>, w: &Param<f64>) -> Result<Option<()>, BackwardError> {
+    gradients.update(w, |w, g| w[0] -= 0.25 * g[0])
+}
+
+#[test]
+fn a_parameter_whose_update_panicked_is_as_the_closure_left_it_and_counts_as_changed() {
+    let w = vec![scalar("w", 3.0)];
+    let tape = Tape::new();
+    let gradients = tape.param(&w[0]).pow(2.0).backward();
+    let panic = catch_unwind(AssertUnwindSafe(|| {
+        w[0].update(|w| {
+            w[0] = 7.0;
+            panic!("halfway");
+        })
+    }));
+    assert!(panic.is_err());
+    assert_eq!((number(&w[0]), w[0].version()), (7.0, 1));
+    assert!(matches!(Sgd::new(0.1).step(&w, &gradients), Err(OptimError::Stale(_))));
+    w[0].set(&arr0(1.0));
+    assert_eq!(tape.param(&w[0]).pow(2.0).backward().param(&w[0]).unwrap().item(), 2.0);
+}
+
+// Several threads.
+
+#[test]
+fn threads_that_read_two_parameters_in_opposite_orders_while_others_write_all_end() {
+    const ROUNDS: usize = 3_000;
+    in_time(|| {
+        let (p, q) = (scalar("p", 1.0), scalar("q", 2.0));
+        std::thread::scope(|threads| {
+            for (first, second) in [(&p, &q), (&q, &p)] {
+                threads.spawn(move || {
+                    for _ in 0..ROUNDS {
+                        first.with(|_| second.with(|_| first.value()));
+                        let tape = Tape::new();
+                        let (a, b) = (tape.param(first), tape.param(second));
+                        _ = a * b + Var::concat(&[a.reshape([1]), b.reshape([1]), a.reshape([1])], 0).sum();
+                    }
+                });
+                threads.spawn(move || (0..ROUNDS).for_each(|round| first.update(|w| w[0] = round as f64)));
+            }
+        });
+    });
+}
+
+#[test]
+fn threads_whose_updates_would_wait_for_each_other_are_told() {
+    let messages = in_time(|| {
+        let params = [scalar("p", 1.0), scalar("q", 2.0)];
+        let barrier = std::sync::Barrier::new(2);
+        std::thread::scope(|threads| {
+            let (barrier, params) = (&barrier, &params);
+            let update = |mine: usize| {
+                threads.spawn(move || {
+                    params[mine].update(|w| {
+                        barrier.wait();
+                        w[0] += number(&params[1 - mine]);
+                    })
+                })
+            };
+            let waiting = [update(0), update(1)];
+            waiting.map(|thread| thread.join().err().map(|panic| *panic.downcast::<String>().unwrap()))
+        })
+    });
+    let told: Vec<&String> = messages.iter().flatten().collect();
+    assert_eq!(told.len(), 1, "one is told, the other one goes on: {messages:?}");
+    assert!(told[0].contains("would be waited for without end"), "{told:?}");
+}
+
+#[test]
+fn of_threads_that_step_by_gradients_of_one_value_one_wins_and_the_others_are_told() {
+    const THREADS: usize = 4;
+    for _ in 0..50 {
+        let params = vec![scalar("a", 0.0), scalar("b", 0.0)];
+        let barrier = std::sync::Barrier::new(THREADS);
+        let steps: Vec<bool> = std::thread::scope(|threads| {
+            let step = || {
+                let tape = Tape::new();
+                let gradients = (tape.param(&params[0]) + tape.param(&params[1])).backward();
+                barrier.wait();
+                match Sgd::new(1.0).step(&params, &gradients) {
+                    Ok(()) => true,
+                    Err(OptimError::Stale(_)) => false,
+                    Err(other) => panic!("{other}"),
+                }
+            };
+            let threads: Vec<_> = (0..THREADS).map(|_| threads.spawn(step)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(steps.iter().filter(|made| **made).count(), 1);
+        assert_eq!(params.iter().map(number).collect::<Vec<_>>(), [-1.0, -1.0]);
+    }
+}
