@@ -28,6 +28,7 @@ mod op_mistakes;
 mod ops;
 #[cfg(feature = "html")]
 mod page;
+mod parameters;
 #[path = "random_graphs/main.rs"]
 mod random_graphs;
 mod reach;

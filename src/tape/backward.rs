@@ -67,7 +67,7 @@ impl<F: Scalar> Tape<F> {
         };
         open.walk.arrive(loss.index, seed.index);
         self.walk_back(&mut open.walk)?;
-        Ok(Gradients { tape: self, pass: open.walk.pass() })
+        open.complete()
     }
 
     /// Visits the ancestors of the loss from last to first. A node's uses all lie behind it, so when it is its turn, everything that
@@ -96,13 +96,16 @@ impl<F: Scalar> Tape<F> {
     /// Lets the op of a node record how a cotangent flows on to the operands.
     fn flow_back(&self, walk: &mut Walk, node: NodeIndex, cotangent: NodeIndex) -> Result<(), BackwardError> {
         let local = self.local(node, cotangent);
-        if local.operands.is_empty() {
-            return Ok(());
-        }
         {
             let mut graph = self.graph.borrow_mut();
+            if local.operands.is_empty() {
+                return graph.param_leaf(node).map_or(Ok(()), check_version);
+            }
             for &(operand, _) in &local.operands {
-                graph.param_leaf(operand).map_or(Ok(()), check_version)?;
+                if let Some(leaf) = graph.param_leaf(operand) {
+                    check_version(leaf)?;
+                    walk.meet_param(operand);
+                }
             }
             graph.differentiate(Some(node));
         }
@@ -166,6 +169,7 @@ impl<F: Scalar> Drop for TakenOp<'_, F> {
 struct OpenPass<'t, F: Scalar> {
     tape: &'t Tape<F>,
     walk: Walk,
+    is_complete: bool,
     around: (u32, Option<Circumstances>),
 }
 
@@ -176,7 +180,15 @@ impl<'t, F: Scalar> OpenPass<'t, F> {
         let walk = tape.passes.borrow_mut().start(loss, graph.len());
         graph.pass = walk.pass();
         graph.differentiate(Some(loss));
-        OpenPass { tape, walk, around }
+        OpenPass { tape, walk, is_complete: false, around }
+    }
+
+    /// What the pass found, unless a parameter was changed while it ran, inside a vjp or by another thread.
+    fn complete(mut self) -> Result<Gradients<'t, F>, BackwardError> {
+        let graph = self.tape.graph.borrow();
+        self.walk.params().iter().filter_map(|&leaf| graph.param_leaf(leaf)).try_for_each(check_version)?;
+        self.is_complete = true;
+        Ok(Gradients { tape: self.tape, pass: self.walk.pass() })
     }
 }
 
@@ -187,7 +199,7 @@ impl<F: Scalar> Drop for OpenPass<'_, F> {
             (graph.pass, graph.differentiating) = self.around;
         }
         if let Ok(mut passes) = self.tape.passes.try_borrow_mut() {
-            passes.end(std::mem::take(&mut self.walk));
+            passes.end(std::mem::take(&mut self.walk), self.is_complete);
         }
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct Walk {
     several: Vec<(NodeIndex, Arrived)>,
     /// A list to sum, kept so that a steady step allocates none.
     terms: Vec<NodeIndex>,
+    /// The leaves of parameters that the pass has met.
+    params: Vec<NodeIndex>,
 }
 
 /// Nothing, one cotangent, or the place of the newest of several, in four bytes.
@@ -128,8 +130,13 @@ impl Passes {
         }
     }
 
-    /// Keeps the memory of a walk that has ended, or was given up.
-    pub(super) fn end(&mut self, mut walk: Walk) {
+    /// Keeps the memory of a walk that has ended, or was given up. Of one that was given up nothing else is kept.
+    pub(super) fn end(&mut self, mut walk: Walk, is_complete: bool) {
+        if !is_complete {
+            let pass = &mut self.all[walk.pass as usize - 1];
+            pass.gradients.clear();
+            pass.sent.clear();
+        }
         walk.clear();
         self.idle.push(walk);
     }
@@ -222,9 +229,23 @@ impl Walk {
         &self.terms
     }
 
+    /// Notes that the pass reads a parameter, by this leaf.
+    #[inline]
+    pub(super) fn meet_param(&mut self, leaf: NodeIndex) {
+        if self.params.last() != Some(&leaf) {
+            self.params.push(leaf);
+        }
+    }
+
+    /// The leaves of parameters that the pass has met.
+    pub(super) fn params(&self) -> &[NodeIndex] {
+        &self.params
+    }
+
     /// Forgets what has arrived.
     fn clear(&mut self) {
         while self.next().is_some() {}
         self.several.clear();
+        self.params.clear();
     }
 }
