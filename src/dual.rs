@@ -129,12 +129,16 @@ impl<F: Scalar> Scalar for Dual<F> {
     const ZERO: Self = Dual { value: F::ZERO, tangent: F::ZERO };
     const ONE: Self = Dual { value: F::ONE, tangent: F::ZERO };
     const LARGEST_EXACT_INTEGER: usize = F::LARGEST_EXACT_INTEGER;
+    const SMALLEST_NORMAL: Self = Dual { value: F::SMALLEST_NORMAL, tangent: F::ZERO };
 
     fn from_f64(x: f64) -> Self {
         Dual::constant(F::from_f64(x))
     }
     fn to_f64(self) -> f64 {
         self.value.to_f64()
+    }
+    fn without_denormals(self) -> Self {
+        Dual::new(self.value.without_denormals(), self.tangent.without_denormals())
     }
     fn exp(self) -> Self {
         let y = self.value.exp();

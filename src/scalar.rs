@@ -37,6 +37,9 @@ pub trait Scalar:
     const ONE: Self;
     /// The whole numbers from 0 up to this one are all exact; class labels must not be larger.
     const LARGEST_EXACT_INTEGER: usize;
+    /// The smallest number above 0 that has all its digits. Smaller ones are denormal: they lose digits, and every operation with one
+    /// takes a hundred times as long.
+    const SMALLEST_NORMAL: Self;
 
     /// The nearest number of this kind.
     fn from_f64(x: f64) -> Self;
@@ -74,6 +77,9 @@ pub trait Scalar:
         self.to_f64().is_finite()
     }
 
+    /// This number, or 0 if it is denormal, as whatever shrinks step by step becomes in the end.
+    fn without_denormals(self) -> Self;
+
     /// |x|
     fn abs(self) -> Self {
         if self < Self::ZERO { -self } else { self }
@@ -108,6 +114,7 @@ macro_rules! real_scalar {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const LARGEST_EXACT_INTEGER: usize = $largest;
+            const SMALLEST_NORMAL: Self = $real::MIN_POSITIVE;
 
             fn from_f64(x: f64) -> Self {
                 x as $real
@@ -147,6 +154,10 @@ macro_rules! real_scalar {
             }
             fn erf(self) -> Self {
                 $erf(self)
+            }
+            #[inline(always)]
+            fn without_denormals(self) -> Self {
+                if self < Self::SMALLEST_NORMAL && -self < Self::SMALLEST_NORMAL { 0.0 } else { self }
             }
             fn abs(self) -> Self {
                 $real::abs(self)

@@ -97,6 +97,8 @@ fn a_folder_with_nothing_in_it() {
 fn a_folder_where_a_file_should_be() {
     let folder = Folder::new();
     std::fs::create_dir(folder.path(&format!("{IMAGES}.gz"))).unwrap();
+    assert!(folder.open().is_ok(), "the unpacked file is there");
+    std::fs::remove_file(folder.path(IMAGES)).unwrap();
     insta::assert_snapshot!(folder.message());
 }
 
@@ -159,7 +161,9 @@ fn a_checksum_that_is_wrong() {
 
 #[test]
 fn a_size_beyond_counting() {
-    insta::assert_snapshot!(Folder::with(IMAGES, &idx(8, &[u32::MAX, u32::MAX, u32::MAX], &[])).message());
+    let folder = Folder::with(IMAGES, &idx(8, &[u32::MAX, u32::MAX, u32::MAX], &[]));
+    let error = gradus::data::idx::read(folder.path(IMAGES), 3).unwrap_err().to_string();
+    insta::assert_snapshot!(error.replace(&folder.0.path().display().to_string(), "data/mnist"));
 }
 
 #[test]
@@ -182,6 +186,168 @@ fn gzip_files_joined_end_to_end_are_one_file() {
     let images = images();
     let joined = [gzip(&images[..100]), gzip(&images[100..])].concat();
     assert!(Folder::with(&format!("{IMAGES}.gz"), &joined).open().is_ok());
+}
+
+#[test]
+fn a_gzip_file_padded_with_zeros_is_read_as_gzip_reads_it() {
+    for zeros in [1, 7, 511, 512, 100_000] {
+        let padded = [gzip(&images()), vec![0; zeros]].concat();
+        let mnist = Folder::with(&format!("{IMAGES}.gz"), &padded).open().unwrap();
+        assert_eq!(mnist.train().len(), 2);
+    }
+    let cut = gzip(&images()[..1000]);
+    let padded = Folder::with(&format!("{IMAGES}.gz"), &[cut, vec![0; 600]].concat());
+    assert!(matches!(padded.open(), Err(DataError::TruncatedData { found: 1000, .. })));
+}
+
+#[test]
+fn what_follows_gzip_data_and_is_neither_zeros_nor_gzip_data_is_garbage() {
+    let packed = gzip(&images());
+    let message = Folder::with(&format!("{IMAGES}.gz"), &[&packed[..], b"garbage"].concat()).message();
+    insta::assert_snapshot!(message);
+    // gzip stops reading at zeros: whatever follows them is garbage to it.
+    for tail in [&[0, 0, 7][..], &[0, 0x1f, 0x8b], &[7; 70_000]] {
+        let folder = Folder::with(&format!("{IMAGES}.gz"), &[&packed[..], tail].concat());
+        assert!(matches!(folder.open(), Err(DataError::GzipGarbage { unpacked: 1584, .. })), "{tail:?}");
+    }
+}
+
+#[test]
+fn every_kind_of_idx_file_that_cannot_be_read_is_told_what_it_is() {
+    let kinds = [(0x09, 1), (0x0b, 2), (0x0c, 4), (0x0d, 4), (0x0e, 8)];
+    let mut told = Vec::new();
+    for (element_type, size) in kinds {
+        told.push(Folder::with(IMAGES, &idx(element_type, &[2, 28, 28], &vec![0; size * 2 * 784])).message());
+    }
+    told.push(Folder::with(LABELS, &idx(0x0c, &[2, 8], &[0; 64])).message());
+    for dims in [&[2, 784][..], &[2, 28, 28, 3]] {
+        told.push(Folder::with(IMAGES, &idx(8, dims, &[])).message());
+    }
+    told.push(Folder::with(LABELS, &idx(8, &[2, 10], &[0; 20])).message());
+    told.push(Folder::with(IMAGES, &[3, 8, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28, 0, 0, 0]).message());
+    assert!(told.iter().all(|message| !message.contains("fetch")), "{told:#?}");
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn what_other_programs_write_is_told_what_it_is() {
+    let beginnings: [&[u8]; 9] = [
+        b"PAR1....",
+        b"\x93NUMPY..",
+        b"PK\x03\x04",
+        b"BZh91AY",
+        b"\xfd7zXZ\0",
+        b"\x28\xb5\x2f\xfd",
+        b"\x89PNG\r\n",
+        b"version https://git-lfs",
+        &[0; 16],
+    ];
+    let told = beginnings.map(|bytes| {
+        let message = Folder::with(IMAGES, bytes).message();
+        message.lines().last().unwrap().trim().to_owned()
+    });
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+/// The labels of a data set with classes from `from` to `to`, each once.
+fn labels(from: u8, to: u8) -> Folder {
+    let (labels, count): (Vec<u8>, _) = ((from..=to).collect(), u32::from(to - from) + 1);
+    let folder = Folder::with(LABELS, &idx(8, &[count], &labels));
+    folder.write(IMAGES, &idx(8, &[count, 28, 28], &vec![9; 784 * count as usize]));
+    folder
+}
+
+#[test]
+fn labels_of_other_data_sets_are_recognised() {
+    let sets =
+        [("Letters", 1, 26), ("Balanced", 0, 46), ("Kuzushiji-49", 0, 48), ("ByClass", 0, 61), ("count from 1", 1, 10)];
+    for (name, from, to) in sets {
+        let message = labels(from, to).message();
+        assert!(message.contains(name) && !message.contains("fetch"), "{message}");
+    }
+    insta::assert_snapshot!(labels(1, 26).message());
+    assert!(labels(0, 9).open().is_ok(), "ten classes, whatever they stand for");
+}
+
+#[test]
+fn folders_of_other_data_sets_are_recognised() {
+    let set = |names: &[&str]| {
+        let folder = Folder(tempfile::tempdir().unwrap());
+        for name in names {
+            std::fs::create_dir_all(folder.path(name).parent().unwrap()).unwrap();
+            folder.write(name, b"");
+        }
+        let message = folder.message();
+        assert!(!message.contains("fetch"), "{message}");
+        message.lines().last().unwrap().trim().to_owned()
+    };
+    let told = [
+        set(&["emnist-letters-train-images-idx3-ubyte.gz", "emnist-letters-mapping.txt"]),
+        set(&["raw/emnist-byclass-train-images-idx3-ubyte"]),
+        set(&["FashionMNIST/raw/train-images-idx3-ubyte"]),
+        set(&["kmnist-train-imgs.npz"]),
+        set(&["mnist_train.csv", "mnist_test.csv"]),
+        set(&["archive.zip"]),
+        set(&["processed.tar.gz"]),
+        set(&["training.pt", "test.pt"]),
+        set(&["train-00000-of-00001.parquet"]),
+    ];
+    insta::assert_snapshot!(told.join("\n"));
+    let many: Vec<String> = (0..500).map(|i| format!("{i:03}.png")).collect();
+    let folder = Folder(tempfile::tempdir().unwrap());
+    many.iter().for_each(|name| folder.write(name, b""));
+    assert!(folder.message().contains("and 488 more"), "{}", folder.message());
+}
+
+#[test]
+fn the_same_files_are_found_under_all_their_usual_names() {
+    let contents = [images(), idx(8, &[2], &[3, 4])];
+    for within in ["", "raw", "MNIST/raw"] {
+        for test in ["t10k", "test"] {
+            for (separator, ending, packed) in
+                [("-", ".gz", true), ("-", "", false), (".", ".gz", true), (".", "", false)]
+            {
+                for in_own_folder in [false, true] {
+                    let folder = Folder(tempfile::tempdir().unwrap());
+                    for part in ["train", test] {
+                        for (holds, contents) in ["images", "labels"].iter().zip(&contents) {
+                            let rank = if *holds == "images" { 3 } else { 1 };
+                            let stem = format!("{part}-{holds}{separator}idx{rank}-ubyte");
+                            let own = if in_own_folder { format!("{stem}/") } else { String::new() };
+                            // What is in a folder of its own is unpacked, as archives have it.
+                            let ending = if in_own_folder { "" } else { ending };
+                            let path = folder
+                                .path(&format!("{within}/{own}{stem}{ending}").trim_start_matches('/').to_owned());
+                            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                            std::fs::write(path, if packed { gzip(contents) } else { contents.clone() }).unwrap();
+                        }
+                    }
+                    let mnist = folder.open().unwrap();
+                    assert_eq!((mnist.train().labels(), mnist.test().len()), (&[3, 4][..], 2));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_digits_of_emnist_are_read_and_set_upright() {
+    let folder = Folder(tempfile::tempdir().unwrap());
+    for part in ["train", "test"] {
+        folder.write(&format!("emnist-digits-{part}-images-idx3-ubyte.gz"), &gzip(&images()));
+        folder.write(&format!("emnist-digits-{part}-labels-idx1-ubyte.gz"), &gzip(&idx(8, &[2], &[3, 4])));
+    }
+    let (upright, turned) = (Folder::new().open().unwrap().train(), folder.open().unwrap().train());
+    for index in 0..2 {
+        assert_eq!(upright.image::<f32>(index).t(), turned.image::<f32>(index));
+    }
+}
+
+#[test]
+fn images_without_a_single_one_are_no_data_set() {
+    let folder = Folder::with(IMAGES, &idx(8, &[0, 28, 28], &[]));
+    folder.write(LABELS, &idx(8, &[0], &[]));
+    insta::assert_snapshot!(folder.message());
 }
 
 #[test]

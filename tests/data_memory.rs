@@ -73,6 +73,53 @@ fn a_header_that_claims_four_billion_images_takes_no_memory() {
     }
 }
 
+/// Twenty members of 16 MiB of zeros after a header, packed into 330 kB.
+fn bomb(images: u32) -> Vec<u8> {
+    let pack = |bytes: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let header = [&[0, 0, 8, 3][..], &images.to_be_bytes(), &[0, 0, 0, 28, 0, 0, 0, 28]].concat();
+    [pack(&header), pack(&vec![0; 1 << 24]).repeat(20)].concat()
+}
+
+#[test]
+fn a_small_file_that_unpacks_to_much_takes_no_memory_before_its_header_is_believed() {
+    let unpacked = 20 << 24;
+    for images in [u32::MAX, 500_000] {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, bomb(images)).unwrap();
+        let peak = peak(|| {
+            let error = gradus::data::idx::read(&file, 3).unwrap_err();
+            let DataError::TruncatedData { found, .. } = error else { panic!("{error}") };
+            assert_eq!(found, 16 + unpacked);
+        });
+        assert!(peak < 1 << 20, "{images} images: {peak} bytes");
+    }
+    // Here the header is right, so far as it goes: what is kept is what it says, up to where more follows.
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, bomb(1000)).unwrap();
+    let peak = peak(|| assert!(matches!(gradus::data::idx::read(&file, 3), Err(DataError::TrailingBytes { .. }))));
+    assert!(peak < 3 << 20, "{peak} bytes");
+}
+
+#[test]
+fn images_of_another_size_are_refused_before_they_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, dims) in [("train-images-idx3-ubyte", [1_u32, 6000, 6000]), ("t10k-images-idx3-ubyte", [1, 28, 28])] {
+        let header = [&[0, 0, 8, 3][..], &dims.map(u32::to_be_bytes).concat()].concat();
+        let elements = dims.iter().product::<u32>() as usize;
+        std::fs::write(folder.path().join(name), [header, vec![0; elements]].concat()).unwrap();
+        let labels = [0, 0, 8, 1, 0, 0, 0, 1, 5];
+        std::fs::write(folder.path().join(name.replace("images-idx3", "labels-idx1")), labels).unwrap();
+    }
+    let peak = peak(|| {
+        assert!(matches!(Mnist::open(folder.path()), Err(DataError::WrongImageSize { rows: 6000, columns: 6000, .. })));
+    });
+    assert!(peak < 1 << 20, "{peak} bytes");
+}
+
 #[test]
 fn making_batches_and_recording_them_allocates_nothing() {
     let digits = Mnist::open(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist")).unwrap().test();

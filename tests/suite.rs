@@ -26,6 +26,7 @@ mod layout;
 mod numerics;
 mod op_mistakes;
 mod ops;
+mod optim;
 #[cfg(feature = "html")]
 mod page;
 mod parameters;

@@ -1,6 +1,8 @@
 //! What can be wrong with a data file. Each message says which file, what was expected, what was found and where, and
 //! what to try.
 
+use super::idx::LARGEST;
+use super::recognise::{advice, hex, label_advice, listed, type_advice, type_name};
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -28,13 +30,28 @@ pub enum DataError {
 
     /// The folder lacks a file of the data set.
     #[error(
-        "{path}: no such file\n  expected: this file, or the same unpacked (without .gz)\n  found:    {}\n  \
+        "{path}: no such file\n  expected: this file, or the same unpacked (without .gz), or with a dot before idx\n  found:    {}\n  \
          try:      fetch the file again (here: git checkout data/mnist), or open a folder that has all four",
-        contents(.folder_holds)
+        listed(.folder_holds)
     )]
     MissingFile {
         /// The file that was asked for, with its packed name.
         path: PathBuf,
+        /// What the folder holds, sorted.
+        folder_holds: Vec<String>,
+    },
+
+    /// The folder holds something else than the four files.
+    #[error(
+        "{path}: not the four MNIST files\n  expected: train-images-idx3-ubyte.gz and the three that belong to it\n  \
+         found:    {}\n  try:      {what}",
+        listed(.folder_holds)
+    )]
+    OtherData {
+        /// The folder.
+        path: PathBuf,
+        /// What it is, and what to do.
+        what: String,
         /// What the folder holds, sorted.
         folder_holds: Vec<String>,
     },
@@ -78,6 +95,20 @@ pub enum DataError {
         source: io::Error,
     },
 
+    /// The file goes on after its gzip data, with what is neither zeros nor more gzip data.
+    #[error(
+        "{path}: the file goes on after its gzip data\n  expected: the end of the file, zeros up to it, or another gzip member, after {} \
+         unpacked bytes\n  found:    other bytes (gzip says: decompression OK, trailing garbage ignored)\n  try:      unpack it and use that \
+         (gzip -dc FILE.gz > FILE; it warns, and the data is whole), or fetch the file again",
+        grouped(*.unpacked)
+    )]
+    GzipGarbage {
+        /// The file.
+        path: PathBuf,
+        /// How many bytes were unpacked.
+        unpacked: u64,
+    },
+
     /// The file ends inside its header.
     #[error(
         "{path}: the file ends inside its header\n  expected: an IDX header of {expected} bytes\n  \
@@ -96,7 +127,7 @@ pub enum DataError {
     #[error(
         "{path}: not the kind of file that belongs here\n  expected: the bytes {} at byte 0 (IDX, unsigned bytes, rank {rank})\n  \
          found:    {}\n  try:      {}",
-        hex([0, 0, 8, *.rank]), hex(*.found), advice(*.found)
+        hex([0, 0, 8, *.rank]), hex(*.found), advice(*.rank, *.found)
     )]
     WrongMagic {
         /// The file.
@@ -110,21 +141,23 @@ pub enum DataError {
     /// An IDX file, but its elements are not bytes.
     #[error(
         "{path}: the elements are of a type that is not supported\n  expected: type 0x08 at byte 2 (unsigned bytes)\n  \
-         found:    type {found:#04x} ({})\n  try:      convert the file to unsigned bytes, as the original MNIST files have",
-        type_name(*.found)
+         found:    type {found:#04x} ({}), rank {rank}\n  try:      {}",
+        type_name(*.found), type_advice(*.found, *.rank)
     )]
     UnsupportedType {
         /// The file.
         path: PathBuf,
         /// The type byte.
         found: u8,
+        /// How many axes there are.
+        rank: u8,
     },
 
-    /// The header claims more elements than can be counted.
+    /// The header claims more elements than are read ([`LARGEST`]).
     #[error(
-        "{path}: the header claims an impossible size\n  expected: axis lengths whose product fits in memory\n  \
+        "{path}: the header claims an impossible size\n  expected: axis lengths whose product is at most {} (8 GiB)\n  \
          found:    {} elements, from byte 4\n  try:      {REPLACE}",
-        product(.dims)
+        grouped(LARGEST), product(.dims)
     )]
     ImpossibleSize {
         /// The file.
@@ -165,6 +198,13 @@ pub enum DataError {
         expected: u64,
     },
 
+    /// A file of images without any.
+    #[error("{path}: there are no images\n  expected: at least one\n  found:    0, from byte 4\n  try:      {REPLACE}")]
+    NoImages {
+        /// The file.
+        path: PathBuf,
+    },
+
     /// The images are not 28 by 28.
     #[error(
         "{path}: the images have the wrong size\n  expected: 28 x 28 pixels\n  found:    {rows} x {columns}, from byte 8\n  \
@@ -199,8 +239,8 @@ pub enum DataError {
     /// A label that is not a digit.
     #[error(
         "{path}: a label is not a digit\n  expected: labels from 0 to 9\n  \
-         found:    the label {label}, at byte {} of the unpacked file\n  try:      {REPLACE}",
-        grouped(*.index as u64 + 8)
+         found:    the label {label}, at byte {} of the unpacked file; all are from {smallest} to {largest}\n  try:      {}",
+        grouped(*.index as u64 + 8), label_advice(*.smallest, *.largest)
     )]
     WrongLabel {
         /// The file.
@@ -209,6 +249,10 @@ pub enum DataError {
         index: usize,
         /// What it says.
         label: u8,
+        /// The smallest label of the file.
+        smallest: u8,
+        /// The largest label of the file.
+        largest: u8,
     },
 }
 
@@ -218,7 +262,7 @@ impl fmt::Debug for DataError {
     }
 }
 
-const REPLACE: &str =
+pub(super) const REPLACE: &str =
     "a copy or download was probably cut off or garbled: fetch the file again (here: git checkout data/mnist)";
 
 /// 47040016 as `47,040,016`.
@@ -238,49 +282,10 @@ fn product(dims: &[u32]) -> String {
     dims.iter().map(|&length| grouped(length.into())).collect::<Vec<_>>().join(" x ")
 }
 
-/// The bytes in hexadecimal, and as text if that is what they are.
-fn hex(bytes: [u8; 4]) -> String {
-    let [a, b, c, d] = bytes;
-    let text = if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) {
-        format!(" (the text \"{}\")", String::from_utf8_lossy(&bytes))
-    } else {
-        String::new()
-    };
-    format!("{a:02x} {b:02x} {c:02x} {d:02x}{text}")
-}
-
-fn contents(names: &[String]) -> String {
-    if names.is_empty() { "an empty folder".into() } else { format!("a folder with {}", names.join(", ")) }
-}
-
 /// In our own words: those of the decoder change with its version.
 fn gzip_problem(source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::UnexpectedEof => "the end of the file in the middle of the stream",
         _ => "bytes that cannot be unpacked, or do not agree with their checksum",
-    }
-}
-
-/// What to do about a file that begins with these bytes.
-fn advice(found: [u8; 4]) -> &'static str {
-    match &found {
-        [0, 0, 8, 1] => "these are labels: images and labels may have changed places",
-        [0, 0, 8, 3] => "these are images: images and labels may have changed places",
-        b"<!DO" | b"<!do" | b"<htm" | b"<HTM" => "this is a web page, perhaps a failed download: fetch the file again",
-        b"vers" => "this may be a Git LFS pointer, not the data: run git lfs pull",
-        [b'P', b'K', 3, 4] => "this is a zip archive: unpack it",
-        [0x1f, 0x8b, ..] => "the file was packed twice: unpack it once (gzip -d)",
-        _ => "put the original MNIST file here",
-    }
-}
-
-fn type_name(type_byte: u8) -> &'static str {
-    match type_byte {
-        0x09 => "signed bytes",
-        0x0b => "16-bit integers",
-        0x0c => "32-bit integers",
-        0x0d => "32-bit floats",
-        0x0e => "64-bit floats",
-        _ => "unknown",
     }
 }

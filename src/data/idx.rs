@@ -8,14 +8,23 @@
 //! | 4.. | the length of each axis, 4 bytes each, most significant byte first |
 //! | then | the elements, row-major |
 //!
-//! The one idea to know: **a header is a claim**. Memory grows with the data that is really there, so a damaged file
-//! that claims four billion images is an error, not a machine out of memory.
+//! The one idea to know: **a header is a claim**. It is believed when the data is there. A file that claims four billion images is an
+//! error, not a machine out of memory: what is packed is counted before it is kept, unless it is small.
 
 use super::error::DataError;
-use flate2::bufread::MultiGzDecoder;
+use super::gzip::{Garbage, Members};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+
+/// The most elements that are read: 8 GiB.
+pub const LARGEST: u64 = 1 << 33;
+
+/// Up to so many elements are unpacked without being counted first: that would take as long again.
+const SMALL: u64 = 1 << 26;
+
+const PIPE: &str =
+    "a pipe or a device, whose header claims more than 64 MiB; copy it into a file, which can be counted first";
 
 /// An array of bytes, read from an IDX file.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,51 +45,70 @@ pub struct Idx {
 /// # Ok::<(), gradus::data::DataError>(())
 /// ```
 pub fn read(path: impl AsRef<Path>, rank: u8) -> Result<Idx, DataError> {
-    let path = path.as_ref();
-    let unreadable = |source| DataError::Unreadable { path: path.into(), source };
-    let file = File::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
-    let mut file = BufReader::with_capacity(1 << 16, file);
-    let packed = file.fill_buf().map_err(unreadable)?.starts_with(&[0x1f, 0x8b]);
-    if packed {
-        Source { path, reader: MultiGzDecoder::new(file), position: 0, packed, length: None }.read(rank)
-    } else {
-        Source { path, reader: file, position: 0, packed, length: metadata.is_file().then_some(metadata.len()) }
-            .read(rank)
+    read_if(path.as_ref(), rank, |_| Ok(()))
+}
+
+/// The same if `accept` has nothing against the axis lengths, which are asked about before memory is taken for them.
+pub(super) fn read_if(
+    path: &Path,
+    rank: u8,
+    accept: impl FnOnce(&[u32]) -> Result<(), DataError>,
+) -> Result<Idx, DataError> {
+    let mut source = Source::open(path)?;
+    let dims = source.read_header(rank)?;
+    accept(&dims)?;
+    let size = dims.iter().try_fold(1_u64, |size, &length| size.checked_mul(length.into()));
+    let too_large = || DataError::ImpossibleSize { path: path.into(), dims: dims.clone() };
+    let truncated =
+        |expected, found| DataError::TruncatedData { path: path.into(), dims: dims.clone(), expected, found };
+    let elements = size.filter(|&size| size <= u64::MAX - source.position).ok_or_else(too_large)?;
+    let header = source.position;
+    let expected = header + elements;
+    if elements > SMALL {
+        let found = match source.length {
+            Some(length) => length,
+            None if source.is_file => header + Source::open(path)?.count(header, elements.min(LARGEST))?,
+            None => return Err(source.failed(io::Error::new(io::ErrorKind::Unsupported, PIPE))),
+        };
+        if found < expected.min(header + LARGEST) {
+            return Err(truncated(expected, found));
+        }
     }
+    if elements > LARGEST {
+        return Err(too_large());
+    }
+    let bytes = source.read_at_most(elements)?;
+    if (bytes.len() as u64) < elements {
+        return Err(truncated(expected, source.position));
+    }
+    // Looking past the end also makes the gzip decoder compare its checksum.
+    if !source.read_at_most(1)?.is_empty() {
+        return Err(DataError::TrailingBytes { path: path.into(), dims, expected });
+    }
+    Ok(Idx { dims: dims.into_iter().map(|length| length as usize).collect(), bytes })
 }
 
 /// The unpacked bytes of a file, with what an error needs to know.
-struct Source<'a, R> {
+struct Source<'a> {
     path: &'a Path,
-    reader: R,
+    reader: Box<dyn Read>,
     position: u64,
     packed: bool,
+    is_file: bool,
     /// How many bytes there are, where that is known without reading them.
     length: Option<u64>,
 }
 
-impl<R: Read> Source<'_, R> {
-    fn read(mut self, rank: u8) -> Result<Idx, DataError> {
-        let dims = self.read_header(rank)?;
-        let path = self.path.to_path_buf();
-        let elements = dims.iter().try_fold(1_u64, |size, &length| size.checked_mul(length.into()));
-        let expected = elements.and_then(|elements| elements.checked_add(self.position));
-        let (Some(elements), Some(expected)) = (elements, expected) else {
-            return Err(DataError::ImpossibleSize { path, dims });
-        };
-        if let Some(found) = self.length.filter(|&found| found < expected) {
-            return Err(DataError::TruncatedData { path, dims, expected, found });
-        }
-        let bytes = self.read_at_most(elements)?;
-        if (bytes.len() as u64) < elements {
-            return Err(DataError::TruncatedData { path, dims, expected, found: self.position });
-        }
-        // Looking past the end also makes the gzip decoder compare its checksum.
-        if !self.read_at_most(1)?.is_empty() {
-            return Err(DataError::TrailingBytes { path, dims, expected });
-        }
-        Ok(Idx { dims: dims.into_iter().map(|length| length as usize).collect(), bytes })
+impl<'a> Source<'a> {
+    fn open(path: &'a Path) -> Result<Self, DataError> {
+        let unreadable = |source| DataError::Unreadable { path: path.into(), source };
+        let file = File::open(path).map_err(unreadable)?;
+        let metadata = file.metadata().map_err(unreadable)?;
+        let mut file = BufReader::with_capacity(1 << 16, file);
+        let packed = file.fill_buf().map_err(unreadable)?.starts_with(&[0x1f, 0x8b]);
+        let length = (!packed && metadata.is_file()).then_some(metadata.len());
+        let reader: Box<dyn Read> = if packed { Box::new(Members::new(file)) } else { Box::new(file) };
+        Ok(Source { path, reader, position: 0, packed, is_file: metadata.is_file(), length })
     }
 
     /// Checks the first four bytes and returns the claimed length of each axis.
@@ -91,7 +119,9 @@ impl<R: Read> Source<'_, R> {
         match header[..] {
             [] => return Err(DataError::EmptyFile { path, header: header_length }),
             [0, 0, 8, found, ..] if found == rank => {}
-            [0, 0, found @ (0x09 | 0x0b..=0x0e), ..] => return Err(DataError::UnsupportedType { path, found }),
+            [0, 0, found @ (0x09 | 0x0b..=0x0e), rank, ..] => {
+                return Err(DataError::UnsupportedType { path, found, rank });
+            }
             [a, b, c, d, ..] => return Err(DataError::WrongMagic { path, rank, found: [a, b, c, d] }),
             _ => {}
         }
@@ -101,18 +131,31 @@ impl<R: Read> Source<'_, R> {
         Ok(header[4..].chunks_exact(4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]])).collect())
     }
 
+    /// How many bytes come after the first `skipped`, up to `limit`. None of them is kept.
+    fn count(mut self, skipped: u64, limit: u64) -> Result<u64, DataError> {
+        let mut left = self.reader.by_ref().take(skipped + limit);
+        let outcome = io::copy(&mut left, &mut io::sink());
+        self.position = skipped + limit - left.limit();
+        outcome.map_err(|source| self.failed(source))?;
+        Ok(self.position.saturating_sub(skipped))
+    }
+
     /// The next `limit` bytes, or all there are. `read_to_end` grows its buffer with what it reads, whatever the limit.
     fn read_at_most(&mut self, limit: u64) -> Result<Vec<u8>, DataError> {
         let mut bytes = Vec::new();
         let outcome = self.reader.by_ref().take(limit).read_to_end(&mut bytes);
         self.position += bytes.len() as u64;
         bytes.shrink_to_fit();
-        match outcome {
-            Ok(_) => Ok(bytes),
-            Err(source) if self.packed && is_damage(&source) => {
-                Err(DataError::CorruptGzip { path: self.path.into(), unpacked: self.position, source })
-            }
-            Err(source) => Err(DataError::Unreadable { path: self.path.into(), source }),
+        outcome.map_err(|source| self.failed(source))?;
+        Ok(bytes)
+    }
+
+    fn failed(&self, source: io::Error) -> DataError {
+        let (path, unpacked) = (self.path.into(), self.position);
+        match () {
+            _ if Garbage::is_reason_of(&source) => DataError::GzipGarbage { path, unpacked },
+            _ if self.packed && is_damage(&source) => DataError::CorruptGzip { path, unpacked, source },
+            _ => DataError::Unreadable { path, source },
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::digits::{CLASSES, Digits, PIXELS, SIDE};
 use super::error::DataError;
+use super::files::MnistFiles;
 use super::idx;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The MNIST digits (Yann LeCun, Corinna Cortes, Christopher J. C. Burges).
 ///
@@ -22,16 +23,18 @@ pub struct Mnist {
 }
 
 impl Mnist {
-    /// Reads the four files in `folder`, packed (`train-images-idx3-ubyte.gz`) or unpacked (without `.gz`), and checks
-    /// that they belong together.
+    /// Reads the four files in `folder`, packed or unpacked, under any of their usual names (see [`MnistFiles::find`]), and checks that they
+    /// belong together.
+    ///
+    /// Whatever has the same form is read as well: Fashion-MNIST and KMNIST (ten classes of clothes, or of Japanese letters), and of EMNIST
+    /// the digits.
     pub fn open(folder: impl AsRef<Path>) -> Result<Mnist, DataError> {
-        let folder = folder.as_ref();
-        if !folder.is_dir() {
-            let found = if folder.exists() { "a file" } else { "nothing of that name" };
-            let from = std::env::current_dir().unwrap_or_default();
-            return Err(DataError::MissingFolder { path: folder.into(), found, from });
-        }
-        Ok(Mnist { train: read_part(folder, "train")?, test: read_part(folder, "t10k")? })
+        let files = MnistFiles::find(folder)?;
+        let read = |images: &Path, labels: &Path| read_part(images, labels, files.is_turned);
+        Ok(Mnist {
+            train: read(&files.train_images, &files.train_labels)?,
+            test: read(&files.test_images, &files.test_labels)?,
+        })
     }
 
     /// The digits to train on: 60,000.
@@ -45,37 +48,40 @@ impl Mnist {
     }
 }
 
-fn read_part(folder: &Path, part: &str) -> Result<Digits, DataError> {
-    let images_path = find(folder, &format!("{part}-images-idx3-ubyte"))?;
-    let path = find(folder, &format!("{part}-labels-idx1-ubyte"))?;
-    let images = idx::read(&images_path, 3)?;
-    let (rows, columns) = (images.dims[1], images.dims[2]);
-    if (rows, columns) != (SIDE, SIDE) {
-        return Err(DataError::WrongImageSize { path: images_path, rows, columns });
-    }
-    let labels = idx::read(&path, 1)?.bytes;
-    let (images, pixels) = (images.bytes.len() / PIXELS, images.bytes);
-    if labels.len() != images {
-        return Err(DataError::CountMismatch { path, labels: labels.len(), images_path, images });
-    }
+fn read_part(images_path: &Path, path: &Path, is_turned: bool) -> Result<Digits, DataError> {
+    let images = idx::read_if(images_path, 3, |dims| match dims {
+        [0, ..] => Err(DataError::NoImages { path: images_path.into() }),
+        &[_, rows, columns] if (rows, columns) != (SIDE as u32, SIDE as u32) => {
+            let [rows, columns] = [rows, columns].map(|length| length as usize);
+            Err(DataError::WrongImageSize { path: images_path.into(), rows, columns })
+        }
+        _ => Ok(()),
+    })?;
+    let (images, mut pixels) = (images.bytes.len() / PIXELS, images.bytes);
+    let labels = idx::read_if(path, 1, |dims| match dims.iter().map(|&length| length as usize).sum() {
+        labels if labels == images => Ok(()),
+        labels => {
+            let (path, images_path) = (path.into(), images_path.into());
+            Err(DataError::CountMismatch { path, labels, images_path, images })
+        }
+    })?;
+    let labels = labels.bytes;
     if let Some(index) = labels.iter().position(|&label| usize::from(label) >= CLASSES) {
-        return Err(DataError::WrongLabel { path, index, label: labels[index] });
+        let (smallest, largest) = (labels.iter().min(), labels.iter().max());
+        let [smallest, largest] = [smallest, largest].map(|label| label.copied().unwrap_or_default());
+        return Err(DataError::WrongLabel { path: path.into(), index, label: labels[index], smallest, largest });
+    }
+    if is_turned {
+        pixels.chunks_exact_mut(PIXELS).for_each(turn);
     }
     Ok(Digits::new(pixels, labels))
 }
 
-/// The packed file of that name, or else the unpacked one.
-fn find(folder: &Path, name: &str) -> Result<PathBuf, DataError> {
-    let (packed, unpacked) = (folder.join(format!("{name}.gz")), folder.join(name));
-    if packed.exists() {
-        Ok(packed)
-    } else if unpacked.exists() {
-        Ok(unpacked)
-    } else {
-        let entries = folder.read_dir().into_iter().flatten().flatten();
-        let mut folder_holds: Vec<String> =
-            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-        folder_holds.sort();
-        Err(DataError::MissingFile { path: packed, folder_holds })
+/// Exchanges the rows and the columns of an image.
+fn turn(image: &mut [u8]) {
+    for row in 0..SIDE {
+        for column in 0..row {
+            image.swap(row * SIDE + column, column * SIDE + row);
+        }
     }
 }

@@ -4,20 +4,23 @@
 //! [`Batch`] is a list of row numbers, and writes its rows straight into the buffer of the leaf that
 //! [`Tape::input`](crate::Tape::input) records.
 //!
-//! - `mnist`: [`Mnist`], the four files of the data set
+//! - `mnist`: [`Mnist`], the digits of its four files; `files`: where these are, and what else a folder may hold
 //! - `digits`: [`Digits`], images with their labels
 //! - `batches`: [`Batches`] and [`Batch`], rows on their way to a tape
 //! - `rows`: [`Rows`] of any array, and [`shuffled`] row numbers
-//! - [`idx`]: the file format
-//! - `error`: [`DataError`], what can be wrong with a file
+//! - [`idx`]: the file format; `gzip`: how it is packed
+//! - `error`: [`DataError`], what can be wrong with a file; `recognise`: what a file is that does not belong there
 //! - `text`: an image as characters, for a terminal
 //! - `truth`: [`TruthTable`]
 
 mod batches;
 mod digits;
 mod error;
+mod files;
+mod gzip;
 pub mod idx;
 mod mnist;
+mod recognise;
 mod rows;
 mod text;
 mod truth;
@@ -25,6 +28,7 @@ mod truth;
 pub use batches::{Batch, Batches, Labels, OneHot, PixelRows};
 pub use digits::{CLASSES, Digits, PIXELS, SIDE};
 pub use error::DataError;
+pub use files::MnistFiles;
 pub use mnist::Mnist;
 pub use rows::{Rows, shuffled};
 pub use text::{Ink, image_as_text};

@@ -14,24 +14,27 @@ pub use predict::Samples;
 
 use crate::{Param, Scalar, Var};
 use ndarray::{Array2, ArrayView2, Axis};
+use std::collections::HashSet;
 
 /// Something with parameters, in an order that never changes.
 pub trait Parameters<F: Scalar> {
     /// Calls `visit` for every parameter, always in the same order. (A list would have to be made anew for every step.)
     fn each_param(&self, visit: &mut dyn FnMut(&Param<F>));
 
-    /// Handles to the parameters, in order.
+    /// Handles to the parameters, in order; one that several layers share comes once.
     fn params(&self) -> Vec<Param<F>> {
-        let mut params = Vec::new();
-        self.each_param(&mut |param| params.push(param.clone()));
+        let (mut params, mut seen) = (Vec::new(), HashSet::new());
+        self.each_param(&mut |param| {
+            if seen.insert(param.address()) {
+                params.push(param.clone());
+            }
+        });
         params
     }
 
-    /// The number of trainable numbers.
+    /// The number of trainable numbers; those that several layers share count once.
     fn parameter_count(&self) -> usize {
-        let mut count = 0;
-        self.each_param(&mut |param| count += param.shape().size());
-        count
+        self.params().iter().map(|param| param.shape().size()).sum()
     }
 }
 

@@ -1,28 +1,29 @@
 //! Adam: a step of a size that does not depend on the size of the gradient.
 
-use super::{FORGOTTEN, Memory, OptimError, Optimizer, or_forgotten, share, step_each};
+use super::{Memory, Of, OptimError, Optimizer, at_least_normal, share, step_each};
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
 use crate::nn::Parameters;
 use crate::{Gradients, Scalar};
 
-/// Adam (Kingma and Ba 2015, algorithm 1), with t counting steps from 1:
+/// Adam (Kingma and Ba 2015, algorithm 1), with t counting the steps of each parameter from 1:
 ///
 /// m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², w ← w - η m̂ / (√v̂ + ε), where m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ).
+///
+/// A parameter that joins late has a t of its own, so its first step has the size of a first step, η.
 pub struct Adam<F: Scalar = f32> {
     /// η, the learning rate. It may be changed between steps.
     pub learning_rate: f64,
     beta1: f64,
     beta2: f64,
     epsilon: f64,
-    steps: i32,
     moments: Memory<F, 2>,
 }
 
 impl<F: Scalar> Adam<F> {
     /// Adam with learning rate η (0.001 is usual), β₁ = 0.9, β₂ = 0.999 and ε = 10⁻⁸.
     pub fn new(learning_rate: f64) -> Self {
-        Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, steps: 0, moments: Memory::new() }
+        Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, moments: Memory::new() }
     }
 
     /// With other decay rates of the two moments.
@@ -38,30 +39,29 @@ impl<F: Scalar> Adam<F> {
 
 impl<F: Scalar> Optimizer<F> for Adam<F> {
     fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
-        let steps = self.steps.saturating_add(1);
-        let [beta1, beta2, epsilon] = [self.beta1, self.beta2, self.epsilon].map(F::from_f64);
-        let [rest1, rest2] = [1.0 - self.beta1, 1.0 - self.beta2].map(F::from_f64);
-        // m̂ and v̂ differ from m and v by one factor for all elements, so the factors are taken out of the loop.
-        let rate = F::from_f64(self.learning_rate / (1.0 - self.beta1.powi(steps)));
-        let scale = F::from_f64(1.0 / (1.0 - self.beta2.powi(steps)).sqrt());
-        let forgotten = F::from_f64(FORGOTTEN);
-        step_each(model, gradients, |place, param, value, gradient| {
+        let learning_rate = Of("Adam").rate::<F>(self.learning_rate)?;
+        let betas = [Of("Adam").kept_share("beta1", self.beta1)?, Of("Adam").kept_share("beta2", self.beta2)?];
+        let epsilon = F::from_f64(Of("Adam").epsilon::<F>(self.epsilon)?);
+        let [beta1, beta2] = betas.map(F::from_f64);
+        let [rest1, rest2] = betas.map(|beta| F::from_f64(1.0 - beta));
+        step_each(&mut self.moments, model, gradients, |kept, value, gradient| {
+            // m̂ and v̂ differ from m and v by one factor for all elements, so the factors are taken out of the loop.
+            let [seen1, seen2] = betas.map(|beta| 1.0 - beta.powi(kept.steps));
+            let (rate, scale) = (F::from_f64(learning_rate / seen1), F::from_f64(1.0 / seen2.sqrt()));
             let share = share(value);
-            let [first, second] = self.moments.of(place, param);
+            let [first, second] = kept.arrays();
             let parts = value.chunks_mut(share).zip(gradient.chunks(share));
             let parts = parts.zip(first.chunks_mut(share)).zip(second.chunks_mut(share));
             parallel::each(parts, |(((value, gradient), first), second)| {
                 wide(value.len(), || {
                     for (((w, &g), m), v) in value.iter_mut().zip(gradient).zip(first).zip(second) {
-                        *m = or_forgotten(beta1 * *m + rest1 * g, forgotten);
-                        *v = or_forgotten(beta2 * *v + rest2 * (g * g), forgotten);
-                        *w = *w - rate * *m / (v.sqrt() * scale + epsilon);
+                        *m = (beta1 * *m + rest1 * g).without_denormals();
+                        *v = (beta2 * *v + rest2 * (g * g)).without_denormals();
+                        *w = *w - rate * *m / (at_least_normal(*v).sqrt() * scale + epsilon);
                     }
                 });
             });
-        })?;
-        self.steps = steps;
-        Ok(())
+        })
     }
 }
 
@@ -70,18 +70,27 @@ mod tests {
     use super::*;
     use crate::{Param, Tape};
 
-    #[test]
-    fn the_moments_of_a_gradient_that_vanished_become_0_and_never_denormal() {
-        let params = vec![Param::new("w", ndarray::arr1(&[1.0_f32; 40]))];
-        let mut adam = Adam::new(1e-3);
+    /// Lets the moments of a gradient shrink that was there in the first step only.
+    fn shrink<F: Scalar>(gradient: f64, steps: usize) {
+        let params = vec![Param::new("w", ndarray::arr1(&[F::ONE; 40]))];
+        let mut adam = Adam::<F>::new(1e-3);
         let mut tape = Tape::new();
-        for step in 0..900 {
-            let loss = (tape.param(&params[0]) * if step == 0 { 1e-3 } else { 0.0 }).sum();
+        for step in 0..steps {
+            let loss = (tape.param(&params[0]) * if step == 0 { gradient } else { 0.0 }).sum();
             adam.step(&params, &loss.backward()).expect("a step");
             tape.rewind();
-            let [first, second] = adam.moments.of(0, &params[0]);
-            assert!(first.iter().chain(second.iter()).all(|moment| !moment.is_subnormal()), "step {step}");
+            let [first, second] = adam.moments.arrays_of(&params[0]);
+            assert!(step > 0 || first.iter().all(|&moment| moment > F::ZERO), "it is remembered at first");
+            let is_normal = |&moment: &F| moment == F::ZERO || moment.abs() >= F::SMALLEST_NORMAL;
+            assert!(first.iter().chain(second.iter()).all(is_normal), "step {step}");
         }
-        assert_eq!(adam.moments.of(0, &params[0])[0], [0.0; 40]);
+        assert_eq!(adam.moments.arrays_of(&params[0])[0], [F::ZERO; 40]);
+    }
+
+    #[test]
+    fn the_moments_of_a_gradient_that_vanished_become_0_and_never_denormal() {
+        shrink::<f32>(1e-3, 900);
+        shrink::<f64>(1e-150, 3600);
+        shrink::<crate::Dual>(1e-290, 600);
     }
 }

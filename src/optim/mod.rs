@@ -1,7 +1,9 @@
 //! Optimizers: what to do with a gradient. They change parameters in place and allocate only on their first step.
 
 mod adam;
+mod memory;
 mod rmsprop;
+mod settings;
 mod sgd;
 
 pub use adam::Adam;
@@ -10,7 +12,9 @@ pub use sgd::Sgd;
 
 use crate::kernel::parallel::{self, WORTH_A_THREAD};
 use crate::nn::Parameters;
-use crate::{BackwardError, Gradients, Param, Scalar};
+use crate::{BackwardError, Gradients, Scalar};
+use memory::{Kept, Memory};
+use settings::Of;
 
 /// Why an optimizer refused a step. Nothing was changed then.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -25,6 +29,21 @@ pub enum OptimError {
         /// The parameter's name.
         name: String,
     },
+    /// There is nothing to step.
+    #[error("there are no parameters to step: the model, or the list of parameters, is empty, or all of them are frozen")]
+    NoParameters,
+    /// A setting with which the rule makes no sense.
+    #[error("{optimizer}: the {setting} is {value:?}, but it must be {expected}")]
+    Setting {
+        /// Which optimizer.
+        optimizer: &'static str,
+        /// Which of its settings.
+        setting: &'static str,
+        /// What it is.
+        value: f64,
+        /// What it may be.
+        expected: &'static str,
+    },
     /// The gradient belongs to an earlier value.
     #[error(transparent)]
     Stale(#[from] BackwardError),
@@ -32,46 +51,23 @@ pub enum OptimError {
 
 /// A rule that improves parameters given their gradients.
 pub trait Optimizer<F: Scalar> {
-    /// Changes every parameter of `model` once, but for those that are [frozen](Param::freeze).
+    /// Changes every parameter of `model` once, but for those that are [frozen](Param::freeze); once also if it is shared by several layers, or
+    /// listed twice. Its gradient is then the sum of what flowed back from all its uses.
+    ///
+    /// What an optimizer remembers belongs to a parameter: one that joins late starts as any does, and one that sits out a few steps goes on
+    /// from where it was.
     ///
     /// # Errors
-    /// If a parameter has no gradient, or one that was computed for an earlier value (a step taken twice with the same gradients).
-    /// All parameters are checked before the first is changed.
+    /// If a setting of the optimizer makes no sense, if there are no parameters, if one has no gradient, or if its gradient was computed for an
+    /// earlier value (a step taken twice with the same gradients). All this is checked before the first parameter is changed.
     fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError>;
 }
 
-/// The numbers that an optimizer remembers for each parameter: `N` arrays of its size, at first 0.
-struct Memory<F: Scalar, const N: usize> {
-    of: Vec<(Param<F>, [Vec<F>; N])>,
-}
-
-impl<F: Scalar, const N: usize> Memory<F, N> {
-    fn new() -> Self {
-        Memory { of: Vec::new() }
-    }
-
-    /// What is remembered for `param`, which is usually the `place`th.
-    fn of(&mut self, place: usize, param: &Param<F>) -> &mut [Vec<F>; N] {
-        let known = match self.of.get(place) {
-            Some((other, _)) if other.is(param) => Some(place),
-            _ => self.of.iter().position(|(other, _)| other.is(param)),
-        };
-        let place = known.unwrap_or_else(|| {
-            self.of.push((param.clone(), std::array::from_fn(|_| vec![F::ZERO; param.shape().size()])));
-            self.of.len() - 1
-        });
-        &mut self.of[place].1
-    }
-}
-
-/// What an optimizer remembers of gradients that have become 0 shrinks step by step, until it is a denormal number: then every
-/// operation with it takes a hundred times as long. A memory below this, which moves no parameter, is 0.
-const FORGOTTEN: f64 = 1e-37;
-
-/// `memory`, or 0 if it is so small that it does not matter.
+/// A divisor is never smaller than the root of this: where a memory of squares is 0, because the gradients were 0 or too small to be
+/// squared, the step is then small or 0, and neither infinite nor 0 / 0.
 #[inline(always)]
-fn or_forgotten<F: Scalar>(memory: F, forgotten: F) -> F {
-    if memory < forgotten && -memory < forgotten { F::ZERO } else { memory }
+fn at_least_normal<F: Scalar>(square: F) -> F {
+    if square < F::SMALLEST_NORMAL { F::SMALLEST_NORMAL } else { square }
 }
 
 /// How many numbers of a parameter each thread changes.
@@ -79,33 +75,33 @@ fn share<F>(value: &[F]) -> usize {
     parallel::share(value.len(), value.len() / WORTH_A_THREAD)
 }
 
-/// Calls `change(place, param, value, gradient)` for each parameter, after checking that every one has a gradient for its present value.
-fn step_each<F: Scalar>(
+/// Calls `change(memory, value, gradient)` once for each parameter, after checking that every one has a gradient for its present value.
+fn step_each<F: Scalar, const N: usize>(
+    memory: &mut Memory<F, N>,
     model: &impl Parameters<F>,
     gradients: &Gradients<F>,
-    mut change: impl FnMut(usize, &Param<F>, &mut [F], &[F]),
+    mut change: impl FnMut(&mut Kept<F, N>, &mut [F], &[F]),
 ) -> Result<(), OptimError> {
-    let mut refused = None;
+    let mut outcome = Err(OptimError::NoParameters);
     model.each_param(&mut |param| {
-        let error = match gradients.current(param) {
-            _ if param.is_frozen() => return,
-            Ok(Some(_)) => return,
-            Ok(None) => OptimError::NoGradient { name: param.name().to_owned() },
-            Err(stale) => stale.into(),
+        if param.is_frozen() || !matches!(outcome, Ok(()) | Err(OptimError::NoParameters)) {
+            return;
+        }
+        outcome = match gradients.current(param) {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(OptimError::NoGradient { name: param.name().to_owned() }),
+            Err(stale) => Err(stale.into()),
         };
-        refused.get_or_insert(error);
     });
-    if let Some(error) = refused {
-        return Err(error);
-    }
-    let mut place = 0;
+    outcome?;
     let mut outcome = Ok(());
+    memory.begin();
     model.each_param(&mut |param| {
-        let step = gradients.update(param, |value, gradient| change(place, param, value, gradient));
+        let Some(kept) = (!param.is_frozen()).then(|| memory.enter(param)).flatten() else { return };
+        let step = gradients.update(param, |value, gradient| change(kept, value, gradient));
         if let Err(stale) = step {
             outcome = Err(stale.into());
         }
-        place += 1;
     });
     outcome
 }

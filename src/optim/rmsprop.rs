@@ -1,6 +1,6 @@
 //! RMSProp: the gradient, divided by how large it has been lately.
 
-use super::{FORGOTTEN, Memory, OptimError, Optimizer, or_forgotten, share, step_each};
+use super::{Memory, Of, OptimError, Optimizer, at_least_normal, share, step_each};
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
 use crate::nn::Parameters;
@@ -41,7 +41,7 @@ impl<F: Scalar> RmsProp<F> {
         RmsProp { decay, ..self }
     }
 
-    /// With another ε, the number that keeps the division from going wrong.
+    /// With another ε, the number that keeps the division from going wrong. It may be 0: where all gradients were 0 there is no step.
     pub fn epsilon(self, epsilon: f64) -> Self {
         RmsProp { epsilon, ..self }
     }
@@ -49,17 +49,19 @@ impl<F: Scalar> RmsProp<F> {
 
 impl<F: Scalar> Optimizer<F> for RmsProp<F> {
     fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
-        let [rate, decay, rest, epsilon, forgotten] =
-            [self.learning_rate, self.decay, 1.0 - self.decay, self.epsilon, FORGOTTEN].map(F::from_f64);
-        step_each(model, gradients, |place, param, value, gradient| {
+        let decay = Of("RMSProp").kept_share("decay", self.decay)?;
+        let rate = F::from_f64(Of("RMSProp").rate::<F>(self.learning_rate)?);
+        let epsilon = F::from_f64(Of("RMSProp").epsilon::<F>(self.epsilon)?);
+        let [decay, rest] = [decay, 1.0 - decay].map(F::from_f64);
+        step_each(&mut self.squares, model, gradients, |kept, value, gradient| {
             let share = share(value);
-            let [squares] = self.squares.of(place, param);
+            let [squares] = kept.arrays();
             let parts = value.chunks_mut(share).zip(gradient.chunks(share)).zip(squares.chunks_mut(share));
             parallel::each(parts, |((value, gradient), squares)| {
                 wide(value.len(), || {
                     for ((w, &g), v) in value.iter_mut().zip(gradient).zip(squares) {
-                        *v = or_forgotten(decay * *v + rest * (g * g), forgotten);
-                        *w = *w - rate * g / (v.sqrt() + epsilon);
+                        *v = (decay * *v + rest * (g * g)).without_denormals();
+                        *w = *w - rate * g / (at_least_normal(*v).sqrt() + epsilon);
                     }
                 });
             });

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, with momentum if wanted.
 
-use super::{FORGOTTEN, Memory, OptimError, Optimizer, or_forgotten, share, step_each};
+use super::{Memory, Of, OptimError, Optimizer, share, step_each};
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
 use crate::nn::Parameters;
@@ -39,7 +39,7 @@ impl<F: Scalar> Sgd<F> {
 
     /// With momentum μ, such as 0.9.
     pub fn momentum(self, momentum: f64) -> Self {
-        Sgd { momentum, ..self }
+        Sgd { momentum, nesterov: false, ..self }
     }
 
     /// With momentum μ, evaluated where the momentum is about to lead.
@@ -50,8 +50,9 @@ impl<F: Scalar> Sgd<F> {
 
 impl<F: Scalar> Optimizer<F> for Sgd<F> {
     fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
-        let [rate, momentum, forgotten] = [self.learning_rate, self.momentum, FORGOTTEN].map(F::from_f64);
-        step_each(model, gradients, |place, param, value, gradient| {
+        let rate = F::from_f64(Of("SGD").rate::<F>(self.learning_rate)?);
+        let momentum = F::from_f64(Of("SGD").kept_share("momentum", self.momentum)?);
+        step_each(&mut self.velocity, model, gradients, |kept, value, gradient| {
             let share = share(value);
             let parts = value.chunks_mut(share).zip(gradient.chunks(share));
             if self.momentum == 0.0 {
@@ -64,11 +65,11 @@ impl<F: Scalar> Optimizer<F> for Sgd<F> {
                 });
                 return;
             }
-            let [velocity] = self.velocity.of(place, param);
+            let [velocity] = kept.arrays();
             parallel::each(parts.zip(velocity.chunks_mut(share)), |((value, gradient), velocity)| {
                 wide(value.len(), || {
                     for ((w, &g), v) in value.iter_mut().zip(gradient).zip(velocity) {
-                        *v = or_forgotten(momentum * *v + g, forgotten);
+                        *v = (momentum * *v + g).without_denormals();
                         *w = *w - rate * if self.nesterov { g + momentum * *v } else { *v };
                     }
                 });
