@@ -61,17 +61,35 @@ impl Check {
     }
 
     /// Nudges each element x by `step` times max(1, |x|).
+    ///
+    /// # Panics
+    /// If the step is not above 0.
+    #[track_caller]
     pub fn step(self, step: f64) -> Self {
+        assert!(step > 0.0 && step.is_finite(), "a nudge is a finite number above 0, got {step}");
         Check { step: Step::Scaled(step), ..self }
     }
 
     /// Nudges each element by exactly `step`, large or small as it may be. Textbooks do so, with 1e-4.
+    ///
+    /// # Panics
+    /// If the step is not above 0.
+    #[track_caller]
     pub fn fixed_step(self, step: f64) -> Self {
+        assert!(step > 0.0 && step.is_finite(), "a nudge is a finite number above 0, got {step}");
         Check { step: Step::Fixed(step), ..self }
     }
 
     /// The largest relative error of an element that counts as right.
+    ///
+    /// # Panics
+    /// If the tolerance is negative or no number: then nothing would be right, or wrong. Nor may it be infinite.
+    #[track_caller]
     pub fn tolerance(self, tolerance: f64) -> Self {
+        assert!(
+            tolerance >= 0.0 && tolerance.is_finite(),
+            "a tolerance is a finite number, 0 or above, got {tolerance}"
+        );
         Check { tolerance, ..self }
     }
 
@@ -81,7 +99,12 @@ impl Check {
     }
 
     /// Checks at most so many elements of each input, drawn at random.
+    ///
+    /// # Panics
+    /// If that is none: such a check would pass, and say nothing.
+    #[track_caller]
     pub fn sample(self, elements: usize) -> Self {
+        assert!(elements > 0, "a check of 0 elements says nothing");
         Check { sample: Some(elements), ..self }
     }
 

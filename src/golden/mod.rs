@@ -2,7 +2,8 @@
 //!
 //! A file is a JSON list of cases. Each has an `op` with `attrs` and `inputs`, its `output`, a `cotangent` c, the `grads`
 //! that c makes flow to the inputs, and `second`: the gradients of Σᵢ <gradsᵢ, uᵢ> with respect to the inputs and to c,
-//! for the `directions` u. Arrays are `{"shape": [...], "data": [...]}`, row-major.
+//! for the `directions` u, if the case goes so far. A `note` may say what is special about it. Arrays are `{"shape": [...], "data": [...]}`,
+//! row-major. What is not known, comes twice, or compares nothing is refused, and so is what is too large ([`MAX_BYTES`], [`MAX_NUMBERS`]).
 //!
 //! ```
 //! let file = r#"[{
@@ -16,6 +17,7 @@
 
 mod dispatch;
 mod read;
+mod strict;
 
 pub use dispatch::{OPS, Operation};
 pub use read::Attributes;
@@ -32,11 +34,19 @@ pub const FIRST_ORDER_TOLERANCE: f64 = 1e-10;
 /// The largest error of second derivatives that passes.
 pub const SECOND_ORDER_TOLERANCE: f64 = 1e-9;
 
+/// The longest file that is read: 4 MiB.
+pub const MAX_BYTES: usize = 1 << 22;
+/// The most numbers that a case may make, with all that its derivatives take: 128 MiB of them.
+pub const MAX_NUMBERS: usize = 1 << 24;
+
 /// Why a golden file could not be run. Cases are counted from 1.
 #[derive(Debug, thiserror::Error)]
 pub enum GoldenError {
-    /// The file is not JSON.
-    #[error("not JSON: {0}")]
+    /// The file is longer than [`MAX_BYTES`].
+    #[error("a golden file has up to {MAX_BYTES} bytes (4 MiB); split this one, case by case")]
+    TooLong,
+    /// The file is not JSON, or an object in it has a key twice.
+    #[error("not the JSON that is needed: {0}")]
     Json(#[from] serde_json::Error),
     /// The file is JSON, but not a list with at least one case.
     #[error("expected a list of at least one case")]
@@ -50,6 +60,26 @@ pub enum GoldenError {
         field: String,
         /// What belongs there.
         expected: &'static str,
+    },
+    /// A key that means nothing, perhaps a slip of the pen.
+    #[error("case {case}: {field:?} is not known; known are {known}")]
+    UnknownKey {
+        /// Which case.
+        case: usize,
+        /// Where in the case, such as `attrs.axes`.
+        field: String,
+        /// What may stand there.
+        known: String,
+    },
+    /// A shape of more numbers than a case may make.
+    #[error("case {case}: {field:?} is {shape:?}, and a case may make {MAX_NUMBERS} numbers (128 MiB)")]
+    TooLarge {
+        /// Which case.
+        case: usize,
+        /// Where in the case.
+        field: String,
+        /// The shape.
+        shape: Vec<usize>,
     },
     /// There is no op of that name.
     #[error("case {case}: there is no op {op:?}")]
@@ -97,7 +127,7 @@ pub enum GoldenError {
         /// The shape in the file.
         found: Vec<usize>,
     },
-    /// The op refused its inputs by a panic (which the program's panic hook has seen as well).
+    /// The op refused its inputs by a panic (which the program's panic hook has seen as well), or would make more than [`MAX_NUMBERS`].
     #[error("case {case}: {op} refused its inputs: {reason}")]
     Refused {
         /// Which case.
@@ -172,6 +202,9 @@ impl fmt::Display for GoldenReport {
 /// # Errors
 /// If the file is not of the form described [above](self), or a case cannot be run. A value that differs is no error: it is in the report.
 pub fn run(json: &str) -> Result<GoldenReport, GoldenError> {
+    if json.len() > MAX_BYTES {
+        return Err(GoldenError::TooLong);
+    }
     let cases = read::cases(json)?;
     Ok(GoldenReport { cases: cases.iter().map(run_case).collect::<Result<_, _>>()? })
 }
@@ -187,12 +220,13 @@ fn run_case(case: &Case) -> Result<GoldenCase, GoldenError> {
 }
 
 fn compare(case: &Case) -> Result<GoldenCase, GoldenError> {
-    let tape = Tape::new();
+    let tape = Tape::limited_to(MAX_NUMBERS);
     let mut x = Vec::new();
     for input in &case.inputs {
         x.push(tape.var(input));
     }
     let y = (case.operation.program)(&case.attributes, &x)?;
+    case.attributes.all_read()?;
     let output_error = case.error("output", &case.output, y)?;
     case.same_shape("cotangent", &case.cotangent, y)?;
 

@@ -1,10 +1,13 @@
 //! Golden files as data. Whatever is wrong with one, the error says in which case and where.
 
-use super::GoldenError;
 use super::dispatch::{OPS, Operation};
+use super::strict::Strict;
+use super::{GoldenError, MAX_NUMBERS};
 use crate::shape::{Axes, MAX_RANK, Shape};
 use ndarray::{ArrayD, IxDyn};
 use serde_json::{Map, Value};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 /// A case of a golden file.
 pub(super) struct Case {
@@ -27,7 +30,8 @@ pub(super) struct Second {
 }
 
 pub(super) fn cases(json: &str) -> Result<Vec<Case>, GoldenError> {
-    match serde_json::from_str(json)? {
+    let Strict(file) = serde_json::from_str(json)?;
+    match file {
         Value::Array(cases) if !cases.is_empty() => {
             cases.iter().enumerate().map(|(i, case)| read_case(i + 1, case)).collect()
         }
@@ -37,6 +41,8 @@ pub(super) fn cases(json: &str) -> Result<Vec<Case>, GoldenError> {
 
 fn read_case(number: usize, value: &Value) -> Result<Case, GoldenError> {
     let case = Place { case: number, path: String::new(), value };
+    case.only(&["op", "attrs", "inputs", "output", "cotangent", "grads", "second", "note"])?;
+    case.at("second").only(&["directions", "grads", "cotangent_grad"])?;
     let op = case.at("op").text()?;
     let Some(operation) = OPS.iter().find(|known| known.op == op) else {
         return Err(GoldenError::UnknownOp { case: number, op });
@@ -69,7 +75,7 @@ fn read_case(number: usize, value: &Value) -> Result<Case, GoldenError> {
     Ok(Case {
         number,
         operation,
-        attributes: Attributes { case: number, values: attributes.into() },
+        attributes: Attributes { case: number, values: attributes.into(), read: RefCell::default() },
         output: case.at("output").array()?,
         cotangent: case.at("cotangent").array()?,
         gradients: arrays("grads", one_each)?,
@@ -84,10 +90,20 @@ fn read_case(number: usize, value: &Value) -> Result<Case, GoldenError> {
 pub struct Attributes {
     case: usize,
     values: Value,
+    /// The names that the op has asked for.
+    read: RefCell<BTreeSet<String>>,
 }
 
 impl Attributes {
+    /// Whether the op has asked for all that are there.
+    pub(super) fn all_read(&self) -> Result<(), GoldenError> {
+        let read = self.read.borrow();
+        let known: Vec<&str> = read.iter().map(String::as_str).collect();
+        Place { case: self.case, path: "attrs".into(), value: &self.values }.only(&known)
+    }
+
     fn get(&self, name: &str) -> Place<'_> {
+        self.read.borrow_mut().insert(name.to_owned());
         Place { case: self.case, path: "attrs".into(), value: &self.values }.at(name)
     }
 
@@ -136,8 +152,11 @@ impl Attributes {
         let row = |place: Place| place.each(|place| place.number(), "a row of numbers");
         let rows = self.get(name).each(row, "a list of rows")?;
         let shape = [rows.len(), rows.first().map_or(0, Vec::len)];
-        ArrayD::from_shape_vec(IxDyn(&shape), rows.concat())
-            .map_err(|_| self.get(name).expected("a list of rows of one length"))
+        let mistake = || self.get(name).expected("a list of rows of one length, with at least one number");
+        match shape[1] > 0 && rows.iter().all(|row| row.len() == shape[1]) {
+            true => ArrayD::from_shape_vec(IxDyn(&shape), rows.concat()).map_err(|_| mistake()),
+            false => Err(mistake()),
+        }
     }
 }
 
@@ -155,6 +174,15 @@ impl<'a> Place<'a> {
         let value = path.split('.').try_fold(self.value, |value, name| value.get(name));
         let path = if self.path.is_empty() { path.to_owned() } else { format!("{}.{path}", self.path) };
         Place { case: self.case, path, value: value.unwrap_or(&Value::Null) }
+    }
+
+    /// Refuses keys that are not known.
+    fn only(&self, known: &[&str]) -> Result<(), GoldenError> {
+        let mut keys = self.value.as_object().into_iter().flatten().map(|(key, _)| key);
+        let Some(key) = keys.find(|key| !known.contains(&key.as_str())) else { return Ok(()) };
+        let field = if self.path.is_empty() { key.clone() } else { format!("{}.{key}", self.path) };
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        Err(GoldenError::UnknownKey { case: self.case, field, known })
     }
 
     fn expected(&self, expected: &'static str) -> GoldenError {
@@ -186,16 +214,22 @@ impl<'a> Place<'a> {
 
     fn shape(&self) -> Result<Shape, GoldenError> {
         let lengths = self.clone().each(|place| place.whole(), "a list of axis lengths")?;
-        match lengths.len() <= MAX_RANK {
-            true => Ok(Shape::new(&lengths)),
-            false => Err(self.expected("a shape of at most six axes")),
+        let size = lengths.iter().try_fold(1_usize, |size, &length| size.checked_mul(length));
+        match size {
+            _ if lengths.len() > MAX_RANK => Err(self.expected("a shape of at most six axes")),
+            Some(size) if size <= MAX_NUMBERS => Ok(Shape::new(&lengths)),
+            _ => Err(GoldenError::TooLarge { case: self.case, field: self.path.clone(), shape: lengths }),
         }
     }
 
     fn array(self) -> Result<ArrayD<f64>, GoldenError> {
+        self.only(&["shape", "data"])?;
         let shape = self.at("shape").shape()?;
         let data = self.at("data").each(|place| place.number(), "a list of numbers")?;
         let found = data.len();
+        if found == 0 {
+            return Err(self.at("data").expected("at least one number, since an empty array compares nothing"));
+        }
         ArrayD::from_shape_vec(IxDyn(&shape), data).map_err(|_| GoldenError::Data {
             case: self.case,
             field: self.path,

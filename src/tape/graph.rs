@@ -47,6 +47,8 @@ pub(crate) struct Graph<F: Scalar> {
     pub(crate) pass: u32,
     /// How many nodes were newly made, over the tape's whole life.
     pub(crate) made: u64,
+    /// How many numbers the nodes may have together.
+    pub(super) limit: usize,
     /// What kernels took, if somebody asked for it.
     pub(super) profile: Option<Box<Profile>>,
 }
@@ -67,6 +69,7 @@ impl<F: Scalar> Graph<F> {
             differentiating: None,
             pass: 0,
             made: 0,
+            limit: usize::MAX,
             profile: None,
         }
     }
@@ -259,6 +262,9 @@ impl<F: Scalar> Graph<F> {
     #[inline]
     fn make_room(&mut self, shape: Shape) -> Result<(), String> {
         self.forget_leftovers();
+        if self.values.numbers().saturating_add(shape.size()) > self.limit {
+            return Err(shape.refused::<F>(&format!("the nodes of this tape may have {} numbers together", self.limit)));
+        }
         self.values.push(shape)
     }
 

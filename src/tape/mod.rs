@@ -94,6 +94,14 @@ impl<F: Scalar> Tape<F> {
         }
     }
 
+    /// An empty tape whose nodes may have so many numbers together. More is refused before memory is taken for them.
+    #[cfg(feature = "json")]
+    pub(crate) fn limited_to(numbers: usize) -> Self {
+        let tape = Tape::new();
+        tape.graph.borrow_mut().limit = numbers;
+        tape
+    }
+
     /// Gives the memory back to the system that dropped tapes have left for the next one (up to 1 GiB per thread and kind of number).
     pub fn release_spare_memory() {
         spare::release::<F>();

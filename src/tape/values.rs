@@ -20,6 +20,12 @@ impl<F: Scalar> Values<F> {
         self.starts.len().saturating_sub(1)
     }
 
+    /// How many numbers there are.
+    #[inline]
+    pub(super) fn numbers(&self) -> usize {
+        self.numbers.len()
+    }
+
     pub(super) fn reserved_bytes(&self) -> usize {
         self.numbers.capacity() * size_of::<F>() + self.starts.capacity() * size_of::<u32>()
     }

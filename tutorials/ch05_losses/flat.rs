@@ -24,20 +24,22 @@ pub struct Flat {
 }
 
 const NUDGED: usize = 500;
+const TRAINED_ON: usize = 6000;
+const TESTED_ON: usize = 1000;
 
 /// Trains a single layer on 6,000 digits, then nudges weights of pixels in the middle of the picture and measures on 1,000 test digits.
 pub fn nudge_weights(run: &Run) -> Result<Flat> {
-    let (train, test) = run.mnist()?;
+    let (train, test) = run.mnist(TRAINED_ON, TESTED_ON)?;
     let mut rng = run.rng();
     let layer = Linear::<f64>::new("layer", 784, 10, Init::Zeros, Init::Zeros, &mut rng);
     let (mut sgd, mut tape) = (Sgd::new(0.1), Tape::new());
-    for batch in train.first(6000).batches(60, &mut rng) {
+    for batch in train.first(TRAINED_ON).batches(60, &mut rng) {
         let loss = layer.forward(tape.input(&batch.images)).softmax_cross_entropy(tape.input(&batch.labels));
         sgd.step(&layer, &loss.backward())?;
         tape.rewind();
     }
 
-    let test = test.first(1000);
+    let test = test.first(TESTED_ON);
     let images: Array2<f64> = test.images();
     let labels: Vec<usize> = test.labels().iter().map(|&label| label.into()).collect();
     let mut measure = || {

@@ -11,7 +11,7 @@ use serde_json::json;
 /// N6: one pass over 10,000 digits, in one step or in a thousand.
 pub fn batches(run: &mut Run) -> Result {
     run.heading("One pass over 10,000 digits");
-    let (train, test) = run.mnist()?;
+    let (train, test) = run.mnist(10_000, 1)?;
     let train = train.first(10_000);
     let mut accuracies = Vec::new();
     for size in [10_000, 1000, 100, 10] {

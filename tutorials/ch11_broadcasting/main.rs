@@ -41,7 +41,7 @@ const PIXELS: usize = 784;
 const UNITS: usize = 16;
 
 pub fn run(run: &mut Run) -> Result {
-    let digits = run.mnist()?.0.first(DIGITS);
+    let digits = run.mnist(UNITS, 0)?.0.first(DIGITS);
     numbers_and_arrays(run, &digits);
     what_comes_back(run)?;
     the_rule(run);

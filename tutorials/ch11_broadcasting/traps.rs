@@ -108,7 +108,7 @@ const UNITS: usize = 16;
 /// M16: the formula of the books, W x + b with samples as columns, and a bias that was made for rows.
 pub fn columns(run: &mut Run) -> Result {
     run.heading("Columns");
-    let (train, mut rng) = (run.mnist()?.0, run.rng());
+    let (train, mut rng) = (run.mnist(UNITS, 0)?.0, run.rng());
     let weights = Array2::from_shape_simple_fn((INPUTS, UNITS), || rng.random_range(-0.1..0.1));
     let biases = Array1::from_shape_simple_fn(UNITS, || rng.random_range(-1.0..1.0));
     run.say("  digits   x W + b     W x         W x + b, b [16]           b [16, 1]");

@@ -40,7 +40,7 @@ fn main() -> ExitCode {
 }
 
 pub fn run(run: &mut Run) -> Result {
-    let (train, test) = run.mnist()?;
+    let (train, test) = run.mnist(100, 1)?;
     let digits = train.first(100);
     run.heading("Blocks, each by itself");
     run.say("  block               as it should be   as the source has it");

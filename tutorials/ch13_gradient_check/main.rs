@@ -51,7 +51,7 @@ const SOURCE: [(&str, &str, f64); 4] = [
 ];
 
 pub fn run(run: &mut Run) -> Result {
-    let digits = run.mnist()?.0.first(3);
+    let digits = run.mnist(3, 0)?.0.first(3);
     let check = Check::new().fixed_step(STEP).seed(run.seed());
     let task = start(run, &check, &digits);
 

@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 const SAMPLES: usize = 10;
 
 pub fn run(run: &mut Run) -> Result {
-    let digits = run.mnist()?.0.first(SAMPLES);
+    let digits = run.mnist(SAMPLES, 0)?.0.first(SAMPLES);
     let net = Mlp::<f64>::new(&[784, 100, 20, 10], Activation::Sigmoid, &mut run.rng());
     let (images, targets) = (digits.images::<f64>(), digits.one_hot::<f64>());
 

@@ -49,11 +49,12 @@ const SIZES: [usize; 4] = [784, 100, 20, 10];
 const BATCH_SIZE: usize = 10;
 
 pub fn run(run: &mut Run) -> Result {
-    let (train, test) = run.mnist()?;
+    let (train, test) = run.mnist(50_000, 10_000)?;
     let train = train.first(50_000);
     let mut rng = run.rng();
     let scaled = run.option("init") == "scaled";
-    let eta: f64 = run.option("eta").parse().map_err(|_| frame::Error::new("--eta takes a number, such as 0.1"))?;
+    let eta: Option<f64> = run.option("eta").parse().ok().filter(|eta: &f64| eta.is_finite() && *eta > 0.0);
+    let eta = eta.ok_or_else(|| frame::Error::new("--eta takes a number above 0, such as 0.1"))?;
 
     let start = if scaled { Init::Scaled } else { Init::Normal(1.0) };
     let net = Mlp::<f32>::with_init(&SIZES, Activation::Sigmoid, start, Init::Normal(1.0), &mut rng);

@@ -2,15 +2,17 @@
 
 use super::Point;
 use frame::{Chart, Images, Panels, Result, Run};
-use gradus::data::{Digits, Ink, idx};
+use gradus::data::{Digits, Ink, MnistFiles, idx};
 use gradus::nn::{Mlp, Model, argmax};
 
 /// What the four files hold, and what becomes of the first digit.
 pub fn four_files(run: &mut Run, train: &Digits) -> Result {
     run.say("  file                       header     bytes, by axis");
-    for (part, rank) in [("train-images", 3), ("train-labels", 1), ("t10k-images", 3), ("t10k-labels", 1)] {
-        let name = format!("{part}-idx{rank}-ubyte");
-        let file = idx::read(run.data_folder().join(format!("{name}.gz")), rank)?;
+    let MnistFiles { train_images, train_labels, test_images, test_labels, .. } = MnistFiles::find(run.data_folder())?;
+    for (path, rank) in [(train_images, 3), (train_labels, 1), (test_images, 3), (test_labels, 1)] {
+        let file = idx::read(&path, rank)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.trim_end_matches(".gz");
         run.say(format!("  {name:25}  {:>2} bytes   {:?}", 4 + 4 * file.dims.len(), file.dims));
     }
     let first = train.first(1);

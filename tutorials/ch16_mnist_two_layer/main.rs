@@ -43,7 +43,7 @@ const RATE: f64 = 0.1;
 const EPOCH: usize = 600;
 
 pub fn run(run: &mut Run) -> Result {
-    let (train, test) = run.mnist()?;
+    let (train, test) = run.mnist(60_000, 10_000)?;
     run.heading("Four files");
     look::four_files(run, &train)?;
 

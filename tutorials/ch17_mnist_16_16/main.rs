@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 const SIZES: [usize; 4] = [784, 16, 16, 10];
 
 pub fn run(run: &mut Run) -> Result {
-    let (train, test) = run.mnist()?;
+    let (train, test) = run.mnist(noise::IMAGES, 10_000)?;
     count(run);
 
     run.heading("Digits, and digits with shuffled pixels");

@@ -9,7 +9,8 @@ use gradus::prelude::*;
 use rand::RngExt;
 use serde_json::json;
 
-const IMAGES: usize = 2_000;
+/// How many images get a label by lot.
+pub const IMAGES: usize = 2_000;
 const MOST_EPOCHS: usize = 100;
 
 /// What a net knows after each epoch: the share of its own 2,000 and of the test digits.

@@ -50,7 +50,7 @@ const MEAN: f64 = 0.1307;
 const DEVIATION: f64 = 0.3081;
 
 pub fn run(run: &mut Run) -> Result {
-    let (train, test) = run.mnist()?;
+    let (train, test) = run.mnist(60_000, 10_000)?;
     pixels(run, &train);
     let (train, test) = (train.normalised(MEAN, DEVIATION), test.normalised(MEAN, DEVIATION));
     know_nothing(run, &test);
@@ -115,13 +115,14 @@ fn against_and_along(run: &mut Run, net: &Mlp, train: &Digits) -> Result {
     run.say(format!("  one step at rate {STEP} on the first 1,000 digits; the loss changes by"));
     let batch = train.batch((0..1000).collect());
     let mut changes = Vec::new();
-    for (way, rate) in [("against", STEP), ("along", -STEP)] {
+    for (way, sign) in [("against", 1.0), ("along", -1.0)] {
         let (net, mut tape) = (net.cast::<f32>(), Tape::new());
         let loss = record(&tape, &net, &batch);
-        let (before, gradients) = (f64::from(loss.item()), loss.backward());
+        // A step against the gradient of -loss goes along that of the loss.
+        let (before, gradients) = (f64::from(loss.item()), (loss * sign).backward());
         let square = |param: &Param<f32>| gradients.param(param).map_or(0.0, |g| g.value().mapv(|g| g * g).sum());
-        let promised = -rate * f64::from(net.params().iter().map(square).sum::<f32>());
-        Sgd::new(rate).step(&net, &gradients)?;
+        let promised = -sign * STEP * f64::from(net.params().iter().map(square).sum::<f32>());
+        Sgd::new(STEP).step(&net, &gradients)?;
         tape.rewind();
         let change = f64::from(record(&tape, &net, &batch).item()) - before;
         run.say(format!("  {way:7}   promised {promised:+.5}   measured {change:+.5}"));

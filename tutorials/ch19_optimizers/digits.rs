@@ -34,7 +34,7 @@ pub struct Race {
 
 impl Race {
     pub fn new(run: &Run) -> Result<Race> {
-        let (train, test) = run.mnist()?;
+        let (train, test) = run.mnist(BATCH_SIZE, 1)?;
         let start = Mlp::<f32>::new(&[784, 50, 10], Activation::Relu, &mut run.rng()).logits();
         Ok(Race { train, test, start, seed: run.seed(), steps: run.epochs() })
     }

@@ -47,7 +47,7 @@ fn sizes(layers: usize) -> Vec<usize> {
 }
 
 pub fn run(run: &mut Run) -> Result {
-    let (train, test) = run.mnist()?;
+    let (train, test) = run.mnist(BATCH_SIZE, 1)?;
     let batch = train.first(BATCH_SIZE);
     what_reaches_the_first_layer(run, &batch)?;
     layer_by_layer(run, &batch)?;

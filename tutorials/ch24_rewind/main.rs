@@ -46,7 +46,8 @@ fn main() -> ExitCode {
 pub fn run(run: &mut Run) -> Result {
     // What is counted here, and the roof above it, belong to one core: a pool of this thread alone shares nothing out.
     let _alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
-    let (digits, _) = run.mnist()?;
+    let longest = STEPS_PROFILED + SETTLED;
+    let (digits, _) = run.mnist(ways::BATCH_SIZE * longest.max(run.epochs()), 0)?;
     let walks = four_ways(run, &digits)?;
     timed(run, &walks);
     another_size(run, &digits)?;
@@ -57,6 +58,8 @@ pub fn run(run: &mut Run) -> Result {
 
 /// Steps that are over when anything that happens once has happened.
 const SETTLED: usize = 20;
+/// So many steps are looked at after that.
+const STEPS_PROFILED: usize = 200;
 
 fn four_ways(run: &mut Run, digits: &Digits) -> Result<Vec<Walk>> {
     run.heading("Four ways from a step to the next");
@@ -163,9 +166,8 @@ fn chain(tape: &Tape) -> usize {
 
 fn what_a_step_does(run: &mut Run, digits: &Digits) -> Result<Profile> {
     run.heading("What a step moves and computes");
-    const STEPS: usize = 200;
     let (net, mut sgd, mut tape) = (network(run.seed()), Sgd::new(0.1), Tape::new());
-    for (done, batch) in digits.batches_in_order(10).take(STEPS + SETTLED).enumerate() {
+    for (done, batch) in digits.batches_in_order(ways::BATCH_SIZE).take(STEPS_PROFILED + SETTLED).enumerate() {
         if done == SETTLED {
             tape.start_profile();
         }
@@ -174,7 +176,7 @@ fn what_a_step_does(run: &mut Run, digits: &Digits) -> Result<Profile> {
     }
     let profile = tape.profile().expect("it was started");
     run.draw("step", &tape, &DrawOptions::new().title("One step: forward, and back"))?;
-    let per_step = |total: u64| total as f64 / STEPS as f64;
+    let per_step = |total: u64| total as f64 / STEPS_PROFILED as f64;
     let mut rows = profile.rows().to_vec();
     rows.sort_by_key(|row| (row.phase, std::cmp::Reverse(row.bytes), row.op));
     run.say("                                  calls       kB   kFLOP");
@@ -183,14 +185,14 @@ fn what_a_step_does(run: &mut Run, digits: &Digits) -> Result<Profile> {
             "  {:9} {:21} {:>5}  {:>7.1}  {:>6.1}  {:>6.2} µs",
             row.phase,
             row.op,
-            row.calls / STEPS as u64,
+            row.calls / STEPS_PROFILED as u64,
             per_step(row.bytes) / 1e3,
             per_step(row.flops) / 1e3,
-            row.time.as_secs_f64() * 1e6 / STEPS as f64,
+            row.time.as_secs_f64() * 1e6 / STEPS_PROFILED as f64,
         ));
     }
     let total = |count: fn(&gradus::ProfileRow) -> u64| per_step(rows.iter().map(count).sum()) / 1e3;
-    let rest = profile.outside_of_kernels().as_secs_f64() * 1e6 / STEPS as f64;
+    let rest = profile.outside_of_kernels().as_secs_f64() * 1e6 / STEPS_PROFILED as f64;
     run.say(format!("  outside of the kernels, the clock itself included         {rest:>6.2} µs"));
     run.say(format!(
         "{} nodes, {:.0} kB, {:.0} kFLOP in a step",

@@ -61,6 +61,9 @@ impl Walk {
     }
 }
 
+/// How many digits a step looks at.
+pub const BATCH_SIZE: usize = 10;
+
 /// The network of chapter 15, at the start of its training.
 pub fn network(seed: u64) -> Mlp {
     Mlp::new(&[784, 100, 20, 10], Activation::Sigmoid, &mut seeded(seed))
@@ -82,7 +85,7 @@ pub fn walk(way: &'static Way, digits: &Digits, seed: u64, count: usize) -> Resu
     Tape::<f32>::release_spare_memory();
     let mut tape = Tape::new();
     let mut steps = Vec::with_capacity(count);
-    for batch in digits.batches_in_order(10).take(count) {
+    for batch in digits.batches_in_order(BATCH_SIZE).take(count) {
         let (made_before, start) = (tape.nodes_made(), Instant::now());
         // ANCHOR: counted
         let (next, asked) = count_allocations(|| -> Result<(Tape, u64)> {

@@ -7,7 +7,7 @@ use gradus::prelude::*;
 use ndarray::{Array2, ArrayD};
 
 /// The digits that the programs see.
-const DIGITS: usize = 10;
+pub const DIGITS: usize = 10;
 
 fn softmax(scores: &Array2<f64>) -> Array2<f64> {
     let mut y = scores.clone();

@@ -57,7 +57,7 @@ fn inspect(table: &mut Table) -> Verdict {
 // ANCHOR_END: inspect
 
 pub fn run(run: &mut Run) -> Result {
-    let (train, _) = run.mnist()?;
+    let (train, _) = run.mnist(digits::DIGITS, 0)?;
     let mut tables: Vec<Table> = CARDS.iter().map(|card| Table::deal(card, &train, run.seed())).collect();
 
     if run.has_a_reader() {

@@ -2,12 +2,16 @@
 
 use crate::Chapter;
 use crate::form::Form;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{Arg, ArgAction, Command, builder::PossibleValuesParser, value_parser};
+use clap::{Arg, ArgAction, Command, value_parser};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// The most epochs that can be asked for. Each may leave a point of a curve.
+const MOST_EPOCHS: u64 = 1_000_000;
 
 pub(crate) struct Flags {
     pub seed: u64,
@@ -73,7 +77,10 @@ fn command(chapter: &Chapter) -> Command {
     Command::new(chapter.binary())
         .about(format!("{}. {}", chapter.title, chapter.question))
         .arg(value("seed", "N", "The start of all random numbers [default: 7]").value_parser(value_parser!(u64)))
-        .arg(value("epochs", "N", "Train for so many epochs").value_parser(value_parser!(usize)))
+        .arg(
+            value("epochs", "N", "Train for so many epochs")
+                .value_parser(value_parser!(u64).range(1..=MOST_EPOCHS).map(|epochs| epochs as usize)),
+        )
         .arg(switch("full", "Train for as long as the source did").conflicts_with("epochs"))
         .args(own)
         .arg(value("data", "DIR", "Where the four MNIST files are").value_parser(value_parser!(PathBuf)))

@@ -78,13 +78,24 @@ impl<'c> Run<'c> {
         self.flags.data.clone().unwrap_or_else(default_data)
     }
 
-    /// The 60,000 training and 10,000 test digits of MNIST.
+    /// The training and the test digits of MNIST: 60,000 and 10,000, or what is in the folder of `--data`, of which the chapter needs so many.
     ///
     /// # Errors
-    /// If a file is missing or damaged.
-    pub fn mnist(&self) -> Result<(Digits, Digits)> {
-        let mnist = Mnist::open(self.data_folder())?;
-        Ok((mnist.train(), mnist.test()))
+    /// If a file is missing or damaged, or there are too few digits.
+    pub fn mnist(&self, train: usize, test: usize) -> Result<(Digits, Digits)> {
+        let (folder, mnist) = (self.data_folder(), Mnist::open(self.data_folder())?);
+        let found = (mnist.train(), mnist.test());
+        match found.0.len() < train || found.1.len() < test {
+            true => Err(Error::new(format!(
+                "{}: too few digits\n  expected: at least {train} to train on and {test} to test on, which {} needs\n  \
+                 found:    {} and {}\n  try:      leave --data out, or give it a folder with all of MNIST",
+                folder.display(),
+                self.chapter.short_name(),
+                found.0.len(),
+                found.1.len()
+            ))),
+            false => Ok(found),
+        }
     }
 
     /// Whether somebody sits at a terminal: only then may a chapter ask questions.

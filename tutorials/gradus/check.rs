@@ -1,5 +1,6 @@
 //! `gradus check`: the gradient checker from the command line, on a built-in model or on a file of golden values.
 
+use clap::builder::TypedValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use frame::{Error, Result};
 use gradus::check::Check;
@@ -8,7 +9,7 @@ use gradus::golden::{self, GoldenCase};
 use gradus::nn::{Activation, Mlp, Parameters};
 use serde_json::{Value, json};
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -50,11 +51,11 @@ fn command() -> Command {
                 .value_parser(["relu", "sigmoid", "tanh"]),
         )
         .arg(value("data", "DATA", "mnist, or a folder with its four files").default_value("mnist"))
-        .arg(value("samples", "N", "How many digits").default_value("3").value_parser(value_parser!(usize)))
+        .arg(value("samples", "N", "How many digits").default_value("3").value_parser(count()))
         .arg(
             value("elements", "N", "Check so many elements of each parameter, not all")
                 .visible_alias("sample")
-                .value_parser(value_parser!(usize)),
+                .value_parser(count()),
         )
         .arg(
             Arg::new("all")
@@ -71,6 +72,11 @@ fn command() -> Command {
         )
         .arg(value("json", "FILE", "Write what was found as JSON").value_parser(value_parser!(PathBuf)))
         .arg(Arg::new("no-color").long("no-color").action(ArgAction::SetTrue).help("Print no colours"))
+}
+
+/// A number of things, of which there must be one at least: a check of nothing would pass.
+fn count() -> impl TypedValueParser<Value = usize> {
+    value_parser!(u64).range(1..).map(|count| usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 /// What a check found: for people, for machines, and whether all is right.
@@ -94,8 +100,9 @@ fn check_model(matches: &ArgMatches) -> Result<Outcome> {
         "mnist" => frame::default_data(),
         folder => folder.into(),
     };
+    is_small_enough(text(matches, "model"), &sizes, samples)?;
     let digits = Mnist::open(folder)?.train();
-    if !(1..=digits.len()).contains(&samples) {
+    if samples > digits.len() {
         return Err(Error::new(format!("--samples {samples}: there are 1 to {} digits", digits.len())));
     }
     let digits = digits.first(samples);
@@ -119,8 +126,8 @@ fn check_model(matches: &ArgMatches) -> Result<Outcome> {
 
 fn check_golden(file: &Path) -> Result<Outcome> {
     let named = |error: &dyn std::fmt::Display| Error::new(format!("{}: {error}", file.display()));
-    let contents = std::fs::read_to_string(file).map_err(|error| named(&error))?;
-    let report = golden::run(&contents).map_err(|error| named(&error))?;
+    let contents = read(file, golden::MAX_BYTES).map_err(|error| named(&error))?;
+    let report = with_panics_unprinted(|| golden::run(&contents)).map_err(|error| named(&error))?;
     let worst = report.cases.iter().map(worst_error).fold(0.0, f64::max);
     let (cases, passed) = (report.cases.len(), report.cases.iter().filter(|case| case.passed()).count());
     Ok(Outcome {
@@ -129,6 +136,26 @@ fn check_golden(file: &Path) -> Result<Outcome> {
         json: json!({ "cases": cases, "passed": passed, "worst_error": worst }),
         passed: report.passed(),
     })
+}
+
+/// The text of a file that may have up to so many bytes. (A device may have no end.)
+fn read(file: &Path, most: usize) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    let refused = |reason: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, reason);
+    match bytes.len() > most {
+        true => Err(refused(&format!("longer than {most} bytes, the most that is read; split it, case by case"))),
+        false => String::from_utf8(bytes).map_err(|_| refused("this is not text (UTF-8)")),
+    }
+}
+
+/// What an op says when it refuses its operands stands in the error that is returned: the panic that it was at first is not printed too.
+fn with_panics_unprinted<T>(run: impl FnOnce() -> T) -> T {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let outcome = run();
+    std::panic::set_hook(hook);
+    outcome
 }
 
 fn worst_error(case: &GoldenCase) -> f64 {
@@ -152,9 +179,39 @@ fn text<'m>(matches: &'m ArgMatches, name: &str) -> &'m str {
     matches.get_one::<String>(name).map_or("", |value| value)
 }
 
+/// The most layers of a model.
+const MOST_LAYERS: usize = 200;
+/// The most weights and biases of a model.
+const MOST_PARAMETERS: usize = 10_000_000;
+/// The most units that a check looks at, those of all samples together. On a tape, with their gradients, each takes some hundred bytes.
+const MOST_UNITS: usize = 10_000_000;
+
+/// Whether a model and its samples fit in the memory that a check should take. Nothing has been made of either yet.
+fn is_small_enough(model: &str, sizes: &[usize], samples: usize) -> Result {
+    let pairs = sizes.windows(2).map(|pair| pair[0].saturating_add(1).saturating_mul(pair[1]));
+    let parameters = pairs.fold(0_usize, usize::saturating_add);
+    let units = sizes.iter().fold(0_usize, |units, &size| units.saturating_add(size)).saturating_mul(samples);
+    let refused = |flag: String, what: &str, found: usize, most: usize| {
+        let found = if found == usize::MAX { "more than can be counted".to_owned() } else { found.to_string() };
+        Err(Error::new(format!("{flag}: {found} {what}, and {most} are the most that are checked")))
+    };
+    match () {
+        _ if sizes.len() - 1 > MOST_LAYERS => refused("--model".to_owned(), "layers", sizes.len() - 1, MOST_LAYERS),
+        _ if parameters > MOST_PARAMETERS => {
+            refused(format!("--model {model}"), "weights and biases", parameters, MOST_PARAMETERS)
+        }
+        _ if units > MOST_UNITS => {
+            refused(format!("--model {model} --samples {samples}"), "units in all samples", units, MOST_UNITS)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The layer sizes of `mlp:784-50-10`, for images of 784 pixels and ten digits.
 fn sizes(model: &str) -> Result<Vec<usize>> {
     let mistake = || {
+        // What is quoted may be as long as a command line.
+        let model: String = model.chars().take(60).collect();
         Error::new(format!(
             "--model {model:?}: expected mlp: and sizes of at least 1, from 784 pixels to 10 digits, such as mlp:784-50-10"
         ))

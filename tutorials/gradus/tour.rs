@@ -28,7 +28,7 @@ pub const CHAPTER: Chapter = Chapter {
 const BATCH_SIZE: usize = 64;
 
 pub fn run(run: &mut Run) -> Result {
-    let (train, test) = run.mnist()?;
+    let (train, test) = run.mnist(3, 10_000)?;
     let mut rng = run.rng();
     let net = Mlp::<f32>::new(&[784, 128, 10], Activation::Relu, &mut rng).logits();
     let mut tape = Tape::new();
