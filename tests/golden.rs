@@ -96,3 +96,89 @@ fn a_faulty_file_is_told_the_case_and_the_field() {
         insta::assert_snapshot!(faults.join("\n"));
     });
 }
+
+/// What a file is told whose only case is this.
+fn told_alone(case: &str) -> String {
+    golden::run(&format!("[{case}]")).unwrap_err().to_string()
+}
+
+fn array(shape: &str, numbers: usize) -> String {
+    format!(r#"{{"shape": {shape}, "data": {:?}}}"#, vec![1; numbers])
+}
+
+/// A case of an op with these attributes and inputs, whose results are one number each.
+fn case(op: &str, attributes: &str, inputs: &[String]) -> String {
+    let one = array("[]", 1);
+    let gradients = vec![one.clone(); inputs.len()].join(", ");
+    let inputs = inputs.join(", ");
+    format!(
+        r#"{{"op": "{op}", "attrs": {{{attributes}}}, "inputs": [{inputs}], "output": {one}, "cotangent": {one}, "grads": [{gradients}]}}"#
+    )
+}
+
+#[test]
+fn a_key_that_is_unknown_or_comes_twice_is_refused() {
+    let relu = |attributes| case("relu", attributes, &[array("[]", 1)]);
+    let faults = [
+        told(r#""op": "add""#, r#""op": "add", "Grads": []"#),
+        told(r#""op": "add""#, r#""op": "add", "op": "mul""#),
+        told(r#""attrs": {}"#, r#""attrs": {"axis": 0}"#),
+        told(r#""attrs": {}"#, r#""attrs": {}, "second": {"direction": []}"#),
+        told(r#"{"shape": [2], "data": [3.0, 4.0]}"#, r#"{"shape": [2], "data": [3.0, 4.0], "dtype": "f32"}"#),
+        told(r#"{"shape": [2], "data": [3.0, 4.0]}"#, r#"{"shape": [2], "data": [3.0, 4.0], "shape": [2]}"#),
+        told_alone(&case("sum", r#""axis": null, "keepdims": false, "keepdim": true"#, &[array("[]", 1)])),
+        told_alone(&relu(r#""slope": 0.1"#)),
+    ];
+    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(faults.join("\n")) });
+    assert!(golden::run(&format!("[{}]", relu(""))).unwrap().passed());
+    assert!(golden::run(&format!("[{}]", ADD.replacen("{", r#"{"note": "small","#, 1))).unwrap().passed());
+}
+
+#[test]
+fn ragged_rows_are_refused_even_if_their_numbers_would_fill_a_table() {
+    for rows in ["[[1, 0], [1], [0, 1, 0]]", "[[1, 0, 0], [1]]", "[[], [1, 0]]", "[]", "[[]]", "[1, 0]"] {
+        for op in ["binary_cross_entropy_with_logits", "softmax_cross_entropy_one_hot", "softmax_cross_entropy_soft"] {
+            let told = told_alone(&case(op, &format!(r#""targets": {rows}"#), &[array("[3, 2]", 6)]));
+            assert!(told.contains("attrs.targets"), "{op} {rows}: {told}");
+        }
+    }
+}
+
+#[test]
+fn an_array_without_numbers_compares_nothing_and_is_refused() {
+    for field in ["inputs", "output", "cotangent", "grads"] {
+        let empty = case("relu", "", &[array("[]", 1)]).replacen(
+            &format!(r#""{field}": {}{}"#, if field.ends_with('s') { "[" } else { "" }, array("[]", 1)),
+            &format!(r#""{field}": {}{}"#, if field.ends_with('s') { "[" } else { "" }, array("[0]", 0)),
+            1,
+        );
+        let told = told_alone(&empty);
+        assert!(told.contains(field) && told.contains("at least one number"), "{field}: {told}");
+    }
+}
+
+#[test]
+fn what_would_be_too_large_is_refused_before_memory_is_taken() {
+    let huge = ["[100000, 100000]", "[4294967296, 4294967296]", "[18446744073709551615, 2]", "[16777217]"];
+    let mut told: Vec<String> = huge.iter().map(|shape| told_alone(&case("relu", "", &[array(shape, 1)]))).collect();
+    for shape in huge {
+        told.push(told_alone(&case("broadcast_to", &format!(r#""shape": {shape}"#), &[array("[]", 1)])));
+        told.push(told_alone(&case("reshape", &format!(r#""shape": {shape}"#), &[array("[]", 1)])));
+    }
+    // Small files that make large results.
+    let (column, row) = (array("[5000, 1]", 5000), array("[1, 5000]", 5000));
+    for op in ["add", "mul", "pow_tensor", "maximum", "matmul"] {
+        told.push(told_alone(&case(op, "", &[column.clone(), row.clone()])));
+    }
+    let image = array("[1, 1, 1, 1]", 1);
+    for padding in ["10000", "4294967296", "9223372036854775807", "18446744073709551615"] {
+        let attributes = format!(r#""stride": 1, "padding": {padding}"#);
+        told.push(told_alone(&case("conv2d", &attributes, &[image.clone(), image.clone(), array("[1]", 1)])));
+    }
+    let rows = format!(r#""rows": {:?}"#, vec![0; 5000]);
+    told.push(told_alone(&case("gather_rows", &rows, &[row])));
+    for message in &told {
+        assert!(message.starts_with("case 1: ") && message.len() < 700, "{message}");
+    }
+    assert!(matches!(golden::run(&" ".repeat(golden::MAX_BYTES + 1)), Err(GoldenError::TooLong)));
+}

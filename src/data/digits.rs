@@ -85,10 +85,11 @@ impl Digits {
     /// 0.1307 and standard deviation 0.3081 of the training pixels, they have about mean 0 and deviation 1.
     ///
     /// # Panics
-    /// If `std` is not above 0.
+    /// If `std` is not above 0, or one of them is not finite.
     #[track_caller]
     pub fn normalised(&self, mean: f64, std: f64) -> Digits {
-        assert!(std > 0.0, "a standard deviation is above 0, got {std}");
+        assert!(std > 0.0 && std.is_finite(), "a standard deviation is a finite number above 0, got {std}");
+        assert!(mean.is_finite(), "a mean is a finite number, got {mean}");
         Digits { scale: Scale { zero: 255.0 * mean, unit: 255.0 * std }, ..self.clone() }
     }
 
@@ -197,10 +198,11 @@ impl Digits {
     /// have not come at all.
     ///
     /// # Panics
-    /// If there are none.
+    /// If there are none, or `batch_size` is 0.
     #[track_caller]
     pub fn sample(&self, batch_size: usize, rng: &mut (impl Rng + ?Sized)) -> Batch {
         assert!(!self.is_empty(), "there are no digits to draw from");
+        assert!(batch_size > 0, "a batch holds at least one digit");
         let drawn = (0..batch_size).map(|_| rng.random_range(0..self.len())).collect();
         self.batch(drawn)
     }

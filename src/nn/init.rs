@@ -41,6 +41,10 @@ impl Init {
     /// let spread = (w.mapv(|x| x * x).sum() / w.len() as f64).sqrt();
     /// assert!((spread - 0.05).abs() < 1e-3); // 1/√400
     /// ```
+    ///
+    /// # Panics
+    /// If the standard deviation is not a finite number, 0 or above.
+    #[track_caller]
     pub fn draw<F: Scalar, D: Dimension>(
         self,
         shape: impl ShapeBuilder<Dim = D>,
@@ -49,6 +53,8 @@ impl Init {
         rng: &mut impl Rng,
     ) -> Array<F, D> {
         let deviation = self.standard_deviation(n_in, n_out);
+        let can_be = deviation >= 0.0 && deviation.is_finite();
+        assert!(can_be, "a start is drawn with a finite standard deviation, 0 or above; {self:?} makes it {deviation}");
         Array::from_shape_simple_fn(shape, || match self {
             Init::Zeros => F::ZERO,
             _ => F::from_f64(deviation * rng.sample::<f64, _>(StandardNormal)),

@@ -66,7 +66,7 @@ impl<F: Scalar> Mlp<F> {
     /// [`logits`](Mlp::logits)); weights start as [`Activation::usual_init`] says and biases at 0.
     ///
     /// # Panics
-    /// If a layer's weights are more than an array can hold.
+    /// If there are fewer than two sizes, one of them is 0, or a layer's weights are more than an array can hold.
     #[track_caller]
     pub fn new(sizes: &[usize], activation: Activation, rng: &mut impl Rng) -> Self {
         Mlp::with_init(sizes, activation, activation.usual_init(), Init::Zeros, rng)
@@ -75,9 +75,10 @@ impl<F: Scalar> Mlp<F> {
     /// A network whose start is given.
     ///
     /// # Panics
-    /// If a layer's weights are more than an array can hold.
+    /// As [`new`](Mlp::new).
     #[track_caller]
     pub fn with_init(sizes: &[usize], activation: Activation, weights: Init, biases: Init, rng: &mut impl Rng) -> Self {
+        assert!(sizes.len() > 1, "a network has at least two sizes, its inputs and its outputs, not {sizes:?}");
         let mut layers = Vec::new();
         for (i, pair) in sizes.windows(2).enumerate() {
             let name = format!("layer{}", i + 1);

@@ -46,8 +46,12 @@ impl<F: Scalar> Op<F> for Huber {
 impl<'t, F: Scalar> Var<'t, F> {
     /// Huber's loss, averaged over all elements: r²/2 for a difference r of up to `delta`, beyond it a straight line of
     /// slope `delta`. The `targets` must have the same shape.
+    ///
+    /// # Panics
+    /// If `delta` is not above 0, or the shapes differ.
     #[track_caller]
     pub fn huber(self, targets: Self, delta: f64) -> Self {
+        assert!(delta > 0.0, "huber: delta is where the loss turns straight, a number above 0, got {delta}");
         self.tape.record(Huber { delta }, &[self, targets])
     }
 }

@@ -71,8 +71,12 @@ impl<F: Scalar> Op<F> for LeakyReluGrad {
 
 impl<'t, F: Scalar> Var<'t, F> {
     /// Each element, times `slope` where it is not positive. At the kink, 0, the gradient is `slope`, by convention.
+    ///
+    /// # Panics
+    /// If the slope is not a finite number.
     #[track_caller]
     pub fn leaky_relu(self, slope: f64) -> Self {
+        assert!(slope.is_finite(), "leaky_relu: the slope must be a finite number, got {slope}");
         self.tape.record(LeakyRelu(slope), &[self])
     }
 }

@@ -4,8 +4,13 @@ use crate::{Axes, Scalar, Var};
 
 impl<'t, F: Scalar> Var<'t, F> {
     /// (x - mean) / √(variance + ε), with the mean and variance over `axes`. The variance is that of the numbers at hand, Σ (x - mean)² / n.
+    ///
+    /// # Panics
+    /// If ε is not a finite number, 0 or above.
     #[track_caller]
     pub fn standardize(self, axes: impl Into<Axes>, epsilon: f64) -> Self {
+        let can_be = epsilon >= 0.0 && epsilon.is_finite();
+        assert!(can_be, "standardize: epsilon must be a finite number, 0 or above, got {epsilon}");
         let axes = axes.into();
         let centred = self - self.mean_axes_keepdims(axes);
         let variance = (centred * centred).mean_axes_keepdims(axes);

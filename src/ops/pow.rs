@@ -54,8 +54,12 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// assert_eq!(y.item(), 9.0);
     /// assert_eq!(y.backward().wrt(x).item(), 6.0);
     /// ```
+    ///
+    /// # Panics
+    /// If the exponent is not a number.
     #[track_caller]
     pub fn pow(self, exponent: f64) -> Self {
+        assert!(!exponent.is_nan(), "pow: the exponent is not a number");
         self.tape.record(Pow(exponent), &[self])
     }
 }
