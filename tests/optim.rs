@@ -365,3 +365,29 @@ fn each_of_ten_thousand_parameters_keeps_its_own_memory_in_whatever_order_they_c
     let ends: Array1<f32> = params.iter().map(|param| param.value().sum()).collect();
     assert!(ends.iter().all(|w| (w - 0.97).abs() < 1e-5), "{ends}");
 }
+
+#[test]
+fn a_frozen_parameter_sits_out_and_keeps_what_is_remembered_of_it() {
+    for (kind, make) in every_kind::<f64>() {
+        let [trained, frozen, alone] = ["trained", "frozen", "alone"].map(|name| named(name, 0.0));
+        let (mut optimizer, mut undisturbed) = (make(), make());
+        let both = [trained.clone(), frozen.clone()];
+        step(&mut optimizer, &both, &[(&trained, 1.0), (&frozen, 2.0)]).expect("a step");
+        let before = frozen.value();
+        frozen.freeze();
+        for _ in 0..4 {
+            step(&mut optimizer, &both, &[(&trained, 1.0), (&frozen, 2.0)]).expect("a step");
+        }
+        assert_eq!(frozen.value(), before, "{kind}");
+        frozen.unfreeze();
+        step(&mut optimizer, &both, &[(&trained, 1.0), (&frozen, 2.0)]).expect("a step");
+        for _ in 0..2 {
+            step(&mut undisturbed, std::slice::from_ref(&alone), &[(&alone, 2.0)]).expect("a step");
+        }
+        assert_eq!(frozen.value(), alone.value(), "{kind}");
+        trained.freeze();
+        let only_frozen = [trained.clone()];
+        let nothing = step(&mut optimizer, &only_frozen, &[(&trained, 1.0), (&frozen, 2.0)]);
+        assert_eq!(nothing, Err(OptimError::NoParameters), "{kind}");
+    }
+}

@@ -30,7 +30,9 @@ pub enum OptimError {
         name: String,
     },
     /// There is nothing to step.
-    #[error("there are no parameters to step: the model, or the list of parameters, is empty, or all of them are frozen")]
+    #[error(
+        "there are no parameters to step: the model, or the list of parameters, is empty, or all of them are frozen"
+    )]
     NoParameters,
     /// A setting with which the rule makes no sense.
     #[error("{optimizer}: the {setting} is {value:?}, but it must be {expected}")]
@@ -51,7 +53,7 @@ pub enum OptimError {
 
 /// A rule that improves parameters given their gradients.
 pub trait Optimizer<F: Scalar> {
-    /// Changes every parameter of `model` once, but for those that are [frozen](Param::freeze); once also if it is shared by several layers, or
+    /// Changes every parameter of `model` once, but for those that are [frozen](crate::Param::freeze); once also if it is shared by several layers, or
     /// listed twice. Its gradient is then the sum of what flowed back from all its uses.
     ///
     /// What an optimizer remembers belongs to a parameter: one that joins late starts as any does, and one that sits out a few steps goes on
