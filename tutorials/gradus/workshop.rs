@@ -5,6 +5,8 @@ use crate::checkout::Checkout;
 use frame::{Error, Exercise, JSON_VARIABLE, Result, SEED_VARIABLE};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -27,6 +29,11 @@ pub fn judge(checkout: &Checkout, exercises: &[&'static Exercise], seed: Option<
     let mut built = build(checkout, exercises)?;
     let mut judgements = Vec::new();
     for exercise in exercises {
+        if let Some(breach) = frame::breach(exercise, &checkout.read(&checkout.exercise(exercise))?) {
+            crate::print(&format!("\nExercise {}: {}\n\nnot judged: {breach}", exercise.number(), exercise.title));
+            judgements.push(unjudged(exercise, seed, &breach));
+            continue;
+        }
         judgements.push(match built.remove(exercise.chapter) {
             Some(Built::Program(program)) => run(checkout, exercise, &program, seed)?,
             Some(Built::Faulty(message)) => {
@@ -99,16 +106,24 @@ fn example(exercise: &Exercise) -> String {
     format!("{}_exercise", exercise.short_name())
 }
 
-/// Runs a judge. It prints by itself, and leaves its judgement in a file.
+/// Runs a judge. It prints by itself, and leaves its judgement in a file of a folder that is new. Only a judgement with the secret that was said to
+/// the judge, before it called the answer, is the judge's.
 fn run(checkout: &Checkout, exercise: &Exercise, program: &Path, seed: Option<u64>) -> Result<Value> {
-    let file = std::env::temp_dir().join(format!("gradus-{}-{}.json", std::process::id(), exercise.chapter));
+    let cannot_judge = |error: std::io::Error| Error::new(format!("cannot keep a judgement: {error}"));
+    let folder = tempfile::tempdir().map_err(cannot_judge)?;
+    let file = folder.path().join("judgement.json");
+    let secret = format!("{:016x}", RandomState::new().build_hasher().finish());
     let mut command = Command::new(program);
-    command.current_dir(checkout.root()).env(JSON_VARIABLE, &file).stdin(Stdio::null());
+    command.current_dir(checkout.root()).env(JSON_VARIABLE, &file).stdin(Stdio::piped());
     if let Some(seed) = seed {
         command.env(SEED_VARIABLE, seed.to_string());
     }
     let cannot = |error: std::io::Error| Error::new(format!("cannot run {}: {error}", program.display()));
     let mut child = command.spawn().map_err(cannot)?;
+    if let Some(mut input) = child.stdin.take() {
+        // A program that ends at once does not listen, and leaves no judgement.
+        let _ = writeln!(input, "{secret}");
+    }
     let started = Instant::now();
     while child.try_wait().map_err(cannot)?.is_none() {
         if started.elapsed() > PATIENCE {
@@ -120,10 +135,21 @@ fn run(checkout: &Checkout, exercise: &Exercise, program: &Path, seed: Option<u6
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    let judgement = std::fs::read_to_string(&file).ok().and_then(|text| serde_json::from_str(&text).ok());
-    // It has been read, or it is not there.
-    let _ = std::fs::remove_file(&file);
-    Ok(judgement.unwrap_or_else(|| unjudged(exercise, seed, "the judge came to no end")))
+    let judgement: Option<Value> =
+        std::fs::read_to_string(&file).ok().and_then(|text| serde_json::from_str(&text).ok());
+    match judgement {
+        Some(Value::Object(mut judgement)) if judgement.remove("secret") == Some(Value::String(secret)) => {
+            Ok(Value::Object(judgement))
+        }
+        _ => {
+            crate::print(&format!(
+                "\nExercise {}: {}\n\nnot yet: the judge came to no end",
+                exercise.number(),
+                exercise.title
+            ));
+            Ok(unjudged(exercise, seed, "the judge came to no end"))
+        }
+    }
 }
 
 fn indented(text: &str) -> String {

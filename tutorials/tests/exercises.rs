@@ -89,7 +89,15 @@ fn untouched_exercises_fail_with_input_expected_and_got() {
 fn solutions_solve_the_exercises() {
     for (file, _, solution) in MAINS {
         let judgement = solution();
-        assert!(judgement.solved(), "the solution of {file}:\n{}", judgement.failure());
+        assert!(judgement.solved(), "the solution of {file}: {}\n{}", judgement.verdict(), judgement.failure());
+    }
+}
+
+#[test]
+fn solutions_keep_the_rules() {
+    for (file, ..) in MAINS {
+        let solution = read(&exercise_of(file).file().replace("exercise.rs", "solution.rs"));
+        assert_eq!(frame::breach(exercise_of(file), &solution), None, "the solution of {file}");
     }
 }
 

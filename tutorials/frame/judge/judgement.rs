@@ -5,7 +5,8 @@ use crate::output::Output;
 use serde_json::{Value, json};
 use std::process::{ExitCode, Termination};
 
-/// The environment variable that names a file for the judgement as JSON. The runner sets it.
+/// The environment variable that names a file for the judgement as JSON. The runner sets it, and says a secret on standard input, which the
+/// judge reads before it calls the answer: a judgement without it was written by somebody else.
 pub const JSON_VARIABLE: &str = "GRADUS_JUDGEMENT";
 
 /// What became of an answer. As the result of `main` it prints itself.
@@ -17,6 +18,15 @@ pub struct Judgement {
     pub(super) failure: Option<Failure>,
     /// Why nothing could be judged.
     pub(super) unable: Option<String>,
+    pub(super) secret: Option<String>,
+}
+
+/// What the runner says on standard input, once.
+pub(super) fn secret() -> Option<String> {
+    std::env::var_os(JSON_VARIABLE)?;
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).ok()?;
+    Some(line.trim_end().to_owned())
 }
 
 /// The first case that failed.
@@ -33,7 +43,7 @@ pub(super) struct Failure {
 impl Judgement {
     /// Whether every case is right.
     pub fn solved(&self) -> bool {
-        self.wrong == 0 && self.right > 0 && self.unable.is_none()
+        self.wrong == 0 && self.right == self.exercise.cases && self.unable.is_none()
     }
 
     /// The first case that failed, as the learner reads it; empty if there is none.
@@ -56,8 +66,12 @@ impl Judgement {
         self.failure.as_ref()?.diagnosis.as_deref()
     }
 
-    fn verdict(&self) -> String {
+    /// In one line: whether it is solved, and how many cases are right.
+    pub fn verdict(&self) -> String {
         let cases = match (self.right, self.wrong) {
+            (right, 0) if right != self.exercise.cases => {
+                format!("{right} of {} cases came about", self.exercise.cases)
+            }
             (right, 0) => format!("all {right} cases right"),
             (right, wrong) => format!("{right} cases right, {wrong} wrong"),
         };
@@ -84,6 +98,7 @@ impl Judgement {
             "wrong": self.wrong,
             "failure": failure,
             "unable": self.unable,
+            "secret": self.secret,
         })
     }
 }

@@ -5,9 +5,11 @@
 mod array;
 mod judgement;
 mod panics;
+mod rules;
 
 pub use array::Numbers;
 pub use judgement::{JSON_VARIABLE, Judgement};
+pub use rules::breach;
 
 use crate::exercises::Exercise;
 use gradus::check::{Check, Report};
@@ -49,6 +51,7 @@ impl Judge {
     pub fn examine(chapter: &str, story: impl FnOnce(&mut Judge)) -> Judgement {
         let exercise = Exercise::of(chapter)
             .unwrap_or_else(|| panic!("frame/exercises.rs has no exercise of chapter {chapter:?}: add its row"));
+        let secret = judgement::secret();
         let chosen = std::env::var(SEED_VARIABLE).ok().and_then(|seed| seed.parse().ok());
         let seed = chosen.unwrap_or(DEFAULT_SEED);
         let mut judge =
@@ -57,7 +60,7 @@ impl Judge {
             judge.fail("what it returns", "an answer", &panic.to_string());
         }
         let Judge { right, wrong, failure, unable, .. } = judge;
-        Judgement { exercise, seed, right, wrong, failure, unable }
+        Judgement { exercise, seed, right, wrong, failure, unable, secret }
     }
 
     /// The seed of the random cases.

@@ -1,0 +1,205 @@
+//! What an answer may not do. An answer is one function in a file that is otherwise as it was shipped: it reaches no other files, and of the
+//! judge it uses only what the shipped file names. So whoever grades a class can believe what the judge says. (An answer runs as a program of its
+//! own. These rules stop what is cheap; they are no sandbox.)
+
+use crate::exercises::Exercise;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+/// Macros and keywords that no answer needs: with them a program takes in other files, or gets round the compiler.
+const FORBIDDEN: [&str; 10] = [
+    "include",
+    "include_str",
+    "include_bytes",
+    "env",
+    "option_env",
+    "asm",
+    "global_asm",
+    "unsafe",
+    "extern",
+    "macro_rules",
+];
+/// Modules of the standard library that no answer needs: with them a program reads and writes files, and knows how it was started.
+const FORBIDDEN_IN_STD: [&str; 6] = ["env", "fs", "net", "os", "process", "*"];
+
+/// Says why an answer is not judged, if it breaks the rules. An answer that is no Rust is left to the compiler.
+pub fn breach(exercise: &Exercise, answer: &str) -> Option<String> {
+    let tokens: Vec<TokenTree> = TokenStream::from_str(answer).ok()?.into_iter().collect();
+    let shipped: Vec<TokenTree> = TokenStream::from_str(exercise.shipped).ok()?.into_iter().collect();
+    if let Some(word) = forbidden(&tokens) {
+        return Some(format!("it has the word `{word}`, which no answer to this exercise needs"));
+    }
+    let modules = modules(&shipped);
+    if self::modules(&tokens) != modules {
+        let names: Vec<String> = modules.iter().map(|name| format!("`mod {name};`")).collect();
+        return Some(format!("its modules must be those of the exercise as it was shipped: {}", names.join(", ")));
+    }
+    if mains(&tokens) != mains(&shipped) {
+        return Some("its `main` must stay as it was shipped, and be the only one".into());
+    }
+    let mut used = BTreeSet::new();
+    for module in &modules {
+        used.clear();
+        names_of(module, &tokens, &mut used);
+        let told = names_in_text(module, exercise.shipped);
+        if let Some(name) = used.difference(&told).next() {
+            return Some(format!("it uses `{module}::{name}`, which the exercise as it was shipped does not name"));
+        }
+    }
+    used.clear();
+    names_of("std", &tokens, &mut used);
+    if let Some(module) = FORBIDDEN_IN_STD.into_iter().find(|module| used.contains(*module)) {
+        return Some(format!("it uses `std::{module}`, which no answer needs"));
+    }
+    used.clear();
+    names_of("frame", &tokens, &mut used);
+    used.remove("Judgement");
+    used.first().map(|name| format!("it uses `frame::{name}`: judging is left to the judge"))
+}
+
+/// The first thing that is forbidden: a keyword, a macro, the attribute `path`, another name for `std`.
+fn forbidden(tokens: &[TokenTree]) -> Option<String> {
+    for (place, token) in tokens.iter().enumerate() {
+        let next = tokens.get(place + 1);
+        let found = match token {
+            TokenTree::Group(group) => {
+                let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+                let is_attribute =
+                    group.delimiter() == Delimiter::Bracket && place > 0 && is_sign(&tokens[place - 1], '#');
+                let is_path = is_attribute && inner.iter().any(|token| token.to_string() == "path");
+                if is_path { Some("path".into()) } else { forbidden(&inner) }
+            }
+            TokenTree::Ident(word) => {
+                let word = word.to_string();
+                let is_macro = next.is_some_and(|next| is_sign(next, '!'));
+                let is_keyword = ["unsafe", "extern"].contains(&&*word);
+                let is_std_renamed = word == "std" && next.is_some_and(|next| next.to_string() == "as");
+                (is_std_renamed || (is_macro || is_keyword) && FORBIDDEN.contains(&&*word)).then_some(word)
+            }
+            _ => None,
+        };
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+/// The modules that a file declares, in order, inline ones too.
+fn modules(tokens: &[TokenTree]) -> Vec<String> {
+    let mut names = Vec::new();
+    for pair in tokens.windows(2) {
+        if let [TokenTree::Ident(keyword), TokenTree::Ident(name)] = pair
+            && keyword == "mod"
+        {
+            names.push(name.to_string());
+        }
+    }
+    for token in tokens {
+        if let TokenTree::Group(group) = token {
+            names.extend(modules(&group.stream().into_iter().collect::<Vec<_>>()));
+        }
+    }
+    names
+}
+
+/// Every function called main, from its name to the end of its body.
+fn mains(tokens: &[TokenTree]) -> Vec<String> {
+    let mut mains = Vec::new();
+    for (place, pair) in tokens.windows(2).enumerate() {
+        if let [TokenTree::Ident(keyword), TokenTree::Ident(name)] = pair
+            && keyword == "fn"
+            && name == "main"
+        {
+            let is_body =
+                |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+            let end = tokens[place..].iter().position(is_body).map_or(tokens.len(), |body| place + body + 1);
+            mains.push(tokens[place..end].iter().cloned().collect::<TokenStream>().to_string());
+        }
+    }
+    mains
+}
+
+/// The names that follow `module::`, alone or in braces.
+fn names_of(module: &str, tokens: &[TokenTree], names: &mut BTreeSet<String>) {
+    for (place, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Group(group) => names_of(module, &group.stream().into_iter().collect::<Vec<_>>(), names),
+            TokenTree::Ident(word) if word == module => {
+                let [first, second, next, ..] = &tokens[place + 1..] else { continue };
+                if is_sign(first, ':') && is_sign(second, ':') {
+                    names.extend(words(&next.to_string()));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The same in a text with its comments, for they tell the reader what he may use.
+fn names_in_text(module: &str, text: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for after in text.split(&format!("{module}::")).skip(1) {
+        let end = if after.starts_with('{') {
+            after.find('}')
+        } else {
+            after.find(|c: char| !c.is_alphanumeric() && c != '_')
+        };
+        names.extend(words(&after[..end.unwrap_or(after.len())]));
+    }
+    names
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '*')
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+}
+
+fn is_sign(token: &TokenTree, sign: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::EXERCISES;
+
+    #[test]
+    fn what_was_shipped_keeps_the_rules() {
+        for exercise in EXERCISES {
+            assert_eq!(breach(exercise, exercise.shipped), None, "{}", exercise.chapter);
+        }
+    }
+
+    #[test]
+    fn an_answer_that_goes_round_the_judge_is_not_judged() {
+        let exercise = Exercise::of("ch02").expect("an exercise");
+        let dojo = Exercise::of("ch26").expect("an exercise");
+        let with = |line: &str| exercise.shipped.replace("pub fn main", &format!("{line}\npub fn main"));
+        for (exercise, answer, says) in [
+            (exercise, with("#[path = \"solution.rs\"] mod answer;"), "`path`"),
+            (exercise, with("mod solution;"), "modules"),
+            (exercise, with("mod inner { pub fn x() {} }"), "modules"),
+            (exercise, with("include!(\"solution.rs\");"), "`include`"),
+            (exercise, with("const S: &str = include_str!(\"solution.rs\");"), "`include_str`"),
+            (exercise, with("fn x() { std::process::exit(0) }"), "`std::process`"),
+            (exercise, with("use std::{fs as f};"), "`std::fs`"),
+            (exercise, with("use std as s;"), "`std`"),
+            (exercise, with("use std::*;"), "`std::*`"),
+            (exercise, with("unsafe fn x() {}"), "`unsafe`"),
+            (exercise, with("const E: &str = env!(\"PATH\");"), "`env`"),
+            (exercise, exercise.shipped.replace("judge::judge(nudge)", "panic!()"), "`main`"),
+            (exercise, exercise.shipped.replace("pub fn main", "fn other() {}\npub fn mine"), "`main`"),
+            (exercise, with("use judge::*;"), "`judge::*`"),
+            (exercise, with("use frame::Judge;"), "`frame::Judge`"),
+            (dojo, dojo.shipped.replace("table.falls()", "cards::CARDS.len() > 1"), "`cards::CARDS`"),
+            (dojo, dojo.shipped.replace("use cards::Verdict;", "use cards::{CARDS, Verdict};"), "`cards::CARDS`"),
+        ] {
+            assert_ne!(answer, exercise.shipped, "the case {says} changes nothing");
+            let breach = breach(exercise, &answer);
+            assert!(breach.as_ref().is_some_and(|breach| breach.contains(says)), "{says}: {breach:?}");
+        }
+    }
+}
