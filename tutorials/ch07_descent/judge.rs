@@ -32,8 +32,13 @@ pub fn judge(path: Path, place: fn([[f64; 2]; 2]) -> Place) -> Judgement {
             level(judge, place, h);
         }
         for size in [1.0, 1.0, 1000.0].repeat(20) {
-            let [a, b, c] = judge.draw(3, size).to_vec()[..] else { continue };
-            level(judge, place, [a, b, c]);
+            // Of a place that is too level to tell another is drawn.
+            loop {
+                let drawn = judge.draw(3, size);
+                if level(judge, place, [drawn[0], drawn[1], drawn[2]]) {
+                    break;
+                }
+            }
         }
     })
 }
@@ -58,8 +63,8 @@ fn on_a_curve(
         .slip("the start is missing: it is the first place that is visited", || walk(rate));
 }
 
-/// A level place with second derivatives a and c along the axes, and b mixed.
-fn level(judge: &mut Judge, place: fn([[f64; 2]; 2]) -> Place, [a, b, c]: [f64; 3]) {
+/// A level place with second derivatives a and c along the axes, and b mixed. Returns whether it could be told what it is.
+fn level(judge: &mut Judge, place: fn([[f64; 2]; 2]) -> Place, [a, b, c]: [f64; 3]) -> bool {
     judge.given(format!("second derivatives [[{a:.3}, {b:.3}], [{b:.3}, {c:.3}]]"));
     // The curvature in each of 3,600 directions.
     let bends = (0..3600)
@@ -68,7 +73,7 @@ fn level(judge: &mut Judge, place: fn([[f64; 2]; 2]) -> Place, [a, b, c]: [f64; 
     let (lowest, highest) =
         bends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), bend| (low.min(bend), high.max(bend)));
     if lowest.abs().min(highest.abs()) < 1e-3 * lowest.abs().max(highest.abs()) {
-        return; // too near to level for 3,600 directions to tell
+        return false; // too near to level for 3,600 directions to tell
     }
     let right = match (lowest > 0.0, highest > 0.0) {
         (true, true) => Place::Minimum,
@@ -78,4 +83,5 @@ fn level(judge: &mut Judge, place: fn([[f64; 2]; 2]) -> Place, [a, b, c]: [f64; 
     let shown = |place: Place| format!("{place:?}, as curvatures run from {lowest:.3} to {highest:.3}");
     let got = place([[a, b], [b, c]]);
     judge.holds("what the place is", shown(right), format!("{got:?}"), got == right);
+    true
 }

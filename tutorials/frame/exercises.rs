@@ -56,7 +56,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "01_first_graph",
         title: "draw a neuron",
         minutes: 10,
-        cases: 0,
+        cases: 12,
         hints: [
             "With one input: which two nodes does the product need, and which two the sum? Each call draws one node, and gives back its number.",
             "Two of your nodes are products and sums for the first input. For a second input come two more, and the second sum has to go on from the first.",
@@ -68,7 +68,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "02_perceptron",
         title: "the nudge",
         minutes: 10,
-        cases: 0,
+        cases: 67,
         hints: [
             "A row that should have fired and did not must get a larger z the next time. Which way must a weight move, if its input was 1? If it \
              was 0? If it was negative?",
@@ -81,7 +81,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "03_xor_wall",
         title: "fold the layers",
         minutes: 15,
-        cases: 0,
+        cases: 36,
         hints: [
             "Begin with two layers. Write down (x W + b) V + c and multiply out. What stands at x, and what is left over?",
             "If you can fold two layers into one, you can fold the result with the third, and so on.",
@@ -93,7 +93,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "04_activations",
         title: "the vjp of tanh",
         minutes: 10,
-        cases: 0,
+        cases: 42,
         hints: [
             "The chain rule: dL/dx = dL/dy · dy/dx. The first factor is g. What is the slope of tanh?",
             "The curve is steepest at 0, where its slope is 1, and flat where y is near 1 or -1. Which expression in y is 1 at y = 0, and 0 at y = 1 and y = -1?",
@@ -104,7 +104,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "05_losses",
         title: "Huber's loss",
         minutes: 20,
-        cases: 0,
+        cases: 91,
         hints: [
             "Draw ρ: a parabola near 0, a straight line from r = delta on, and at r = delta both have the same height and the same slope.",
             "An `if` would choose for the whole array at once. Let q be the smaller of r and delta, element by element.",
@@ -115,7 +115,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "06_nudging",
         title: "a central difference",
         minutes: 10,
-        cases: 0,
+        cases: 43,
         hints: [
             "Go a step up and a step down from the same x. The value at x itself is not needed.",
             "How far apart are the two points?",
@@ -126,7 +126,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "07_descent",
         title: "mend both figures",
         minutes: 20,
-        cases: 0,
+        cases: 87,
         hints: [
             "A path: each place comes from the one before it. Downhill is against the slope.",
             "The curvature along a direction d of length 1 is d·h d. Its lowest and highest values are the eigenvalues of h. What do their signs say?",
@@ -138,7 +138,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "08_tape",
         title: "the reverse pass",
         minutes: 20,
-        cases: 0,
+        cases: 56,
         hints: [
             "A node may hand on its gradient only when everything that uses it has been visited. Where on the tape do all uses of a node stand?",
             "The derivative of the last node with respect to itself is not 0. Put that in before the walk begins.",
@@ -150,7 +150,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "09_xor_by_hand",
         title: "the wrong line",
         minutes: 15,
-        cases: 0,
+        cases: 16,
         hints: [
             "The second layer's gradients are right, the first layer's are not. Which lines lie between them?",
             "In that line, what is `h`: the number before the tanh, or after it?",
@@ -161,7 +161,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "10_xor_by_tape",
         title: "an op of your own",
         minutes: 15,
-        cases: 0,
+        cases: 29,
         hints: [
             "The chain rule: dL/dx = dL/dy · dy/dx. The first factor is g. The second is the slope of the forward formula.",
             "The slope of sin is cos, and there is a 3 inside: it comes out as a factor, and it stays inside as well.",
@@ -173,7 +173,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "11_broadcasting",
         title: "the way back of a copy",
         minutes: 15,
-        cases: 0,
+        cases: 22,
         hints: [
             "Take [2, 3] and [3] first. Each of the three numbers was copied into two rows. What comes back to it from either copy, and what from both?",
             "Axes that were added stand in front. There are as many of them as `g` has axes too many, and each is the first when its turn comes.",
@@ -184,7 +184,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "12_layers",
         title: "softmax with loss, back",
         minutes: 15,
-        cases: 0,
+        cases: 72,
         hints: [
             "Take one sample with a one-hot target. Which scores should become larger, and which smaller? The probabilities y and the targets t say it, one score at a time.",
             "Now N samples: the loss is their mean, so a nudge of one sample's score moves it by so much less.",
@@ -195,7 +195,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "13_gradient_check",
         title: "a loss and its gradient",
         minutes: 30,
-        cases: 0,
+        cases: 56,
         hints: [
             "How many samples are there, if the scores are [10]? The function counts them twice, in two ways. Which count is right?",
             "Which class does the loss look at, and which classes does the gradient? With targets such as 0.9 and 0.1 they must both look at all.",
@@ -207,7 +207,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "14_four_equations",
         title: "which node is δ?",
         minutes: 20,
-        cases: 0,
+        cases: 60,
         hints: [
             "δ is the slope with respect to what: a or z?",
             "Of one sample's cost, or of the mean over how many? The matrix that you take has one row for each sample, so you can count them.",
@@ -218,7 +218,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "15_mnist_nielsen",
         title: "the start",
         minutes: 15,
-        cases: 0,
+        cases: 7,
         hints: [
             "Add up n independent numbers that each spread by s. How wide does the sum spread: n s, or less?",
             "Variances add up, spreads do not. The spread is the root of the variance.",
@@ -229,7 +229,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "16_mnist_two_layer",
         title: "an epoch that is one",
         minutes: 15,
-        cases: 0,
+        cases: 16,
         hints: [
             "Drawing each batch from all digits is what must go. Begin with one list that holds every number once.",
             "Bring the list into random order, then cut it into pieces; slices have a method for the cutting. For the order: any of the numbers may stand in the last place. Swap one there and leave it. Which of them may still come to the place before it?",
@@ -240,7 +240,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "17_mnist_16_16",
         title: "count the parameters",
         minutes: 5,
-        cases: 0,
+        cases: 10,
         hints: [
             "What does a unit compute? Everything in that formula that is not an input has to be learnt.",
             "The weights are counted already. One number for each unit is not.",
@@ -251,7 +251,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "18_mnist_adam",
         title: "the step of Adam",
         minutes: 20,
-        cases: 0,
+        cases: 9,
         hints: [
             "Go through w, g, m and v side by side. First m and v get their new values, in place, so that the next step finds them.",
             "Both start at 0, so they are too small at first. Divide each by 1 - βᵗ; t is the number of this step, and the first step has t = 1.",
@@ -262,7 +262,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "19_optimizers",
         title: "the step of RMSProp",
         minutes: 15,
-        cases: 0,
+        cases: 11,
         hints: [
             "Go through w, g and v side by side. v gets its new value first, in place, so that the next step finds it.",
             "v is a mean of squares, so it has the unit of a square. What has to be done to it before a gradient can be divided by it?",
@@ -273,7 +273,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "20_depth",
         title: "a start for any depth",
         minutes: 15,
-        cases: 0,
+        cases: 11,
         hints: [
             "Ask how the mean square of a layer's outputs depends on the mean square of its inputs, on n, and on the spread of the weights. A sum of n independent terms has n times the mean square of one term.",
             "Half of the sums are negative, and a ReLU makes 0 of them. What is left of the mean square?",
@@ -284,7 +284,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "22_forward_mode",
         title: "one column or one row",
         minutes: 15,
-        cases: 0,
+        cases: 36,
         hints: [
             "How many columns has the matrix, and how many rows? Which are fewer?",
             "The columns come from `passes.column`, the rows from `passes.row`. Take whichever needs fewer calls.",
@@ -295,7 +295,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "23_higher_order",
         title: "Newton's method",
         minutes: 25,
-        cases: 0,
+        cases: 16,
         hints: [
             "At a step d from x the slope is about g + H d. Where the bowl is level it is zero.",
             "That is a system of linear equations for d. `judge::solve` solves such a system. Mind the sign of g.",
@@ -307,7 +307,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "24_rewind",
         title: "the last allocation",
         minutes: 10,
-        cases: 0,
+        cases: 10,
         hints: [
             "How large is the piece of memory that each step asks for? Divide its bytes by four, then by the number of rows.",
             "`buffer` is where the numbers are to end up. Which of them needs to stand anywhere else first?",
@@ -319,7 +319,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "26_debug_dojo",
         title: "the inspector",
         minutes: 20,
-        cases: 0,
+        cases: 26,
         hints: [
             "Seven of the twelve faults are of one kind. Which check sees all seven, and which sees six of them? What would it save to buy that one \
              first?",
