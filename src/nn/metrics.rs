@@ -1,9 +1,10 @@
 //! How well a classifier does.
 
+use super::predict::predict_some;
 use super::{Model, row_hits};
 use crate::data::Digits;
 use crate::{Scalar, Tape};
-use ndarray::{Array2, ArrayView2, Ix2};
+use ndarray::{Array2, ArrayView2};
 use std::fmt;
 
 /// The position of the largest number, the first of several; 0 if there is none. NaN is never the largest.
@@ -95,27 +96,34 @@ const EVALUATION_BATCH: usize = 250;
 
 impl Digits {
     /// What `model` takes each image for.
+    ///
+    /// # Panics
+    /// At the caller's line, where the shapes do not fit; so with the two others.
+    #[track_caller]
     pub fn predictions<F: Scalar>(&self, model: &impl Model<F>) -> Vec<usize> {
         let mut predictions = Vec::with_capacity(self.len());
         let mut tape = Tape::new();
         for batch in self.batches_in_order(EVALUATION_BATCH) {
-            tape.no_grad(|| {
-                model.forward(tape.input(&batch.images)).with_value(|outputs| {
-                    let outputs = outputs.into_dimensionality::<Ix2>().expect("a model's outputs are [batch, outputs]");
+            predict_some(
+                model,
+                &mut tape,
+                |tape| tape.input(&batch.images),
+                |outputs| {
                     predictions.extend(outputs.outer_iter().map(|row| argmax(row.iter().copied())));
-                })
-            });
-            tape.rewind();
+                },
+            );
         }
         predictions
     }
 
     /// The share of images that `model` takes for what they are, from 0 to 1.
+    #[track_caller]
     pub fn accuracy<F: Scalar>(&self, model: &impl Model<F>) -> f64 {
         self.confusion(model).accuracy()
     }
 
     /// What `model` takes for what.
+    #[track_caller]
     pub fn confusion<F: Scalar>(&self, model: &impl Model<F>) -> Confusion {
         let mut confusion = Confusion::new(10);
         for (&label, prediction) in self.labels().iter().zip(self.predictions(model)) {

@@ -58,6 +58,10 @@ pub trait Model<F: Scalar>: Parameters<F> {
     /// The outputs for any number of samples `[rows, n_in]`, without preparing for gradients: `net.predict(&images)`. The rows pass through in
     /// small groups, on tapes that are rewound, so that the intermediate results of all of them are never held at once. Each thread takes the
     /// next group when it is done with one. Rows of a shared array are read where they stand (`images.into_shared()` costs nothing).
+    ///
+    /// # Panics
+    /// At the caller's line, where the shapes do not fit.
+    #[track_caller]
     fn predict(&self, x: impl Samples<F>) -> Array2<F>
     where
         Self: Sync,

@@ -46,31 +46,36 @@ impl<F: Scalar> Samples<F> for &ArcArray2<F> {
 const GROUP: usize = 512;
 
 /// See [`Model::predict`].
+#[track_caller]
 pub(super) fn predict<F: Scalar>(model: &(impl Model<F> + Sync + ?Sized), x: impl Samples<F>) -> Array2<F> {
     // One sample tells how many outputs there are. (And if the shapes do not fit, it says so once.)
-    let n_out = predict_some(model, &mut Tape::new(), &x, 0..x.count().min(1), |some| some.ncols());
+    let n_out = predict_some(model, &mut Tape::new(), |tape| x.record(tape, 0..x.count().min(1)), |some| some.ncols());
     let mut outputs = Array2::from_elem((x.count(), n_out), F::ZERO);
     let groups = outputs.axis_chunks_iter_mut(Axis(0), GROUP).enumerate();
     parallel::each_with(groups, Tape::new, |tape, (group, mut outputs)| {
         let start = group * GROUP;
-        predict_some(model, tape, &x, start..start + outputs.nrows(), |some| outputs.assign(&some));
+        let rows = start..start + outputs.nrows();
+        predict_some(model, tape, |tape| x.record(tape, rows), |some| outputs.assign(&some));
     });
     outputs
 }
 
-/// Shows `look` the outputs for some samples.
-fn predict_some<F: Scalar, R>(
+/// Shows `look` the outputs for the samples that `record` puts onto the tape.
+#[track_caller]
+pub(super) fn predict_some<F: Scalar, R>(
     model: &(impl Model<F> + ?Sized),
     tape: &mut Tape<F>,
-    x: &impl Samples<F>,
-    rows: Range<usize>,
+    record: impl for<'t> FnOnce(&'t Tape<F>) -> Var<'t, F>,
     look: impl FnOnce(ArrayView2<F>) -> R,
 ) -> R {
-    let result = tape.no_grad(|| {
-        model.forward(x.record(tape, rows)).with_value(|outputs| {
-            look(outputs.into_dimensionality::<Ix2>().expect("a model's outputs are [batch, outputs]"))
-        })
-    });
+    let result = {
+        let _off = tape.gradients_off();
+        let outputs = model.forward(record(tape));
+        outputs.expect_on(tape, "predict");
+        let shape = outputs.shape();
+        assert!(shape.rank() == 2, "the outputs of a model must be [batch, outputs], found {shape}");
+        outputs.with_value(|outputs| look(outputs.into_dimensionality::<Ix2>().expect("it has two axes")))
+    };
     tape.rewind();
     result
 }

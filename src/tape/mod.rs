@@ -164,14 +164,13 @@ impl<F: Scalar> Tape<F> {
     /// assert_eq!(loss.backward().param(&w).unwrap().item(), -6.0);
     /// ```
     pub fn no_grad<R>(&self, compute: impl FnOnce() -> R) -> R {
-        struct Restore<'a>(&'a Cell<bool>, bool);
-        impl Drop for Restore<'_> {
-            fn drop(&mut self) {
-                self.0.set(self.1);
-            }
-        }
-        let _restore = Restore(&self.gradients_off, self.gradients_off.replace(true));
+        let _off = self.gradients_off();
         compute()
+    }
+
+    /// The same until what is returned is dropped: a closure would hide its caller's line from what it records.
+    pub(crate) fn gradients_off(&self) -> GradientsOff<'_> {
+        GradientsOff { off: &self.gradients_off, before: self.gradients_off.replace(true) }
     }
 
     /// Whether what is recorded now may get gradients.
@@ -233,6 +232,18 @@ impl<F: Scalar> Tape<F> {
 impl<F: Scalar> Drop for Tape<F> {
     fn drop(&mut self) {
         spare::keep(self.graph.replace(Graph::new()), self.passes.take());
+    }
+}
+
+/// While it lives, nothing is prepared for gradients; made by [`Tape::gradients_off`].
+pub(crate) struct GradientsOff<'a> {
+    off: &'a Cell<bool>,
+    before: bool,
+}
+
+impl Drop for GradientsOff<'_> {
+    fn drop(&mut self) {
+        self.off.set(self.before);
     }
 }
 
