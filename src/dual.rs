@@ -5,6 +5,7 @@
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tape::Input;
+use smallvec::SmallVec;
 use std::cmp::Ordering;
 use std::fmt;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
@@ -46,8 +47,7 @@ impl<F: Scalar> Dual<F> {
 
     /// f(x) = value, f'(x) = slope: the chain rule. What does not change stays unchanged, even where the slope is infinite.
     fn chain(self, value: F, slope: F) -> Self {
-        let tangent = if self.tangent == F::ZERO { F::ZERO } else { slope * self.tangent };
-        Dual { value, tangent }
+        Dual { value, tangent: self.tangent.through(slope) }
     }
 }
 
@@ -68,7 +68,7 @@ impl<F: Scalar> Sub for Dual<F> {
 impl<F: Scalar> Mul for Dual<F> {
     type Output = Self;
     fn mul(self, b: Self) -> Self {
-        Dual::new(self.value * b.value, self.tangent * b.value + self.value * b.tangent)
+        Dual::new(self.value * b.value, self.tangent.through(b.value) + b.tangent.through(self.value))
     }
 }
 
@@ -76,7 +76,7 @@ impl<F: Scalar> Div for Dual<F> {
     type Output = Self;
     fn div(self, b: Self) -> Self {
         let quotient = self.value / b.value;
-        Dual::new(quotient, (self.tangent - quotient * b.tangent) / b.value)
+        Dual::new(quotient, self.tangent.over(b.value) - b.tangent.through(quotient).over(b.value))
     }
 }
 
@@ -130,6 +130,7 @@ impl<F: Scalar> Scalar for Dual<F> {
     const ONE: Self = Dual { value: F::ONE, tangent: F::ZERO };
     const LARGEST_EXACT_INTEGER: usize = F::LARGEST_EXACT_INTEGER;
     const SMALLEST_NORMAL: Self = Dual { value: F::SMALLEST_NORMAL, tangent: F::ZERO };
+    const HAS_TANGENT: bool = true;
 
     fn from_f64(x: f64) -> Self {
         Dual::constant(F::from_f64(x))
@@ -161,9 +162,8 @@ impl<F: Scalar> Scalar for Dual<F> {
     fn powf(self, exponent: Self) -> Self {
         let (x, p) = (self.value, exponent.value);
         let y = x.powf(p);
-        let by_base = if p == F::ZERO { F::ZERO } else { p * x.powf(p - F::ONE) };
-        let by_exponent = exponent.chain(y, y * x.ln()).tangent;
-        Dual::new(y, self.chain(y, by_base).tangent + by_exponent)
+        let (by_base, by_exponent) = (p.through(x.powf(p - F::ONE)), y.through(x.ln()));
+        Dual::new(y, self.tangent.through(by_base) + exponent.tangent.through(by_exponent))
     }
     fn sin(self) -> Self {
         self.chain(self.value.sin(), self.value.cos())
@@ -179,14 +179,8 @@ impl<F: Scalar> Scalar for Dual<F> {
         let slope = F::from_f64(std::f64::consts::FRAC_2_SQRT_PI) * (-(self.value * self.value)).exp();
         self.chain(self.value.erf(), slope)
     }
-    /// The slope at the kink, 0, is taken to be 0, as in the vjp.
     fn abs(self) -> Self {
-        let slope = match self.value.partial_cmp(&F::ZERO) {
-            Some(Ordering::Greater) => F::ONE,
-            Some(Ordering::Less) => -F::ONE,
-            _ => F::ZERO,
-        };
-        self.chain(self.value.abs(), slope)
+        self.chain(self.value.abs(), self.value.sign())
     }
     fn sigmoid(self) -> Self {
         let y = self.value.sigmoid();
@@ -194,6 +188,23 @@ impl<F: Scalar> Scalar for Dual<F> {
     }
     fn softplus(self) -> Self {
         self.chain(self.value.softplus(), self.value.sigmoid())
+    }
+    fn through(self, slope: Self) -> Self {
+        let tangent = self.tangent.through(slope.value) + self.value.through(slope.tangent);
+        Dual::new(self.value.through(slope.value), tangent)
+    }
+    fn over(self, divisor: Self) -> Self {
+        let quotient = self.value.over(divisor.value);
+        let tangent = self.tangent.over(divisor.value) - divisor.tangent.through(quotient).over(divisor.value);
+        Dual::new(quotient, tangent)
+    }
+    fn with_slopes<I: IntoIterator<Item = (Self, Self)>>(self, slopes: impl FnOnce() -> I) -> Self {
+        let (mut tangent, mut of_values) = (F::ZERO, SmallVec::<[(F, F); 2]>::new());
+        for (x, slope) in slopes() {
+            tangent += x.tangent.through(slope.value);
+            of_values.push((x.value, slope.value));
+        }
+        Dual::new(self.value.with_slopes(|| of_values), tangent)
     }
 }
 

@@ -40,6 +40,8 @@ pub trait Scalar:
     /// The smallest number above 0 that has all its digits. Smaller ones are denormal: they lose digits, and every operation with one
     /// takes a hundred times as long.
     const SMALLEST_NORMAL: Self;
+    /// Whether it carries a tangent, as a dual number does. Kernels of other numbers need not work one out.
+    const HAS_TANGENT: bool = false;
 
     /// The nearest number of this kind.
     fn from_f64(x: f64) -> Self;
@@ -85,6 +87,48 @@ pub trait Scalar:
         if self < Self::ZERO { -self } else { self }
     }
 
+    /// 1 for a positive number, -1 for a negative one, 0 for 0: the slope of [`abs`](Scalar::abs), at its kink too.
+    #[inline(always)]
+    fn sign(self) -> Self {
+        if self > Self::ZERO {
+            Self::ONE
+        } else if self < Self::ZERO {
+            -Self::ONE
+        } else if self.is_nan() {
+            self
+        } else {
+            Self::ZERO
+        }
+    }
+
+    /// What flows (a tangent or a cotangent), times the slope that it meets. A product, but here 0 times infinity is 0: what
+    /// does not change stays unchanged, however steep the function; and what meets a slope of 0 goes no further. A flow that is
+    /// not a number stays so.
+    #[inline(always)]
+    fn through(self, slope: Self) -> Self {
+        let product = self * slope;
+        let is_zero = (self == Self::ZERO) | (slope == Self::ZERO) & !self.is_nan();
+        if product.is_nan() & is_zero { Self::ZERO } else { product }
+    }
+
+    /// What flows, divided: [`through`](Scalar::through) a slope of 1 / `divisor`. Here 0 / 0 and infinity / infinity are 0.
+    #[inline(always)]
+    fn over(self, divisor: Self) -> Self {
+        let quotient = self / divisor;
+        let is_zero = (self == Self::ZERO) | !(self.is_nan() | divisor.is_nan());
+        if quotient.is_nan() & is_zero { Self::ZERO } else { quotient }
+    }
+
+    /// This value of a function, with the tangent that the function's slopes give it: `slopes` lists each number it was computed from,
+    /// and the slope there. A number without a tangent stays what it is, and asks for no slopes.
+    ///
+    /// Kernels that branch say so what the slope is at a kink, where the branch that happened to be taken would decide it.
+    #[inline(always)]
+    fn with_slopes<I: IntoIterator<Item = (Self, Self)>>(self, slopes: impl FnOnce() -> I) -> Self {
+        let _ = slopes;
+        self
+    }
+
     /// The logistic sigmoid 1 / (1 + e⁻ˣ). The exponent is never positive, so it cannot overflow, and the tail for large
     /// negative x is eˣ to full precision.
     #[inline(always)]
@@ -121,6 +165,10 @@ macro_rules! real_scalar {
             }
             fn to_f64(self) -> f64 {
                 self as f64
+            }
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                $real::is_nan(self)
             }
             #[inline(always)]
             fn exp(self) -> Self {

@@ -22,6 +22,7 @@ mod engine;
 mod functions;
 #[cfg(feature = "json")]
 mod golden;
+mod kinks;
 mod layout;
 mod numerics;
 mod op_mistakes;

@@ -23,18 +23,34 @@ pub fn broadcast<F: Scalar>(x: View<F>, y: ViewMut<F>) {
 }
 
 /// `y = ` the sum of all elements of `x` that [`broadcast`] would copy from one element of `y`.
-pub fn sum_to<F: Scalar>(x: View<F>, y: ViewMut<F>) {
-    fold_to(x, y, F::ZERO, |sum, x| sum + x);
+pub fn sum_to<F: Scalar>(x: View<F>, mut y: ViewMut<F>) {
+    fold_to(x, &mut y, F::ZERO, |sum, x| sum + x);
 }
 
-/// `y = ` the largest of the elements of `x` that [`broadcast`] would copy from one element of `y`. There must be one.
-pub fn max_to<F: Scalar>(x: View<F>, y: ViewMut<F>) {
+/// `y = ` the largest of the elements of `x` that [`broadcast`] would copy from one element of `y`. There must be one. Where several are
+/// equally large, each has the same share of the slope.
+pub fn max_to<F: Scalar>(x: View<F>, mut y: ViewMut<F>) {
     let negative_infinity = F::ZERO.ln();
-    fold_to(x, y, negative_infinity, |max, x| if x < max || max.is_nan() { max } else { x });
+    fold_to(x, &mut y, negative_infinity, |max, x| if x < max || max.is_nan() { max } else { x });
+    if F::HAS_TANGENT {
+        share_slopes(x, y);
+    }
+}
+
+/// Gives each largest element the tangent that all elements equal to it have on average.
+fn share_slopes<F: Scalar>(x: View<F>, y: ViewMut<F>) {
+    let (mut ties, mut elements) = (vec![Vec::new(); y.data.len()], x.data.iter());
+    walk(x.shape, [y.shape.strides_towards(x.shape)], |[i]| {
+        ties[i].extend(elements.next().filter(|&&x| x == y.data[i]));
+    });
+    for (y, ties) in y.data.iter_mut().zip(ties) {
+        let share = F::ONE / F::from_f64(ties.len() as f64);
+        *y = y.with_slopes(|| ties.into_iter().map(|&x| (x, share)));
+    }
 }
 
 /// Folds every element of `x` into the element of `y` that it reduces to; `y` starts at `start`, which `f` must not notice.
-fn fold_to<F: Scalar>(x: View<F>, y: ViewMut<F>, start: F, f: impl Fn(F, F) -> F + Sync) {
+fn fold_to<F: Scalar>(x: View<F>, y: &mut ViewMut<F>, start: F, f: impl Fn(F, F) -> F + Sync) {
     y.data.fill(start);
     match Repeat::of(y.shape, x.shape) {
         Some(Repeat::Whole) => fold_columns(x.data, y.data, f),

@@ -38,9 +38,19 @@ pub fn logsumexp<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
     let mut y = y.data.iter_mut();
     each_log_sum(x, axis, |line, log_sum| {
         if let Some(y) = y.next() {
-            *y = line.max + log_sum;
+            *y = (line.max + log_sum).with_slopes(|| line.shares(x.data));
         }
     });
+}
+
+/// The slopes of `ln Σ eˣ`: softmax(x), but where the largest number of a line is infinite, the limits that softmax has there. An infinite
+/// number has all of the slope, several share it; and in a line of -infinity, whose sum is 0, nothing has any.
+pub fn slopes<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
+    softmax(x, axis, ViewMut { data: &mut *y.data, shape: y.shape });
+    for line in lines(x, axis).filter(Line::is_infinite) {
+        let mut shares = line.shares(x.data).into_iter();
+        line.places.update_each(y.data, |y| *y = shares.next().map_or(*y, |(_, share)| share));
+    }
 }
 
 /// A line of an array: where its numbers stand, the largest of them (-infinity if there is none) and which that is.
@@ -63,11 +73,32 @@ impl<F: Scalar> Line<F> {
         Line { places, max, which }
     }
 
+    /// Whether the largest number is infinity, or all are -infinity.
+    fn is_infinite(&self) -> bool {
+        !self.max.is_finite() && !self.max.is_nan()
+    }
+
+    /// Each number of the line, and its share of the slope of ln Σ eˣ. Infinite numbers are taken for equal ones.
+    fn shares(&self, x: &[F]) -> Vec<(F, F)> {
+        let (mut shares, mut sum) = (Vec::with_capacity(self.places.length), F::ZERO);
+        self.places.each(x, |_, x| {
+            let share = match (self.is_infinite(), x == self.max && self.max > F::ZERO) {
+                (true, true) => F::ZERO.with_slopes(|| [(x, F::ONE), (self.max, -F::ONE)]).exp(),
+                (true, false) => F::ZERO,
+                (false, _) => (x - self.max).exp(),
+            };
+            sum += share;
+            shares.push((x, share));
+        });
+        shares.iter_mut().for_each(|(_, share)| *share = share.over(sum));
+        shares
+    }
+
     /// Writes x - max of the numbers from `start` on, but -infinity, whose exponential is 0, for the largest.
     fn write(&self, x: &[F], start: usize, to: &mut [F]) {
         let negative_infinity = F::ZERO.ln();
         // If the largest is infinite, it is the answer: x - max would not be a number.
-        if !self.max.is_finite() && !self.max.is_nan() {
+        if self.is_infinite() {
             return to.fill(negative_infinity);
         }
         let piece = Places { start: self.places.start + start * self.places.stride, length: to.len(), ..self.places };
@@ -96,10 +127,14 @@ impl Places {
     }
 
     fn update<F: Copy>(self, y: &mut [F], f: impl Fn(F) -> F) {
+        self.update_each(y, |y| *y = f(*y));
+    }
+
+    fn update_each<F: Copy>(self, y: &mut [F], f: impl FnMut(&mut F)) {
         let Places { start, length, stride } = self;
         match stride {
-            1 => y[start..start + length].iter_mut().for_each(|y| *y = f(*y)),
-            _ => y.iter_mut().skip(start).step_by(stride).take(length).for_each(|y| *y = f(*y)),
+            1 => y[start..start + length].iter_mut().for_each(f),
+            _ => y.iter_mut().skip(start).step_by(stride).take(length).for_each(f),
         }
     }
 }

@@ -26,7 +26,9 @@ impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogits {
             #[inline(always)]
             |x, t| {
                 let ramp = if x > F::ZERO { x } else { F::ZERO };
-                (ramp - t * x) + (-x.abs()).exp().ln_1p()
+                let loss = (ramp - t * x) + (-x.abs()).exp().ln_1p();
+                // As the vjp has it: the kinks of max(x, 0) and |x| are not the loss's.
+                loss.with_slopes(|| [(x, x.sigmoid() - t), (t, -x)])
             },
         );
         loss.data[0] = sum / F::from_f64(x[0].data.len() as f64);
@@ -37,7 +39,7 @@ impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogits {
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x, t]) = (at.cotangent(), at.operands());
         let share = || g / x.shape().size() as f64;
-        [at.to(0, || (x.sigmoid() - t) * share()), at.to(1, || -(x * share()))].into()
+        [at.to(0, || share().through(x.sigmoid() - t)), at.to(1, || -share().through(x))].into()
     }
 }
 

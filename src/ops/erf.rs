@@ -29,7 +29,7 @@ impl<F: Scalar> Op<F> for Erf {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
-        [at.to(0, || g * (FRAC_2_SQRT_PI * (-(x * x)).exp()))].into()
+        [at.to(0, || g.through(FRAC_2_SQRT_PI * (-(x * x)).exp()))].into()
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Example {
     pub f64: Program<f64>,
     /// The program on dual numbers.
     pub dual: Program<Dual>,
+    /// The program on dual numbers of dual numbers, which carry second derivatives.
+    pub dual_of_dual: Program<Dual<Dual>>,
 }
 
 /// A program that is given Vars and returns one.

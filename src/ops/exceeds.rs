@@ -35,13 +35,18 @@ impl<F: Scalar> Op<F> for Exceeds {
     }
 }
 
-fn exceeds<F: Scalar>(a: F, b: F) -> F {
+/// How much of a gradient the larger of two numbers gets if it is `a`: all, or half where they are equal. The convention of
+/// [`maximum`](super::maximum) and [`minimum`](super::minimum).
+#[inline(always)]
+pub(crate) fn exceeds<F: Scalar>(a: F, b: F) -> F {
     if a > b {
         F::ONE
     } else if a == b {
         F::from_f64(0.5)
-    } else {
+    } else if a < b {
         F::ZERO
+    } else {
+        F::ZERO / F::ZERO
     }
 }
 

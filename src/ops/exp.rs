@@ -33,7 +33,7 @@ impl<F: Scalar> Op<F> for Exp {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (at.cotangent(), at.output());
-        [at.to(0, || g * y)].into()
+        [at.to(0, || g.through(y))].into()
     }
 }
 

@@ -32,7 +32,7 @@ impl<F: Scalar> Op<F> for Gelu {
         let dx = || {
             let share = 0.5 + 0.5 * (x * FRAC_1_SQRT_2).erf();
             let bell = (x * x * -0.5).exp() * (0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI);
-            g * (share + x * bell)
+            g.through(share + x.through(bell))
         };
         [at.to(0, dx)].into()
     }

@@ -1,6 +1,8 @@
 //! Huber's loss: squared near the target, straight far from it, so that an outlier pulls no harder than δ.
 
 use super::loss_shape;
+use super::maximum::maximum;
+use super::minimum::minimum;
 use crate::kernel::reduce::sum_of_pairs;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
@@ -27,8 +29,9 @@ impl<F: Scalar> Op<F> for Huber {
     fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
         let (delta, half) = (F::from_f64(self.delta), F::from_f64(0.5));
         let sum = sum_of_pairs(x[0].data, x[1].data, move |a, y| {
-            let r = (a - y).abs();
-            if r <= delta { half * r * r } else { delta * (r - half * delta) }
+            let (r, pull) = ((a - y).abs(), || minimum(maximum(a - y, -delta), delta));
+            let loss = if r <= delta { half * r * r } else { delta * (r - half * delta) };
+            loss.with_slopes(|| [(a, pull()), (y, -pull())])
         });
         loss.data[0] = sum / F::from_f64(x[0].data.len() as f64);
     }
@@ -38,7 +41,7 @@ impl<F: Scalar> Op<F> for Huber {
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [a, y]) = (at.cotangent(), at.operands());
         let share = || g / a.shape().size() as f64;
-        let pull = |r: Var<'t, F>| r.clamp(-self.delta, self.delta) * share();
+        let pull = |r: Var<'t, F>| share().through(r.clamp(-self.delta, self.delta));
         [at.to(0, || pull(a - y)), at.to(1, || pull(y - a))].into()
     }
 }

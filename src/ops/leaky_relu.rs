@@ -57,7 +57,7 @@ impl<F: Scalar> Op<F> for LeakyReluGrad {
     #[inline]
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         let slope = F::from_f64(self.0);
-        zip(x[0], x[1], dx, move |x, g| if x > F::ZERO { g } else { slope * g })
+        zip(x[0], x[1], dx, move |x, g| if x > F::ZERO { g } else { g.through(slope) })
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::None, Slope::Each("1 where x > 0, else s", "dg = h where x > 0, else s h")]

@@ -35,7 +35,7 @@ impl<F: Scalar> Op<F> for LogSoftmax {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (at.cotangent(), at.output());
-        [at.to(0, || g - y.exp() * g.sum_axes_keepdims(self.axis))].into()
+        [at.to(0, || g - g.sum_axes_keepdims(self.axis).through(y.exp()))].into()
     }
 }
 

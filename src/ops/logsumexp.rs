@@ -35,7 +35,44 @@ impl<F: Scalar> Op<F> for LogSumExp {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
-        [at.to(0, || g.reshape(x.shape().reduced(self.axis.into(), true)) * x.softmax(self.axis))].into()
+        let slopes = || x.tape.record(LogSumExpGrad { axis: self.axis }, &[x]);
+        [at.to(0, || g.reshape(x.shape().reduced(self.axis.into(), true)).through(slopes()))].into()
+    }
+}
+
+/// The slopes of ln Σₖ e^xₖ: [`softmax`](super::softmax), but with a limit where the largest x is infinite. Among -∞ alone, whose sum is 0,
+/// each slope is 0; an infinite x has all of the slope, and several share it.
+#[derive(PartialEq)]
+pub struct LogSumExpGrad {
+    /// The axis along which the slopes sum to 1.
+    pub axis: usize,
+}
+
+impl<F: Scalar> Op<F> for LogSumExpGrad {
+    fn name(&self) -> &'static str {
+        "logsumexp'"
+    }
+    fn formula(&self) -> &'static str {
+        "yⱼ = e^xⱼ / Σₖ e^xₖ"
+    }
+    fn attributes(&self) -> String {
+        format!("axis {}", self.axis)
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        line_shape(operands[0], self.axis)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        softmax::slopes(x[0], self.axis, y)
+    }
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dx = y (g - Σₖ gₖ yₖ)")]
+    }
+    fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
+        Reach::line(operands[0].shape, self.axis)
+    }
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, y) = (at.cotangent(), at.output());
+        [at.to(0, || (g - g.through(y).sum_axes_keepdims(self.axis)).through(y))].into()
     }
 }
 

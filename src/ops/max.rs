@@ -45,7 +45,7 @@ impl<F: Scalar> Op<F> for Max {
         let kept = x.shape().reduced(self.axes, true);
         let dx = || {
             let largest = x.equals(y.reshape(kept));
-            largest * (g.reshape(kept) / largest.sum_axes_keepdims(self.axes))
+            (g.reshape(kept) / largest.sum_axes_keepdims(self.axes)).through(largest)
         };
         [at.to(0, dx)].into()
     }

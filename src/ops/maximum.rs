@@ -1,6 +1,7 @@
 //! The larger of two, element by element, with broadcasting.
 
 use super::broadcast_shape;
+use super::exceeds::exceeds;
 use crate::kernel::elementwise::zip;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
@@ -21,7 +22,7 @@ impl<F: Scalar> Op<F> for Maximum {
     }
     #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        zip(x[0], x[1], y, |a, b| if a < b || b.is_nan() { b } else { a })
+        zip(x[0], x[1], y, maximum)
     }
     fn slopes(&self) -> &'static [Slope] {
         &[
@@ -31,8 +32,15 @@ impl<F: Scalar> Op<F> for Maximum {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [a, b]) = (at.cotangent(), at.operands());
-        [at.to(0, || g * a.exceeds(b)), at.to(1, || g * b.exceeds(a))].into()
+        [at.to(0, || g.through(a.exceeds(b))), at.to(1, || g.through(b.exceeds(a)))].into()
     }
+}
+
+/// The larger of two numbers. At a tie each has the slope ½.
+#[inline(always)]
+pub(crate) fn maximum<F: Scalar>(a: F, b: F) -> F {
+    let larger = if a < b || b.is_nan() { b } else { a };
+    larger.with_slopes(|| [(a, exceeds(a, b)), (b, exceeds(b, a))])
 }
 
 impl<'t, F: Scalar> Var<'t, F> {

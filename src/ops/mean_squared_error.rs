@@ -28,7 +28,7 @@ impl<F: Scalar> Op<F> for MeanSquaredError {
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [a, y]) = (at.cotangent(), at.operands());
         let share = || g * (2.0 / a.shape().size() as f64);
-        [at.to(0, || (a - y) * share()), at.to(1, || (y - a) * share())].into()
+        [at.to(0, || share().through(a - y)), at.to(1, || share().through(y - a))].into()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The smaller of two, element by element, with broadcasting.
 
 use super::broadcast_shape;
+use super::exceeds::exceeds;
 use crate::kernel::elementwise::zip;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
@@ -21,7 +22,7 @@ impl<F: Scalar> Op<F> for Minimum {
     }
     #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        zip(x[0], x[1], y, |a, b| if b < a || b.is_nan() { b } else { a })
+        zip(x[0], x[1], y, minimum)
     }
     fn slopes(&self) -> &'static [Slope] {
         &[
@@ -31,8 +32,15 @@ impl<F: Scalar> Op<F> for Minimum {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [a, b]) = (at.cotangent(), at.operands());
-        [at.to(0, || g * b.exceeds(a)), at.to(1, || g * a.exceeds(b))].into()
+        [at.to(0, || g.through(b.exceeds(a))), at.to(1, || g.through(a.exceeds(b)))].into()
     }
+}
+
+/// The smaller of two numbers. At a tie each has the slope ½.
+#[inline(always)]
+pub(crate) fn minimum<F: Scalar>(a: F, b: F) -> F {
+    let smaller = if b < a || b.is_nan() { b } else { a };
+    smaller.with_slopes(|| [(a, exceeds(b, a)), (b, exceeds(a, b))])
 }
 
 impl<'t, F: Scalar> Var<'t, F> {

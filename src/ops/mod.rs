@@ -75,7 +75,7 @@ macro_rules! row {
             let &$x = x else { panic!("the operands of the row {}", $op) };
             $program
         }
-        Example { op: $op, operands: &[$($operand),*], f32: program, f64: program, dual: program }
+        Example { op: $op, operands: &[$($operand),*], f32: program, f64: program, dual: program, dual_of_dual: program }
     }};
 }
 
@@ -127,6 +127,7 @@ pub static TABLE: &[Example] = &[
     row!("mean", [Any(&[2, 3, 2])], |[x]| x.mean_axes([0, 2])),
     row!("max", [Any(&[2, 3, 2])], |[x]| x.max_axes(1)),
     row!("logsumexp", [Any(&[2, 3, 2])], |[x]| x.logsumexp(1)),
+    row!("logsumexp'", [Any(&[2, 3, 2])], |[x]| x.tape().record(logsumexp::LogSumExpGrad { axis: 1 }, &[x])),
     // activations
     row!("sigmoid", [Any(&[2, 3])], |[x]| x.sigmoid()),
     row!("sigmoid'", [Any(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(sigmoid::SigmoidGrad, &[y, g])),

@@ -38,7 +38,7 @@ impl<F: Scalar> Op<F> for Pow {
         let (g, [x], p) = (at.cotangent(), at.operands(), self.0);
         match p {
             0.0 => [at.no_gradient()].into(),
-            _ => [at.to(0, || g * (p * x.pow(p - 1.0)))].into(),
+            _ => [at.to(0, || g.through(p * x.pow(p - 1.0)))].into(),
         }
     }
 }

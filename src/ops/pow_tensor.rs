@@ -28,7 +28,7 @@ impl<F: Scalar> Op<F> for PowTensor {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y, [a, b]) = (at.cotangent(), at.output(), at.operands());
-        [at.to(0, || g * b * a.pow_var(b - 1.0)), at.to(1, || g * y * a.ln())].into()
+        [at.to(0, || g.through(b.through(a.pow_var(b - 1.0)))), at.to(1, || g.through(y.through(a.ln())))].into()
     }
 }
 

@@ -56,7 +56,7 @@ impl<F: Scalar> Op<F> for QuadraticCostGrad {
     #[inline]
     fn forward(&self, x: &[View<F>], da: ViewMut<F>) {
         let share = x[2].data[0] / samples(x[0].shape);
-        zip(x[0], x[1], da, move |a, y| (a - y) * share);
+        zip(x[0], x[1], da, move |a, y| share.through(a - y));
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("d a = h g / n"), Slope::Whole("dy = -h g / n"), Slope::Whole("dg = Σ h (a - y) / n")]
@@ -67,9 +67,9 @@ impl<F: Scalar> Op<F> for QuadraticCostGrad {
     // h: what arrives at da
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [a, y, g]) = (at.cotangent(), at.operands());
-        let share = || h * (g / samples::<f64>(a.shape()));
+        let share = || h.through(g / samples::<f64>(a.shape()));
         let slope = || g.tape.record(QuadraticCostGrad, &[a, y, g.tape.constant(1.0)]);
-        [at.to(0, share), at.to(1, || -share()), at.to(2, || (h * slope()).sum())].into()
+        [at.to(0, share), at.to(1, || -share()), at.to(2, || h.through(slope()).sum())].into()
     }
 }
 

@@ -21,7 +21,7 @@ impl<F: Scalar> Op<F> for Relu {
     }
     #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        map(x[0], y, |x| if x < F::ZERO { F::ZERO } else { x })
+        map(x[0], y, relu)
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Each("1 where y > 0, else 0", "dx = g where y > 0, else 0")]
@@ -49,7 +49,7 @@ impl<F: Scalar> Op<F> for ReluGrad {
     }
     #[inline]
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
-        zip(x[0], x[1], dx, |y, g| if y > F::ZERO { g } else { F::ZERO })
+        zip(x[0], x[1], dx, |y, g| if passes(y) { g } else { F::ZERO })
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::None, Slope::Each("1 where y > 0, else 0", "dg = h where y > 0, else 0")]
@@ -59,6 +59,18 @@ impl<F: Scalar> Op<F> for ReluGrad {
         let (h, [y, _]) = (at.cotangent(), at.operands());
         [at.no_gradient(), at.to(1, || y.tape.record(ReluGrad, &[y, h]))].into()
     }
+}
+
+/// Whether the slope is 1 and not 0. At the kink, 0, it is 0, and of x and y either may be asked.
+#[inline(always)]
+fn passes<F: Scalar>(x: F) -> bool {
+    x > F::ZERO
+}
+
+#[inline(always)]
+fn relu<F: Scalar>(x: F) -> F {
+    let y = if x < F::ZERO { F::ZERO } else { x };
+    y.with_slopes(|| [(x, if passes(x) { F::ONE } else { F::ZERO })])
 }
 
 impl<'t, F: Scalar> Var<'t, F> {

@@ -53,7 +53,10 @@ impl<F: Scalar> Op<F> for SigmoidGrad {
     }
     #[inline]
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
-        zip(x[0], x[1], dx, |y, g| g * y * (F::ONE - y))
+        zip(x[0], x[1], dx, |y, g| {
+            let dx = g.through(y).through(F::ONE - y);
+            dx.with_slopes(|| [(y, g.through(F::ONE - y - y)), (g, y * (F::ONE - y))])
+        })
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Each("g (1 - 2y)", "dy = h g (1 - 2y)"), Slope::Each("y (1 - y)", "dg = h y (1 - y)")]
@@ -61,7 +64,7 @@ impl<F: Scalar> Op<F> for SigmoidGrad {
     // h: what arrives at dx
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [y, g]) = (at.cotangent(), at.operands());
-        [at.to(0, || h * g * (1.0 - 2.0 * y)), at.to(1, || y.tape.record(SigmoidGrad, &[y, h]))].into()
+        [at.to(0, || h.through(g).through(1.0 - 2.0 * y)), at.to(1, || y.tape.record(SigmoidGrad, &[y, h]))].into()
     }
 }
 

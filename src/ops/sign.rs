@@ -21,7 +21,7 @@ impl<F: Scalar> Op<F> for Sign {
     }
     #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        map(x[0], y, sign)
+        map(x[0], y, F::sign)
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::None]
@@ -32,16 +32,6 @@ impl<F: Scalar> Op<F> for Sign {
     // It is constant wherever it has a derivative, so nothing flows back.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         [at.no_gradient()].into()
-    }
-}
-
-fn sign<F: Scalar>(x: F) -> F {
-    if x > F::ZERO {
-        F::ONE
-    } else if x < F::ZERO {
-        -F::ONE
-    } else {
-        F::ZERO
     }
 }
 

@@ -35,7 +35,7 @@ impl<F: Scalar> Op<F> for Silu {
         let (g, y, [x]) = (at.cotangent(), at.output(), at.operands());
         let dx = || {
             let sigmoid = x.sigmoid();
-            g * (sigmoid + y * (1.0 - sigmoid))
+            g.through(sigmoid + y.through(1.0 - sigmoid))
         };
         [at.to(0, dx)].into()
     }

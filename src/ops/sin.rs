@@ -28,7 +28,7 @@ impl<F: Scalar> Op<F> for Sin {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
-        [at.to(0, || g * x.cos())].into()
+        [at.to(0, || g.through(x.cos()))].into()
     }
 }
 

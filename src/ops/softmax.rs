@@ -35,7 +35,7 @@ impl<F: Scalar> Op<F> for Softmax {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (at.cotangent(), at.output());
-        [at.to(0, || y * (g - (g * y).sum_axes_keepdims(self.axis)))].into()
+        [at.to(0, || (g - g.through(y).sum_axes_keepdims(self.axis)).through(y))].into()
     }
 }
 

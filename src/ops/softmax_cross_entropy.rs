@@ -75,7 +75,7 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
             let place = row * classes + LABELS.index(row, number, classes);
             dx.data[place] = dx.data[place] - F::ONE;
         }
-        update(dx.data, move |dx| dx * share);
+        update(dx.data, move |dx| share.through(dx));
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("d x = g/n p (h - Σₖ hₖ pₖ)"), Slope::None, Slope::Whole("dg = Σ h (p - onehot(label)) / n")]
@@ -92,10 +92,10 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
         let (h, [x, labels, g]) = (at.cotangent(), at.operands());
         let curvature = || {
             let p = x.softmax(1);
-            p * (h - (h * p).sum_axes_keepdims(1)) * (g / x.shape()[0] as f64)
+            (h - h.through(p).sum_axes_keepdims(1)).through(p).through(g / x.shape()[0] as f64)
         };
         let slope = || g.tape.record(SoftmaxCrossEntropyGrad, &[x, labels, g.tape.constant(1.0)]);
-        [at.to(0, curvature), at.no_gradient(), at.to(2, || (h * slope()).sum())].into()
+        [at.to(0, curvature), at.no_gradient(), at.to(2, || h.through(slope()).sum())].into()
     }
 }
 

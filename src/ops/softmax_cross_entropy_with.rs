@@ -33,13 +33,7 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWith {
         softmax::each_log_sum(x[0], 1, |line, log_sum| {
             let (logits, targets) = (&x[0].data[row.clone()], &x[1].data[row.clone()]);
             // A class that has no probability costs nothing, even if its logit is -infinity.
-            sum += sum_of_pairs(
-                logits,
-                targets,
-                move |x, t| {
-                    if t == F::ZERO { F::ZERO } else { t * ((line.max - x) + log_sum) }
-                },
-            );
+            sum += sum_of_pairs(logits, targets, move |x, t| t.through((line.max - x) + log_sum));
             row = row.end..row.end + classes;
         });
         loss.data[0] = sum / F::from_f64(rows as f64);
@@ -51,7 +45,7 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWith {
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x, t]) = (at.cotangent(), at.operands());
         let dx = || x.tape.record(SoftmaxCrossEntropyWithGrad, &[x, t, g]);
-        [at.to(0, dx), at.to(1, || -(x.log_softmax(1) * (g / x.shape()[0] as f64)))].into()
+        [at.to(0, dx), at.to(1, || -(g / x.shape()[0] as f64).through(x.log_softmax(1)))].into()
     }
 }
 
@@ -76,7 +70,7 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWithGrad {
         for row in (0..rows).map(|row| row * classes..(row + 1) * classes) {
             let targets = &x[1].data[row.clone()];
             let total = sum(targets);
-            accumulate(&mut dx.data[row], targets, move |p, t| (p * total - t) * share);
+            accumulate(&mut dx.data[row], targets, move |p, t| share.through(p * total - t));
         }
     }
     fn slopes(&self) -> &'static [Slope] {
@@ -96,14 +90,14 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWithGrad {
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [x, t, g]) = (at.cotangent(), at.operands());
         let share = || g / x.shape()[0] as f64;
-        let surplus = |p: Var<'t, F>| h - (h * p).sum_axes_keepdims(1);
+        let surplus = |p: Var<'t, F>| h - h.through(p).sum_axes_keepdims(1);
         let curvature = || {
             let p = x.softmax(1);
-            p * surplus(p) * (t.sum_axes_keepdims(1) * share())
+            surplus(p).through(p).through(t.sum_axes_keepdims(1) * share())
         };
         let slope = || g.tape.record(SoftmaxCrossEntropyWithGrad, &[x, t, g.tape.constant(1.0)]);
-        let dt = || -(surplus(x.softmax(1)) * share());
-        [at.to(0, curvature), at.to(1, dt), at.to(2, || (h * slope()).sum())].into()
+        let dt = || -surplus(x.softmax(1)).through(share());
+        [at.to(0, curvature), at.to(1, dt), at.to(2, || h.through(slope()).sum())].into()
     }
 }
 

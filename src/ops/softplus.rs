@@ -33,7 +33,7 @@ impl<F: Scalar> Op<F> for Softplus {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
-        [at.to(0, || g * x.sigmoid())].into()
+        [at.to(0, || g.through(x.sigmoid()))].into()
     }
 }
 

@@ -28,7 +28,7 @@ impl<F: Scalar> Op<F> for Sqrt {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (at.cotangent(), at.output());
-        [at.to(0, || g / (2.0 * y))].into()
+        [at.to(0, || g.over(2.0 * y))].into()
     }
 }
 

@@ -54,7 +54,7 @@ impl<F: Scalar> Op<F> for TanhGrad {
     }
     #[inline]
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
-        zip(x[0], x[1], dx, |y, g| g * (F::ONE - y * y))
+        zip(x[0], x[1], dx, |y, g| g.through(F::ONE - y * y))
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Each("-2 g y", "dy = -2 h g y"), Slope::Each("1 - y²", "dg = h (1 - y²)")]
@@ -62,7 +62,7 @@ impl<F: Scalar> Op<F> for TanhGrad {
     // h: what arrives at dx
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [y, g]) = (at.cotangent(), at.operands());
-        [at.to(0, || -2.0 * h * g * y), at.to(1, || y.tape.record(TanhGrad, &[y, h]))].into()
+        [at.to(0, || -2.0 * h.through(g).through(y)), at.to(1, || y.tape.record(TanhGrad, &[y, h]))].into()
     }
 }
 

@@ -2,6 +2,7 @@
 //! any shape that it admits, on any kind of number. And no op is missing from the table.
 
 mod complete;
+mod hard;
 mod shapes;
 mod witness;
 

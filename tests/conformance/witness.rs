@@ -1,10 +1,12 @@
 //! One op at one point, and what different ways of differentiating say about it.
 
+use super::hard::Row;
 use super::random;
 use gradus::derivatives::grad;
 use gradus::ops::{Example, Program};
 use gradus::{Dual, Scalar, Tape, Var};
 use ndarray::{ArrayD, Zip};
+use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 
 /// An op at a point, with a random cotangent and a random direction.
@@ -23,6 +25,21 @@ impl Trial {
         direction.iter_mut().zip(&differentiable).filter(|(_, yes)| !**yes).for_each(|(labels, _)| labels.fill(0.0));
         let cotangent = random(run(example.f64, &x).shape(), rng);
         Trial { example, x, differentiable, cotangent, direction }
+    }
+
+    /// The same with a direction along which only one number changes, so that infinite slopes of several do not add up to NaN.
+    pub fn at_one_direction(example: &'static Example, x: Vec<ArrayD<f64>>, rng: &mut ChaCha8Rng) -> Trial {
+        let mut trial = Trial::new(example, x, rng);
+        let moving: usize = trial.slots().map(|slot| trial.x[slot].len()).sum();
+        let chosen = rng.random_range(0..moving.max(1));
+        let mut place = 0;
+        for (direction, _) in trial.direction.iter_mut().zip(&trial.differentiable).filter(|(_, yes)| **yes) {
+            for number in direction {
+                *number = if place == chosen { *number } else { 0.0 };
+                place += 1;
+            }
+        }
+        trial
     }
 
     /// The gradient of each operand, element by element, is what dual numbers and finite differences say.
@@ -59,6 +76,109 @@ impl Trial {
         for (&reverse, &dual) in for_cotangent.iter().zip(&self.slope(&self.direction)) {
             self.agree("second derivative for the cotangent", "dual numbers", reverse, dual, 1e-12);
         }
+    }
+
+    /// At a kink, a limit, an infinity: the reverse pass, dual numbers, and to second order also dual numbers of dual numbers, say the same;
+    /// what nudging measures on either side lies around it; and where nothing arrives, nothing flows. Results that are not numbers are left
+    /// out. Returns how many derivatives were compared, and what is wrong.
+    pub fn check_at_a_hard_place(&self, row: &Row) -> (usize, Vec<String>) {
+        let y = run(self.example.f64, &self.x);
+        let cotangent = Zip::from(&self.cotangent).and(&y).map_collect(|&c, y| if y.is_nan() { 0.0 } else { c });
+        let (x, direction, differentiable) = (self.x.clone(), self.direction.clone(), self.differentiable.clone());
+        let here = Trial { example: self.example, x, differentiable, cotangent, direction };
+        let gradients = |cotangent| gradients(self.example.f64, &self.x, cotangent);
+        let (first, still) = (gradients(&here.cotangent), gradients(&ArrayD::zeros(y.raw_dim())));
+        let (second, _) = here.reverse_over_reverse();
+        let forward = here.forward_over_reverse();
+        let (mut compared, mut wrong) = (0, Vec::new());
+        let all_are_numbers = !y.iter().any(|y| y.is_nan());
+        for (slot, element) in self.slots().flat_map(|slot| (0..self.x[slot].len()).map(move |element| (slot, element)))
+        {
+            let of = |all: &[ArrayD<f64>]| *all[slot].iter().nth(element).unwrap();
+            let mut nudge: Vec<ArrayD<f64>> = self.x.iter().map(|x| ArrayD::zeros(x.raw_dim())).collect();
+            *nudge[slot].iter_mut().nth(element).unwrap() = 1.0;
+            let gradient = of(&first);
+            let pairs = [
+                ("gradient", gradient, "dual numbers", here.along(&here.slope(&nudge))),
+                ("gradient where nothing arrives", of(&still), "reason", 0.0),
+                ("second derivative", of(&second), "forward over reverse", of(&forward)),
+                ("second derivative", of(&second), "duals of duals", here.along(&here.slope_of_slope(&nudge))),
+            ];
+            for (what, ours, witness, theirs) in pairs {
+                if what == "second derivative" && !all_are_numbers {
+                    continue;
+                }
+                compared += 1;
+                let off = (ours - theirs).abs();
+                if ours != theirs
+                    && !(row.sums && ours.is_nan() && theirs.is_nan())
+                    && !(off <= 1e-11 * theirs.abs().max(1.0))
+                {
+                    wrong.push(format!("the {what} is {ours:e}, but by {witness} {theirs:e}"));
+                }
+            }
+            if let Some([low, high]) =
+                here.slopes_on_either_side(slot, element, &y).filter(|_| !row.jumps && gradient.is_finite())
+            {
+                compared += 1;
+                if gradient < low || high < gradient {
+                    wrong.push(format!("the gradient is {gradient:e}, but nudging says {low:e} to {high:e}"));
+                }
+            }
+            for wrong in wrong.iter_mut().filter(|wrong| !wrong.contains("operand")) {
+                let x = self.x.iter().map(|x| format!("{}", x.flatten())).collect::<Vec<_>>().join(" and ");
+                *wrong = format!(
+                    "{}: {wrong}, for operand {}, element {element}; operands {x}; cotangent {}",
+                    self.example.op,
+                    slot + 1,
+                    here.cotangent.flatten()
+                );
+            }
+        }
+        (compared, wrong)
+    }
+
+    /// Σ cotangent * slope, over the results that the cotangent does not leave out.
+    fn along(&self, slopes: &ArrayD<f64>) -> f64 {
+        self.cotangent.iter().zip(slopes).filter(|(c, _)| **c != 0.0).map(|(c, slope)| c * slope).sum()
+    }
+
+    /// How the slope along `direction` changes along the trial's own direction.
+    fn slope_of_slope(&self, direction: &[ArrayD<f64>]) -> ArrayD<f64> {
+        let tape = Tape::new();
+        let mut x = Vec::new();
+        for ((value, first), second) in self.x.iter().zip(direction).zip(&self.direction) {
+            let number = |&x: &f64, &first: &f64, &second: &f64| Dual::new(Dual::new(x, second), Dual::constant(first));
+            x.push(tape.var(Zip::from(value).and(first).and(second).map_collect(number)));
+        }
+        (self.example.dual_of_dual)(&x).value().mapv(|y| y.tangent.tangent)
+    }
+
+    /// The slopes that nudging an element measures on either side, the lower one first, with what rounding and curvature may add; `None` if they
+    /// cannot be measured.
+    fn slopes_on_either_side(&self, slot: usize, element: usize, y: &ArrayD<f64>) -> Option<[f64; 2]> {
+        let x = *self.x[slot].iter().nth(element).unwrap();
+        let step = 1e-6 * if x == 0.0 { 1.0 } else { x.abs() };
+        let mut noise = 0.0;
+        let mut side = |step: f64| {
+            let mut moved = self.x.clone();
+            *moved[slot].iter_mut().nth(element).unwrap() += step;
+            let mut slope = 0.0;
+            for ((c, y), there) in
+                self.cotangent.iter().zip(y).zip(&run(self.example.f64, &moved)).filter(|((c, _), _)| **c != 0.0)
+            {
+                slope += c * (there - y) / step;
+                noise += c.abs() * 1e-15 * (y.abs() + there.abs()) / step.abs();
+            }
+            slope
+        };
+        let slopes = [side(-step), side(step)];
+        let [low, high] = [slopes[0].min(slopes[1]), slopes[0].max(slopes[1])];
+        noise += 1e-4 * low.abs().max(high.abs()) + 1e-14;
+        // A number that is tiny beside another is lost in the sum, and a step may lead across the kink of one that is tiny.
+        let is_plain = |x: &f64| *x == 0.0 || x.is_infinite() || (1e-3..1e3).contains(&x.abs());
+        (x.is_finite() && self.x.iter().flatten().all(is_plain) && slopes.iter().all(|slope| slope.is_finite()))
+            .then_some([low - noise, high + noise])
     }
 
     /// Results and gradients on f32 are those on f64, at the same point.
@@ -126,6 +246,11 @@ pub fn run<F: Scalar>(program: Program<F>, x: &[ArrayD<f64>]) -> ArrayD<f64> {
     let tape = Tape::new();
     let x: Vec<Var<F>> = x.iter().map(|x| tape.input(x.mapv(F::from_f64))).collect();
     program(&x).value().mapv(F::to_f64)
+}
+
+/// What flows back to each operand where nothing arrives at the result.
+fn gradients_of_nothing(program: Program<f64>, x: &[ArrayD<f64>], y: &ArrayD<f64>) -> Vec<ArrayD<f64>> {
+    gradients(program, x, &ArrayD::zeros(y.raw_dim()))
 }
 
 /// What the cotangent makes flow back to each operand; zeros where nothing does.

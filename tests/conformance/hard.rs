@@ -1,0 +1,163 @@
+//! Every op at its hard places: at kinks and ties, at zeros, at infinities, far out in the tails. There the derivative is a limit or a
+//! convention, and all ways of differentiating must keep the same one: the reverse pass and dual numbers, to second order, each by each;
+//! and the slopes on either side, measured by nudging, lie around it.
+
+use super::witness::Trial;
+use gradus::ops::{Example, Operand, TABLE};
+use ndarray::{ArrayD, IxDyn};
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+
+const INF: f64 = f64::INFINITY;
+
+/// Numbers to fill an operand with, over and over again.
+type Numbers = &'static [f64];
+
+const ZEROS: Numbers = &[0.0, -0.0, 0.0];
+const TIES: Numbers = &[1.0];
+const KINKS: Numbers = &[0.0, 1.0, 0.0, -1.0, 1.0];
+const EDGES: Numbers = &[0.7, -0.7, 1.7, 0.3, 0.0];
+const TINY: Numbers = &[1e-300, -1e-300, 1e-30, -1e-30, f64::MIN_POSITIVE, 5e-324];
+const HUGE: Numbers = &[1e300, -1e300, 1e200, -1e200, 1e30, -1e30];
+const TAILS: Numbers = &[40.0, -40.0, 800.0, -800.0, 17.0, -17.0, 6.0, -6.0];
+const INFINITIES: Numbers = &[INF, -INF];
+const INFINITE: Numbers = &[INF];
+const NEGATIVE_INFINITE: Numbers = &[-INF];
+const ONE_INFINITE: Numbers = &[INF, 0.5, -1.0, 0.25, 2.0, -0.5, 0.1];
+const MASKED: Numbers = &[-INF, 0.5, -INF, 1.0, 0.5];
+const ROW_MASKED: Numbers = &[-INF, -INF, -INF, 0.0, 1.0, -INF, -INF, -INF, -INF, 2.0, 1.0, -INF];
+const POWERS: Numbers = &[0.0, 1.0, 2.0, 0.5, -1.0, 3.0, 1.5];
+const ONE_HOT: Numbers = &[0.0, 1.0, 0.0];
+const SHARES: Numbers = &[0.0, 1.0, 0.5, 0.25, 1e-300, 1.0, 1e-17];
+const SLOPED: Numbers = &[0.3, -0.4, 1.1];
+
+/// Whatever a number may be.
+const ANYTHING: &[Numbers] = &[
+    ZEROS,
+    TIES,
+    KINKS,
+    EDGES,
+    TINY,
+    HUGE,
+    TAILS,
+    INFINITIES,
+    INFINITE,
+    NEGATIVE_INFINITE,
+    ONE_INFINITE,
+    MASKED,
+    ROW_MASKED,
+    POWERS,
+];
+/// Where an op multiplies and adds on its way, so that larger numbers overflow before the end.
+const MODERATE: &[Numbers] = &[ZEROS, TIES, KINKS, EDGES, TINY, TAILS, ONE_HOT];
+/// Of a negative base only some powers are real.
+const BASES: &[Numbers] =
+    &[&[0.0], TIES, &[0.0, 1.0, 2.0, 0.5], &[1e-300, 1e-30], &[1e300, 1e30], &[40.0, 800.0], INFINITE];
+const EXPONENTS: &[Numbers] = &[ZEROS, TIES, POWERS, &[-1.0, -0.5], TAILS];
+/// Logits, some of them masked. (A row that is masked altogether has no softmax.)
+const LOGITS: &[Numbers] = &[ZEROS, TIES, KINKS, EDGES, TINY, HUGE, TAILS, MASKED];
+const BOUNDED: &[Numbers] = &[ZEROS, TIES, SHARES];
+const TARGETS: &[Numbers] = &[ZEROS, TIES, ONE_HOT, SHARES];
+const LABELS: &[Numbers] = &[];
+const FEW: &[Numbers] = &[ZEROS, KINKS, TAILS, SLOPED];
+
+/// What is hard for some ops: fillings for each operand, the last also for those behind it.
+pub struct Row {
+    ops: &'static [&'static str],
+    fillings: &'static [&'static [Numbers]],
+    /// Whether they jump, so that there is no slope to measure at a jump.
+    pub jumps: bool,
+    /// Whether a gradient is summed over copies, so that it is not a number where infinities of either sign meet.
+    pub sums: bool,
+}
+
+const fn row(ops: &'static [&'static str], fillings: &'static [&'static [Numbers]]) -> Row {
+    Row { ops, fillings, jumps: false, sums: false }
+}
+
+#[rustfmt::skip]
+const HARD: &[Row] = &[
+    row(&["add", "sub", "neg", "exp", "ln", "sqrt", "erf", "pow"], &[ANYTHING]),
+    Row { sums: true, ..row(&["mul", "div"], &[ANYTHING]) },
+    Row { sums: true, ..row(&["pow_tensor"], &[BASES, EXPONENTS]) },
+    row(&["sin", "cos"], &[MODERATE]),
+    row(&["abs", "maximum", "minimum", "max", "relu", "relu'", "leaky_relu", "leaky_relu'"], &[ANYTHING]),
+    Row { jumps: true, ..row(&["sign", "exceeds", "equals"], &[ANYTHING]) },
+    row(&["sigmoid", "tanh", "softplus"], &[ANYTHING]),
+    row(&["sigmoid'", "tanh'"], &[BOUNDED, ANYTHING]),
+    row(&["gelu", "silu"], &[&[ZEROS, TIES, KINKS, EDGES, TINY, HUGE, TAILS, INFINITE]]),
+    row(&["matmul", "matmul_nt", "matmul_tn", "batch_matmul", "batch_matmul_nt", "batch_matmul_tn"], &[MODERATE]),
+    row(&["transpose", "permute", "reshape", "broadcast_to", "sum_to", "slice", "pad", "concat"], &[ANYTHING]),
+    row(&["gather_rows", "scatter_add_rows"], &[ANYTHING, LABELS]),
+    row(&["im2col", "col2im", "sum", "mean"], &[ANYTHING]),
+    row(&["add_n"], &[ANYTHING, ANYTHING, FEW]),
+    row(&["logsumexp", "logsumexp'"], &[ANYTHING]),
+    row(&["softmax", "log_softmax"], &[LOGITS]),
+    row(&["conv2d"], &[MODERATE, MODERATE, FEW]),
+    row(&["max_pool2d", "avg_pool2d"], &[ANYTHING]),
+    row(&["layer_norm", "batch_norm_train"], &[MODERATE, FEW]),
+    row(&["quadratic_cost", "mean_squared_error", "huber"], &[ANYTHING]),
+    Row { sums: true, ..row(&["quadratic_cost'"], &[ANYTHING, ANYTHING, FEW]) },
+    row(&["binary_cross_entropy_with_logits"], &[ANYTHING, TARGETS]),
+    row(&["softmax_cross_entropy", "softmax_cross_entropy'"], &[LOGITS, LABELS, FEW]),
+    row(&["softmax_cross_entropy_with", "softmax_cross_entropy_with'"], &[LOGITS, TARGETS, FEW]),
+];
+
+fn row_of(example: &Example) -> &'static Row {
+    let row = HARD.iter().find(|row| row.ops.contains(&example.op));
+    row.unwrap_or_else(|| {
+        panic!("{} has no row of hard places: say in HARD where its kinks and limits are", example.op)
+    })
+}
+
+#[test]
+fn every_op_has_a_row_of_hard_places() {
+    for example in TABLE {
+        row_of(example);
+    }
+    for op in HARD.iter().flat_map(|row| row.ops) {
+        assert!(TABLE.iter().any(|example| example.op == *op), "{op} is no op of the table");
+    }
+}
+
+/// The op with its operands filled in every way: every filling of one with every filling of the others.
+fn trials(example: &'static Example) -> Vec<Trial> {
+    let (mut rng, of_row) = (ChaCha8Rng::seed_from_u64(51), row_of(example).fillings);
+    let mut conditions: Vec<Vec<ArrayD<f64>>> = vec![Vec::new()];
+    for (slot, operand) in example.operands.iter().enumerate() {
+        let numbers = of_row[slot.min(of_row.len() - 1)];
+        let fillings: Vec<ArrayD<f64>> = match *operand {
+            Operand::Labels(..) => vec![operand.sample(&mut rng)],
+            Operand::Any(shape) | Operand::Positive(shape) | Operand::Distribution(shape) => {
+                numbers.iter().map(|numbers| filled(shape, numbers)).collect()
+            }
+        };
+        let with = |(condition, filling): (&Vec<ArrayD<f64>>, &ArrayD<f64>)| {
+            condition.iter().chain([filling]).cloned().collect::<Vec<_>>()
+        };
+        let pairs = conditions.iter().flat_map(|condition| fillings.iter().map(move |filling| (condition, filling)));
+        conditions = pairs.map(with).collect();
+    }
+    conditions.into_iter().map(|x| Trial::at_one_direction(example, x, &mut rng)).collect()
+}
+
+fn filled(shape: &[usize], numbers: Numbers) -> ArrayD<f64> {
+    let size = shape.iter().product();
+    ArrayD::from_shape_vec(IxDyn(shape), numbers.iter().copied().cycle().take(size).collect()).unwrap()
+}
+
+#[test]
+fn at_hard_places_all_ways_of_differentiating_keep_one_convention() {
+    let (mut conditions, mut derivatives, mut faults) = (0, 0, Vec::new());
+    for example in TABLE {
+        for trial in trials(example) {
+            let (compared, wrong) = trial.check_at_a_hard_place(row_of(example));
+            conditions += 1;
+            derivatives += compared;
+            faults.extend(wrong);
+        }
+    }
+    println!("{} rows, {conditions} conditions, {derivatives} derivatives", TABLE.len());
+    let few: Vec<&str> = faults.iter().take(20).map(String::as_str).collect();
+    assert!(faults.is_empty(), "{} of them differ:\n{}", faults.len(), few.join("\n"));
+}
