@@ -15,7 +15,8 @@ pub fn write_sources(root: &Path, chapters: &[std::path::PathBuf], folder: &Path
     copy_folder(&own.join("theme"), &folder.join("theme"))?;
     let mut summary = "# Summary\n\n[The course](introduction.md)\n".to_owned();
     for page in ["introduction.md", "glossary.md"] {
-        write(&pages.join(page), &formulas::to_mathml(&read(&own.join(page))?)?)?;
+        let text = read(&own.join(page))?.replace("](../SOURCES.md", "](sources.md");
+        write(&pages.join(page), &formulas::to_mathml(&text)?)?;
     }
     write(&pages.join("sources.md"), &formulas::to_mathml(&sources(&read(&root.join("SOURCES.md"))?))?)?;
     let mut parts = PARTS.iter().peekable();
@@ -49,7 +50,8 @@ fn sources(text: &str) -> String {
 fn page(name: &str, text: &str) -> Result<String> {
     let woven_by = |line: &&str| !(line.starts_with("<!-- code:") || line.starts_with("<!-- output:"));
     let text: String = text.lines().filter(woven_by).map(|line| format!("{line}\n")).collect();
-    let text = text.replace("](../../SOURCES.md", "](../sources.md");
+    let text =
+        text.replace("](../../SOURCES.md", "](../sources.md").replace("](../../book/glossary.md", "](../glossary.md");
     let mut page = formulas::to_mathml(&text)?;
     if let Some(exercise) = Exercise::of(name.trim_start_matches("ch")) {
         page += &format!("\nThe exercise takes about {} minutes. If you are stuck:\n", exercise.minutes);

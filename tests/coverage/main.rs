@@ -1,6 +1,7 @@
 //! The course covers every idea, figure, number and mistake of its sources: the table in `README.md` says where, and this holds it to that.
 
 mod provenance;
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
