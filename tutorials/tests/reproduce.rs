@@ -38,6 +38,7 @@ fn a_number_outside_its_band_is_marked_and_the_exit_status_says_so() {
     let marked: Vec<&str> = text.lines().filter(|line| line.ends_with("<- outside the band")).collect();
     assert!(marked.len() == 1 && marked[0].contains("0.4250"), "{text}");
     assert!(text.contains("4 of 5 numbers in their bands"), "{text}");
+    assert!(text.contains("beside them: 0 printed, 2 rerun, 1 theory, 2 ours"), "{text}");
 }
 
 #[test]
