@@ -120,6 +120,22 @@ fn no_number_is_without_an_origin() {
 }
 
 #[test]
+fn every_chapters_text_shows_the_table_that_its_program_prints() {
+    let folders = std::fs::read_dir(root().join("tutorials")).expect("the tutorials").flatten();
+    let texts: Vec<PathBuf> =
+        folders.map(|entry| entry.path().join("README.md")).filter(|path| path.exists()).collect();
+    assert!(texts.len() >= 24, "{texts:?}");
+    for path in texts {
+        let text = read(&path);
+        let table = text.split("<!-- output: Our numbers, and others beside them -->\n```text\n").nth(1);
+        let table = table.unwrap_or_else(|| panic!("{} has no table of its numbers", path.display()));
+        let heading = table.lines().next().unwrap_or_default();
+        assert!(heading.contains("from") && heading.ends_with("beside it"), "{}: {heading}", path.display());
+        assert!(text.contains("(../../SOURCES.md#where-a-number-is-from)"), "{} explains no column", path.display());
+    }
+}
+
+#[test]
 fn what_the_sources_do_not_print_is_not_called_printed() {
     let printed =
         |text: &str| reproduced().iter().any(|(from, other)| from.starts_with("printed") && other.contains(text));

@@ -103,6 +103,24 @@ fn a_term_of_the_glossary_is_explained_where_the_course_first_uses_it() {
 }
 
 #[test]
+fn a_chapter_asks_before_it_tells() {
+    for (page, text) in chapters() {
+        let first = text.lines().skip(1).find(|line| !line.is_empty()).unwrap_or_default();
+        assert!(first.starts_with("> **Predict first.**"), "{page} does not begin with its question: {first}");
+        let asked = text.lines().skip_while(|line| !line.starts_with('>')).take_while(|line| line.starts_with('>'));
+        assert!(asked.filter(|line| line.contains('?')).count() > 0, "{page} asks nothing");
+    }
+}
+
+#[test]
+fn chapters_whose_tape_is_worth_a_walk_mention_the_page() {
+    let mut mention: Vec<String> =
+        chapters().into_iter().filter(|(_, text)| text.contains("--html")).map(|(page, _)| page).collect();
+    mention.retain(|page| ["ch01", "ch08", "ch14", "ch23"].iter().any(|chapter| page.contains(chapter)));
+    assert_eq!(mention.len(), 4, "only {mention:?} mention --html");
+}
+
+#[test]
 fn every_link_into_the_glossary_leads_to_a_row() {
     let places: BTreeSet<String> = terms().into_iter().map(|term| term.place).collect();
     for (page, text) in chapters() {
