@@ -2,8 +2,11 @@
 //! said in `docs/conventions.md`.
 
 use gradus::derivatives::{grad, jacobian_by_columns, jacobian_by_rows};
+use gradus::ops::Program;
 use gradus::prelude::*;
 use gradus::{Dual, Scalar};
+use ndarray::{Array1, ArrayD, arr0};
+use std::collections::BTreeSet;
 
 const INF: f64 = f64::INFINITY;
 
@@ -99,4 +102,128 @@ fn a_gradient_that_is_zero_passes_an_infinite_slope_as_zero() {
     }
     let norm = (x * 0.0).pow(2.0).sum().sqrt();
     assert_eq!(grad(norm, &[x])[0].value(), ndarray::arr1(&[0.0, 0.0]).into_dyn());
+}
+
+/// A program as the page writes it, and as it runs.
+struct Written {
+    text: &'static str,
+    f64: Program<f64>,
+    dual: Program<Dual>,
+}
+
+macro_rules! written {
+    ($text:literal, |$x:pat_param| $program:expr) => {{
+        fn program<'t, F: Scalar>(x: &[Var<'t, F>]) -> Var<'t, F> {
+            let &$x = x else { panic!("{} has {} operands on the page", $text, x.len()) };
+            $program
+        }
+        Written { text: $text, f64: program, dual: program }
+    }};
+}
+
+const WRITTEN: &[Written] = &[
+    written!("relu(x)", |[x]| x.relu()),
+    written!("leaky_relu(x, 0.1)", |[x]| x.leaky_relu(0.1)),
+    written!("abs(x)", |[x]| x.abs()),
+    written!("sign(x)", |[x]| x.sign()),
+    written!("maximum(a, b)", |[a, b]| a.maximum(b)),
+    written!("minimum(a, b)", |[a, b]| a.minimum(b)),
+    written!("maximum(x, x)", |[x]| x.maximum(x)),
+    written!("clamp(x, -1, 1)", |[x]| x.clamp(-1.0, 1.0)),
+    written!("max(x)", |[x]| x.max()),
+    written!("max_pool2d(x, 2, 2)", |[x]| x.reshape([1, 1, 2, 2]).max_pool2d(2, 2).sum()),
+    written!("huber(a, y, 1)", |[a, y]| a.huber(y, 1.0)),
+    written!("exceeds(a, b)", |[a, b]| a.exceeds(b)),
+    written!("equals(a, b)", |[a, b]| a.equals(b)),
+    written!("softplus(x)", |[x]| x.softplus()),
+    written!("sigmoid(x)", |[x]| x.sigmoid()),
+    written!("binary_cross_entropy_with_logits(x, t)", |[x, t]| x.binary_cross_entropy_with_logits(t)),
+    written!("sqrt(x)", |[x]| x.sqrt()),
+    written!("ln(x)", |[x]| x.ln()),
+    written!("1 / x", |[x]| 1.0 / x),
+    written!("sqrt(sum(x x))", |[x]| (x * x).sum().sqrt()),
+    written!("sqrt(x)[1]", |[x]| second(x.sqrt())),
+    written!("ln(x)[1]", |[x]| second(x.ln())),
+    written!("maximum(ln(x), -100)", |[x]| x.ln().maximum(x.tape().constant(-100.0))),
+    written!("pow(x, 0)", |[x]| x.pow(0.0)),
+    written!("pow_var(a, b)", |[a, b]| a.pow_var(b)),
+    written!("sqrt(x)²", |[x]| x.sqrt().pow(2.0)),
+    written!("softmax(x)[1]", |[x]| second(x.softmax(0))),
+    written!("log_softmax(x)[1]", |[x]| second(x.log_softmax(0))),
+    written!("logsumexp(x)", |[x]| x.logsumexp(0)),
+    written!("softmax_cross_entropy_with(x, t)", |[x, t]| row(x).softmax_cross_entropy_with(row(t))),
+    written!("x ln(x)", |[x]| x * x.ln()),
+];
+
+fn second<F: Scalar>(x: Var<'_, F>) -> Var<'_, F> {
+    x.slice(&[(1, 2)]).sum()
+}
+
+fn row<F: Scalar>(x: Var<'_, F>) -> Var<'_, F> {
+    x.reshape([1, x.shape().size()])
+}
+
+/// `0`, `-∞`, `½`
+fn number(text: &str) -> f64 {
+    let (sign, size) = text.strip_prefix('-').map_or((1.0, text), |size| (-1.0, size));
+    sign * match size {
+        "½" => 0.5,
+        "⅓" => 1.0 / 3.0,
+        "¼" => 0.25,
+        "∞" => INF,
+        _ => size.parse().unwrap_or_else(|_| panic!("{text:?} in docs/conventions.md is no number")),
+    }
+}
+
+/// `[0, 1]; 2`: arrays and numbers, one for each operand.
+fn operands(cell: &str) -> Vec<ArrayD<f64>> {
+    let operand = |text: &str| match text.trim().strip_prefix('[') {
+        Some(list) => Array1::from_iter(list.trim_end_matches(']').split(", ").map(number)).into_dyn(),
+        None => arr0(number(text.trim())).into_dyn(),
+    };
+    cell.split(';').map(operand).collect()
+}
+
+fn same(a: f64, b: f64) -> bool {
+    a == b || a.is_nan() && b.is_nan() || (a - b).abs() < 1e-15
+}
+
+#[test]
+fn the_page_of_conventions_says_what_forward_mode_the_reverse_pass_and_nudging_say() {
+    let page = include_str!("../docs/conventions.md");
+    let (mut rows, mut told) = (0, BTreeSet::new());
+    for line in page.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [program, at, value, gradient, beside, _, _] = cells[..] else { panic!("seven columns, found {line}") };
+        let program = WRITTEN.iter().find(|written| written.text == program.trim_matches('`'));
+        let program = program.unwrap_or_else(|| panic!("no program in tests/kinks.rs is written as in {line}"));
+        let at = operands(at);
+        let gradient: Vec<f64> = operands(gradient).into_iter().flatten().collect();
+        let [reverse, forward] = [jacobian_by_rows(program.f64, &at), jacobian_by_columns(program.dual, &at)];
+        assert!(same(run(program, &at), number(value)), "{line}: the value is {}", run(program, &at));
+        assert_eq!(reverse.len(), gradient.len(), "{line}");
+        assert!(reverse.iter().zip(&gradient).all(|(&a, &b)| same(a, b)), "{line}: the reverse pass says {reverse}");
+        assert!(forward.iter().zip(&gradient).all(|(&a, &b)| same(a, b)), "{line}: forward mode says {forward}");
+        if let Some((below, above)) = beside.split_once(" to ") {
+            let [below, above] = [number(below), number(above)];
+            for (step, told) in [(-1e-6, below), (1e-6, above)] {
+                let mut moved = at.clone();
+                moved[0].iter_mut().take(1).for_each(|x| *x += step);
+                let slope = (run(program, &moved) - run(program, &at)) / step;
+                assert!((slope - told).abs() < 1e-5, "{line}: nudged by {step} the slope is {slope}");
+            }
+            assert!(below.min(above) <= gradient[0] && gradient[0] <= below.max(above), "{line}");
+        }
+        rows += 1;
+        told.insert(program.text);
+    }
+    let silent: Vec<&str> = WRITTEN.iter().map(|written| written.text).filter(|text| !told.contains(text)).collect();
+    assert!(silent.is_empty(), "docs/conventions.md does not say what happens in {silent:?}");
+    println!("{rows} conventions, each by the reverse pass, dual numbers and nudging");
+}
+
+fn run(program: &Written, at: &[ArrayD<f64>]) -> f64 {
+    let tape = Tape::new();
+    let x: Vec<Var<f64>> = at.iter().map(|x| tape.input(x)).collect();
+    (program.f64)(&x).item()
 }
