@@ -3,6 +3,9 @@
 //!
 //! [`TABLE`] lists every op with operands to try it on. Tests walk the table: a new op is one file, its `pub mod` line
 //! and its row here, and one snapshot.
+//!
+//! Where a function has a kink, where numbers tie, or a slope is infinite, the derivative is a convention. `docs/conventions.md` lists them all,
+//! beside what PyTorch and JAX do, and tests hold the page against the ops.
 
 pub mod abs;
 pub mod add;
