@@ -43,7 +43,7 @@ pub fn write_sources(root: &Path, chapters: &[std::path::PathBuf], folder: &Path
 
 /// The page of the sources. The table of ids that it points to is no page of the book.
 fn sources(text: &str) -> String {
-    text.replace("[tests/coverage](tests/coverage/README.md)", "`tests/coverage` in the repository")
+    text.replace("[tests/coverage](tests/coverage/README.md)", "`tests/coverage/README.md` in the repository")
 }
 
 /// A chapter's page.
