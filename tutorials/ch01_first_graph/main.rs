@@ -20,8 +20,8 @@ pub const CHAPTER: Chapter = Chapter {
     options: &[],
     fooled: "The text of a program is not its graph. An `if` leaves only the branch that was taken, a loop as many copies as it had rounds, a \
              second name for a value nothing at all; and x * x leaves two arrows where many drawings show one. At the end the neuron \
-             finds 1.8 and 3.2 to the last digit. That is no merit of the five steps: the four readings lie on a straight line, and \
-             a straight line is all that this neuron can be.",
+             finds 1.8 and 3.2 to the last digit. That says little about the five steps: the four readings lie on a straight line, and \
+             this neuron can be nothing but a straight line.",
     exercise: "tutorials/ch01_first_graph/exercise.rs: draw z = w1 x1 + ... + wn xn + b yourself, node by node. Then: \
                cargo run --release -- exercises watch ch01",
     next: "cargo run --release -- ch02",

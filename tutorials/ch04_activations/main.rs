@@ -23,7 +23,7 @@ pub const CHAPTER: Chapter = Chapter {
     fooled: "The drawing of a softmax looks like an exponential and has a softmax's name in its title. It is a distribution over the points of \
              the grid: a finer grid makes it lower, and no curve of a function does that. The same slip along the other axis of a batch \
              gives numbers that sum to 1 as well, down the column instead of along the row; only taking a sample out of the batch tells. And \
-             a sigmoid that has learnt well is flat: what looks sure of itself has stopped to learn.",
+             a sigmoid that has learnt well is flat: a unit that looks sure of itself has stopped learning.",
     exercise: "tutorials/ch04_activations/exercise.rs: write the vjp of tanh. Then: \
                cargo run --release -- exercises watch ch04",
     next: "cargo run --release -- ch05",

@@ -26,7 +26,7 @@ pub const CHAPTER: Chapter = Chapter {
     full_epochs: 0,
     options: &[],
     fooled: "Each of the three squared errors is right, and a rate that was found with one is five times too small for the next. A curve labelled \
-             `class 0` had its lowest point at a third, and nobody asked why a sure and right answer should cost more than an unsure one. A clip \
+             `class 0` had its lowest point at a third, though a sure and right answer should not cost more than an unsure one. A clip \
              of 1e-12 guards a logarithm in sixteen digits and does nothing at all in seven. And an epsilon inside a logarithm made a loss \
              negative, by so little that it reads as 0.",
     exercise: "tutorials/ch05_losses/exercise.rs: build Huber's loss, which an outlier cannot drag along. Then: \

@@ -25,7 +25,7 @@ pub const CHAPTER: Chapter = Chapter {
     options: &[],
     fooled: "The word epoch. 600 draws of 100 make 60,000, so one writes \"epoch 1\" beside the result; but with \
              replacement 37% of the digits have not been seen by then. The accuracy does not show it: counting does. And a loop whose \
-             body has slipped out of it runs without a murmur, prints a loss and an accuracy, and has made one step of 10,000. \
+             body has slipped out of it runs without an error, prints a loss and an accuracy, and has made one step of 10,000. \
              Count the updates.",
     exercise: "tutorials/ch16_mnist_two_layer/exercise.rs: sampling without replacement, so that an epoch is one. Then: \
                cargo run --release -- exercises watch ch16",

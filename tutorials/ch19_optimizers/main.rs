@@ -23,7 +23,7 @@ pub const CHAPTER: Chapter = Chapter {
     full_epochs: 600,
     options: &[],
     fooled: "A race at one rate for all. Rates of descent and of Adam do not measure the same thing, one a length per slope and the other a length, and at \
-             a rate that suits one the others look like fools; any of them can be made to win. And a ravine along an axis, which every \
+             a rate that suits one the others look bad; any of them can be made to win. And a ravine along an axis, which every \
              textbook draws: RMSProp and Adam measure each axis by itself, and see at once what they would not see in a ravine that lies \
              across. Give each its best rate, and turn the problem.",
     exercise: "tutorials/ch19_optimizers/exercise.rs: write the step of RMSProp. Then: cargo run --release -- exercises watch ch19",
