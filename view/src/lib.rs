@@ -15,7 +15,8 @@
 //! - `stepper`: what a program calls; `terminal`: the loop around it, and the terminal as it was
 //! - `session`: where the reader is, and what each key does; `action`: the keys; `timeline`: what is known at each step
 //! - `screen`: where the panes go; `panes`: what is in them
-//! - `look`: colours and characters; `ascii`: the story where there is no Unicode; `source`: the program's text
+//! - `look`: colours and characters; `text`: how wide texts are, and where they are broken; `ascii`: the story where there is no
+//!   Unicode; `source`: the program's text
 
 mod action;
 mod ascii;
@@ -28,6 +29,7 @@ mod stepper;
 mod terminal;
 #[cfg(test)]
 mod tests;
+pub mod text;
 mod timeline;
 
 pub use stepper::{Stepper, step};

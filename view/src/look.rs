@@ -1,6 +1,7 @@
 //! Colours and characters. Whatever a colour says, a shape says too: red and solid is forward, blue and dashed is backward.
 
 use crate::ascii::ascii;
+use crate::text::characters;
 use ratatui::style::{Color, Modifier, Style};
 
 /// How the screen looks.
@@ -36,10 +37,16 @@ impl Look {
         Look { ascii: !unicode }
     }
 
-    /// A text as it can be shown: a name may hold anything, and must not move the cursor.
+    /// A text as it can be shown: a name may hold anything, and must not move the cursor, turn the line round, or vanish.
     pub(crate) fn text(self, text: &str) -> String {
-        let printable: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
-        if self.ascii { ascii(&printable) } else { printable }
+        let harmless: String = text.chars().map(|c| if moves_others(c) { '?' } else { c }).collect();
+        let shown = characters(&harmless).map(|(character, cells)| if cells == 0 { "?" } else { character });
+        if self.ascii { ascii(&harmless) } else { shown.collect() }
+    }
+
+    /// What stands where a text was cut.
+    pub(crate) fn ellipsis(self) -> &'static str {
+        if self.ascii { "..." } else { "…" }
     }
 
     /// One of two characters.
@@ -56,6 +63,12 @@ impl Look {
             NodeState::Wholly => self.pick('◆', '*'),
         }
     }
+}
+
+/// Whether a character is none to be seen, but changes where others stand: control characters, ends of lines, and what turns the
+/// direction of writing.
+fn moves_others(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// How far a node has got.

@@ -3,6 +3,7 @@
 use super::Canvas;
 use crate::look::Tone;
 use crate::session::Session;
+use crate::text::{cut_before, width};
 use ratatui::layout::Rect;
 
 /// The keys, the least needed first: those that do not fit are left out.
@@ -15,7 +16,10 @@ const LAST: &str = "? help  q quit";
 pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
     if let Some(prompt) = session.prompt() {
         let cursor = canvas.look.pick('▏', '_');
-        return canvas.text(area, &format!("{prompt}{cursor}"), Tone::Heading);
+        // Of a long text the end is shown, where the reader types.
+        let shown =
+            cut_before(&canvas.look.text(&prompt), usize::from(area.width).saturating_sub(1), canvas.look.ellipsis());
+        return canvas.text(area, &format!("{shown}{cursor}"), Tone::Heading);
     }
     match &session.message[..] {
         "" => canvas.text(area, &keys(canvas.look.ascii, usize::from(area.width)), Tone::Faint),
@@ -24,12 +28,12 @@ pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
 }
 
 /// As many keys as fit.
-fn keys(ascii: bool, width: usize) -> String {
+fn keys(ascii: bool, room: usize) -> String {
     let line = |left_out: usize| {
         let rest = KEYS[left_out..].iter().rev().copied();
         let all: Vec<&str> = [FIRST[usize::from(ascii)]].into_iter().chain(rest).chain([LAST]).collect();
         all.join("  ")
     };
-    let fits = |line: &String| line.chars().count() <= width;
+    let fits = |line: &String| width(line) <= room;
     (0..=KEYS.len()).map(line).find(fits).unwrap_or_else(|| LAST.to_owned())
 }

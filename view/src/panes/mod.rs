@@ -12,6 +12,7 @@ pub(crate) mod story;
 pub(crate) mod watch;
 
 use crate::look::{Look, Tone};
+use crate::text::{width, wrapped};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -37,19 +38,48 @@ impl<'b> Canvas<'b> {
 
     /// Pieces of text one after the other in the first line of an area.
     pub(crate) fn pieces(&mut self, area: Rect, pieces: &[(String, Tone)]) {
-        let mut x = area.x;
-        for (text, tone) in pieces {
-            if area.height == 0 || x >= area.right() {
-                return;
-            }
-            let text = self.look.text(text);
-            let room = usize::from(area.right() - x);
-            x = self.buffer.set_stringn(x, area.y, text, room, tone.style()).0;
+        if area.height == 0 || area.width == 0 {
+            return;
         }
+        let pieces: Vec<(String, Tone)> = pieces.iter().map(|(text, tone)| (self.look.text(text), *tone)).collect();
+        let line: String = pieces.iter().map(|(text, _)| &text[..]).collect();
+        let is_cut = width(line.trim_end()) > usize::from(area.width);
+        let ellipsis = self.look.ellipsis();
+        let end = area.right() - if is_cut { (width(ellipsis) as u16).min(area.width) } else { 0 };
+        self.make_way(area.x, area.y);
+        let (mut x, mut last) = (area.x, Tone::Plain);
+        for (text, tone) in pieces {
+            let room = usize::from(end - x);
+            let begun = x;
+            x = self.buffer.set_stringn(x, area.y, &text, room, tone.style()).0;
+            last = if x > begun { tone } else { last };
+            if width(&text) > room {
+                break;
+            }
+        }
+        if is_cut {
+            let room = usize::from(area.right() - x);
+            self.buffer.set_stringn(x, area.y, ellipsis, room, last.style());
+        }
+    }
+
+    /// A wide character whose second cell this is would hide what is written here: it gives way.
+    fn make_way(&mut self, x: u16, y: u16) {
+        let before = x.checked_sub(1).and_then(|x| self.buffer.cell_mut((x, y)));
+        if let Some(before) = before.filter(|cell| width(cell.symbol()) > 1) {
+            before.set_char(' ');
+        }
+    }
+
+    /// A character of a text, so many cells wide, if it is inside the screen.
+    pub(crate) fn put_wide(&mut self, x: u16, y: u16, character: &str, cells: u16, style: Style) {
+        self.make_way(x, y);
+        self.buffer.set_stringn(x, y, character, usize::from(cells), style);
     }
 
     /// One character, if it is inside the screen.
     pub(crate) fn put(&mut self, x: u16, y: u16, c: char, style: Style) {
+        self.make_way(x, y);
         if let Some(cell) = self.buffer.cell_mut((x, y)) {
             cell.set_char(c).set_style(style);
         }
@@ -95,40 +125,15 @@ impl<'b> Canvas<'b> {
     }
 }
 
-/// Breaks a text into lines of at most so many characters, between words where that can be.
-pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let mut word: Vec<char> = word.chars().collect();
-        loop {
-            let used = lines[lines.len() - 1].chars().count();
-            let gap = usize::from(used > 0);
-            if used + gap + word.len() <= width || width < 2 {
-                let line = lines.last_mut().expect("there is a line from the start");
-                line.push_str(if gap == 1 { " " } else { "" });
-                line.extend(word);
-                break;
-            }
-            if used == 0 {
-                let rest = word.split_off(width);
-                lines.last_mut().expect("there is a line from the start").extend(word);
-                word = rest;
-            }
-            lines.push(String::new());
-        }
-    }
-    lines
-}
-
-/// The same for a line in pieces, each of which keeps its tone. What does not fit goes on further in than it began.
-pub(crate) fn wrapped_pieces(pieces: &[(String, Tone)], width: usize) -> Vec<Pieces> {
+/// Breaks a line in pieces, each of which keeps its tone. What does not fit goes on further in than it began.
+pub(crate) fn wrapped_pieces(pieces: &[(String, Tone)], room: usize) -> Vec<Pieces> {
     let text: String = pieces.iter().map(|(text, _)| &text[..]).collect();
-    if text.chars().count() <= width {
+    if width(&text) <= room {
         return vec![pieces.to_vec()];
     }
     let indent = text.chars().take_while(|&c| c == ' ').count();
     let mut tones = pieces.iter().flat_map(|(text, tone)| text.chars().map(move |c| (c, *tone))).peekable();
-    let broken = wrapped(text.trim_start(), width.saturating_sub(indent + 2).max(2));
+    let broken = wrapped(text.trim_start(), room.saturating_sub(indent + 2).max(2));
     let line = |(row, line): (usize, &String)| {
         let mut pieces: Pieces = vec![(" ".repeat(indent + if row == 0 { 0 } else { 2 }), Tone::Plain)];
         // The indent is there already, and the spaces at which the line was broken are no longer.
@@ -147,7 +152,7 @@ pub(crate) fn wrapped_pieces(pieces: &[(String, Tone)], width: usize) -> Vec<Pie
 
 #[cfg(test)]
 mod tests {
-    use super::{wrapped, wrapped_pieces};
+    use super::wrapped_pieces;
     use crate::look::Tone;
 
     #[test]
@@ -158,13 +163,5 @@ mod tests {
         assert_eq!(broken.iter().map(text).collect::<Vec<_>>(), ["to dx =", "  g y"]);
         let last = broken[1].last().expect("the second line has words");
         assert_eq!(*last, ("g y".to_owned(), Tone::Backward));
-    }
-
-    #[test]
-    fn texts_are_broken_between_words_and_words_only_where_they_must_be() {
-        assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
-        assert_eq!(wrapped("a verylongword", 6), ["a", "verylo", "ngword"]);
-        assert_eq!(wrapped("", 5), [""]);
-        assert_eq!(wrapped("same  gap", 20), ["same  gap"]);
     }
 }

@@ -1,8 +1,9 @@
 //! The story: the sentence of the present step, and above it what came before.
 
-use super::{Canvas, wrapped};
+use super::Canvas;
 use crate::look::Tone;
 use crate::session::Session;
+use crate::text::wrapped;
 use ratatui::layout::Rect;
 
 pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {

@@ -162,6 +162,70 @@ fn no_size_of_the_screen_and_no_step_of_a_program_makes_it_panic() {
 }
 
 #[test]
+fn names_in_any_script_are_shown_whole_or_cut_with_a_mark() {
+    keep("names", &program::names(), "f");
+    let tape = program::names();
+    let mut session = session(&tape);
+    press(&mut session, "v");
+    let shown = screen(&mut session, 160, 50);
+    for name in ["第一層の重みとバイアス", "入力", "👩‍👩‍👧 family", "e\u{301}te\u{301}", "隠れ層の出", "a_name_that_is"]
+    {
+        assert!(shown.contains(name), "{name} in\n{shown}");
+    }
+    press(&mut session, "v /隠れ層 enter");
+    assert_eq!(session.node(), Some(3), "the search finds it");
+}
+
+#[test]
+fn no_pane_drops_or_overlaps_wide_characters_at_any_size() {
+    let tape = program::names();
+    for ascii in ["", "a"] {
+        for keys in [
+            "",
+            "v",
+            "i",
+            "s",
+            "w",
+            "O",
+            "?",
+            "/日本語の名前を探している日本語の名前を探している",
+            "c",
+            "/nothing_そのような名前 enter",
+        ] {
+            let mut session = session(&tape);
+            press(&mut session, ascii);
+            press(&mut session, "f");
+            press(&mut session, keys);
+            for height in [1, 2, 3, 5, 10, 16, 17, 24, 40] {
+                for width in (1..=200).step_by(if height == 24 { 1 } else { 7 }) {
+                    let screen = screen(&mut session, width, height);
+                    // So the test's terminal says which characters stand in the second cell of a wide one.
+                    let hidden = screen.lines().filter_map(|line| line.split_once("Hidden by multi-width symbols: "));
+                    let mut hidden =
+                        hidden.flat_map(|(_, cells)| cells.split("), (")).map(|cell| cell.trim_matches([')', ']']));
+                    assert!(hidden.all(|cell| cell.ends_with("\" \"")), "{keys} {width}x{height}\n{screen}");
+                    assert!(ascii.is_empty() || screen.is_ascii(), "{keys} {width}x{height}\n{screen}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_scope_has_its_name_inside_its_box() {
+    let tape = program::names();
+    let mut session = session(&tape);
+    press(&mut session, "v");
+    for (width, height) in [(60, 16), (80, 24), (160, 50), (200, 60)] {
+        let screen = screen(&mut session, width, height);
+        for line in screen.lines().filter(|line| line.contains(" a_name_that") && line.contains('┌')) {
+            let after = line.split("a_name_that").nth(1).expect("the name is in the line");
+            assert!(after.contains('…') && after.contains('┐'), "{line}\n{screen}");
+        }
+    }
+}
+
+#[test]
 fn keys_go_forward_back_to_a_step_and_by_phases() {
     let tape = program::two_rows();
     let mut session = session(&tape);

@@ -39,3 +39,19 @@ pub(super) fn twice() -> Tape<f64> {
     y.backward().wrt(x).named("slope").backward();
     tape
 }
+
+/// Names as people give them who do not write in ASCII, and names that are longer than any pane.
+pub(super) fn names() -> Tape<f64> {
+    let tape = Tape::new();
+    let long = "a_name_that_is_longer_than_the_pane_it_stands_in_".repeat(5);
+    let outer = tape.scope("第一層の重みとバイアス");
+    let x = tape.var(2.0).named("入力");
+    let inner = tape.scope(&long);
+    let w = tape.var(-1.0).named("👩‍👩‍👧 family");
+    let b = tape.var(0.5).named("e\u{301}te\u{301}");
+    let h = (x * w).named("隠れ層の出力ベクトル");
+    let y = (h + b).named(&long);
+    (y * x).named("\u{301}\u{200b}損失").backward();
+    drop((inner, outer));
+    tape
+}

@@ -1,6 +1,8 @@
 //! The graph as it is shown: which nodes, in which scopes, connected how, and where they stand. A folded scope is one node.
 
+use crate::look::Look;
 use crate::session::Session;
+use crate::text::{cut, width};
 use gradus::draw::number;
 use gradus::draw::{Area, Cluster, Direction, Flow, Kind, Layout, Measure, Picture, PictureNode, Route, Spacing};
 use petgraph::graph::NodeIndex;
@@ -11,8 +13,9 @@ type Wires = BTreeMap<(usize, usize, usize), Vec<(usize, usize, usize)>>;
 
 /// The graph, laid out in characters.
 pub(crate) struct Figure {
-    /// What the figure was made for: it is made anew when something else is folded.
+    /// What the figure was made for: it is made anew when something else is folded, or told in other characters.
     folded: BTreeSet<String>,
+    ascii: bool,
     pub(crate) nodes: Vec<Shown>,
     pub(crate) scopes: Vec<(String, Area)>,
     pub(crate) wires: Vec<Wire>,
@@ -79,6 +82,7 @@ impl Figure {
         let nodes = picture.nodes.into_iter().zip(members.into_values()).zip(layout.nodes);
         Figure {
             folded: session.folded.clone(),
+            ascii: session.look.ascii,
             nodes: nodes
                 .map(|((node, members), area)| Shown { members, label: node.heading, kind: node.kind, area })
                 .collect(),
@@ -90,7 +94,7 @@ impl Figure {
     }
 
     pub(crate) fn is_for(&self, session: &Session) -> bool {
-        self.folded == session.folded
+        self.folded == session.folded && self.ascii == session.look.ascii
     }
 
     /// The node of the figure that a node of the trace is, or is in.
@@ -164,7 +168,7 @@ fn picture_node(session: &Session, node: usize, is_folded: bool, cluster: Option
         kind,
         pass: info.pass,
         is_loss: false,
-        heading: shortened(&label),
+        heading: shortened(&label, session.look),
         op: String::new(),
         shape: String::new(),
         value: Vec::new(),
@@ -185,20 +189,17 @@ fn sign(op: &str) -> &str {
     }
 }
 
-fn shortened(label: &str) -> String {
-    let label: Vec<char> = label.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
-    match label.len() > LABEL {
-        true => label[..LABEL - 1].iter().chain(['…'].iter()).collect(),
-        false => label.into_iter().collect(),
-    }
+/// A label as it is shown.
+fn shortened(label: &str, look: Look) -> String {
+    cut(&look.text(label), LABEL, look.ellipsis())
 }
 
-/// Texts in characters: a node is one line, with a mark before it and a bracket on either side.
+/// Texts in cells: a node is one line, with a mark before it and a bracket on either side.
 struct Characters;
 
 impl Measure for Characters {
     fn node(&self, node: &PictureNode) -> [i64; 2] {
-        [node.heading.chars().count() as i64 + 3, 1]
+        [width(&node.heading) as i64 + 3, 1]
     }
     fn label(&self, _: &str) -> [i64; 2] {
         [0, 0]

@@ -9,6 +9,7 @@ pub(crate) use figure::Figure;
 use super::Canvas;
 use crate::look::{NodeState, Tone};
 use crate::session::Session;
+use crate::text::{characters, cut};
 use figure::{Shown, Wire};
 use gradus::draw::Kind;
 use gradus::trace::Event;
@@ -72,7 +73,14 @@ impl Painter<'_, '_, '_> {
             }
         }
         for (name, area) in &self.figure.scopes {
-            self.text(canvas, [area.x + 2, area.y], &format!(" {name} "), Tone::Faint, Modifier::BOLD);
+            // The name stands in the upper side of its box, between two blanks, and leaves the corners.
+            let room = (area.width - 4).max(0) as usize;
+            let (name, ellipsis) = (canvas.look.text(name), canvas.look.ellipsis());
+            let name = match room {
+                0..4 => cut(&name, room, ellipsis),
+                _ => format!(" {} ", cut(&name, room - 2, ellipsis)),
+            };
+            self.text(canvas, [area.x + 2, area.y], &name, Tone::Faint, Modifier::BOLD);
         }
         for shown in &self.figure.nodes {
             self.node(canvas, shown);
@@ -156,10 +164,17 @@ impl Painter<'_, '_, '_> {
 
     /// A text that begins at a place of the figure; what is outside the pane is cut.
     fn text(&self, canvas: &mut Canvas, [x, y]: [i64; 2], text: &str, tone: Tone, modifier: Modifier) {
-        for (offset, c) in canvas.look.text(text).chars().enumerate() {
-            if let Some([column, row]) = self.on_screen([x + offset as i64, y]) {
-                canvas.put(column, row, c, tone.style().add_modifier(modifier));
+        let style = tone.style().add_modifier(modifier);
+        let mut x = x;
+        for (character, cells) in characters(&canvas.look.text(text)) {
+            let (begin, end) = (self.on_screen([x, y]), self.on_screen([x + cells as i64 - 1, y]));
+            match (begin, end) {
+                (Some([column, row]), Some(_)) => canvas.put_wide(column, row, character, cells as u16, style),
+                // Of a wide character at the edge of the pane there is only half: a blank stands for it.
+                (Some([column, row]), None) | (None, Some([column, row])) => canvas.put(column, row, ' ', style),
+                (None, None) => {}
             }
+            x += cells as i64;
         }
     }
 }
