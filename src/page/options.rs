@@ -1,6 +1,6 @@
 //! What a page shows.
 
-use std::path::PathBuf;
+use crate::trace::SourceFolders;
 
 /// What a page shows. By default the program's source is part of it, where it can be read.
 ///
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 pub struct PageOptions {
     pub(super) title: String,
     pub(super) without_source: bool,
-    pub(super) source_root: Option<PathBuf>,
+    pub(super) sources: Option<SourceFolders>,
 }
 
 impl PageOptions {
@@ -33,9 +33,9 @@ impl PageOptions {
         self
     }
 
-    /// Another folder to look for the program's source files in, beside the present one and those around it.
-    pub fn source_root(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.source_root = Some(folder.into());
+    /// Where the text of the program is. Without this it is looked for in the present folder and those around it.
+    pub fn sources(mut self, sources: SourceFolders) -> Self {
+        self.sources = Some(sources);
         self
     }
 }

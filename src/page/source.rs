@@ -1,7 +1,7 @@
 //! The text of the program that was recorded, as far as it can be read.
 
 use super::PageOptions;
-use crate::trace::{SourceFolders, Trace};
+use crate::trace::Trace;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A file that is larger is left out.
@@ -12,12 +12,7 @@ pub(super) fn sources(trace: &Trace, options: &PageOptions) -> BTreeMap<String, 
     if options.without_source {
         return BTreeMap::new();
     }
-    let folders = options.source_root.iter().fold(SourceFolders::new(), |folders, root| folders.and(root));
+    let folders = options.sources.clone().unwrap_or_default();
     let files: BTreeSet<&str> = trace.nodes.iter().map(|node| &node.file[..]).collect();
-    let text = |file: &str| {
-        let path = folders.find(file)?;
-        let is_small = std::fs::metadata(&path).ok()?.len() <= LARGEST;
-        if is_small { std::fs::read_to_string(path).ok() } else { None }
-    };
-    files.into_iter().filter_map(|file| Some((file.to_owned(), text(file)?))).collect()
+    files.into_iter().filter_map(|file| Some((file.to_owned(), folders.read(file, LARGEST)?))).collect()
 }

@@ -1,5 +1,6 @@
 //! Where the text of the program is that was recorded.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// The folders in which the source files that a trace names are looked for. A compiler names a file as seen from the root of the
@@ -9,27 +10,65 @@ use std::path::{Path, PathBuf};
 /// use gradus::trace::SourceFolders;
 /// assert!(SourceFolders::new().find("src/lib.rs").is_some());
 /// assert_eq!(SourceFolders::new().find("no/such/file.rs"), None);
+///
+/// // A program that is installed carries its text along.
+/// let sources = SourceFolders::new().and_text("examples/mine.rs", "fn main() {}\n");
+/// assert_eq!(sources.read("examples/mine.rs", 1_000).as_deref(), Some("fn main() {}\n"));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct SourceFolders(Vec<PathBuf>);
+pub struct SourceFolders {
+    folders: Vec<PathBuf>,
+    texts: Vec<(String, Cow<'static, str>)>,
+}
 
 impl SourceFolders {
     /// The present folder, and those around it.
     pub fn new() -> Self {
         let here = std::env::current_dir().unwrap_or_default();
-        SourceFolders(here.ancestors().map(Path::to_owned).collect())
+        SourceFolders { folders: here.ancestors().map(Path::to_owned).collect(), texts: Vec::new() }
     }
 
     /// One more, looked at last.
     pub fn and(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.0.push(folder.into());
+        self.folders.push(folder.into());
+        self
+    }
+
+    /// The text of a file that the program carries along (`include_str!`). It is taken before any that lies in a folder: lines are counted in
+    /// the text that was compiled.
+    pub fn and_text(mut self, file: impl Into<String>, text: impl Into<Cow<'static, str>>) -> Self {
+        self.texts.push((plain(&file.into()), text.into()));
         self
     }
 
     /// Where a file is; `None` if it is in none of them.
     pub fn find(&self, file: &str) -> Option<PathBuf> {
-        self.0.iter().map(|folder| folder.join(file)).find(|path| path.is_file())
+        self.folders.iter().map(|folder| folder.join(file)).find(|path| path.is_file())
     }
+
+    /// What a file says, if it is at most so many bytes long; `None` if it is nowhere.
+    pub fn read(&self, file: &str, most: u64) -> Option<String> {
+        let sought = plain(file);
+        if let Some((_, text)) = self.texts.iter().find(|(carried, _)| *carried == sought) {
+            return (text.len() as u64 <= most).then(|| text.clone().into_owned());
+        }
+        let path = self.find(file)?;
+        let is_small = std::fs::metadata(&path).ok()?.len() <= most;
+        if is_small { std::fs::read_to_string(path).ok() } else { None }
+    }
+}
+
+/// A path without detours: `gradus/../ch01/main.rs` is `ch01/main.rs`.
+fn plain(file: &str) -> String {
+    let file = file.replace('\\', "/");
+    let mut parts: Vec<&str> = Vec::new();
+    for part in file.split('/').filter(|&part| part != ".") {
+        match (part, parts.last()) {
+            ("..", Some(&before)) if before != ".." => _ = parts.pop(),
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 impl Default for SourceFolders {

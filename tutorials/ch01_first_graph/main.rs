@@ -12,9 +12,13 @@ use std::process::ExitCode;
 pub const CHAPTER: Chapter = Chapter {
     slug: "01_first_graph",
     title: "A first graph",
+    sources: frame::sources!["main.rs"],
     question: "Let z = w x + b, with x = 3, w = 2 and b = 1. Written on a tape, one node for each number that is given or computed: how many \
                nodes, and how many arrows between them? And for x * x? And for `if x < 0 { -x } else { x }`?",
     time: "1 s",
+    answer: "z = w x + b: {line.nodes} nodes and {line.arrows} arrows. x * x: {sizes.1.0} nodes and {sizes.1.1} arrows. The \
+             if leaves the branch that was taken: at 3 {sizes.2.0} node and {sizes.2.1} arrows, at -3 {sizes.3.0} nodes and \
+             {sizes.3.1} arrow.",
     epochs: 100,
     full_epochs: 100,
     options: &[],

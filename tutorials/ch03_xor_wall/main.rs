@@ -22,9 +22,12 @@ use std::process::ExitCode;
 pub const CHAPTER: Chapter = Chapter {
     slug: "03_xor_wall",
     title: "The XOR wall",
+    sources: frame::sources!["main.rs", "figures.rs", "layers.rs", "nudges.rs", "perceptron.rs"],
     question: "A perceptron makes mistakes on XOR and nudges its weights after each. How many mistakes will it make in round one thousand? And \
                if one layer is too weak: how many layers without a bend between them will do, two, three, ten?",
     time: "1 s",
+    answer: "{mistakes} mistakes, then and for ever. No number of layers will do without a bend: {stuck_starts} of 1,000 \
+             starts are stuck.",
     epochs: 2_000,
     full_epochs: 2_000,
     options: &[],

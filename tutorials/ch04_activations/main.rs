@@ -13,10 +13,13 @@ use std::process::ExitCode;
 pub const CHAPTER: Chapter = Chapter {
     slug: "04_activations",
     title: "Activations",
+    sources: frame::sources!["main.rs", "figures.rs"],
     question: "A sigmoid turns any number into one between 0 and 1. How steep is it where it is steepest? Put five in a row, each at its \
                steepest, and nudge the input by 1: by how much does the output move? And a drawing of `the softmax` over a grid of 100 \
                points: what happens to it when the grid has 1,000?",
     time: "1 s",
+    answer: "at its steepest {sigmoid.steepest}, and five in a row pass on {behind_sigmoids.4} of a nudge. The softmax \
+             becomes ten times lower: its peak falls from {grid_peaks.0} to {grid_peaks.1}.",
     epochs: 0,
     full_epochs: 0,
     options: &[],

@@ -16,10 +16,13 @@ use std::time::Instant;
 pub const CHAPTER: Chapter = Chapter {
     slug: "06_nudging",
     title: "Nudging",
+    sources: frame::sources!["main.rs"],
     question: "The slope of a curve, without calculus: go a small step h to the right, see how much higher you are, and divide by \
                h. The smaller the step, the better the slope? And would it be better still to go a step to the left as well? \
                Guess the best step for numbers of sixteen digits (f64), and for numbers of seven (f32).",
     time: "1 s",
+    answer: "no, there is a best step. To both sides it is {both_sides_f64.best_step} in f64 and {both_sides_f32.best_step} \
+             in f32, to one side {one_side_f64.best_step} and {one_side_f32.best_step}.",
     epochs: 0,
     full_epochs: 0,
     options: &[],

@@ -15,11 +15,14 @@ use walks::{Walker, last_recorded_first, once_as_found, path_by_path, picture, w
 pub const CHAPTER: Chapter = Chapter {
     slug: "08_tape",
     title: "The tape",
+    sources: frame::sources!["main.rs", "mini.rs", "walks.rs"],
     question: "Let b = a + a and c = b + b. How fast does c grow with a? Guess. Now imagine you walk back from c, handing \
                each node's gradient to its operands: what can go wrong at b, which is used twice?",
     time: "1 s",
-    epochs: 1,
-    full_epochs: 1,
+    answer: "c grows {gradient} times as fast as a. If b hands its gradient on before all of it is there, and again later, \
+             {wrong_gradient} comes out.",
+    epochs: 0,
+    full_epochs: 0,
     options: &[],
     fooled: "A reverse pass that hands on too early is right on every chain, and on every graph where each result is used \
              once: on all the examples that one would try first. It goes wrong where something fans out, and another way of going wrong \

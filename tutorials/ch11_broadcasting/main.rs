@@ -17,9 +17,12 @@ use traps::{columns, one_column_or_none};
 pub const CHAPTER: Chapter = Chapter {
     slug: "11_broadcasting",
     title: "Broadcasting",
+    sources: frame::sources!["main.rs", "scalars.rs", "traps.rs"],
     question: "One layer of 16 units looks at four digits of 784 pixels. Written in single numbers, as in chapter 8, how many nodes does that take? \
                And in arrays? The four digits share 16 biases: what comes back to a bias that was used four times?",
     time: "1 s",
+    answer: "{nodes.numbers} nodes in single numbers, {nodes.arrays} in arrays. To a bias that was used four times comes the \
+             sum of the four slopes.",
     epochs: 400,
     full_epochs: 400,
     options: &[],

@@ -16,10 +16,12 @@ use std::process::ExitCode;
 pub const CHAPTER: Chapter = Chapter {
     slug: "16_mnist_two_layer",
     title: "Two layers on real digits",
+    sources: frame::sources!["main.rs", "look.rs"],
     question: "A layer of 50 ReLUs, a layer of 10 scores, and 10,000 steps of plain descent, each on 100 digits drawn at random from \
                60,000. How many of 10,000 new digits will it read? And after 600 steps, which makes 60,000 draws: what \
                share of the 60,000 has it seen at least once?",
     time: "8 s",
+    answer: "{test_accuracy:%} of the new digits. After 600 steps it has seen {seen_in_one_epoch:%} of the 60,000.",
     epochs: 10_000,
     full_epochs: 10_000,
     options: &[],

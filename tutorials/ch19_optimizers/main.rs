@@ -15,10 +15,14 @@ use std::process::ExitCode;
 pub const CHAPTER: Chapter = Chapter {
     slug: "19_optimizers",
     title: "Optimizers",
+    sources: frame::sources!["main.rs", "digits.rs", "ravine.rs"],
     question: "A ravine: f = (x² + 40 y²) / 2, forty times as steep across as along. Descent, momentum, RMSProp and Adam get the same gradient and \
                make something else of it. Which one is at the bottom first, if each may choose its rate? Which of them changes its path if \
                the ravine is turned by 45 degrees? And which if the loss is measured in thousandths?",
     time: "10 s",
+    answer: "steps to the bottom: descent {ravine.0.along}, momentum {ravine.1.along}, RMSProp {ravine.3.along}, Adam \
+             {ravine.4.along}. Turning the ravine changes the paths of RMSProp and Adam, the unit of the loss those of the \
+             others.",
     epochs: 600,
     full_epochs: 600,
     options: &[],

@@ -16,12 +16,15 @@ use std::process::ExitCode;
 pub const CHAPTER: Chapter = Chapter {
     slug: "22_forward_mode",
     title: "Forward mode",
+    sources: frame::sources!["main.rs"],
     question: "Could a program compute its derivative on the way forward, with no tape and no walk back? If each number carries \
                its own slope along, what must a product do with the two slopes it is given? And for a network of a \
                thousand weights: how many such runs would the gradient of its loss take?",
     time: "1 s",
-    epochs: 1,
-    full_epochs: 1,
+    answer: "each slope times the other factor, added up. One run for each weight: {forward_runs} for the {forward_runs} of \
+             the network here, a thousand for a thousand.",
+    epochs: 0,
+    full_epochs: 0,
     options: &[],
     fooled: "Forward mode looks like the better idea: no tape, no memory, not even a second pass, and it is exact. On a function \
              of one number it is. The bill comes with the inputs: one run for each, and a network has as many as it \

@@ -2,7 +2,7 @@
 
 use crate::flags::Flags;
 use crate::run::Run;
-use crate::{Comparison, Error, Result, output};
+use crate::{Comparison, Error, Result, Source, output};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -14,9 +14,12 @@ pub struct Chapter {
     pub title: &'static str,
     /// What the chapter asks, before anything runs.
     pub question: &'static str,
+    /// The answer, which is set beside the reader's guess at the end. Its numbers are results of the run: `{accuracy}`, `{losses.0}`, `{losses.last}`, and with
+    /// their decimals `{slope:2}`, or as a percentage `{share:%}`.
+    pub answer: &'static str,
     /// How long it takes here, in words: "20 s".
     pub time: &'static str,
-    /// How many epochs (or rounds) it runs for, without `--epochs` and `--full`: well under a minute's worth.
+    /// How many epochs (or rounds) it runs for, without `--epochs` and `--full`: well under a minute's worth. 0 if no flag changes it.
     pub epochs: usize,
     /// How many the source ran for; `--full` does as much.
     pub full_epochs: usize,
@@ -28,6 +31,8 @@ pub struct Chapter {
     pub exercise: &'static str,
     /// The command to run next.
     pub next: &'static str,
+    /// The program's own files, from `frame::sources!`.
+    pub sources: &'static [Source],
 }
 
 /// A flag of one chapter, `--name VALUE`.
@@ -64,19 +69,28 @@ impl Chapter {
 
 /// The `main` of a chapter's binary.
 pub fn main(chapter: &Chapter, story: fn(&mut Run) -> Result) -> ExitCode {
-    run_with(chapter, story, std::env::args_os().collect())
+    output::ended(run_with(chapter, story, std::env::args_os().collect(), &mut |_| {}))
 }
 
 /// Runs a chapter with the given arguments, the first of which is the program's name. The exit status is 0 if all is well, 1 if a number
-/// missed its band, 2 if something could not be done, 130 if the reader left the stepper with Ctrl-C.
-pub fn run_with(chapter: &Chapter, story: fn(&mut Run) -> Result, arguments: Vec<OsString>) -> ExitCode {
+/// missed its band, 2 if something could not be done, 130 if the reader left the stepper with Ctrl-C. What the reader guesses goes to `keep`, before
+/// anything runs.
+pub fn run_with(
+    chapter: &Chapter,
+    story: fn(&mut Run) -> Result,
+    arguments: Vec<OsString>,
+    keep: &mut dyn FnMut(&str),
+) -> ExitCode {
     let flags = match Flags::parse(chapter, arguments) {
         Ok(flags) => flags,
         Err(status) => return status,
     };
-    let mut run = Run::new(chapter, flags);
-    run.open();
-    match story(&mut run).and_then(|()| run.close()) {
+    let run = Run::new(chapter, flags).and_then(|mut run| {
+        run.open(keep)?;
+        story(&mut run)?;
+        run.close()
+    });
+    match run {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => fail(&error),
@@ -94,7 +108,7 @@ pub fn compare_with(
 ) -> Result<Vec<Comparison>> {
     let arguments = [chapter.binary().into(), "--quiet".into()].into_iter().chain(arguments).collect();
     let flags = Flags::parse(chapter, arguments).map_err(|_| Error::new("a flag that this chapter has not"))?;
-    let mut run = Run::new(chapter, flags);
+    let mut run = Run::new(chapter, flags)?;
     story(&mut run)?;
     Ok(run.into_comparisons())
 }

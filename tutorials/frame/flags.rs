@@ -2,12 +2,12 @@
 
 use crate::Chapter;
 use crate::form::Form;
+use crate::output;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::error::ErrorKind;
-use clap::{Arg, ArgAction, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// The most epochs that can be asked for. Each may leave a point of a curve.
@@ -15,7 +15,7 @@ const MOST_EPOCHS: u64 = 1_000_000;
 
 pub(crate) struct Flags {
     pub seed: u64,
-    pub out: PathBuf,
+    pub out: Option<PathBuf>,
     /// The forms in which graphs are drawn.
     pub forms: Vec<Form>,
     pub json: Option<PathBuf>,
@@ -33,32 +33,44 @@ pub(crate) struct Flags {
 impl Flags {
     /// Reads the arguments; on `--help` or a mistake, prints what clap says and returns the exit status.
     pub fn parse(chapter: &Chapter, arguments: Vec<OsString>) -> Result<Flags, ExitCode> {
-        let mut matches = match command(chapter).try_get_matches_from(arguments) {
-            Ok(matches) => matches,
-            Err(error) => {
-                // Printing to a closed pipe is no reason to fail.
-                let _ = error.print();
-                let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-                return Err(if asked { ExitCode::SUCCESS } else { ExitCode::from(2) });
-            }
-        };
+        // Called by the name of the course, a chapter is one of its commands.
+        let is_alone = arguments
+            .first()
+            .is_none_or(|program| Path::new(program).file_stem().is_some_and(|stem| *stem == *chapter.binary()));
+        let name = if is_alone { chapter.binary() } else { format!("gradus {}", chapter.short_name()) };
+        let mut matches = parsed(command(chapter).bin_name(name), arguments)?;
         let own = |option: &crate::Opt| (option.name, matches.get_one::<String>(option.name).cloned());
         let options = chapter.options.iter().map(own).map(|(name, value)| (name, value.unwrap_or_default())).collect();
         Ok(Flags {
             seed: matches.remove_one("seed").unwrap_or(7),
-            out: matches.remove_one("out").unwrap_or_else(|| chapter.default_out().into()),
+            out: matches.remove_one("out"),
             forms: Form::ALL.into_iter().filter(|form| matches.get_flag(form.flag())).collect(),
             json: matches.remove_one("json"),
             quiet: matches.get_flag("quiet"),
             watch: matches.get_flag("watch"),
             no_color: matches.get_flag("no-color"),
             step: matches.get_flag("step"),
-            epochs: matches.remove_one("epochs"),
+            epochs: matches.try_remove_one("epochs").ok().flatten(),
             full: matches.get_flag("full"),
             data: matches.remove_one("data"),
             options,
         })
     }
+}
+
+/// Reads arguments, the first of which is the program's name; on `--help` or a mistake, prints what clap says and returns the exit status.
+///
+/// # Errors
+/// If there is nothing to run: 0 after the help, 2 after a mistake.
+pub fn parsed(command: Command, arguments: Vec<OsString>) -> Result<ArgMatches, ExitCode> {
+    command.try_get_matches_from(arguments).map_err(|error| {
+        let text = error.render().to_string();
+        match error.use_stderr() {
+            true => output::complain(text.trim_end().strip_prefix("error: ").unwrap_or(&text)),
+            false => output::print(text.trim_end()),
+        }
+        ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+    })
 }
 
 fn command(chapter: &Chapter) -> Command {
@@ -74,18 +86,24 @@ fn command(chapter: &Chapter) -> Command {
             allowed => arg.value_parser(PossibleValuesParser::new(allowed)),
         }
     });
+    // A chapter that trains nothing for so long has no use for a number of epochs.
+    let epochs = (chapter.epochs > 0).then(|| {
+        value("epochs", "N", "Train for so many epochs")
+            .value_parser(value_parser!(u64).range(1..=MOST_EPOCHS).map(|epochs| epochs as usize))
+            .conflicts_with("full")
+    });
     Command::new(chapter.binary())
         .about(format!("{}. {}", chapter.title, chapter.question))
         .arg(value("seed", "N", "The start of all random numbers [default: 7]").value_parser(value_parser!(u64)))
-        .arg(
-            value("epochs", "N", "Train for so many epochs")
-                .value_parser(value_parser!(u64).range(1..=MOST_EPOCHS).map(|epochs| epochs as usize)),
-        )
-        .arg(switch("full", "Train for as long as the source did").conflicts_with("epochs"))
+        .args(epochs)
+        .arg(switch("full", "Train for as long as the source did"))
         .args(own)
         .arg(value("data", "DIR", "Where the four MNIST files are").value_parser(value_parser!(PathBuf)))
         .arg(value("out", "DIR", "Where files go [default: out/chNN]").value_parser(value_parser!(PathBuf)))
-        .arg(value("json", "FILE", "Write the results as JSON").value_parser(value_parser!(PathBuf)))
+        .arg(
+            value("json", "FILE", "Write the results as JSON; - is standard output")
+                .value_parser(value_parser!(PathBuf)),
+        )
         .args(Form::ALL.map(|form| switch(form.flag(), form.help())))
         .arg(switch("step", "Step through what the tape recorded, forward and backward"))
         .arg(switch("watch", "Watch the training while it runs: loss, accuracy, gradients, a digit"))

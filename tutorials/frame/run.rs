@@ -2,9 +2,12 @@
 
 use crate::flags::Flags;
 use crate::form::Form;
+use crate::output::is_prose_on_stderr;
 use crate::output::{self, Output};
-use crate::{Chapter, Comparison, Error, Figure, Origin, Result, Watch};
-use gradus::data::{Digits, Mnist, seeded};
+use crate::place::{self, Document};
+use crate::source::{self, default_data};
+use crate::{Chapter, Comparison, Error, Figure, Origin, Result, Watch, files, guess};
+use gradus::data::{Digits, seeded};
 use gradus::draw::{Architecture, DrawOptions, Picture, Theme};
 use gradus::nn::Parameters;
 use gradus::page::PageOptions;
@@ -13,6 +16,7 @@ use gradus_view::{Left, Stepper};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rand::rngs::ChaCha8Rng;
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -25,26 +29,39 @@ pub struct Run<'c> {
     results: Map<String, Value>,
     comparisons: Vec<Comparison>,
     files: Vec<PathBuf>,
+    json: Option<Document>,
+    guess: Option<String>,
     watched: bool,
     stepped: bool,
+    /// Whether the data set was asked for.
+    read: Cell<bool>,
     started: Instant,
 }
 
 impl<'c> Run<'c> {
-    pub(crate) fn new(chapter: &'c Chapter, flags: Flags) -> Self {
+    /// A run with these flags, if what it writes can be written where they say.
+    pub(crate) fn new(chapter: &'c Chapter, flags: Flags) -> Result<Self> {
+        let json = flags.json.as_deref().map(|path| Document::at("--json", path)).transpose()?;
+        let writes = !flags.quiet || !flags.forms.is_empty();
+        if writes || flags.out.is_some() {
+            place::look_at_folder("--out", &out(chapter, &flags))?;
+        }
         let output = Output::new(flags.quiet, flags.no_color);
         let (results, comparisons, files) = (Map::new(), Vec::new(), Vec::new());
-        Run {
+        Ok(Run {
             chapter,
             flags,
             output,
             results,
             comparisons,
             files,
+            json,
+            guess: None,
             watched: false,
             stepped: false,
+            read: Cell::new(false),
             started: Instant::now(),
-        }
+        })
     }
 
     /// The seed of this run.
@@ -75,6 +92,7 @@ impl<'c> Run<'c> {
 
     /// Where the four files of MNIST are.
     pub fn data_folder(&self) -> PathBuf {
+        self.read.set(true);
         self.flags.data.clone().unwrap_or_else(default_data)
     }
 
@@ -83,7 +101,7 @@ impl<'c> Run<'c> {
     /// # Errors
     /// If a file is missing or damaged, or there are too few digits.
     pub fn mnist(&self, train: usize, test: usize) -> Result<(Digits, Digits)> {
-        let (folder, mnist) = (self.data_folder(), Mnist::open(self.data_folder())?);
+        let (folder, mnist) = (self.data_folder(), source::mnist(self.flags.data.as_deref())?);
         let found = (mnist.train(), mnist.test());
         match found.0.len() < train || found.1.len() < test {
             true => Err(Error::new(format!(
@@ -100,7 +118,7 @@ impl<'c> Run<'c> {
 
     /// Whether somebody sits at a terminal: only then may a chapter ask questions.
     pub fn has_a_reader(&self) -> bool {
-        !self.flags.quiet && std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+        !self.flags.quiet && std::io::stdin().is_terminal() && output::is_terminal()
     }
 
     /// Prints a line.
@@ -135,9 +153,9 @@ impl<'c> Run<'c> {
         let mut watch = Watch::new(what, steps, net, self.output.clone(), bar);
         self.watched = true;
         if self.flags.watch && !self.flags.quiet {
-            let opened = match std::io::stdout().is_terminal() {
-                true => watch.open(self.output.colour).map_err(|error| error.to_string()),
-                false => Err("standard output is not one".to_owned()),
+            let opened = match (is_prose_on_stderr(), std::io::stdout().is_terminal()) {
+                (false, true) => watch.open(self.output.colour).map_err(|error| error.to_string()),
+                _ => Err("standard output is not one".to_owned()),
             };
             if let Err(reason) = opened {
                 output::note(&format!("--watch needs a terminal, and {reason}; the training goes on without it"));
@@ -161,9 +179,10 @@ impl<'c> Run<'c> {
     /// # Errors
     /// If that is not possible.
     pub fn write(&mut self, name: &str, contents: impl AsRef<[u8]>) -> Result {
-        let path = self.flags.out.join(name);
-        std::fs::create_dir_all(&self.flags.out).map_err(|error| Error::writing(&self.flags.out, error))?;
-        std::fs::write(&path, contents).map_err(|error| Error::writing(&path, error))?;
+        let folder = out(self.chapter, &self.flags);
+        let path = folder.join(name);
+        std::fs::create_dir_all(&folder).map_err(|error| Error::writing(&folder, error))?;
+        files::write(&path, contents).map_err(|error| Error::writing(&path, error))?;
         self.files.push(path);
         Ok(())
     }
@@ -196,7 +215,7 @@ impl<'c> Run<'c> {
             self.step(tape, &picture.title)?;
         }
         if self.flags.forms.contains(&Form::Html) {
-            let page = PageOptions::new().title(&picture.title).source_root(checkout());
+            let page = PageOptions::new().title(&picture.title).sources(source::folders(self.chapter.sources));
             self.write(&file_name(name, Form::Html), tape.to_html(&page))?;
         }
         self.draw_picture(name, &picture, options)
@@ -206,7 +225,12 @@ impl<'c> Run<'c> {
         self.stepped = true;
         let subject = if subject.is_empty() { self.chapter.title } else { subject };
         let title = format!("{}: {subject}", self.chapter.short_name());
-        match Stepper::of(tape).title(title).source_root(checkout()).run() {
+        let stepper = Stepper::of(tape).title(title).sources(source::folders(self.chapter.sources));
+        if !self.has_a_reader() || is_prose_on_stderr() {
+            stepper.narration().iter().for_each(|sentence| self.output.line(sentence));
+            return Ok(());
+        }
+        match stepper.run() {
             Ok(Left::Quit) => Ok(()),
             Ok(Left::Interrupted) => Err(Error::interrupted()),
             Err(error) => Err(Error::new(format!("cannot step on this terminal: {error}"))),
@@ -242,10 +266,21 @@ impl<'c> Run<'c> {
         self.comparisons
     }
 
-    pub(crate) fn open(&self) {
+    /// Says what the chapter asks, and lets the reader guess. What is guessed goes to `keep` at once.
+    ///
+    /// # Errors
+    /// If nobody can be asked any more.
+    pub(crate) fn open(&mut self, keep: &mut dyn FnMut(&str)) -> Result {
         self.output.heading(&format!("{}: {}", self.chapter.short_name(), self.chapter.title));
         self.output.paragraph(self.chapter.question);
+        if self.has_a_reader() {
+            self.guess = guess::ask(&self.output)?;
+            if let Some(guess) = &self.guess {
+                keep(guess);
+            }
+        }
         self.output.heading("The run");
+        Ok(())
     }
 
     /// Prints what follows the run. Returns whether every number lies in its band.
@@ -255,15 +290,19 @@ impl<'c> Run<'c> {
         if self.flags.watch && !self.watched {
             output::note("--watch: nothing in this chapter is trained for so long that it could be watched");
         }
+        if self.flags.data.is_some() && !self.read.get() && !self.flags.quiet {
+            output::note("--data: this chapter reads no data");
+        }
         if self.flags.step && !self.stepped && !self.flags.quiet {
             output::note("--step: this run recorded no tape to step through");
         }
         self.print_comparisons();
+        self.print_guess();
         self.output.heading("What would have fooled us");
         self.output.paragraph(self.chapter.fooled);
-        if let Some(path) = self.flags.json.clone() {
+        if let Some(json) = self.json.take() {
             self.result("seconds", (seconds * 1000.0).round() / 1000.0);
-            self.write_json(&path)?;
+            self.write_json(&json)?;
         }
         if !self.files.is_empty() {
             self.output.heading("Files written");
@@ -289,6 +328,16 @@ impl<'c> Run<'c> {
         }
     }
 
+    /// What the reader guessed, beside what came out.
+    fn print_guess(&self) {
+        let Some(guess) = &self.guess else { return };
+        self.output.heading("Your guess, and what came out");
+        self.output.line(&format!("  you guessed  {guess}"));
+        let answer = guess::answer(self.chapter.answer, &self.results);
+        let answer = answer.unwrap_or("this run was too short to say".to_owned());
+        self.output.line(&format!("  it is        {answer}"));
+    }
+
     fn print_comparisons(&self) {
         if self.comparisons.is_empty() {
             return;
@@ -305,30 +354,25 @@ impl<'c> Run<'c> {
         self.output.verdict(&format!("{}: {verdict}: {numbers}", self.chapter.slug), good);
     }
 
-    fn write_json(&mut self, path: &Path) -> Result {
+    fn write_json(&mut self, place: &Document) -> Result {
         let document = json!({
             "chapter": self.chapter.slug,
             "seed": self.flags.seed,
+            "answer": guess::answer(self.chapter.answer, &self.results),
             "results": std::mem::take(&mut self.results),
         });
         let text = serde_json::to_string_pretty(&document).map_err(|error| Error::new(error.to_string()))?;
-        std::fs::write(path, text + "\n").map_err(|error| Error::writing(path, error))?;
-        self.files.push(path.to_owned());
+        place.write(&text)?;
+        self.files.extend(place.file().map(Path::to_owned));
         Ok(())
     }
 }
 
-/// The checkout that this program was built from: source files are named as seen from there.
-fn checkout() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+/// The folder that files go to.
+fn out(chapter: &Chapter, flags: &Flags) -> PathBuf {
+    flags.out.clone().unwrap_or_else(|| chapter.default_out().into())
 }
 
 fn file_name(name: &str, form: Form) -> String {
     Path::new(name).with_extension(form.extension()).to_string_lossy().into_owned()
-}
-
-/// Where MNIST is without `--data`: `data/mnist` in the present folder, or else in the checkout that this program was built from.
-pub fn default_data() -> PathBuf {
-    let here = PathBuf::from("data/mnist");
-    if here.is_dir() { here } else { Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/mnist") }
 }

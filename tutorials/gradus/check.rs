@@ -2,36 +2,36 @@
 
 use clap::builder::TypedValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use frame::{Error, Result};
+use frame::{Document, Error, Result};
 use gradus::check::Check;
-use gradus::data::{Mnist, seeded};
+use gradus::data::seeded;
 use gradus::golden::{self, GoldenCase};
 use gradus::nn::{Activation, Mlp, Parameters};
 use serde_json::{Value, json};
 use std::ffi::OsString;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Exit status 0 if every gradient is right, 1 if one is wrong, 2 if nothing could be checked.
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
-    let matches = match command().try_get_matches_from(arguments) {
+    let matches = match frame::parsed(command(), arguments) {
         Ok(matches) => matches,
-        Err(error) => {
-            // Printing to a closed pipe is no reason to fail.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(status) => return status,
     };
-    let checked = match matches.get_one::<PathBuf>("golden") {
-        Some(file) => check_golden(file),
-        None => check_model(&matches),
-    };
-    match checked.and_then(|outcome| finish(&matches, outcome)) {
+    let json = matches.get_one::<PathBuf>("json").map(|file| Document::at("--json", file)).transpose();
+    let checked = json.and_then(|json| {
+        let outcome = match matches.get_one::<PathBuf>("golden") {
+            Some(file) => check_golden(file),
+            None => check_model(&matches),
+        };
+        finish(&matches, json, outcome?)
+    });
+    match checked {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: {error}");
+            frame::complain(&error.to_string());
             ExitCode::from(2)
         }
     }
@@ -70,7 +70,10 @@ fn command() -> Command {
                 .value_parser(value_parser!(PathBuf))
                 .conflicts_with_all(["elements", "all"]),
         )
-        .arg(value("json", "FILE", "Write what was found as JSON").value_parser(value_parser!(PathBuf)))
+        .arg(
+            value("json", "FILE", "Write what was found as JSON; - is standard output")
+                .value_parser(value_parser!(PathBuf)),
+        )
         .arg(Arg::new("no-color").long("no-color").action(ArgAction::SetTrue).help("Print no colours"))
 }
 
@@ -96,12 +99,9 @@ fn check_model(matches: &ArgMatches) -> Result<Outcome> {
     };
     let seed = *matches.get_one::<u64>("seed").unwrap_or(&7);
     let samples = *matches.get_one::<usize>("samples").unwrap_or(&3);
-    let folder = match text(matches, "data") {
-        "mnist" => frame::default_data(),
-        folder => folder.into(),
-    };
     is_small_enough(text(matches, "model"), &sizes, samples)?;
-    let digits = Mnist::open(folder)?.train();
+    let folder = Some(Path::new(text(matches, "data"))).filter(|folder| *folder != Path::new("mnist"));
+    let digits = frame::mnist(folder)?.train();
     if samples > digits.len() {
         return Err(Error::new(format!("--samples {samples}: there are 1 to {} digits", digits.len())));
     }
@@ -162,15 +162,14 @@ fn worst_error(case: &GoldenCase) -> f64 {
     case.output_error.max(case.gradient_error).max(case.second_order_error.unwrap_or(0.0))
 }
 
-fn finish(matches: &ArgMatches, outcome: Outcome) -> Result<bool> {
+fn finish(matches: &ArgMatches, json: Option<Document>, outcome: Outcome) -> Result<bool> {
     let colour = !matches.get_flag("no-color")
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::io::stdout().is_terminal();
     let text = outcome.coloured.filter(|_| colour).unwrap_or(outcome.text);
-    let _ = writeln!(std::io::stdout(), "{text}");
-    if let Some(path) = matches.get_one::<PathBuf>("json") {
-        let json = serde_json::to_string_pretty(&outcome.json).map_err(|error| Error::new(error.to_string()))?;
-        std::fs::write(path, json + "\n").map_err(|error| Error::writing(path, error))?;
+    frame::print(&text);
+    if let Some(json) = json {
+        json.write(&serde_json::to_string_pretty(&outcome.json).map_err(|error| Error::new(error.to_string()))?)?;
     }
     Ok(outcome.passed)
 }

@@ -33,22 +33,20 @@ pub fn next(progress: &Progress) -> Step {
 pub fn list(checkout: Option<&Checkout>) -> Result<String> {
     let progress = checkout.map(Progress::of).transpose()?;
     let tick = |done: bool| if done { "✓" } else { "·" };
-    let mut lines =
-        vec!["run  solved                                             reading  running  exercise".to_owned()];
+    let widest = CHAPTERS.iter().map(|(chapter, _)| chapter.title.chars().count()).max().unwrap_or(0);
+    let row = |run: &str, solved: &str, name: &str, title: &str, times: [&str; 3]| {
+        let [reading, running, solving] = times;
+        format!("{run:4} {solved:6} {name:4}  {title:widest$}  {reading:>7} {running:>7} {solving:>8}")
+    };
+    let mut lines = vec![row("run", "solved", "", "", ["reading", "running", "exercise"])];
     for (chapter, _) in CHAPTERS {
         let exercise = Exercise::of(chapter.slug);
         let run = progress.as_ref().is_some_and(|progress| progress.has_run(chapter.slug));
         let solved = exercise.is_some_and(|exercise| progress.as_ref().is_some_and(|p| p.has_solved(exercise)));
-        lines.push(format!(
-            " {}     {}    {}  {:39} {:>7}  {:>7}  {:>8}",
-            tick(run),
-            tick(solved),
-            chapter.short_name(),
-            chapter.title,
-            checkout.map_or(String::new(), |checkout| reading(checkout, chapter)),
-            chapter.time,
-            exercise.map_or(String::new(), |exercise| format!("{} min", exercise.minutes)),
-        ));
+        let reading = checkout.map_or(String::new(), |checkout| reading(checkout, chapter));
+        let solving = exercise.map_or(String::new(), |exercise| format!("{} min", exercise.minutes));
+        let (run, solved) = (format!(" {}", tick(run)), format!("  {}", tick(solved)));
+        lines.push(row(&run, &solved, &chapter.short_name(), chapter.title, [&reading, chapter.time, &solving]));
     }
     lines.push(String::new());
     lines.push(progress.as_ref().map_or("Run one with: cargo run --release -- ch02".to_owned(), what_is_next));

@@ -3,30 +3,26 @@
 use crate::checkout::Checkout;
 use crate::course::what_is_next;
 use crate::progress::Progress;
-use crate::{print, watch, workshop};
+use crate::{names, print, watch, workshop};
 use clap::{Arg, ArgMatches, Command, value_parser};
-use frame::{EXERCISES, Error, Exercise, Result};
+use frame::{Document, EXERCISES, Error, Exercise, Result};
+use gradus_view::text::wrapped;
 use serde_json::json;
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Exit status 0 if all is well, 1 if an exercise is not solved, 2 if something could not be done.
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
-    let matches = match command().try_get_matches_from(arguments) {
+    let matches = match frame::parsed(command(), arguments) {
         Ok(matches) => matches,
-        Err(error) => {
-            // Printing to a closed pipe is no reason to fail.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(status) => return status,
     };
     match run(&matches) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: {error}");
+            frame::complain(&error.to_string());
             ExitCode::from(2)
         }
     }
@@ -59,7 +55,7 @@ fn command() -> Command {
                         .long("json")
                         .value_name("FILE")
                         .value_parser(value_parser!(PathBuf))
-                        .help("Write the judgements as JSON"),
+                        .help("Write the judgements as JSON; - is standard output"),
                 ),
         )
         .subcommand(
@@ -114,8 +110,10 @@ fn said(text: String) -> bool {
 /// The exercise of a chapter.
 fn named(chapter: &str) -> Result<&'static Exercise> {
     Exercise::of(chapter).ok_or_else(|| {
+        let meant = names::chapter_meant(chapter).filter(|meant| Exercise::of(meant).is_some());
         let all: Vec<String> = EXERCISES.iter().map(Exercise::short_name).collect();
-        Error::new(format!("there is no exercise of chapter {chapter:?}; there are {}", all.join(" ")))
+        let advice = meant.map_or(format!("there are {}", all.join(" ")), |meant| format!("did you mean {meant}?"));
+        Error::new(format!("there is no exercise of chapter {chapter:?}; {advice}"))
     })
 }
 
@@ -142,6 +140,7 @@ fn check(checkout: &Checkout, matches: &ArgMatches) -> Result<bool> {
         [] => EXERCISES.iter().collect(),
         _ => chapters.into_iter().map(|chapter| named(chapter)).collect::<Result<_>>()?,
     };
+    let json = matches.get_one::<PathBuf>("json").map(|file| Document::at("--json", file)).transpose()?;
     let seed = matches.get_one::<u64>("seed").copied();
     let judgements = workshop::judge(checkout, &exercises, seed)?;
     let solved: Vec<bool> = judgements.iter().map(workshop::is_solved).collect();
@@ -153,9 +152,9 @@ fn check(checkout: &Checkout, matches: &ArgMatches) -> Result<bool> {
     if exercises.len() > 1 {
         print(&format!("\n{count} of {} exercises solved", exercises.len()));
     }
-    if let Some(file) = matches.get_one::<PathBuf>("json") {
+    if let Some(json) = json {
         let document = json!({ "solved": count, "of": exercises.len(), "exercises": judgements });
-        std::fs::write(file, format!("{document:#}\n")).map_err(|error| Error::writing(file, error))?;
+        json.write(&format!("{document:#}"))?;
     }
     Ok(count == exercises.len())
 }
@@ -174,17 +173,7 @@ pub fn hint(checkout: &Checkout, exercise: &Exercise) -> Result<String> {
 
 /// A text wrapped for a terminal.
 fn page(text: &str) -> String {
-    const WIDTH: usize = 100;
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let fits =
-            lines.last().is_some_and(|line| line.is_empty() || line.chars().count() + word.chars().count() < WIDTH);
-        match lines.last_mut() {
-            Some(line) if fits => *line += &format!("{}{word}", if line.is_empty() { "" } else { " " }),
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines.iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+    wrapped(text, 78).iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
 fn list(checkout: &Checkout) -> Result<String> {

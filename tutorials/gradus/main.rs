@@ -5,6 +5,7 @@ mod check;
 mod checkout;
 mod course;
 mod exercises;
+mod names;
 mod progress;
 mod reproduce;
 mod tour;
@@ -61,6 +62,7 @@ mod ch24;
 mod ch26;
 
 use checkout::Checkout;
+use clap::Command;
 use course::Step;
 use frame::{Chapter, Result, Run};
 use progress::Progress;
@@ -99,60 +101,124 @@ const CHAPTERS: [(&Chapter, Story); 24] = [
 ];
 
 fn main() -> ExitCode {
-    let mut arguments: Vec<OsString> = std::env::args_os().collect();
-    if arguments.get(1).is_some_and(|argument| argument == "step") {
-        step(&mut arguments);
-    }
-    let wanted = arguments.get(1).and_then(|argument| argument.to_str()).unwrap_or("tour").to_owned();
-    if arguments.len() > 1 && !wanted.starts_with('-') {
+    frame::ended(obey(std::env::args_os().collect()))
+}
+
+/// Does what the arguments say, the first of which is the program's name. Every word is either used or refused.
+fn obey(mut arguments: Vec<OsString>) -> ExitCode {
+    let word = match arguments.get(1).map(|word| word.to_str()) {
+        None => "tour".to_owned(),
+        Some(Some(word)) => word.to_owned(),
+        Some(None) => return refuse(&format!("{:?} is not UTF-8, and so the name of no command", arguments[1])),
+    };
+    let is_flag = word.starts_with('-') && !["--help", "-h", "--version", "-V"].contains(&&word[..]);
+    if arguments.len() > 1 && !is_flag {
         arguments.remove(1);
     }
-    match &wanted[..] {
-        "help" | "--help" | "-h" => print(&help()),
-        "--version" | "-V" => print(concat!("gradus ", env!("CARGO_PKG_VERSION"))),
-        "list" => said(course::list(Checkout::here().as_ref())),
+    match &word[..] {
+        "help" | "--help" | "-h" => help(arguments),
+        "--version" | "-V" => alone("--version", "Says which version this is", arguments, || {
+            Ok(concat!("gradus ", env!("CARGO_PKG_VERSION")).to_owned())
+        }),
+        "list" => alone("list", "The chapters, what you have done of them, and what is next", arguments, || {
+            course::list(Checkout::here().as_ref())
+        }),
         "next" => next(arguments),
+        "step" => step(arguments),
         "check" => check::main(arguments),
         "exercises" => exercises::main(arguments),
         "reproduce" => reproduce::main(arguments),
-        "tour" => frame::run_with(&tour::CHAPTER, tour::run, arguments),
-        flag if flag.starts_with('-') => frame::run_with(&tour::CHAPTER, tour::run, arguments),
-        name => match CHAPTERS
-            .iter()
-            .find(|(chapter, _)| [chapter.short_name(), chapter.binary()].contains(&name.to_owned()))
-        {
-            Some((chapter, story)) => chapter_noted(chapter, *story, arguments),
-            None => {
-                let _ = writeln!(std::io::stderr(), "error: there is no chapter {name:?}\n\n{}", list());
-                ExitCode::from(2)
-            }
+        "tour" => tour(arguments),
+        _ if is_flag => tour(arguments),
+        name => match names::chapter(name) {
+            Some((chapter, story)) => chapter_noted(chapter, story, arguments),
+            None => refuse(&names::unknown(name)),
         },
     }
 }
 
+/// Says what is wrong with the command line.
+fn refuse(message: &str) -> ExitCode {
+    frame::complain(message);
+    ExitCode::from(2)
+}
+
+fn tour(arguments: Vec<OsString>) -> ExitCode {
+    frame::run_with(&tour::CHAPTER, tour::run, arguments, &mut |guess| note_guess(tour::CHAPTER.slug, guess))
+}
+
+/// `gradus help` for all, `gradus help ch08` for one command.
+fn help(arguments: Vec<OsString>) -> ExitCode {
+    match &arguments[..] {
+        [_, command] if !command.to_string_lossy().starts_with('-') => {
+            obey(vec![arguments[0].clone(), command.clone(), "--help".into()])
+        }
+        [] | [_] => print(&overview()),
+        [_, flag] if flag == "--help" || flag == "-h" => print(&overview()),
+        [_, first, ..] => refuse(&format!("help takes the name of one command, not {first:?} and what follows it")),
+    }
+}
+
+/// A command that takes nothing but `--help`.
+fn alone(
+    name: &'static str,
+    about: &'static str,
+    arguments: Vec<OsString>,
+    text: impl FnOnce() -> Result<String>,
+) -> ExitCode {
+    let command = Command::new("gradus").bin_name(format!("gradus {name}")).about(about);
+    match frame::parsed(command, arguments) {
+        Ok(_) => said(text()),
+        Err(status) => status,
+    }
+}
+
+/// Whether the arguments ask for help, and nothing else.
+fn asks_for_help(arguments: &[OsString]) -> bool {
+    arguments.iter().any(|argument| ["--help", "-h"].map(OsStr::new).contains(&argument.as_os_str()))
+}
+
 /// Runs a chapter, and notes it as done if it came to a good end.
 fn chapter_noted(chapter: &Chapter, story: Story, arguments: Vec<OsString>) -> ExitCode {
-    let asked_for_help =
-        arguments.iter().any(|argument| ["--help", "-h"].map(OsStr::new).contains(&argument.as_os_str()));
-    let status = frame::run_with(chapter, story, arguments);
-    if let Some(checkout) = Checkout::here().filter(|_| status == ExitCode::SUCCESS && !asked_for_help) {
-        let noted = Progress::of(&checkout).and_then(|mut progress| progress.note_run(chapter.slug));
-        if let Err(error) = noted {
-            let _ = writeln!(std::io::stderr(), "note: {error}");
-        }
+    let asked_for_help = asks_for_help(&arguments);
+    let status = frame::run_with(chapter, story, arguments, &mut |guess| note_guess(chapter.slug, guess));
+    if status == ExitCode::SUCCESS && !asked_for_help {
+        note(|progress| progress.note_run(chapter.slug));
     }
     status
 }
 
+fn note_guess(chapter: &str, guess: &str) {
+    note(|progress| progress.note_guess(chapter, guess));
+}
+
+/// Notes something in the progress of the checkout, if this is one. A chapter is not lost because that fails.
+fn note(what: impl FnOnce(&mut Progress) -> Result) {
+    let Some(checkout) = Checkout::here() else { return };
+    if let Err(error) = Progress::of(&checkout).and_then(|mut progress| what(&mut progress)) {
+        let _ = writeln!(std::io::stderr(), "note: {error}");
+    }
+}
+
 /// Does what is next: runs a chapter, or says which exercise is due.
 fn next(arguments: Vec<OsString>) -> ExitCode {
+    if asks_for_help(&arguments) {
+        return print(
+            "Runs the chapter that is next, or says which exercise is due\n\nUsage: gradus next [FLAGS]\n\n\
+             FLAGS are those of the chapter that is run: `gradus chNN --help` lists them",
+        );
+    }
     let progress = match Checkout::needed().and_then(|checkout| Progress::of(&checkout)) {
         Ok(progress) => progress,
         Err(error) => return said(Err(error)),
     };
-    match course::next(&progress) {
-        Step::Run(chapter, story) => chapter_noted(chapter, story, arguments),
-        Step::Solve(_) | Step::Rest => print(&course::what_is_next(&progress)),
+    match (course::next(&progress), &arguments[1.min(arguments.len())..]) {
+        (Step::Run(chapter, story), _) => chapter_noted(chapter, story, arguments),
+        (_, []) => print(&course::what_is_next(&progress)),
+        (_, [word, ..]) => refuse(&format!(
+            "{word:?} is for a chapter that is run, and none is next\n{}",
+            course::what_is_next(&progress)
+        )),
     }
 }
 
@@ -160,25 +226,34 @@ fn next(arguments: Vec<OsString>) -> ExitCode {
 fn said(text: Result<String>) -> ExitCode {
     match text {
         Ok(text) => print(&text),
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: {error}");
-            ExitCode::from(2)
-        }
+        Err(error) => refuse(&error.to_string()),
     }
 }
 
 /// `gradus step ch10` is `gradus ch10 --step`; without a chapter it is the tenth, one row of XOR.
-fn step(arguments: &mut Vec<OsString>) {
-    arguments.remove(1);
-    if arguments.get(1).is_none_or(|argument| argument.to_string_lossy().starts_with('-')) {
-        arguments.insert(1, "ch10".into());
+fn step(mut arguments: Vec<OsString>) -> ExitCode {
+    let named = arguments.get(1).filter(|word| !word.to_string_lossy().starts_with('-')).cloned();
+    if named.is_none() && asks_for_help(&arguments) {
+        return print(
+            "Steps through what a chapter's tape recorded, forward and backward, in the terminal\n\n\
+             Usage: gradus step [chNN] [FLAGS]\n\n\
+             Without a chapter it is ch10, one row of XOR. FLAGS are those of the chapter: `gradus chNN --help` lists them",
+        );
     }
-    arguments.push("--step".into());
+    if named.is_some() {
+        arguments.remove(1);
+    }
+    let name = named.unwrap_or("ch10".into()).to_string_lossy().into_owned();
+    let Some((chapter, story)) = names::chapter(&name) else { return refuse(&names::unknown_chapter(&name)) };
+    if !arguments.iter().any(|argument| argument == "--step") {
+        arguments.push("--step".into());
+    }
+    chapter_noted(chapter, story, arguments)
 }
 
-/// Prints to standard output; a reader that has gone away is no error.
+/// Prints to standard output.
 fn print(text: &str) -> ExitCode {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    frame::print(text);
     ExitCode::SUCCESS
 }
 
@@ -191,19 +266,22 @@ pub(crate) fn list() -> String {
     format!("The chapters, and how long each runs:\n{}\n\nRun one with: cargo run --release -- ch02", lines.join("\n"))
 }
 
-fn help() -> String {
+/// All commands. No line is longer than a terminal of 80 columns.
+fn overview() -> String {
     format!(
         "gradus: an autodiff you can step through, and a course on it\n\n\
-         Usage:\n\
-         \x20 cargo run --release                     the tour: build, check, train and look at a network (half a minute)\n\
-         \x20 cargo run --release -- list             the chapters, what you have done, and what is next\n\
-         \x20 cargo run --release -- next             go on with the course\n\
-         \x20 cargo run --release -- chNN [FLAGS]     a chapter; chNN --help lists its flags\n\
-         \x20 cargo run --release -- exercises WHAT   watch, check, hint, list, reset or solution; exercises --help\n\
-         \x20 cargo run --release -- tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
-         \x20 cargo run --release -- step chNN        step through what a chapter's tape recorded, in the terminal\n\
-         \x20 cargo run --release -- check [FLAGS]    the gradient checker on a model, or on golden values; check --help\n\
-         \x20 cargo run --release -- reproduce        every number of the course, with what stands beside it; reproduce --help\n\n{}",
+         Usage: cargo run --release -- COMMAND, where COMMAND is one of\n\n\
+         \x20 (nothing)        the tour: build, check, train a network ({})\n\
+         \x20 list             the chapters, what you have done, and what is next\n\
+         \x20 next             go on with the course\n\
+         \x20 chNN [FLAGS]     a chapter; chNN --help lists its flags\n\
+         \x20 exercises WHAT   watch, check, hint, list, reset or solution\n\
+         \x20 tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
+         \x20 step [chNN]      step through what a chapter's tape recorded\n\
+         \x20 check [FLAGS]    the gradient checker on a model, or on golden values\n\
+         \x20 reproduce        every number of the course, with what stands beside it\n\
+         \x20 help COMMAND     what a command takes, as COMMAND --help does\n\n{}",
+        tour::CHAPTER.time,
         list()
     )
 }

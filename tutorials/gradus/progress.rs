@@ -16,6 +16,8 @@ pub struct Progress {
     exercises_solved: BTreeSet<String>,
     /// How many hints of an exercise have been shown.
     hints_shown: BTreeMap<String, usize>,
+    /// What the learner guessed before a chapter ran, last time.
+    guesses: BTreeMap<String, String>,
 }
 
 impl Progress {
@@ -26,8 +28,8 @@ impl Progress {
     pub fn of(checkout: &Checkout) -> Result<Progress> {
         let file = checkout.root().join(FILE);
         let Ok(text) = std::fs::read_to_string(&file) else {
-            let (chapters_run, exercises_solved, hints_shown) = Default::default();
-            return Ok(Progress { file, chapters_run, exercises_solved, hints_shown });
+            let (chapters_run, exercises_solved, hints_shown, guesses) = Default::default();
+            return Ok(Progress { file, chapters_run, exercises_solved, hints_shown, guesses });
         };
         let unreadable = |why: &dyn std::fmt::Display| {
             Error::new(format!("{} is not what gradus wrote ({why}); delete it to start afresh", file.display()))
@@ -40,7 +42,10 @@ impl Progress {
         let (chapters_run, exercises_solved) = (names("chapters_run")?, names("exercises_solved")?);
         let hints = document["hints_shown"].as_object().into_iter().flatten();
         let hints_shown = hints.map(|(name, shown)| (name.clone(), shown.as_u64().unwrap_or(0) as usize)).collect();
-        Ok(Progress { file, chapters_run, exercises_solved, hints_shown })
+        let guesses = document["guesses"].as_object().into_iter().flatten();
+        let guesses =
+            guesses.filter_map(|(chapter, guess)| Some((chapter.clone(), guess.as_str()?.to_owned()))).collect();
+        Ok(Progress { file, chapters_run, exercises_solved, hints_shown, guesses })
     }
 
     pub fn has_run(&self, chapter: &str) -> bool {
@@ -76,16 +81,20 @@ impl Progress {
         self.save()
     }
 
+    pub fn note_guess(&mut self, chapter: &str, guess: &str) -> Result {
+        self.guesses.insert(chapter.to_owned(), guess.to_owned());
+        self.save()
+    }
+
     /// Writes a new file and puts it in the place of the old one, so that no crash leaves half of it.
     fn save(&self) -> Result {
         let document = json!({
             "chapters_run": self.chapters_run,
             "exercises_solved": self.exercises_solved,
             "hints_shown": self.hints_shown,
+            "guesses": self.guesses,
         });
-        let fresh = self.file.with_extension("json.new");
-        std::fs::write(&fresh, format!("{document:#}\n"))
-            .and_then(|()| std::fs::rename(&fresh, &self.file))
+        frame::files::write(&self.file, format!("{document:#}\n"))
             .map_err(|error| Error::new(format!("cannot keep your progress in {}: {error}", self.file.display())))
     }
 }

@@ -1,12 +1,11 @@
 //! `gradus reproduce`: every number that a chapter sets beside another, in one table, with where the other is from. The one idea to know: the chapters' own
 //! programs are run, at the source's length, so that nothing here knows how a number comes about.
 
-use crate::{CHAPTERS, Story, print};
+use crate::{CHAPTERS, Story, names, print};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use frame::{Chapter, Comparison, Error, Result};
+use frame::{Chapter, Comparison, Document, Error, Result};
 use serde_json::{Value, json};
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -16,19 +15,15 @@ const MORE_RUNS: &[(&str, &[&str])] = &[("15_mnist_nielsen", &["--init", "scaled
 
 /// Exit status 0 if every number is in its band, 1 if one is not, 2 if something could not be done.
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
-    let matches = match command().try_get_matches_from(arguments) {
+    let matches = match frame::parsed(command(), arguments) {
         Ok(matches) => matches,
-        Err(error) => {
-            // Printing to a closed pipe is no reason to fail.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(status) => return status,
     };
     match reproduce(&matches) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: {error}");
+            frame::complain(&error.to_string());
             ExitCode::from(2)
         }
     }
@@ -44,11 +39,15 @@ fn command() -> Command {
         .arg(value("chapter", "NN", "Only this chapter; may be given again").action(ArgAction::Append))
         .arg(value("seed", "N", "The start of all random numbers").default_value("7").value_parser(value_parser!(u64)))
         .arg(value("data", "DIR", "Where the four MNIST files are").value_parser(value_parser!(PathBuf)))
-        .arg(value("json", "FILE", "Write the numbers as JSON").value_parser(value_parser!(PathBuf)))
+        .arg(
+            value("json", "FILE", "Write the numbers as JSON; - is standard output")
+                .value_parser(value_parser!(PathBuf)),
+        )
 }
 
 fn reproduce(matches: &ArgMatches) -> Result<bool> {
     let started = Instant::now();
+    let json = matches.get_one::<PathBuf>("json").map(|file| Document::at("--json", file)).transpose()?;
     let chapters: Vec<(&Chapter, Story)> = match matches.get_many::<String>("chapter") {
         Some(names) => names.map(|name| named(name)).collect::<Result<_>>()?,
         None => CHAPTERS.to_vec(),
@@ -77,9 +76,9 @@ fn reproduce(matches: &ArgMatches) -> Result<bool> {
     // A quiet chapter writes little; what it wrote nobody asked for.
     let _ = std::fs::remove_dir_all(&scratch);
 
-    if let Some(file) = matches.get_one::<PathBuf>("json") {
+    if let Some(json) = json {
         let list: Value = found.iter().map(|(chapter, number)| as_json(chapter, number)).collect();
-        std::fs::write(file, format!("{list:#}\n")).map_err(|error| Error::writing(file, error))?;
+        json.write(&format!("{list:#}"))?;
     }
     let held = found.iter().filter(|(_, number)| number.holds()).count();
     let tally = Comparison::tally(found.iter().map(|(_, number)| number));
@@ -93,7 +92,7 @@ fn named(name: &str) -> Result<(&'static Chapter, Story)> {
     let wanted = format!("{:0>2}", name.strip_prefix("ch").unwrap_or(name));
     let is_it = |chapter: &Chapter| chapter.slug == wanted || chapter.slug.split('_').next() == Some(&wanted[..]);
     let found = CHAPTERS.into_iter().find(|(chapter, _)| is_it(chapter));
-    found.ok_or_else(|| Error::new(format!("there is no chapter {name:?}\n\n{}", crate::list())))
+    found.ok_or_else(|| Error::new(names::unknown_chapter(name)))
 }
 
 /// What to run a chapter with: nothing, and then whatever `MORE_RUNS` says.

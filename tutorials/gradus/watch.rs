@@ -42,6 +42,10 @@ pub fn watch(checkout: &Checkout, first: &'static Exercise) -> Result {
             return Ok(());
         }
         print(&choices(solved, next));
+        // Whoever closed the pipe sees nothing more, however often the file is saved.
+        if !frame::is_anybody_reading() {
+            return Ok(());
+        }
         match wait(checkout, exercise, &judged, &keys, solved)? {
             Event::Saved => {}
             Event::Next => exercise = next.unwrap_or(exercise),

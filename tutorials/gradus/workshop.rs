@@ -115,6 +115,9 @@ fn run(checkout: &Checkout, exercise: &Exercise, program: &Path, seed: Option<u6
     let secret = format!("{:016x}", RandomState::new().build_hasher().finish());
     let mut command = Command::new(program);
     command.current_dir(checkout.root()).env(JSON_VARIABLE, &file).stdin(Stdio::piped());
+    if frame::is_prose_on_stderr() {
+        command.stdout(std::io::stderr());
+    }
     if let Some(seed) = seed {
         command.env(SEED_VARIABLE, seed.to_string());
     }

@@ -26,6 +26,7 @@ mod ch26;
 mod command_line;
 mod exercises;
 mod figures;
+mod misuse;
 mod plots;
 mod reproduce;
 mod runner;

@@ -5,6 +5,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+/// A file that is longer is no program that a person reads.
+const LARGEST: u64 = 10_000_000;
+
 /// The source files that a trace names, read when they are first looked at.
 pub(crate) struct Sources {
     folders: SourceFolders,
@@ -20,7 +23,7 @@ impl Sources {
     pub(crate) fn lines(&self, file: &str) -> Option<Rc<Vec<String>>> {
         let mut read = self.read.borrow_mut();
         let lines = read.entry(file.to_owned()).or_insert_with(|| {
-            let text = std::fs::read_to_string(self.folders.find(file)?).ok()?;
+            let text = self.folders.read(file, LARGEST)?;
             Some(Rc::new(text.lines().map(printable).collect()))
         });
         lines.clone()

@@ -8,7 +8,6 @@ use gradus::check::{self, NodeCheck};
 use gradus::trace::SourceFolders;
 use gradus::{Scalar, Tape, Trace};
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
 
 /// Checks the gradient of a node in a pass by nudging.
 pub(crate) type Checker<'a> = Box<dyn Fn(usize, u32) -> Option<NodeCheck> + 'a>;
@@ -48,9 +47,9 @@ impl<'a> Stepper<'a> {
         self
     }
 
-    /// Another folder to look for the program's source files in, beside the present one and those around it.
-    pub fn source_root(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.folders = self.folders.and(folder);
+    /// Where the text of the program is. Without this it is looked for in the present folder and those around it.
+    pub fn sources(mut self, sources: SourceFolders) -> Self {
+        self.folders = sources;
         self
     }
 
@@ -71,8 +70,7 @@ impl<'a> Stepper<'a> {
     /// If the terminal cannot be used.
     pub fn run(self) -> io::Result<Left> {
         if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
-            print(&self.narration());
-            return Ok(Left::Quit);
+            return print(&self.narration()).map(|()| Left::Quit);
         }
         terminal::run(&mut self.session())
     }
@@ -83,11 +81,8 @@ impl<'a> Stepper<'a> {
 }
 
 /// Prints lines; a reader that has gone away is no error.
-fn print(lines: &[String]) {
+fn print(lines: &[String]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    for line in lines {
-        if writeln!(out, "{line}").is_err() {
-            return;
-        }
-    }
+    let printed = lines.iter().try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush());
+    printed.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
 }

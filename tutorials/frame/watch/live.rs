@@ -2,23 +2,29 @@
 
 use super::screen;
 use super::training::Training;
-use ratatui::backend::CrosstermBackend;
+use gradus_view::text::wrapped_line;
+use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::Position;
 use ratatui::text::Text;
 use ratatui::widgets::Widget;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use std::io::{Result, Stdout, stdout};
 
-pub(super) struct Live {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+pub(super) struct Live<B: Backend = CrosstermBackend<Stdout>> {
+    pub(super) terminal: Terminal<B>,
     colour: bool,
 }
 
 impl Live {
     pub fn open(colour: bool) -> Result<Self> {
         let viewport = Viewport::Inline(screen::HEIGHT);
-        let terminal = Terminal::with_options(CrosstermBackend::new(stdout()), TerminalOptions { viewport })?;
-        Ok(Live { terminal, colour })
+        Live::on(CrosstermBackend::new(stdout()), TerminalOptions { viewport }, colour)
+    }
+}
+
+impl<B: Backend> Live<B> {
+    pub fn on(backend: B, options: TerminalOptions, colour: bool) -> std::result::Result<Self, B::Error> {
+        Ok(Live { terminal: Terminal::with_options(backend, options)?, colour })
     }
 
     /// Draws the view. A terminal that cannot be written to is no reason to end the training.
@@ -33,7 +39,8 @@ impl Live {
     }
 
     pub fn say(&mut self, text: &str) {
-        let text = Text::from(text);
+        let width = usize::from(self.terminal.get_frame().area().width);
+        let text = Text::from(text.lines().flat_map(|line| wrapped_line(line, width)).collect::<Vec<_>>().join("\n"));
         let height = text.height() as u16;
         let _ = self.terminal.insert_before(height, |lines| text.render(lines.area, lines));
     }

@@ -1,0 +1,73 @@
+//! The texts of the programs, and the checkout that they are from. The idea to know: a program carries its own text, so that the stepper and
+//! the page show it wherever the program runs, as it was when it was built.
+
+use crate::{Error, Result};
+use gradus::data::Mnist;
+use gradus::trace::SourceFolders;
+use std::path::{Path, PathBuf};
+
+/// A file of a chapter's program.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// The path of a file in the same folder, as the compiler names it.
+    pub beside: &'static str,
+    /// The file's name.
+    pub name: &'static str,
+    /// What it says.
+    pub text: &'static str,
+}
+
+/// The files of the program that this stands in, by their names.
+#[macro_export]
+macro_rules! sources {
+    ($($name:literal),+ $(,)?) => {
+        &[$($crate::Source { beside: file!(), name: $name, text: include_str!($name) }),+]
+    };
+}
+
+impl Source {
+    /// The file's path, as the compiler names it.
+    pub fn path(&self) -> String {
+        let beside = self.beside.replace('\\', "/");
+        beside.rsplit_once('/').map_or(self.name.to_owned(), |(folder, _)| format!("{folder}/{}", self.name))
+    }
+}
+
+/// Where the stepper and the page find the texts that nodes name: those that the program carries first, and then, of the library, those of the checkout.
+pub(crate) fn folders(sources: &[Source]) -> SourceFolders {
+    let folders = checkout().into_iter().fold(SourceFolders::new(), |folders, root| folders.and(root));
+    sources.iter().fold(folders, |folders, source| folders.and_text(source.path(), source.text))
+}
+
+/// The checkout of gradus that holds the present folder, or else this program.
+pub fn checkout() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok();
+    let program = std::env::current_exe().ok();
+    let is_root = |folder: &&Path| folder.join("tutorials/frame/exercises.rs").is_file();
+    let holds = |place: &PathBuf| place.ancestors().find(is_root).map(Path::to_owned);
+    here.as_ref().and_then(holds).or_else(|| program.as_ref().and_then(holds))
+}
+
+/// The digits of MNIST, of a folder or where they are without one.
+///
+/// # Errors
+/// If they are not there or damaged.
+pub fn mnist(folder: Option<&Path>) -> Result<Mnist> {
+    let here = default_data();
+    if folder.is_none() && !here.is_dir() {
+        return Err(Error::new(
+            "the digits of MNIST are not here: they lie in data/mnist of the repository of gradus\n  try: run this in the repository, or give \
+             --data DIR, where DIR holds the four files of MNIST",
+        ));
+    }
+    Ok(Mnist::open(folder.map_or(here, Path::to_owned))?)
+}
+
+/// Where MNIST is without `--data`: `data/mnist` in the present folder, or else in the checkout.
+pub fn default_data() -> PathBuf {
+    let here = PathBuf::from("data/mnist");
+    match checkout() {
+        Some(root) if !here.is_dir() => root.join(here),
+        _ => here,
+    }
+}

@@ -1,0 +1,56 @@
+//! What a word of the command line names, and what it may have been meant to.
+
+use crate::{CHAPTERS, Story, list};
+use frame::Chapter;
+
+const COMMANDS: [&str; 8] = ["tour", "list", "next", "exercises", "check", "reproduce", "step", "help"];
+/// What belongs to `exercises`, and is tried without it.
+const OF_EXERCISES: [&str; 4] = ["watch", "hint", "reset", "solution"];
+
+/// The chapter of this name: `"ch02"` or `"ch02_perceptron"`.
+pub fn chapter(name: &str) -> Option<(&'static Chapter, Story)> {
+    CHAPTERS.into_iter().find(|(chapter, _)| [chapter.short_name(), chapter.binary()].contains(&name.to_owned()))
+}
+
+/// What to answer to a word that is no command.
+pub fn unknown(word: &str) -> String {
+    let of_exercises = OF_EXERCISES.into_iter().find(|&known| known == word).map(|known| format!("exercises {known}"));
+    let meant = of_exercises.or_else(|| chapter_meant(word)).or_else(|| {
+        let chapters = CHAPTERS.iter().map(|(chapter, _)| chapter.short_name());
+        nearest(word, COMMANDS.into_iter().map(str::to_owned).chain(chapters))
+    });
+    match meant {
+        Some(meant) => format!("there is no command {word:?}; did you mean {meant}?"),
+        None => format!("there is no chapter or command {word:?}\n\n{}", list()),
+    }
+}
+
+/// What to answer to a word that is no chapter.
+pub fn unknown_chapter(word: &str) -> String {
+    match chapter_meant(word) {
+        Some(meant) => format!("there is no chapter {word:?}; did you mean {meant}?"),
+        None => format!("there is no chapter {word:?}\n\n{}", list()),
+    }
+}
+
+/// The chapter whose number is in a word, such as `8`, `ch8`, `CH08`, `chapter 8` or `08_tap`, or whose name is nearly the word.
+pub fn chapter_meant(word: &str) -> Option<String> {
+    let word = word.to_lowercase();
+    let digits = word.trim_start_matches("chapter").trim_start_matches("ch").trim_start_matches([' ', '-', '_', '0']);
+    let digits: &str = digits.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    let numbered = format!("ch{digits:0>2}");
+    let by_number = CHAPTERS.iter().map(|(chapter, _)| chapter.short_name()).find(|name| *name == numbered);
+    by_number.filter(|_| !digits.is_empty()).or_else(|| {
+        let slugs = CHAPTERS.iter().map(|(chapter, _)| chapter.binary());
+        nearest(&word, slugs).and_then(|slug| slug.split('_').next().map(str::to_owned))
+    })
+}
+
+/// The name that is a slip or two away from a word.
+fn nearest(word: &str, names: impl Iterator<Item = String>) -> Option<String> {
+    let word = word.to_lowercase();
+    let slips = |name: &String| strsim::osa_distance(&word, name);
+    let nearest = names.min_by_key(slips)?;
+    // In a word of three letters, two other letters make another word.
+    (slips(&nearest) <= (nearest.chars().count() / 3).clamp(1, 2)).then_some(nearest)
+}
