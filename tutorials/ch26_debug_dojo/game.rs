@@ -4,7 +4,6 @@ use super::cards::Verdict;
 use super::probes::Probe;
 use super::table::Table;
 use frame::{Chart, Error, Figure, Result, Run};
-use std::io::{BufRead, Write};
 
 /// What the reader said of a card.
 pub struct Answer {
@@ -27,7 +26,7 @@ pub fn curve(table: &Table) -> Chart<'static> {
 pub fn ask(run: &Run, number: usize, table: &mut Table) -> Result<Answer> {
     run.heading(&format!("Card {number} of 12: {}", table.card.front));
     run.say(curve(table).text());
-    let from_the_curve = choose("The curve alone: is this program all right?", &["y", "n"])? == 0;
+    let from_the_curve = choose(run, "The curve alone: is this program all right?", &["y", "n"])? == 0;
     let verdict = loop {
         run.say(format!("\nThe shop ({} coins spent on this card):", table.spent()));
         for (number, probe) in (1..).zip(Probe::ALL) {
@@ -35,6 +34,7 @@ pub fn ask(run: &Run, number: usize, table: &mut Table) -> Result<Answer> {
             run.say(format!("  {number}  {state}{} coins  {}", probe.price(), probe.offer()));
         }
         let choice = choose(
+            run,
             "A number buys; or say where the fault is: g gradient, s step, l loss, n nothing is wrong",
             &["1", "2", "3", "4", "5", "g", "s", "l", "n"],
         )?;
@@ -58,16 +58,11 @@ pub fn ask(run: &Run, number: usize, table: &mut Table) -> Result<Answer> {
 }
 
 /// Asks until one of the choices is typed; returns its place.
-fn choose(question: &str, choices: &[&str]) -> Result<usize> {
-    let left = || Error::new("the game was left");
+fn choose(run: &Run, question: &str, choices: &[&str]) -> Result<usize> {
     loop {
-        write!(std::io::stdout(), "{question} [{}]: ", choices.join("/")).map_err(|_| left())?;
-        std::io::stdout().flush().map_err(|_| left())?;
-        let mut line = String::new();
-        if std::io::stdin().lock().read_line(&mut line).map_err(|_| left())? == 0 {
-            return Err(left());
-        }
-        if let Some(place) = choices.iter().position(|choice| line.trim().eq_ignore_ascii_case(choice)) {
+        let line = run.ask(&format!("{question} [{}]: ", choices.join("/")))?;
+        let line = line.ok_or_else(|| Error::new("the game was left"))?;
+        if let Some(place) = choices.iter().position(|choice| line.eq_ignore_ascii_case(choice)) {
             return Ok(place);
         }
     }

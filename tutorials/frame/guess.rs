@@ -1,33 +1,26 @@
 //! The reader's guess: you learn from a surprise only if you expected something else. It is asked on a terminal, before anything runs.
 
-use crate::output::{self, Output};
-use crate::{Error, Result};
+use crate::{Error, Result, output};
 use serde_json::{Map, Value};
 use std::io::{BufRead, Read};
 
 /// More than that is no guess, but a file.
 const LONGEST: u64 = 1_000;
 
-/// Waits for a line. Enter alone, or the end of the input, goes on without a guess.
+/// Asks, and waits for a line; `None` at the end of the input.
 ///
 /// # Errors
 /// If the terminal cannot be read.
-pub(crate) fn ask(output: &Output) -> Result<Option<String>> {
-    output.line("");
-    output::ask("Your guess (Enter alone goes on without one): ");
-    let guess = read(&mut std::io::stdin().lock())?;
-    if guess.is_none() {
-        // After the end of the input (Ctrl-D) the cursor still stands behind the question.
-        output.line("");
-    }
-    Ok(guess.filter(|guess| !guess.is_empty()))
+pub(crate) fn ask(question: &str) -> Result<Option<String>> {
+    output::ask(question);
+    read(&mut std::io::stdin().lock())
 }
 
 /// A line without what is none to be read; `None` at the end of the input.
 fn read(input: &mut impl BufRead) -> Result<Option<String>> {
     let mut line = Vec::new();
     let count = input.by_ref().take(LONGEST).read_until(b'\n', &mut line);
-    match count.map_err(|error| Error::new(format!("cannot read your guess: {error}")))? {
+    match count.map_err(|error| Error::new(format!("cannot read what you type: {error}")))? {
         0 => Ok(None),
         _ => {
             let text = String::from_utf8_lossy(&line);

@@ -41,11 +41,16 @@ pub struct Run<'c> {
 impl<'c> Run<'c> {
     /// A run with these flags, if what it writes can be written where they say.
     pub(crate) fn new(chapter: &'c Chapter, flags: Flags) -> Result<Self> {
-        let json = flags.json.as_deref().map(|path| Document::at("--json", path)).transpose()?;
-        let writes = !flags.quiet || !flags.forms.is_empty();
-        if writes || flags.out.is_some() {
-            place::look_at_folder("--out", &out(chapter, &flags))?;
+        let out = out(chapter, &flags);
+        if !flags.quiet || !flags.forms.is_empty() || flags.out.is_some() {
+            place::look_at_folder("--out", &out)?;
         }
+        // The document may go where the files go, though that folder is not there yet.
+        let folder = flags.json.as_deref().and_then(Path::parent);
+        if let Some(folder) = folder.filter(|folder| folder.starts_with(&out) && !folder.exists()) {
+            std::fs::create_dir_all(folder).map_err(|error| Error::writing(folder, error))?;
+        }
+        let json = flags.json.as_deref().map(|path| Document::at("--json", path)).transpose()?;
         let output = Output::new(flags.quiet, flags.no_color);
         let (results, comparisons, files) = (Map::new(), Vec::new(), Vec::new());
         Ok(Run {
@@ -119,6 +124,19 @@ impl<'c> Run<'c> {
     /// Whether somebody sits at a terminal: only then may a chapter ask questions.
     pub fn has_a_reader(&self) -> bool {
         !self.flags.quiet && std::io::stdin().is_terminal() && output::is_terminal()
+    }
+
+    /// Asks the reader, and waits for a line; `None` at the end of the input.
+    ///
+    /// # Errors
+    /// If the terminal cannot be read.
+    pub fn ask(&self, question: &str) -> Result<Option<String>> {
+        let line = guess::ask(question)?;
+        if line.is_none() {
+            // The cursor still stands behind the question.
+            self.output.line("");
+        }
+        Ok(line)
     }
 
     /// Prints a line.
@@ -274,7 +292,9 @@ impl<'c> Run<'c> {
         self.output.heading(&format!("{}: {}", self.chapter.short_name(), self.chapter.title));
         self.output.paragraph(self.chapter.question);
         if self.has_a_reader() {
-            self.guess = guess::ask(&self.output)?;
+            self.output.line("");
+            let guess = self.ask("Your guess (Enter alone goes on without one): ")?;
+            self.guess = guess.filter(|guess| !guess.is_empty());
             if let Some(guess) = &self.guess {
                 keep(guess);
             }

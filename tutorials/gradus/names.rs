@@ -15,10 +15,8 @@ pub fn chapter(name: &str) -> Option<(&'static Chapter, Story)> {
 /// What to answer to a word that is no command.
 pub fn unknown(word: &str) -> String {
     let of_exercises = OF_EXERCISES.into_iter().find(|&known| known == word).map(|known| format!("exercises {known}"));
-    let meant = of_exercises.or_else(|| chapter_meant(word)).or_else(|| {
-        let chapters = CHAPTERS.iter().map(|(chapter, _)| chapter.short_name());
-        nearest(word, COMMANDS.into_iter().map(str::to_owned).chain(chapters))
-    });
+    let meant = of_exercises.or_else(|| chapter_meant(word));
+    let meant = meant.or_else(|| nearest(word, COMMANDS.into_iter().map(str::to_owned)));
     match meant {
         Some(meant) => format!("there is no command {word:?}; did you mean {meant}?"),
         None => format!("there is no chapter or command {word:?}\n\n{}", list()),
