@@ -52,7 +52,7 @@ impl Output {
     pub fn paragraph(&self, text: &str) {
         for paragraph in text.split('\n') {
             let words: Vec<&str> = paragraph.split_whitespace().collect();
-            let room = columns().map_or(WIDEST, |columns| columns.min(WIDEST));
+            let room = columns(is_terminal()).map_or(WIDEST, |columns| columns.min(WIDEST));
             wrapped(&words.join(" "), room).iter().for_each(|line| self.line(line));
         }
     }
@@ -64,7 +64,7 @@ impl Output {
     }
 
     fn styled(&self, text: &str, style: Style) {
-        for line in fitted(text) {
+        for line in fitted(text, is_terminal()) {
             self.line(&if self.colour { format!("{style}{line}{style:#}") } else { line });
         }
     }
@@ -72,7 +72,7 @@ impl Output {
 
 /// Prints lines to standard output; those that are wider than the terminal are broken at words.
 pub fn print(text: &str) {
-    fitted(text).iter().for_each(|line| put(line));
+    fitted(text, is_terminal()).iter().for_each(|line| put(line));
 }
 
 /// A document goes to standard output: from now on all else is printed to standard error.
@@ -123,8 +123,7 @@ pub(crate) fn ask(question: &str) {
 
 fn put(line: &str) {
     match is_prose_on_stderr() {
-        // Where complaints cannot be written there is nobody to complain to.
-        true => _ = writeln!(std::io::stderr(), "{line}"),
+        true => to_stderr(line),
         false => write_out(format!("{line}\n").as_bytes()),
     }
 }
@@ -135,15 +134,15 @@ pub(crate) fn is_terminal() -> bool {
 }
 
 /// How many columns there are to print in, where that is known: COLUMNS, or else those of the terminal.
-fn columns() -> Option<usize> {
+fn columns(is_terminal: bool) -> Option<usize> {
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|&columns| columns > 0);
-    let measured = || is_terminal().then(ratatui::crossterm::terminal::size)?.ok().map(|(columns, _)| columns.into());
+    let measured = || is_terminal.then(ratatui::crossterm::terminal::size)?.ok().map(|(columns, _)| columns.into());
     said.or_else(measured).map(|columns: usize| columns.max(NARROWEST))
 }
 
 /// The lines of a text, broken where the terminal ends.
-fn fitted(text: &str) -> Vec<String> {
-    let Some(columns) = columns() else { return text.split('\n').map(str::to_owned).collect() };
+fn fitted(text: &str, is_terminal: bool) -> Vec<String> {
+    let Some(columns) = columns(is_terminal) else { return text.split('\n').map(str::to_owned).collect() };
     // What holds control sequences, such as colours, is wider in bytes than on the screen: it stays as it is.
     let fits = |line: &str| width(line) <= columns || line.contains('\u{1b}');
     text.split('\n')
@@ -152,11 +151,18 @@ fn fitted(text: &str) -> Vec<String> {
 }
 
 /// Prints a note to standard error: something is otherwise than asked, and all goes on.
-pub(crate) fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "note: {text}");
+pub fn note(text: &str) {
+    to_stderr(&format!("note: {text}"));
 }
 
 /// Prints an error to standard error.
 pub fn complain(text: &str) {
-    let _ = writeln!(std::io::stderr(), "error: {text}");
+    to_stderr(&format!("error: {text}"));
+}
+
+fn to_stderr(text: &str) {
+    for line in fitted(text, std::io::stderr().is_terminal()) {
+        // Where complaints cannot be written there is nobody to complain to.
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
 }

@@ -35,17 +35,15 @@ impl Source {
 
 /// Where the stepper and the page find the texts that nodes name: those that the program carries first, and then, of the library, those of the checkout.
 pub(crate) fn folders(sources: &[Source]) -> SourceFolders {
-    let folders = checkout().into_iter().fold(SourceFolders::new(), |folders, root| folders.and(root));
+    let folders = checkouts().into_iter().fold(SourceFolders::new(), |folders, root| folders.and(root));
     sources.iter().fold(folders, |folders, source| folders.and_text(source.path(), source.text))
 }
 
-/// The checkout of gradus that holds the present folder, or else this program.
-pub fn checkout() -> Option<PathBuf> {
-    let here = std::env::current_dir().ok();
-    let program = std::env::current_exe().ok();
+/// The checkouts of gradus that hold the present folder, and this program. Where the program was built says nothing: it may have been moved.
+fn checkouts() -> Vec<PathBuf> {
+    let places = [std::env::current_dir(), std::env::current_exe()];
     let is_root = |folder: &&Path| folder.join("tutorials/frame/exercises.rs").is_file();
-    let holds = |place: &PathBuf| place.ancestors().find(is_root).map(Path::to_owned);
-    here.as_ref().and_then(holds).or_else(|| program.as_ref().and_then(holds))
+    places.iter().flatten().filter_map(|place| place.ancestors().find(is_root).map(Path::to_owned)).collect()
 }
 
 /// The digits of MNIST, of a folder or where they are without one.
@@ -63,11 +61,9 @@ pub fn mnist(folder: Option<&Path>) -> Result<Mnist> {
     Ok(Mnist::open(folder.map_or(here, Path::to_owned))?)
 }
 
-/// Where MNIST is without `--data`: `data/mnist` in the present folder, or else in the checkout.
+/// Where MNIST is without `--data`: `data/mnist` in the present folder, or else in a checkout.
 pub fn default_data() -> PathBuf {
     let here = PathBuf::from("data/mnist");
-    match checkout() {
-        Some(root) if !here.is_dir() => root.join(here),
-        _ => here,
-    }
+    let places = std::iter::once(here.clone()).chain(checkouts().into_iter().map(|root| root.join(&here)));
+    places.into_iter().find(|place| place.is_dir()).unwrap_or(here)
 }

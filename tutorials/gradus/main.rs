@@ -67,7 +67,6 @@ use course::Step;
 use frame::{Chapter, Result, Run};
 use progress::Progress;
 use std::ffi::{OsStr, OsString};
-use std::io::Write;
 use std::process::ExitCode;
 
 type Story = fn(&mut Run) -> Result;
@@ -196,7 +195,7 @@ fn note_guess(chapter: &str, guess: &str) {
 fn note(what: impl FnOnce(&mut Progress) -> Result) {
     let Some(checkout) = Checkout::here() else { return };
     if let Err(error) = Progress::of(&checkout).and_then(|mut progress| what(&mut progress)) {
-        let _ = writeln!(std::io::stderr(), "note: {error}");
+        frame::note(&error.to_string());
     }
 }
 
