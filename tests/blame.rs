@@ -283,6 +283,8 @@ fn data() -> Vec<Case> {
         of_digits("batches_in_order", "at least one", |digits| digits.batches_in_order(0)),
         of_digits("normalised", "standard deviation", |digits| digits.normalised(0.0, f64::INFINITY)),
         of_digits("normalised", "a mean", |digits| digits.normalised(f64::NAN, 1.0)),
+        of_digits("sample", "no memory", |digits| digits.sample(usize::MAX, &mut seeded(1))),
+        case("shuffled", "no memory", || gradus::data::shuffled(usize::MAX, &mut seeded(1))),
         of_digits("sample", "at least one", |digits| digits.sample(0, &mut seeded(1))),
         of_digits("sample", "no digits", |digits| digits.first(0).sample(1, &mut seeded(1))),
         of_digits("batch", "no digit 8", |digits| digits.batch(vec![8])),

@@ -246,3 +246,10 @@ fn a_digit_can_be_read_in_a_terminal() {
     insta::assert_snapshot!(MNIST.train().text(0, Ink::Blocks));
     insta::assert_snapshot!(MNIST.train().text(0, Ink::Ascii));
 }
+
+#[test]
+#[should_panic(expected = "there is no row 3 in these 2, which are numbered from 0")]
+fn a_row_that_is_not_there_is_a_mistake() {
+    let points = array![[1.0, 2.0], [4.0, 5.0]];
+    on_tape(Rows { of: points.view(), indices: &[1, 3] });
+}

@@ -266,6 +266,14 @@ fn labels_of_other_data_sets_are_recognised() {
         assert!(message.contains(name) && !message.contains("fetch"), "{message}");
     }
     insta::assert_snapshot!(labels(1, 26).message());
+    let first_of_letters = [23, 7, 16, 15, 23, 17, 13, 11, 22, 24];
+    let folder = labels(1, 10);
+    folder.write(LABELS, &idx(8, &[10], &first_of_letters));
+    assert!(folder.message().contains("EMNIST Letters"), "{}", folder.message());
+    // A single label in a hundred that is no digit is damage.
+    let folder = Folder::with(LABELS, &idx(8, &[100], &[[5; 99].as_slice(), &[26]].concat()));
+    folder.write(IMAGES, &idx(8, &[100, 28, 28], &[9; 78_400]));
+    assert!(folder.message().contains("fetch the file again"), "{}", folder.message());
     assert!(labels(0, 9).open().is_ok(), "ten classes, whatever they stand for");
 }
 

@@ -198,12 +198,14 @@ impl Digits {
     /// have not come at all.
     ///
     /// # Panics
-    /// If there are none, or `batch_size` is 0.
+    /// If there are none, or `batch_size` is 0, or more than there is memory for.
     #[track_caller]
     pub fn sample(&self, batch_size: usize, rng: &mut (impl Rng + ?Sized)) -> Batch {
         assert!(!self.is_empty(), "there are no digits to draw from");
         assert!(batch_size > 0, "a batch holds at least one digit");
-        let drawn = (0..batch_size).map(|_| rng.random_range(0..self.len())).collect();
+        let mut drawn = Vec::new();
+        assert!(drawn.try_reserve_exact(batch_size).is_ok(), "there is no memory for a batch of {batch_size} digits");
+        drawn.extend((0..batch_size).map(|_| rng.random_range(0..self.len())));
         self.batch(drawn)
     }
 

@@ -239,8 +239,10 @@ pub enum DataError {
     /// A label that is not a digit.
     #[error(
         "{path}: a label is not a digit\n  expected: labels from 0 to 9\n  \
-         found:    the label {label}, at byte {} of the unpacked file; all are from {smallest} to {largest}\n  try:      {}",
-        grouped(*.index as u64 + 8), label_advice(*.smallest, *.largest)
+         found:    the label {label}, at byte {} of the unpacked file; {} of {} labels are above 9, and all are from {smallest} to \
+         {largest}\n  try:      {}",
+        grouped(*.index as u64 + 8), grouped(*.wrong as u64), grouped(*.labels as u64),
+        label_advice(*.smallest, *.largest, *.wrong, *.labels)
     )]
     WrongLabel {
         /// The file.
@@ -253,6 +255,10 @@ pub enum DataError {
         smallest: u8,
         /// The largest label of the file.
         largest: u8,
+        /// How many labels are above 9.
+        wrong: usize,
+        /// How many labels there are.
+        labels: usize,
     },
 }
 

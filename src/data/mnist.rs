@@ -67,9 +67,10 @@ fn read_part(images_path: &Path, path: &Path, is_turned: bool) -> Result<Digits,
     })?;
     let labels = labels.bytes;
     if let Some(index) = labels.iter().position(|&label| usize::from(label) >= CLASSES) {
-        let (smallest, largest) = (labels.iter().min(), labels.iter().max());
-        let [smallest, largest] = [smallest, largest].map(|label| label.copied().unwrap_or_default());
-        return Err(DataError::WrongLabel { path: path.into(), index, label: labels[index], smallest, largest });
+        let [smallest, largest] = [labels.iter().min(), labels.iter().max()].map(|label| label.copied().unwrap_or(0));
+        let wrong = labels.iter().filter(|&&label| usize::from(label) >= CLASSES).count();
+        let (path, label, labels) = (path.into(), labels[index], labels.len());
+        return Err(DataError::WrongLabel { path, index, label, smallest, largest, wrong, labels });
     }
     if is_turned {
         pixels.chunks_exact_mut(PIXELS).for_each(turn);

@@ -131,18 +131,20 @@ pub(super) fn type_advice(type_byte: u8, rank: u8) -> &'static str {
     }
 }
 
-/// What to do about labels that are not digits.
-pub(super) fn label_advice(smallest: u8, largest: u8) -> &'static str {
+/// What to do about labels that are not digits, so many of so many. A few are damage; many are another data set.
+pub(super) fn label_advice(smallest: u8, largest: u8, wrong: usize, labels: usize) -> &'static str {
     match (smallest, largest) {
-        (1, 26) => "this is EMNIST Letters, labels 1 to 26; ten classes are read: take EMNIST Digits, or MNIST",
-        (_, 46) => {
-            "these are 47 classes, as EMNIST Balanced and ByMerge have; ten are read: take EMNIST Digits, or MNIST"
-        }
-        (_, 48) => "these are 49 classes, as Kuzushiji-49 has; ten are read: take KMNIST, or MNIST",
-        (_, 61) => "these are 62 classes, as EMNIST ByClass has; ten are read: take EMNIST Digits, or MNIST",
-        (1, 10) => "these labels count from 1: take 1 from each, so that they are 0 to 9",
         (b'0', b'9') => "these labels are written as text, 48 to 57: take 48 from each",
-        _ => REPLACE,
+        (1, 10) => "these labels count from 1: take 1 from each, so that they are 0 to 9",
+        _ if wrong < 2 || wrong < labels / 10 || largest > 61 => REPLACE,
+        (1.., ..=26) => {
+            "this may be EMNIST Letters, labels 1 to 26 (a to z); ten classes are read: take EMNIST Digits, or MNIST"
+        }
+        (_, ..=46) => {
+            "these may be 47 classes, as in EMNIST Balanced and ByMerge; ten are read: take EMNIST Digits, or MNIST"
+        }
+        (_, ..=48) => "these may be 49 classes, as in Kuzushiji-49; ten are read: take KMNIST, or MNIST",
+        _ => "these may be 62 classes, as in EMNIST ByClass; ten are read: take EMNIST Digits, or MNIST",
     }
 }
 

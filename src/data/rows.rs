@@ -32,6 +32,10 @@ impl<F: Scalar> Input<F> for Rows<'_, F> {
         Shape::new(&[self.indices.len(), self.of.ncols()])
     }
     fn write(&self, buffer: &mut [F]) {
+        let rows = self.of.nrows();
+        if let Some(index) = self.indices.iter().find(|&&index| index >= rows) {
+            panic!("there is no row {index} in these {rows}, which are numbered from 0");
+        }
         if self.of.ncols() == 0 {
             return;
         }
@@ -40,8 +44,14 @@ impl<F: Scalar> Input<F> for Rows<'_, F> {
 }
 
 /// The numbers 0 to n - 1 in random order.
+///
+/// # Panics
+/// If there is no memory for so many.
+#[track_caller]
 pub fn shuffled(n: usize, rng: &mut (impl Rng + ?Sized)) -> Vec<usize> {
-    let mut indices = Vec::from_iter(0..n);
+    let mut indices = Vec::new();
+    assert!(indices.try_reserve_exact(n).is_ok(), "there is no memory to shuffle {n} numbers");
+    indices.extend(0..n);
     indices.shuffle(rng);
     indices
 }

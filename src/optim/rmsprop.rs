@@ -41,7 +41,8 @@ impl<F: Scalar> RmsProp<F> {
         RmsProp { decay, ..self }
     }
 
-    /// With another ε, the number that keeps the division from going wrong. It may be 0: where all gradients were 0 there is no step.
+    /// With another ε, the number that keeps the division from going wrong. It may be 0: where all gradients were 0 there is no step, and
+    /// where they were too small to be squared (in f32 below 10⁻¹⁹) it is shorter than the formula says.
     pub fn epsilon(self, epsilon: f64) -> Self {
         RmsProp { epsilon, ..self }
     }

@@ -2,6 +2,7 @@
 //! runs those of `ch07.rs`.
 #![allow(clippy::duplicate_mod)] // exercises, solutions and slips bring the same judges
 
+mod bounds;
 mod ch01;
 mod ch03;
 mod ch04;
