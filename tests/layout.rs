@@ -1,8 +1,9 @@
 //! What the layout promises: nothing overlaps, no edge runs through a node, and it is quick.
 
 use gradus::draw::{Area, Backward, Direction, DrawOptions, Layout, Measure, Picture, PictureNode, Route, Spacing};
+use gradus::nn::{Activation, Mlp};
 use gradus::prelude::*;
-use ndarray::Array2;
+use ndarray::{Array2, array};
 use rand::RngExt;
 use std::time::{Duration, Instant};
 
@@ -178,6 +179,50 @@ fn edges_lead_from_node_to_node_and_through_no_other() {
             }
         }
     }
+}
+
+/// Two rows of a small net on one tape, as chapter 10 draws it: each parameter is used twice.
+fn two_rows(tape: &Tape<f64>) {
+    let mut rng = seeded(7);
+    let net = Mlp::<f64>::new(&[2, 2, 1], Activation::Sigmoid, &mut rng);
+    let losses = [[0.0, 1.0], [1.0, 1.0]].map(|row| net.forward(tape.input(array![row])).sum().square());
+    (losses[0] + losses[1]).named("loss").backward();
+}
+
+#[test]
+fn every_arrow_has_a_head_and_a_line_that_says_where_it_points() {
+    let mut pictures = pictures();
+    let tape = Tape::new();
+    two_rows(&tape);
+    pictures.push(("two rows".to_owned(), Picture::of(&tape, &DrawOptions::new())));
+    let (mut heads, mut edges) = (0, 0);
+    for (name, picture) in &pictures {
+        for layout in layouts(picture) {
+            for (edge, route) in picture.edges.iter().zip(&layout.edges) {
+                let [.., [from_x, from_y], [x, y]] = route.points[..] else { panic!("{name}: {edge:?} has no line") };
+                let way = [(x - from_x).abs(), (y - from_y).abs()];
+                assert!(
+                    way.contains(&0) && way.iter().sum::<i64>() > 0,
+                    "{name}: {edge:?} ends with a step of {way:?}"
+                );
+                edges += 1;
+            }
+        }
+        for (direction, width) in
+            [(Direction::LeftToRight, 1000), (Direction::LeftToRight, 400), (Direction::TopToBottom, 1000)]
+        {
+            let svg = picture.to_svg(&DrawOptions::new().direction(direction).max_width(width));
+            for path in svg.split("class=\"head\" d=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                let numbers: Vec<i64> =
+                    path.split(|c: char| !c.is_ascii_digit() && c != '-').filter_map(|n| n.parse().ok()).collect();
+                let [x0, y0, x1, y1, x2, y2] = numbers[..] else { panic!("{name}: {path}") };
+                let doubled = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0);
+                assert_eq!(doubled.abs(), 42, "{name}: a head of 7 by 6 pixels, not {path}");
+                heads += 1;
+            }
+        }
+    }
+    assert!(heads > 3000 && edges > 3000, "{heads} heads, {edges} edges");
 }
 
 #[test]

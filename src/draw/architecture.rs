@@ -96,7 +96,7 @@ impl Architecture {
                 &mut svg,
                 "faint",
                 [x(layer) - COLUMN / 2, heading + ABOVE - 12],
-                10,
+                11,
                 &format!("W{layer}: {inputs} × {outputs}, b{layer}: {outputs}"),
             );
         }

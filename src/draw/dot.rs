@@ -12,6 +12,8 @@ use crate::scalar::Scalar;
 use crate::tape::Tape;
 use std::fmt::Write;
 
+/// The size of places, shapes and slots.
+const SMALL: u32 = 11;
 const FONT: &str = "fontname=\"Helvetica,Arial,sans-serif\"";
 
 impl<F: Scalar> Tape<F> {
@@ -70,7 +72,7 @@ impl Writer<'_> {
         for (index, cluster) in picture.clusters.iter().enumerate() {
             contents[cluster.parent.unwrap_or(top)].clusters.push(index);
         }
-        self.contents(&contents, top, 1);
+        self.contents(contents, top);
         for edge in &picture.edges {
             self.edge(edge, picture.node(edge.from), picture.node(edge.to));
         }
@@ -91,10 +93,11 @@ impl Writer<'_> {
             Direction::LeftToRight => "LR",
             Direction::TopToBottom => "TB",
         };
-        let title = match &self.picture.title[..] {
-            "" => String::new(),
-            title => format!(" label=<<B>{}</B>>", escape(title)),
-        };
+        let title = Some(&self.picture.title).filter(|title| !title.is_empty());
+        let title = title.map(|title| format!("<B>{}</B>", escape(title)));
+        let note = self.picture.note.lines().map(|line| font(11, self.palette.faint, line));
+        let rows: Vec<String> = title.into_iter().chain(note).collect();
+        let title = if rows.is_empty() { String::new() } else { format!(" label=<{}>", rows.join("<BR/>")) };
         self.line(1, &format!("graph [rankdir={direction} newrank=true nodesep=0.3 ranksep=0.45 pad=0.2]"));
         self.line(1, &format!("graph [bgcolor=\"{background}\" fontcolor=\"{text}\" {FONT} fontsize=16 labelloc=t tooltip=\" \"{title}]"));
         self.line(1, &format!("node [shape=box style=\"rounded,filled\" fillcolor=\"{node}\" color=\"{outline}\"]"));
@@ -102,18 +105,30 @@ impl Writer<'_> {
             1,
             &format!("node [fontcolor=\"{text}\" {FONT} fontsize=12 margin=\"0.1,0.05\" height=0.3 width=0.3]"),
         );
-        self.line(1, &format!("edge [{FONT} fontsize=10 labelfontsize=9 arrowsize=0.6 penwidth=1.3 tooltip=\" \"]"));
+        self.line(
+            1,
+            &format!("edge [{FONT} fontsize={SMALL} labelfontsize={SMALL} arrowsize=0.6 penwidth=1.3 tooltip=\" \"]"),
+        );
     }
 
-    /// The nodes and boxes inside a cluster.
-    fn contents(&mut self, contents: &[Contents], at: usize, depth: usize) {
-        for node in &contents[at].nodes {
-            self.node(node, depth);
-        }
-        for &inner in &contents[at].clusters {
-            self.open_cluster(inner, depth);
-            self.contents(contents, inner, depth + 1);
-            self.line(depth, "}");
+    /// The nodes and boxes, each cluster with what is inside. What waits is a cluster that is to be opened, or the end of one.
+    fn contents(&mut self, mut contents: Vec<Contents>, top: usize) {
+        let mut depth = 0;
+        let mut waiting = vec![Some(top)];
+        while let Some(next) = waiting.pop() {
+            let Some(cluster) = next else {
+                depth -= 1;
+                self.line(depth, "}");
+                continue;
+            };
+            if cluster != top {
+                self.open_cluster(cluster, depth);
+                waiting.push(None);
+            }
+            depth += 1;
+            let Contents { nodes, clusters } = std::mem::take(&mut contents[cluster]);
+            nodes.into_iter().for_each(|node| self.node(node, depth));
+            waiting.extend(clusters.into_iter().rev().map(Some));
         }
     }
 
@@ -151,7 +166,7 @@ impl Writer<'_> {
             format!("fillcolor=\"{fill}\" color=\"{backward}\"")
         };
         let mut attributes = match node.kind {
-            Kind::Const => " shape=plaintext style=\"\" fontsize=10 margin=0".to_owned(),
+            Kind::Const => " shape=plaintext style=\"\" fontsize=11 margin=0".to_owned(),
             Kind::Input => format!(" style=filled fillcolor=\"{leaf}\""),
             Kind::Var => " shape=ellipse style=filled margin=\"0.02,0\"".to_owned(),
             Kind::Param => format!(" shape=ellipse style=filled margin=\"0.02,0\" fillcolor=\"{leaf}\""),
@@ -173,7 +188,7 @@ impl Writer<'_> {
             return escape(&node.heading);
         }
         let place = format!("%{}", node.index.index());
-        let small_place = font(8, faint, &place);
+        let small_place = font(SMALL, faint, &place);
         let mut rows = match (&node.heading[..], &node.op[..]) {
             ("", "") => vec![place],
             ("", op) => vec![format!("{} {small_place}", escape(op))],
@@ -181,7 +196,7 @@ impl Writer<'_> {
             (heading, op) => vec![format!("<B>{}</B> {small_place}", escape(heading)), escape(op)],
         };
         if !node.shape.is_empty() {
-            rows.push(font(9, faint, &node.shape));
+            rows.push(font(SMALL, faint, &node.shape));
         }
         if !node.value.is_empty() {
             rows.push(lines("", &node.value).join("<BR/>"));
@@ -209,12 +224,12 @@ impl Writer<'_> {
             attributes += " minlen=2";
         }
         if !edge.label.is_empty() {
-            attributes += &format!(" label=<{}>", table(&[font(10, backward, &edge.label)], 4));
+            attributes += &format!(" label=<{}>", table(&[font(SMALL, backward, &edge.label)], 4));
         }
         let reversed = edge.flow == Flow::Backward && runs_against(from, to);
         if !edge.slot_name.is_empty() {
             let (end, angle) = (if reversed { "tail" } else { "head" }, if edge.slot == 0 { -30 } else { 30 });
-            let name = font(9, faint, &edge.slot_name);
+            let name = font(SMALL, faint, &edge.slot_name);
             attributes += &format!(" {end}label=<{name}> labeldistance=1.7 labelangle={angle}");
         }
         let (from, to) = (edge.from.index(), edge.to.index());

@@ -1,6 +1,6 @@
 //! What is written in a node and where, in pixels: so that it is known how large the node is before it is placed.
 
-use super::metrics::width;
+use super::metrics::{SMALLEST_TYPE, width};
 use super::number::Numbers;
 use super::picture::{Kind, PictureNode};
 
@@ -36,7 +36,7 @@ pub(super) enum Anchor {
 }
 
 const TEXT: f64 = 12.0;
-const SMALL: f64 = 9.0;
+const SMALL: f64 = SMALLEST_TYPE;
 const NUMBER: f64 = 11.5;
 const PADDING: f64 = 9.0;
 /// Between the columns of an array.
@@ -60,7 +60,7 @@ impl Face {
             );
             let gap = if node.shape.is_empty() { "" } else { "  " };
             writer.row(
-                12.0,
+                13.0,
                 &[(&place, SMALL, Style::Faint), (gap, SMALL, Style::Faint), (&node.shape, SMALL, Style::Faint)],
             );
         }

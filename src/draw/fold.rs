@@ -15,42 +15,75 @@ pub(crate) struct Folded {
     pub(crate) open: Vec<usize>,
 }
 
-/// The figure with at most so many nodes (at least one).
+/// Scopes that are nested more deeply are drawn folded: of boxes in boxes in boxes nobody sees the innermost.
+pub(crate) const DEEPEST: usize = 16;
+
+/// The figure with at most so many nodes (at least one) and as many scopes, no scope of them deeper than [`DEEPEST`]. Its note says what was
+/// folded.
 pub(super) fn folded(mut picture: Picture, most: usize) -> Picture {
     let most = most.max(1);
-    while picture.nodes.len() > most {
-        let depths: Vec<usize> = (0..picture.clusters.len()).map(|index| picture.depth(index)).collect();
+    let all = picture.nodes.len();
+    picture = flattened(picture);
+    while picture.nodes.len() > most || picture.clusters.len() > most {
+        let depths = picture.depths();
         picture = match depths.iter().max() {
-            Some(deepest) => {
-                let is_deepest: Vec<bool> = depths.iter().map(|depth| depth == deepest).collect();
-                fold_scopes(&picture, &is_deepest).picture
-            }
-            None => fold_stretches(&picture, most).picture,
-        };
+            Some(deepest) => fold_scopes(&picture, &depths.iter().map(|depth| depth == deepest).collect::<Vec<_>>()),
+            None => fold_stretches(&picture, most),
+        }
+        .picture;
+    }
+    if all > most {
+        picture.note += &format!(
+            "{all} nodes, folded into {}: one node stands for all that is in a scope, or for a stretch of the tape.\n\
+             DrawOptions::max_nodes shows more. To see less of the tape, rewind it before the part that is to be seen.\n",
+            picture.nodes.len()
+        );
     }
     picture
 }
 
+/// The figure without the scopes that are nested too deeply.
+pub(crate) fn flattened(picture: Picture) -> Picture {
+    let depths = picture.depths();
+    if depths.iter().all(|&depth| depth < DEEPEST) {
+        return picture;
+    }
+    let deepest = 1 + depths.iter().max().copied().unwrap_or(0);
+    let is_folded: Vec<bool> = depths.iter().map(|&depth| depth >= DEEPEST).collect();
+    let mut flat = fold_scopes(&picture, &is_folded).picture;
+    flat.note += &format!("Scopes are nested {deepest} deep; those inside the {DEEPEST}th are folded.\n");
+    flat
+}
+
 impl Picture {
-    /// How many scopes are around a scope.
-    pub(super) fn depth(&self, cluster: usize) -> usize {
-        std::iter::successors(self.clusters[cluster].parent, |&parent| self.clusters[parent].parent).count()
+    /// For each scope, how many are around it.
+    pub(super) fn depths(&self) -> Vec<usize> {
+        let mut depths: Vec<usize> = Vec::with_capacity(self.clusters.len());
+        // A scope comes after the one around it.
+        for cluster in &self.clusters {
+            depths.push(cluster.parent.map_or(0, |parent| depths[parent] + 1));
+        }
+        depths
     }
 
-    /// The outermost folded scope that a scope is, or is in.
-    fn outermost(&self, cluster: usize, is_folded: &[bool]) -> Option<usize> {
-        let around = std::iter::successors(Some(cluster), |&cluster| self.clusters[cluster].parent);
-        around.filter(|&cluster| is_folded[cluster]).last()
+    /// For each scope, the outermost folded one that it is, or is in.
+    fn outermost(&self, is_folded: &[bool]) -> Vec<Option<usize>> {
+        let mut outermost: Vec<Option<usize>> = Vec::with_capacity(self.clusters.len());
+        for (index, cluster) in self.clusters.iter().enumerate() {
+            let around = cluster.parent.and_then(|parent| outermost[parent]);
+            outermost.push(around.or(is_folded[index].then_some(index)));
+        }
+        outermost
     }
 }
 
 /// Folds these scopes, with all that is in them.
 pub(crate) fn fold_scopes(picture: &Picture, is_folded: &[bool]) -> Folded {
-    let group_of = |node: &PictureNode| node.cluster.and_then(|cluster| picture.outermost(cluster, is_folded));
+    let outermost = picture.outermost(is_folded);
+    let group_of = |node: &PictureNode| node.cluster.and_then(|cluster| outermost[cluster]);
     let groups = picture.clusters.iter().map(|cluster| (cluster.name.clone(), cluster.parent)).collect();
     let mut folded = fold(picture, group_of, groups);
-    let is_open = |&cluster: &usize| picture.outermost(cluster, is_folded).is_none();
-    folded.open = (0..picture.clusters.len()).filter(is_open).collect();
+    folded.open = (0..picture.clusters.len()).filter(|&cluster| outermost[cluster].is_none()).collect();
     let moved = |cluster: Option<usize>| cluster.and_then(|cluster| folded.open.binary_search(&cluster).ok());
     let kept = folded.open.iter().map(|&cluster| &picture.clusters[cluster]);
     let kept = kept.map(|cluster| Cluster { name: cluster.name.clone(), parent: moved(cluster.parent) }).collect();
@@ -108,7 +141,8 @@ fn fold(
         }
     }
     let stands_for = picture.nodes.iter().map(stands_for).collect();
-    let picture = Picture { title: picture.title.clone(), nodes, edges, clusters: Vec::new() };
+    let (title, note) = (picture.title.clone(), picture.note.clone());
+    let picture = Picture { title, note, nodes, edges, clusters: Vec::new() };
     Folded { picture, stands_for, open: Vec::new() }
 }
 

@@ -1,17 +1,23 @@
-//! A figure in the language of Mermaid, which GitHub and others draw inside Markdown: the graph, with the gradients written on its edges.
+//! A figure in the language of Mermaid, which GitHub and others draw inside Markdown. The idea to know: Mermaid puts whatever an arrow
+//! points to behind where it comes from, so an arrow back would turn the figure round. A gradient is therefore written on the edge that it
+//! comes back along, and has no edge of its own.
 
+use super::fold::folded;
 use super::number::Numbers;
 use super::options::{Direction, DrawOptions, Theme};
 use super::picture::{Edge, Flow, Kind, Picture, PictureNode};
 use super::style::Palette;
 use crate::scalar::Scalar;
 use crate::tape::Tape;
+use std::collections::HashMap;
 use std::fmt::Write;
 
 impl<F: Scalar> Tape<F> {
     /// A figure of the tape for a fenced block ` ```mermaid ` in Markdown.
     ///
-    /// Values flow along red edges, gradients along dashed blue ones, each with what flows written on it; scopes are boxes.
+    /// Values flow along red edges, and on each stands the gradient that came back along it, in blue; scopes are boxes. Where the backward
+    /// pass is laid open, its nodes have dashed blue edges. GitHub draws no more than 50,000 characters and 500 edges: what has more is
+    /// folded, and the figure says so.
     ///
     /// ```
     /// use gradus::draw::DrawOptions;
@@ -20,46 +26,93 @@ impl<F: Scalar> Tape<F> {
     /// let (w, x) = (tape.var(0.5).named("w"), tape.input(2.0).named("x"));
     /// (w * x).sigmoid().named("y").backward();
     /// let mermaid = tape.to_mermaid(&DrawOptions::new());
-    /// assert!(mermaid.contains("n0 --> n2")); // w flows into w * x
-    /// assert!(mermaid.contains(r#"n2 -. "0.3932" .-> n0"#)); // and its gradient comes back
+    /// assert!(mermaid.contains(r#"n0 -- "grad 0.3932" --> n2"#)); // w flows into w * x, and its gradient comes back
     /// ```
     pub fn to_mermaid(&self, options: &DrawOptions) -> String {
         Picture::of(self, options).to_mermaid(options)
     }
 }
 
+/// What GitHub's Mermaid draws at most: characters, and edges.
+const MOST_CHARACTERS: usize = 50_000;
+const MOST_EDGES: usize = 500;
+
 impl Picture {
     /// The figure for Mermaid.
     pub fn to_mermaid(&self, options: &DrawOptions) -> String {
-        let mut text = String::new();
-        let mut line = |depth: usize, line: &str| {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{:indent$}{line}", "", indent = 2 * depth);
-        };
-        if !self.title.is_empty() {
-            line(0, &format!("---\ntitle: \"{}\"\n---", front_matter(&self.title)));
+        let mut text = written(self, options);
+        let mut most = self.nodes.len();
+        while most > 1 && (text.chars().count() > MOST_CHARACTERS || arrows(&text) > MOST_EDGES) {
+            most = most * 3 / 4;
+            text = written(&folded(self.clone(), most), options);
         }
-        let direction = match options.direction {
-            Direction::LeftToRight => "LR",
-            Direction::TopToBottom => "TB",
-        };
-        line(0, &format!("flowchart {direction}"));
-        contents(self, None, 1, &mut line);
-        self.edges.iter().for_each(|edge| line(1, &arrow(self, edge)));
-        styles(self, options.theme, &mut line);
         text
     }
 }
 
-/// The nodes and boxes inside a scope.
-fn contents(picture: &Picture, inside: Option<usize>, depth: usize, line: &mut impl FnMut(usize, &str)) {
-    for node in picture.nodes.iter().filter(|node| node.cluster == inside) {
-        line(depth, &node_line(node));
+/// How many edges a text has.
+fn arrows(text: &str) -> usize {
+    text.lines().filter(|line| line.contains("-> n")).count()
+}
+
+fn written(picture: &Picture, options: &DrawOptions) -> String {
+    let mut text = String::new();
+    let mut line = |depth: usize, line: &str| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{:indent$}{line}", "", indent = 2 * depth);
+    };
+    if !picture.title.is_empty() {
+        line(0, &format!("---\ntitle: \"{}\"\n---", front_matter(&picture.title)));
     }
-    for (index, cluster) in picture.clusters.iter().enumerate().filter(|(_, cluster)| cluster.parent == inside) {
-        line(depth, &format!("subgraph s{index} [\"{}\"]", escape(&cluster.name)));
-        contents(picture, Some(index), depth + 1, line);
-        line(depth, "end");
+    let direction = match options.direction {
+        Direction::LeftToRight => "LR",
+        Direction::TopToBottom => "TB",
+    };
+    line(0, &format!("flowchart {direction}"));
+    contents(picture, &mut line);
+    let arrows = Arrow::all(picture);
+    arrows.iter().for_each(|arrow| line(1, &arrow.text(picture)));
+    if !picture.note.is_empty() {
+        let rows: Vec<String> = picture.note.lines().map(escape).collect();
+        line(1, &format!("note[\"{}\"]:::const", rows.join("<br/>")));
+    }
+    styles(&arrows, options.theme, &mut line);
+    text
+}
+
+/// What is to be written next.
+enum Piece {
+    Node(usize),
+    Scope(usize),
+    End,
+}
+
+/// The nodes and boxes, each scope with what is in it.
+fn contents(picture: &Picture, line: &mut impl FnMut(usize, &str)) {
+    // For each scope, and at the end for what is in none: its nodes, then its scopes, in reverse order.
+    let outside = picture.clusters.len();
+    let mut inside: Vec<Vec<Piece>> = (0..=outside).map(|_| Vec::new()).collect();
+    for (index, cluster) in picture.clusters.iter().enumerate().rev() {
+        inside[cluster.parent.unwrap_or(outside)].push(Piece::Scope(index));
+    }
+    for (place, node) in picture.nodes.iter().enumerate().rev() {
+        inside[node.cluster.unwrap_or(outside)].push(Piece::Node(place));
+    }
+    let (mut depth, mut waiting) = (1, std::mem::take(&mut inside[outside]));
+    while let Some(piece) = waiting.pop() {
+        match piece {
+            Piece::Node(place) => line(depth, &node_line(&picture.nodes[place])),
+            Piece::Scope(index) => {
+                line(depth, &format!("subgraph s{index} [\"{}\"]", escape(&picture.clusters[index].name)));
+                depth += 1;
+                waiting.push(Piece::End);
+                waiting.append(&mut inside[index]);
+            }
+            Piece::End => {
+                depth -= 1;
+                line(depth, "end");
+            }
+        }
     }
 }
 
@@ -74,7 +127,7 @@ fn node_line(node: &PictureNode) -> String {
         [name, op] => format!("<b>{name}</b> {op}"),
     });
     rows.extend([&node.shape].into_iter().filter(|shape| !shape.is_empty()).map(|shape| escape(shape)));
-    rows.extend(written(&node.value));
+    rows.extend(self::rows(&node.value));
     let label = rows.join("<br/>");
     let [open, close] = match node.kind {
         Kind::Param | Kind::Var | Kind::Seed => ["([", "])"],
@@ -95,41 +148,70 @@ fn class(node: &PictureNode) -> &'static str {
     }
 }
 
-/// Where a gradient flows, what flows is written on the edge.
-fn arrow(picture: &Picture, edge: &Edge) -> String {
-    let (from, to) = (edge.from.index(), edge.to.index());
-    // Where nothing else meets it, it is the gradient of the node that it flows to.
-    let gradient = || written(&picture.node(edge.to).gradient).collect::<Vec<_>>().join("<br/>");
-    let label = match edge.flow {
-        Flow::Forward | Flow::Lookup => escape(&edge.slot_name),
-        Flow::Backward if edge.label.is_empty() => gradient(),
-        Flow::Backward => escape(&edge.label),
-    };
-    match (edge.flow, &label[..]) {
-        (Flow::Forward, "") => format!("n{from} --> n{to}"),
-        (Flow::Forward, label) => format!("n{from} -- \"{label}\" --> n{to}"),
-        (_, "") => format!("n{from} -.-> n{to}"),
-        (_, label) => format!("n{from} -. \"{label}\" .-> n{to}"),
+/// An edge, and the one on which its gradient comes back.
+struct Arrow<'a> {
+    edge: &'a Edge,
+    back: Option<&'a Edge>,
+}
+
+impl<'a> Arrow<'a> {
+    fn all(picture: &'a Picture) -> Vec<Arrow<'a>> {
+        let (mut arrows, mut known) = (Vec::<Arrow>::new(), HashMap::new());
+        for edge in &picture.edges {
+            let forward = known.get(&(edge.to, edge.from, edge.slot)).filter(|_| edge.flow == Flow::Backward);
+            match forward.map(|&place: &usize| &mut arrows[place]) {
+                Some(arrow) if arrow.back.is_none() => arrow.back = Some(edge),
+                _ => {
+                    known.insert((edge.from, edge.to, edge.slot), arrows.len());
+                    arrows.push(Arrow { edge, back: None });
+                }
+            }
+        }
+        arrows
+    }
+
+    fn text(&self, picture: &Picture) -> String {
+        let Edge { from, to, flow, slot_name, .. } = self.edge;
+        let gradient = self.back.or((*flow == Flow::Backward).then_some(self.edge)).map(|edge| match &edge.label[..] {
+            // Where nothing else meets it, it is the gradient of the node that it flows to.
+            "" => rows(&picture.node(edge.to).gradient).collect::<Vec<_>>().join("<br/>"),
+            label => escape(label),
+        });
+        let gradient = match (gradient, self.back) {
+            (Some(gradient), Some(_)) if !gradient.is_empty() => format!("grad {gradient}"),
+            (gradient, _) => gradient.unwrap_or_default(),
+        };
+        let label: Vec<String> = [escape(slot_name), gradient].into_iter().filter(|text| !text.is_empty()).collect();
+        let (from, to) = (from.index(), to.index());
+        match (flow, &label.join("<br/>")[..]) {
+            (Flow::Forward, "") => format!("n{from} --> n{to}"),
+            (Flow::Forward, label) => format!("n{from} -- \"{label}\" --> n{to}"),
+            (_, "") => format!("n{from} -.-> n{to}"),
+            (_, label) => format!("n{from} -. \"{label}\" .-> n{to}"),
+        }
     }
 }
 
 /// An array row by row.
-fn written(numbers: &Numbers) -> impl Iterator<Item = String> {
+fn rows(numbers: &Numbers) -> impl Iterator<Item = String> {
     numbers.iter().map(|row| escape(&row.join("  ")))
 }
 
-fn styles(picture: &Picture, theme: Theme, line: &mut impl FnMut(usize, &str)) {
+fn styles(arrows: &[Arrow], theme: Theme, line: &mut impl FnMut(usize, &str)) {
     let Palette { text, faint, outline, node, leaf, forward, backward, backward_nodes, .. } = Palette::of(theme);
     line(1, &format!("classDef op fill:{node},stroke:{outline},color:{text}"));
     line(1, &format!("classDef leaf fill:{leaf},stroke:{outline},color:{text}"));
     line(1, &format!("classDef loss fill:{node},stroke:{forward},stroke-width:3px,color:{text}"));
     line(1, &format!("classDef back fill:{},stroke:{backward},color:{text}", backward_nodes[0]));
     line(1, "classDef const fill:none,stroke:none");
-    for (flow, color) in [(Flow::Forward, forward), (Flow::Backward, backward), (Flow::Lookup, faint)] {
-        let edges = picture.edges.iter().enumerate().filter(|(_, edge)| edge.flow == flow);
+    let styles = [(false, Flow::Forward, forward, forward), (true, Flow::Forward, forward, backward)];
+    let styles = styles.into_iter().chain([(false, Flow::Backward, backward, backward)]);
+    for (has_gradient, flow, line_colour, text_colour) in styles.chain([(false, Flow::Lookup, faint, faint)]) {
+        let is_so = |arrow: &Arrow| arrow.edge.flow == flow && arrow.back.is_some() == has_gradient;
+        let edges = arrows.iter().enumerate().filter(|(_, arrow)| is_so(arrow));
         let edges: Vec<String> = edges.map(|(index, _)| index.to_string()).collect();
         if !edges.is_empty() {
-            line(1, &format!("linkStyle {} stroke:{color},color:{color}", edges.join(",")));
+            line(1, &format!("linkStyle {} stroke:{line_colour},color:{text_colour}", edges.join(",")));
         }
     }
 }

@@ -1,6 +1,11 @@
 //! How wide a text is, in the fonts that figures ask for. Helvetica, Arial and Liberation Sans share their widths, so that a node fits its
 //! text on any machine.
 
+/// How wide the column of a book or a README is, in pixels. A figure that is wider is shown smaller, and its type with it.
+pub const COLUMN: u32 = 750;
+/// The size of the smallest type of a figure, in pixels, when it stands in a [`COLUMN`]. What is smaller is not read.
+pub const SMALLEST_TYPE: f64 = 10.5;
+
 /// The widths of the characters from ' ' to '~', in thousandths of the font's size.
 const WIDTHS: [u16; 95] = [
     278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556,
@@ -14,6 +19,22 @@ const WIDTHS: [u16; 95] = [
 pub(super) fn width(text: &str, size: f64, bold: bool) -> f64 {
     let thousandths: u32 = text.chars().map(thousandths).sum();
     f64::from(thousandths) * size / 1000.0 * if bold { 1.08 } else { 1.0 }
+}
+
+/// A text that is cut off so that it is no wider than that.
+pub(super) fn cut(text: &str, size: f64, bold: bool, most: f64) -> String {
+    if width(text, size, bold) <= most {
+        return text.to_owned();
+    }
+    let (mut cut, mut room) = (String::new(), most - width("…", size, bold));
+    for c in text.chars() {
+        room -= width(c.encode_utf8(&mut [0; 4]), size, bold);
+        if room < 0.0 {
+            break;
+        }
+        cut.push(c);
+    }
+    cut + "…"
 }
 
 fn thousandths(c: char) -> u32 {

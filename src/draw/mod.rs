@@ -36,10 +36,13 @@ pub(crate) use fold::{fold_scopes, fold_stretches};
 #[cfg(feature = "html")]
 pub(crate) use html::escape;
 pub use layout::{Area, Layout, Measure, Route, Spacing};
+pub use metrics::{COLUMN, SMALLEST_TYPE};
 pub(crate) use number::significant;
 pub use number::{Numbers, number};
 pub use options::{Backward, Direction, DrawOptions, Theme};
 pub use picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};
+#[cfg(feature = "html")]
+pub(crate) use style::page_variables;
 #[cfg(feature = "html")]
 pub(crate) use svg::{Pixels, SPACING, arrow_head, line};
 #[cfg(feature = "html")]

@@ -1,5 +1,7 @@
 //! What a figure shows.
 
+use super::metrics::COLUMN;
+
 /// What a figure shows, and how. The default is the textbook's: values and gradients in the nodes, the backward pass as
 /// dashed arrows against the forward ones.
 ///
@@ -69,7 +71,7 @@ impl Default for DrawOptions {
             theme: Theme::Light,
             direction: Direction::LeftToRight,
             max_nodes: 300,
-            max_width: 1000,
+            max_width: COLUMN,
         }
     }
 }
@@ -128,14 +130,15 @@ impl DrawOptions {
         self
     }
 
-    /// Up to how many nodes a figure shows. A larger one shows scopes as single nodes, the innermost first. 300 by default.
+    /// Up to how many nodes a figure shows. A larger one shows scopes as single nodes, the innermost first, and says so below. 300 by
+    /// default; an SVG shows no more than 1000, which take some seconds to lay out.
     pub fn max_nodes(mut self, most: usize) -> Self {
         self.max_nodes = most;
         self
     }
 
     /// How wide an SVG from left to right may be, in pixels. A longer one goes on in a second row, as text does, where no scope is in the
-    /// way. 1000 by default.
+    /// way; what is too wide even so runs from top to bottom. [`COLUMN`] by default, so that a book shows the figure as large as it is.
     pub fn max_width(mut self, pixels: u32) -> Self {
         self.max_width = pixels;
         self

@@ -10,15 +10,16 @@ use super::text::{printable, shortened};
 use crate::scalar::Scalar;
 use crate::tape::{Contribution, NodeInfo, Tape};
 use petgraph::graph::NodeIndex;
+use std::collections::HashMap;
 
 /// The figure of everything on `tape`.
 pub(super) fn paint<F: Scalar>(tape: &Tape<F>, options: &DrawOptions) -> Picture {
     let nodes = tape.nodes();
     let painter = Painter { tape, options, derivatives: Derivatives::of(tape), nodes: &nodes };
     let shown = painter.shown();
-    let (mut clusters, mut picture_nodes, mut edges) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut clusters, mut picture_nodes, mut edges) = (Clusters::default(), Vec::new(), Vec::new());
     for node in nodes.iter().filter(|node| shown[node.index.index()]) {
-        let cluster = cluster_of(&node.scope, &mut clusters);
+        let cluster = clusters.of(&node.scope);
         picture_nodes.push(painter.node(node, cluster));
         if !painter.is_cut(node) {
             painter.operand_edges(node, &mut edges);
@@ -27,7 +28,13 @@ pub(super) fn paint<F: Scalar>(tape: &Tape<F>, options: &DrawOptions) -> Picture
     if options.backward == Backward::Values {
         painter.gradient_edges(&shown, &mut edges);
     }
-    let picture = Picture { title: printable(&options.title), nodes: picture_nodes, edges, clusters };
+    let picture = Picture {
+        title: printable(&options.title),
+        note: String::new(),
+        nodes: picture_nodes,
+        edges,
+        clusters: clusters.all,
+    };
     folded(picture, options.max_nodes)
 }
 
@@ -180,18 +187,33 @@ fn own_name(node: &NodeInfo) -> &str {
     node.name.strip_prefix(&node.scope).unwrap_or(&node.name)
 }
 
-/// The innermost cluster of a scope such as "encoder/layer1/", made if it is not there yet.
-fn cluster_of(scope: &str, clusters: &mut Vec<Cluster>) -> Option<usize> {
-    let mut parent = None;
-    for name in scope.split('/').filter(|name| !name.is_empty()) {
-        let name = shortened(&printable(name));
-        let known = clusters.iter().position(|cluster| cluster.parent == parent && cluster.name == name);
-        if known.is_none() {
-            clusters.push(Cluster { name, parent });
+/// The scopes that were met.
+#[derive(Default)]
+struct Clusters {
+    all: Vec<Cluster>,
+    known: HashMap<(Option<usize>, String), usize>,
+    /// The scope of the last node, which most often is that of the next.
+    last: (String, Option<usize>),
+}
+
+impl Clusters {
+    /// The innermost cluster of a scope such as "encoder/layer1/", made if it is not there yet.
+    fn of(&mut self, scope: &str) -> Option<usize> {
+        if self.last.0 != scope {
+            let names = scope.split('/').filter(|name| !name.is_empty());
+            let innermost = names.fold(None, |parent, name| Some(self.inside(parent, name)));
+            self.last = (scope.to_owned(), innermost);
         }
-        parent = known.or(clusters.len().checked_sub(1));
+        self.last.1
     }
-    parent
+
+    fn inside(&mut self, parent: Option<usize>, name: &str) -> usize {
+        let all = &mut self.all;
+        *self.known.entry((parent, name.to_owned())).or_insert_with(|| {
+            all.push(Cluster { name: shortened(&printable(name)), parent });
+            all.len() - 1
+        })
+    }
 }
 
 /// An op as a figure shows it: its sign if everybody knows it, and its attributes.

@@ -15,6 +15,8 @@ use petgraph::graph::NodeIndex;
 pub struct Picture {
     /// The heading; "" if none.
     pub title: String,
+    /// What the figure leaves out, line by line, and what shows more or less of it; "" if it shows everything.
+    pub note: String,
     /// In recording order.
     pub nodes: Vec<PictureNode>,
     /// The operands of each node, slot by slot; then the gradients' ways back. Each edge points where it flows to.
@@ -128,7 +130,13 @@ impl Picture {
     /// assert!(picture.to_svg(&DrawOptions::new()).contains("Half of a half"));
     /// ```
     pub fn new(title: &str) -> Picture {
-        Picture { title: printable(title), nodes: Vec::new(), edges: Vec::new(), clusters: Vec::new() }
+        Picture {
+            title: printable(title),
+            note: String::new(),
+            nodes: Vec::new(),
+            edges: Vec::new(),
+            clusters: Vec::new(),
+        }
     }
 
     /// Adds a node with a heading and a value.

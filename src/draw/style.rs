@@ -1,4 +1,5 @@
-//! Colours: one red for what flows forward, one blue for what flows back, greys for the rest.
+//! Colours: one red for what flows forward, one blue for what flows back, greys for the rest. All colours of figures and of the page stand
+//! here, and a test holds every text against everything that it can stand on.
 
 use super::options::Theme;
 
@@ -18,12 +19,31 @@ pub(super) struct Palette {
     pub(super) backward: &'static str,
     /// Nodes of the first backward pass, and of those that differentiate it.
     pub(super) backward_nodes: [&'static str; 2],
+    /// What only the page has.
+    #[cfg_attr(not(any(test, feature = "html")), expect(dead_code))]
+    pub(super) page: PageColours,
+}
+
+/// The colours of the page beside the figure's.
+#[cfg_attr(not(any(test, feature = "html")), expect(dead_code))]
+pub(super) struct PageColours {
+    /// Buttons; and a button under the pointer.
+    raised: &'static str,
+    sunk: &'static str,
+    line: &'static str,
+    update: &'static str,
+    /// What just happens.
+    now: &'static str,
+    /// Of heat maps. Purple and orange are told apart by all eyes, also where red and green, or the red and blue of the flows, are not.
+    negative: &'static str,
+    zero: &'static str,
+    positive: &'static str,
 }
 
 const LIGHT: Palette = Palette {
     background: "#ffffff",
     text: "#1f1f1f",
-    faint: "#8c8c8c",
+    faint: "#646464",
     outline: "#4d4d4d",
     node: "#ffffff",
     leaf: "#e9e9e9",
@@ -32,12 +52,22 @@ const LIGHT: Palette = Palette {
     forward: "#c62828",
     backward: "#1f5fbf",
     backward_nodes: ["#f3f7fd", "#dce8fa"],
+    page: PageColours {
+        raised: "#fafafa",
+        sunk: "#f1f1f1",
+        line: "#dedede",
+        update: "#8a5a00",
+        now: "#ffe9a8",
+        negative: "#54278f",
+        zero: "#f4f4f4",
+        positive: "#d95f02",
+    },
 };
 
 const DARK: Palette = Palette {
     background: "#16181c",
     text: "#ececec",
-    faint: "#8f949c",
+    faint: "#b0b5bd",
     outline: "#a9aeb6",
     node: "#22252b",
     leaf: "#363a42",
@@ -46,6 +76,16 @@ const DARK: Palette = Palette {
     forward: "#ff7b72",
     backward: "#79b0ff",
     backward_nodes: ["#1b2636", "#24385a"],
+    page: PageColours {
+        raised: "#1c1f24",
+        sunk: "#24272d",
+        line: "#363a42",
+        update: "#e0b050",
+        now: "#42340f",
+        negative: "#b39ddb",
+        zero: "#24272d",
+        positive: "#ff9f45",
+    },
 };
 
 impl Palette {
@@ -55,6 +95,39 @@ impl Palette {
             Theme::Dark => &DARK,
         }
     }
+}
+
+/// The colours as the page's style sheet calls them.
+#[cfg(feature = "html")]
+pub(crate) fn page_variables() -> String {
+    let variables = |palette: &Palette| {
+        let PageColours { raised, sunk, line, update, now, negative, zero, positive } = palette.page;
+        let Palette { background, text, faint, outline, node, leaf, scopes, forward, backward, .. } = *palette;
+        [
+            ("back", background),
+            ("raised", raised),
+            ("sunk", sunk),
+            ("line", line),
+            ("text", text),
+            ("faint", faint),
+            ("forward", forward),
+            ("backward", backward),
+            ("update", update),
+            ("node", node),
+            ("leaf", leaf),
+            ("outline", outline),
+            ("shade", scopes[0]),
+            ("shade-inner", scopes[1]),
+            ("now", now),
+            ("negative", negative),
+            ("zero", zero),
+            ("positive", positive),
+        ]
+    };
+    let pairs = variables(&LIGHT).into_iter().zip(variables(&DARK));
+    let written: String =
+        pairs.map(|((name, light), (_, dark))| format!("  --{name}: light-dark({light}, {dark});\n")).collect();
+    format!(":root {{\n  color-scheme: light dark;\n{written}}}\n")
 }
 
 /// The rules of an SVG, all of which begin with `.gradus`, so that they touch nothing else on a page.
@@ -81,6 +154,7 @@ fn rules(palette: &Palette) -> String {
         forward,
         backward,
         backward_nodes,
+        page: _,
     } = palette;
     [
         format!(".gradus text{{font-family:Helvetica,Arial,'Liberation Sans',sans-serif;fill:{text}}}"),
@@ -104,4 +178,60 @@ fn rules(palette: &Palette) -> String {
         ".gradus .loss .outer{fill:none}".to_owned(),
     ]
     .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DARK, LIGHT, Palette};
+
+    /// How bright a colour is, from 0 to 1, as WCAG 2 reckons it.
+    fn luminance(colour: &str) -> f64 {
+        let channel = |at: usize| {
+            let byte = u8::from_str_radix(&colour[at..at + 2], 16).expect("two hexadecimal digits");
+            let share = f64::from(byte) / 255.0;
+            if share <= 0.03928 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+    }
+
+    fn contrast(one: &str, other: &str) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    fn both() -> [(&'static str, &'static Palette); 2] {
+        [("light", &LIGHT), ("dark", &DARK)]
+    }
+
+    #[test]
+    fn every_text_can_be_read_on_everything_that_it_stands_on() {
+        for (theme, palette) in both() {
+            let Palette {
+                background, text, faint, node, leaf, scopes, forward, backward, backward_nodes, page, ..
+            } = palette;
+            let inks = [("text", text), ("faint", faint), ("forward", forward), ("backward", backward)];
+            let inks = inks.into_iter().chain([("update", &page.update)]);
+            let papers = [background, node, leaf, &page.raised, &page.sunk, &page.now];
+            for (name, ink) in inks {
+                for paper in papers.into_iter().chain(scopes).chain(backward_nodes) {
+                    let contrast = contrast(ink, paper);
+                    assert!(contrast >= 4.5, "{theme}: {name} {ink} on {paper} has {contrast:.2}:1");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_line_and_every_heat_map_can_be_seen() {
+        for (theme, Palette { background, outline, node, scopes, forward, backward, page, .. }) in both() {
+            let papers = || [background, node].into_iter().chain(scopes);
+            for (ink, paper) in [outline, forward, backward].into_iter().flat_map(|ink| papers().map(move |p| (ink, p)))
+            {
+                assert!(contrast(ink, paper) >= 3.0, "{theme}: {ink} on {paper}");
+            }
+            for end in [page.negative, page.positive] {
+                assert!(contrast(end, page.zero) >= 3.0, "{theme}: {end} beside {}", page.zero);
+            }
+        }
+    }
 }

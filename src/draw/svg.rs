@@ -1,10 +1,11 @@
 //! A figure as SVG, with no program but this library: our own layout, and texts that any viewer can show.
 
 use super::face::{Anchor, Face, Style, Text};
+use super::fold::folded;
 use super::html::escape;
 use super::layout::{Area, Layout, Measure, Route, Spacing};
-use super::metrics::width;
-use super::options::DrawOptions;
+use super::metrics::{SMALLEST_TYPE, cut, width};
+use super::options::{Direction, DrawOptions};
 use super::picture::{Edge, Flow, Kind, Picture, PictureNode};
 use super::style::style_sheet;
 use crate::scalar::Scalar;
@@ -13,8 +14,15 @@ use crate::tape::Tape;
 /// Distances in pixels.
 pub(crate) const SPACING: Spacing =
     Spacing { column: 44, row: 22, hang: 26, margin: 12, header: 14, port: 16, pair: 8, longest: i64::MAX };
-const LABEL: f64 = 10.0;
-const SLOT: f64 = 9.0;
+const LABEL: f64 = 11.0;
+const SLOT: f64 = SMALLEST_TYPE;
+const SCOPE: f64 = 11.0;
+const NOTE: f64 = SMALLEST_TYPE;
+const NOTE_LINE: i64 = 15;
+/// Between columns where there is little room.
+const CLOSE: i64 = 30;
+/// So many nodes take some seconds to lay out, and twice as many four times as long.
+const MOST_NODES: usize = 1000;
 const TITLE: f64 = 16.0;
 /// How long the head of an arrow is.
 const HEAD: i64 = 7;
@@ -44,10 +52,28 @@ impl<F: Scalar> Tape<F> {
 impl Picture {
     /// The figure as SVG.
     pub fn to_svg(&self, options: &DrawOptions) -> String {
-        let spacing = Spacing { longest: options.max_width as i64 - 2 * MARGIN, ..SPACING };
-        let layout = Layout::of(self, options.direction, &spacing, &Pixels);
-        document(self, &layout, options.theme)
+        if self.nodes.len() > MOST_NODES || self.clusters.len() > MOST_NODES {
+            return folded(self.clone(), MOST_NODES).to_svg(options);
+        }
+        document(self, &laid_out(self, options), options)
     }
+}
+
+/// The layout that is no wider than it may be: in rows; if the scopes are too wide for that, with less room between the columns; or else
+/// from top to bottom.
+fn laid_out(picture: &Picture, options: &DrawOptions) -> Layout {
+    let spacing = Spacing { longest: i64::from(options.max_width) - 2 * MARGIN, ..SPACING };
+    let layout = |direction, column| Layout::of(picture, direction, &Spacing { column, ..spacing }, &Pixels);
+    let in_rows = layout(options.direction, SPACING.column);
+    if options.direction == Direction::TopToBottom || in_rows.width <= spacing.longest {
+        return in_rows;
+    }
+    let close = layout(Direction::LeftToRight, CLOSE);
+    if close.width <= spacing.longest {
+        return close;
+    }
+    let downwards = layout(Direction::TopToBottom, SPACING.column);
+    if downwards.width < close.width { downwards } else { close }
 }
 
 /// Texts in pixels.
@@ -60,27 +86,36 @@ impl Measure for Pixels {
     }
 
     fn label(&self, text: &str) -> [i64; 2] {
-        [width(text, LABEL, false).ceil() as i64, 12]
+        [width(text, LABEL, false).ceil() as i64, 13]
     }
 }
 
-/// A figure with its frame: title, background, style sheet.
-fn document(picture: &Picture, layout: &Layout, theme: super::Theme) -> String {
-    let title = escape(&picture.title);
+/// A figure with its frame: title, background, style sheet, and what it leaves out.
+fn document(picture: &Picture, layout: &Layout, options: &DrawOptions) -> String {
+    let note: Vec<&str> = picture.note.lines().collect();
+    let widest_note = note.iter().map(|line| width(line, NOTE, false) as i64 + 1).max().unwrap_or(0);
+    let shown_title =
+        cut(&picture.title, TITLE, true, layout.width.max(i64::from(options.max_width) - 2 * MARGIN) as f64);
+    let (title, shown_title) = (escape(&picture.title), escape(&shown_title));
     let title_height = if title.is_empty() { 0 } else { TITLE_HEIGHT };
-    let inner = layout.width.max(width(&picture.title, TITLE, true) as i64 + 1);
-    let (width, height) = (inner + 2 * MARGIN, layout.height + title_height + 2 * MARGIN);
+    let inner = layout.width.max(width(&shown_title, TITLE, true) as i64 + 1).max(widest_note);
+    let note_top = layout.height + title_height + 2 * MARGIN;
+    let (width, height) = (inner + 2 * MARGIN, note_top + NOTE_LINE * note.len() as i64);
     let label = if title.is_empty() { String::new() } else { format!(" aria-label=\"{title}\"") };
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"gradus\" role=\"img\"{label} width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n"
     );
-    svg += &format!("<style>{}</style>\n", style_sheet(theme));
+    svg += &format!("<style>{}</style>\n", style_sheet(options.theme));
     svg += &format!("<rect class=\"background\" width=\"{width}\" height=\"{height}\"/>\n");
     if title_height > 0 {
         let (x, y) = (width / 2, MARGIN + 14);
         svg += &format!(
-            "<text class=\"bold\" x=\"{x}\" y=\"{y}\" font-size=\"{TITLE}\" text-anchor=\"middle\">{title}</text>\n"
+            "<text class=\"bold\" x=\"{x}\" y=\"{y}\" font-size=\"{TITLE}\" text-anchor=\"middle\">{shown_title}</text>\n"
         );
+    }
+    for (row, line) in note.iter().enumerate() {
+        let (y, line) = (note_top + NOTE_LINE * row as i64, escape(line));
+        svg += &format!("<text class=\"faint\" x=\"{MARGIN}\" y=\"{y}\" font-size=\"{NOTE}\">{line}</text>\n");
     }
     let left = MARGIN + (inner - layout.width) / 2;
     svg += &format!("<g transform=\"translate({left} {})\">\n", MARGIN + title_height);
@@ -90,12 +125,13 @@ fn document(picture: &Picture, layout: &Layout, theme: super::Theme) -> String {
 
 /// The scopes, edges and nodes.
 pub(super) fn draw(svg: &mut String, picture: &Picture, layout: &Layout) {
+    let depths = picture.depths();
     for (index, (cluster, area)) in picture.clusters.iter().zip(&layout.clusters).enumerate() {
-        let name = escape(&cluster.name);
-        *svg += &format!("<g class=\"scope shade{}\" data-scope=\"{index}\">", picture.depth(index) % 2);
+        let name = escape(&cut(&cluster.name, SCOPE, true, (area.width - 18) as f64));
+        *svg += &format!("<g class=\"scope shade{}\" data-scope=\"{index}\">", depths[index] % 2);
         *svg += &format!("<rect {} rx=\"9\"/>", sides(*area));
         let (x, y) = (area.x + 9, area.y + 16);
-        *svg += &format!("<text class=\"bold\" x=\"{x}\" y=\"{y}\" font-size=\"11\">{name}</text></g>\n");
+        *svg += &format!("<text class=\"bold\" x=\"{x}\" y=\"{y}\" font-size=\"{SCOPE}\">{name}</text></g>\n");
     }
     for (index, (edge, route)) in picture.edges.iter().zip(&layout.edges).enumerate() {
         draw_edge(svg, index, edge, route);
@@ -156,10 +192,12 @@ pub(crate) fn arrow_head(points: &[[i64; 2]]) -> String {
     format!("M{x} {y}L{} {}L{} {}z", back[0] + side[0], back[1] + side[1], back[0] - side[0], back[1] - side[1])
 }
 
-/// The direction in which an edge ends, which is along an axis.
+/// The direction in which an edge ends, which is along an axis: seen from the last point that is elsewhere.
 fn direction(points: &[[i64; 2]]) -> [i64; 2] {
-    let [.., before, last] = points else { return [0, 0] };
-    [(last[0] - before[0]).signum(), (last[1] - before[1]).signum()]
+    let Some(&[x, y]) = points.last() else { return [0, 0] };
+    let elsewhere = points.iter().rev().find(|point| **point != [x, y]);
+    let [dx, dy] = elsewhere.map_or([0, 0], |&[from_x, from_y]| [x - from_x, y - from_y]);
+    if dx.abs() >= dy.abs() { [dx.signum(), 0] } else { [0, dy.signum()] }
 }
 
 fn draw_node(svg: &mut String, node: &PictureNode, area: Area) {

@@ -15,7 +15,7 @@ mod source;
 
 pub use options::PageOptions;
 
-use crate::draw::{escape, printable};
+use crate::draw::{escape, page_variables, printable};
 use crate::scalar::Scalar;
 use crate::tape::Tape;
 use data::PageData;
@@ -57,7 +57,7 @@ impl<F: Scalar> Tape<F> {
             serde_json::to_string(&PageData::of(self, options)).expect("numbers and texts can always be written");
         let parts = [
             ("{{title}}", escape(&printable(&options.title))),
-            ("{{style}}", STYLE.to_owned()),
+            ("{{style}}", page_variables() + STYLE),
             // Nothing in the data can end the element that holds it.
             ("{{data}}", data.replace('<', "\\u003c")),
             ("{{script}}", SCRIPTS.join("\n")),

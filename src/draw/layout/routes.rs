@@ -144,8 +144,11 @@ impl Drawing<'_> {
         let apart = if back.is_some() { half } else { 0 };
         // Of two lines, the forward one is above.
         let line = |down: i64, runs_right: bool| {
-            let mut points =
-                if self.is_flat(link) { round_the_right(first, last, self.bulge()) } else { along(&stretches, down) };
+            let short = self.spacing.pair;
+            let mut points = match self.is_flat(link) {
+                true => round_the_right(first, last, self.bulge(), short),
+                false => along(&stretches, down, short),
+            };
             if !runs_right {
                 points.reverse();
             }
@@ -199,8 +202,18 @@ impl Drawing<'_> {
     }
 }
 
-/// A path along straight pieces, `down` below them, with curves in between.
-fn along(stretches: &[Stretch], down: i64) -> Vec<[i64; 2]> {
+/// A path along straight pieces, `down` below them, with curves in between. Where a piece at one of the ends is shorter than `short`, the
+/// curve goes on to the node: else the head of the arrow would stand on a line that is too short to say where it points.
+fn along(stretches: &[Stretch], down: i64, short: i64) -> Vec<[i64; 2]> {
+    let mut stretches = stretches.to_vec();
+    if let [first, .., last] = &mut stretches[..] {
+        if first.to - first.from < short {
+            first.to = first.from;
+        }
+        if last.to - last.from < short {
+            last.from = last.to;
+        }
+    }
     let at = |x: i64, height: i64| [x, height + down];
     let mut points = vec![at(stretches[0].from, stretches[0].height)];
     for (index, stretch) in stretches.iter().enumerate() {
@@ -216,18 +229,22 @@ fn along(stretches: &[Stretch], down: i64) -> Vec<[i64; 2]> {
 }
 
 /// A path that leaves a column, and comes back to it at another height.
-fn round_the_right(first: Stretch, last: Stretch, bulge: i64) -> Vec<[i64; 2]> {
+fn round_the_right(first: Stretch, last: Stretch, bulge: i64, short: i64) -> Vec<[i64; 2]> {
     let mut points = vec![[first.from, first.height]];
     line_to(&mut points, [first.to, first.height]);
     let out = first.to + bulge * 4 / 3;
-    points.extend([[out, first.height], [out, last.height], [last.from, last.height]]);
+    let back = if last.from - last.to < short { last.to } else { last.from };
+    points.extend([[out, first.height], [out, last.height], [back, last.height]]);
     line_to(&mut points, [last.to, last.height]);
     points
 }
 
-/// Goes on straight, as a curve with its control points on the line.
+/// Goes on straight, as a curve with its control points on the line. Nothing is added where the path stands already.
 pub(super) fn line_to(points: &mut Vec<[i64; 2]>, [x, y]: [i64; 2]) {
     let [from_x, from_y] = points[points.len() - 1];
+    if [from_x, from_y] == [x, y] {
+        return;
+    }
     let between = |part: i64| [from_x + (x - from_x) * part / 3, from_y + (y - from_y) * part / 3];
     points.extend([between(1), between(2), [x, y]]);
 }

@@ -185,7 +185,8 @@ impl Wrapping<'_> {
         let Placed { right, bottom, left, crossings, .. } = &placed[row];
         let index = crossings.binary_search(&crossing).unwrap_or(0) as i64;
         let from_below = self.lane(crossings.len() as i64 - 1 - index);
-        let away = self.spacing.column / 4;
+        // Room for the last bend, and behind it for the head of an arrow.
+        let away = self.spacing.column * 3 / 8;
         let [out, back] = [right + away + from_below, left - away - self.lane(index)];
         let between = bottom + self.spacing.row + from_below;
         rounded(&[from, [out, from[1]], [out, between], [back, between], [back, to[1]], to], self.spacing.pair)
