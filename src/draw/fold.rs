@@ -16,7 +16,7 @@ pub(crate) struct Folded {
 }
 
 /// Scopes that are nested more deeply are drawn folded: of boxes in boxes in boxes nobody sees the innermost.
-pub(crate) const DEEPEST: usize = 16;
+const DEEPEST: usize = 16;
 
 /// The figure with at most so many nodes (at least one) and as many scopes, no scope of them deeper than [`DEEPEST`]. Its note says what was
 /// folded.
@@ -43,7 +43,7 @@ pub(super) fn folded(mut picture: Picture, most: usize) -> Picture {
 }
 
 /// The figure without the scopes that are nested too deeply.
-pub(crate) fn flattened(picture: Picture) -> Picture {
+fn flattened(picture: Picture) -> Picture {
     let depths = picture.depths();
     if depths.iter().all(|&depth| depth < DEEPEST) {
         return picture;
@@ -55,9 +55,42 @@ pub(crate) fn flattened(picture: Picture) -> Picture {
     flat
 }
 
+/// The figure with all its nodes, where what is nested too deeply stands in the innermost scope that is not.
+#[cfg(feature = "html")]
+pub(crate) fn shallow(mut picture: Picture) -> Picture {
+    let depths = picture.depths();
+    let mut stands_in: Vec<usize> = Vec::with_capacity(depths.len());
+    let mut kept = Vec::new();
+    for (cluster, depth) in std::mem::take(&mut picture.clusters).into_iter().zip(depths) {
+        let parent = cluster.parent.map(|parent| stands_in[parent]);
+        match parent.filter(|_| depth >= DEEPEST) {
+            Some(parent) => stands_in.push(parent),
+            None => {
+                stands_in.push(kept.len());
+                kept.push(Cluster { parent, ..cluster });
+            }
+        }
+    }
+    picture.clusters = kept;
+    picture.nodes.iter_mut().for_each(|node| node.cluster = node.cluster.map(|cluster| stands_in[cluster]));
+    picture
+}
+
+/// How many nodes are left when these scopes are folded.
+#[cfg(feature = "html")]
+pub(crate) fn folded_size(picture: &Picture, is_folded: &[bool]) -> usize {
+    let outermost = picture.outermost(is_folded);
+    let mut is_known = vec![false; picture.clusters.len()];
+    let is_left = |node: &&PictureNode| match node.cluster.and_then(|cluster| outermost[cluster]) {
+        Some(group) => !std::mem::replace(&mut is_known[group], true),
+        None => true,
+    };
+    picture.nodes.iter().filter(is_left).count()
+}
+
 impl Picture {
     /// For each scope, how many are around it.
-    pub(super) fn depths(&self) -> Vec<usize> {
+    pub(crate) fn depths(&self) -> Vec<usize> {
         let mut depths: Vec<usize> = Vec::with_capacity(self.clusters.len());
         // A scope comes after the one around it.
         for cluster in &self.clusters {

@@ -32,7 +32,7 @@ mod text;
 
 pub use architecture::Architecture;
 #[cfg(feature = "html")]
-pub(crate) use fold::{fold_scopes, fold_stretches};
+pub(crate) use fold::{fold_scopes, fold_stretches, folded_size, shallow};
 #[cfg(feature = "html")]
 pub(crate) use html::escape;
 pub use layout::{Area, Layout, Measure, Route, Spacing};

@@ -26,6 +26,8 @@ pub struct DrawOptions {
     pub(super) direction: Direction,
     pub(super) max_nodes: usize,
     pub(super) max_width: u32,
+    /// Whether what is too large or too deep is folded.
+    pub(super) is_folded: bool,
 }
 
 /// How a figure shows the backward pass.
@@ -72,6 +74,7 @@ impl Default for DrawOptions {
             direction: Direction::LeftToRight,
             max_nodes: 300,
             max_width: COLUMN,
+            is_folded: true,
         }
     }
 }
@@ -134,6 +137,13 @@ impl DrawOptions {
     /// default; an SVG shows no more than 1000, which take some seconds to lay out.
     pub fn max_nodes(mut self, most: usize) -> Self {
         self.max_nodes = most;
+        self
+    }
+
+    /// All nodes in all their scopes, for whoever folds them himself.
+    #[cfg(feature = "html")]
+    pub(crate) fn unfolded(mut self) -> Self {
+        self.is_folded = false;
         self
     }
 

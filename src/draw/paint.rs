@@ -35,7 +35,7 @@ pub(super) fn paint<F: Scalar>(tape: &Tape<F>, options: &DrawOptions) -> Picture
         edges,
         clusters: clusters.all,
     };
-    folded(picture, options.max_nodes)
+    if options.is_folded { folded(picture, options.max_nodes) } else { picture }
 }
 
 /// What it takes to describe a node.

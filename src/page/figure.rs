@@ -3,7 +3,7 @@
 
 use crate::draw::{
     Area, Backward, Direction, DrawOptions, Flow, Kind, Layout, Measure, Picture, PictureNode, Pixels, Route, SPACING,
-    Spacing, arrow_head, fold_scopes, fold_stretches, line, number,
+    Spacing, arrow_head, fold_scopes, fold_stretches, folded_size, line, number, shallow,
 };
 use crate::scalar::Scalar;
 use crate::tape::Tape;
@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 const MOST_NODES: usize = 300;
 /// The squares of the numbers of nodes of all foldings together: the time to lay them out grows a little faster than that.
 const MOST_WORK: usize = 250_000;
+/// Of so many scopes, each is tried folded alone and open alone; of more, only the outermost ones are.
+const MOST_SCOPES: usize = 60;
 /// Up to so many scopes, every way of folding them has its layout.
 const FEW_SCOPES: usize = 6;
 /// Of so many passes the numbers have room in the nodes.
@@ -108,8 +110,8 @@ impl Figure {
         let ways = ways_of_folding(&picture);
         let (mut work, mut foldings) = (0, Vec::new());
         for way in &ways {
-            let size = fold_scopes(&picture, way).picture.nodes.len();
-            work += size * size;
+            let size = folded_size(&picture, way);
+            work += size.saturating_mul(size);
             if size <= MOST_NODES && (work <= MOST_WORK || foldings.len() < 2) {
                 foldings.push(Folding::of(&picture, way, &sizes));
             }
@@ -134,7 +136,7 @@ impl Figure {
 
 /// What the program recorded, and what else it was differentiated through; with the ways back of all passes.
 fn picture<F: Scalar>(tape: &Tape<F>, trace: &Trace) -> Picture {
-    let mut picture = Picture::of(tape, &options(1));
+    let mut picture = shallow(Picture::of(tape, &options(1)));
     let mut is_shown: Vec<bool> = trace.nodes.iter().map(|node| node.pass == 0).collect();
     for node in trace.nodes.iter().filter(|node| node.pass == 0) {
         node.operands.iter().for_each(|&operand| is_shown[operand] = true);
@@ -169,7 +171,7 @@ fn picture<F: Scalar>(tape: &Tape<F>, trace: &Trace) -> Picture {
 }
 
 fn options(pass: u32) -> DrawOptions {
-    DrawOptions::new().backward(Backward::Nodes).max_nodes(usize::MAX).pass(pass)
+    DrawOptions::new().backward(Backward::Nodes).unfolded().pass(pass)
 }
 
 /// For each way whether each scope is folded, the most useful ways first: all open, all folded, one folded, one open, and if that are few,
@@ -183,8 +185,12 @@ fn ways_of_folding(picture: &Picture) -> Vec<Vec<bool>> {
         (0..scopes).map(|scope| !is_open(scope)).collect()
     };
     let mut ways = vec![vec![false; scopes], vec![true; scopes]];
-    ways.extend((0..scopes).map(|folded| (0..scopes).map(|scope| scope == folded).collect()));
-    ways.extend((0..scopes).map(only));
+    let depths = picture.depths();
+    let mut outermost_first: Vec<usize> = (0..scopes).collect();
+    outermost_first.sort_by_key(|&scope| depths[scope]);
+    outermost_first.truncate(MOST_SCOPES);
+    ways.extend(outermost_first.iter().map(|&folded| (0..scopes).map(|scope| scope == folded).collect()));
+    ways.extend(outermost_first.iter().map(|&open| only(open)));
     if scopes <= FEW_SCOPES {
         ways.extend((0..1_usize << scopes).map(|set| (0..scopes).map(|scope| set >> scope & 1 == 1).collect()));
     }

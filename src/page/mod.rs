@@ -5,7 +5,7 @@
 //! - `data`: what is handed to the scripts, as JSON; `source`: the text of the learner's program
 //! - `figure`: the graph, laid out once for every way of folding its scopes
 //! - `formula`: formulas as MathML
-//! - `page.html`, `page.css`: the page; `script/`: what moves on it
+//! - `page.html`, `page.css`: the page; `too_large.html`: what there is instead for a tape of too many nodes; `script/`: what moves on it
 
 mod data;
 mod figure;
@@ -15,12 +15,13 @@ mod source;
 
 pub use options::PageOptions;
 
-use crate::draw::{escape, page_variables, printable};
+use crate::draw::{DrawOptions, Theme, escape, page_variables, printable};
 use crate::scalar::Scalar;
 use crate::tape::Tape;
 use data::PageData;
 
 const PAGE: &str = include_str!("page.html");
+const TOO_LARGE: &str = include_str!("too_large.html");
 const STYLE: &str = include_str!("page.css");
 /// In the order in which they build on each other. Together they are one module.
 const SCRIPTS: [&str; 9] = [
@@ -41,7 +42,8 @@ impl<F: Scalar> Tape<F> {
     /// A slider goes through the events of the [trace](Tape::trace): forward, backward, and update under
     /// [`keep_updates`](Tape::keep_updates). A click on a node shows its value, its gradient and what that is the sum of, a click on an edge
     /// how the gradient flows along it, a click on a number what it was computed from. Where the program's source can be read,
-    /// it is part of the page.
+    /// it is part of the page. A tape of more than [`PageOptions::max_nodes`] nodes is not replayed: its page says so, and shows the graph
+    /// folded.
     ///
     /// ```
     /// use gradus::page::PageOptions;
@@ -53,6 +55,9 @@ impl<F: Scalar> Tape<F> {
     /// assert!(page.starts_with("<!doctype html>") && page.contains("<title>A neuron</title>"));
     /// ```
     pub fn to_html(&self, options: &PageOptions) -> String {
+        if self.len() > options.max_nodes {
+            return too_large(self, options);
+        }
         let data =
             serde_json::to_string(&PageData::of(self, options)).expect("numbers and texts can always be written");
         let parts = [
@@ -64,6 +69,20 @@ impl<F: Scalar> Tape<F> {
         ];
         fill(PAGE, &parts)
     }
+}
+
+/// The page of a tape that is too large to be replayed.
+fn too_large<F: Scalar>(tape: &Tape<F>, options: &PageOptions) -> String {
+    let title = escape(&printable(&options.title));
+    let reason = format!(
+        "This tape holds {} nodes. A page replays up to {}, since every node takes one to three kilobytes of it: here is its graph, folded. \
+         To step through a part, record less on one tape (rewind it between steps), or set PageOptions::max_nodes.",
+        tape.len(),
+        options.max_nodes
+    );
+    let figure = tape.to_svg(&DrawOptions::new().theme(Theme::Auto));
+    let parts = [("{{title}}", title.clone()), ("{{heading}}", title), ("{{reason}}", reason), ("{{figure}}", figure)];
+    fill(TOO_LARGE, &parts)
 }
 
 /// The template with each part in its place. What was filled in is not looked at again.

@@ -8,11 +8,18 @@ use crate::trace::SourceFolders;
 /// use gradus::page::PageOptions;
 /// let options = PageOptions::new().title("My network").without_source();
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PageOptions {
     pub(super) title: String,
+    pub(super) max_nodes: usize,
     pub(super) without_source: bool,
     pub(super) sources: Option<SourceFolders>,
+}
+
+impl Default for PageOptions {
+    fn default() -> Self {
+        PageOptions { title: String::new(), max_nodes: 20_000, without_source: false, source_root: None }
+    }
 }
 
 impl PageOptions {
@@ -24,6 +31,13 @@ impl PageOptions {
     /// The heading.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = title.into();
+        self
+    }
+
+    /// Up to how many nodes a page replays; every node takes one to three kilobytes. The page of a larger tape says so, and shows its graph
+    /// folded. 20,000 by default.
+    pub fn max_nodes(mut self, most: usize) -> Self {
+        self.max_nodes = most;
         self
     }
 

@@ -5,6 +5,9 @@
 //! held up by a spanning tree of edges that are as short as they may be. Cut one edge of the tree, and a part of the drawing can slide as
 //! a whole; it is worth sliding if more edges get shorter than longer.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 /// `position[head] - position[tail]` is at least `length`, and costs `weight` for every unit.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tie {
@@ -14,6 +17,9 @@ pub(super) struct Tie {
     pub(super) weight: i64,
 }
 
+/// How many ties may be looked at, which takes about a second.
+const MOST_WORK: usize = 400_000_000;
+
 /// The positions of `count` points, the least of them 0. The ties must have no cycle.
 pub(super) fn solve(count: usize, ties: &[Tie]) -> Vec<i64> {
     // One more point before all others holds the parts of a drawing together that nothing else ties.
@@ -21,8 +27,9 @@ pub(super) fn solve(count: usize, ties: &[Tie]) -> Vec<i64> {
     let mut ties = ties.to_vec();
     ties.extend((0..count).map(|head| Tie { tail: root, head, length: 0, weight: 0 }));
     let mut simplex = Simplex::new(count + 1, ties);
-    // Sliding by nothing could go round in circles; a drawing that is not quite the best is good enough then.
-    let patience = 50 * (count + 10);
+    // Sliding by nothing could go round in circles, and a large drawing would take minutes: one that is not quite the best is good enough
+    // then.
+    let patience = (50 * (count + 10)).min(MOST_WORK / (simplex.ties.len() + 1));
     for _ in 0..patience {
         let Some(slide) = simplex.find_slide() else { break };
         simplex.slide(&slide);
@@ -66,13 +73,13 @@ struct Slide {
 
 impl Simplex {
     fn new(count: usize, ties: Vec<Tie>) -> Self {
-        let mut positions = as_early_as_possible(count, &ties);
+        let positions = as_early_as_possible(count, &ties);
         let mut pull = vec![0; count];
         for tie in &ties {
             pull[tie.head] += tie.weight;
             pull[tie.tail] -= tie.weight;
         }
-        let tree = Tree::of(count, &ties, &plant(&ties, &mut positions));
+        let tree = Tree::of(count, &ties, &plant(&ties, &positions));
         Simplex { ties, positions, tree, pull_of_part: pull.clone(), pull }
     }
 
@@ -175,22 +182,26 @@ fn slack(tie: &Tie, positions: &[i64]) -> i64 {
     positions[tie.head] - positions[tie.tail] - tie.length
 }
 
-/// Makes the first tree: from the root, always the point that is nearest, moving the tree towards it until the tie is tight.
-fn plant(ties: &[Tie], positions: &mut [i64]) -> Vec<usize> {
+/// Makes the first tree, of tight ties: there are enough of them, since every point stands as early as some tie allows. From the root on,
+/// always the first tie that leads to a new point.
+fn plant(ties: &[Tie], positions: &[i64]) -> Vec<usize> {
     let count = positions.len();
+    let mut tight_at = vec![Vec::new(); count];
+    for (index, tie) in ties.iter().enumerate().filter(|(_, tie)| slack(tie, positions) == 0) {
+        tight_at[tie.tail].push(index);
+        tight_at[tie.head].push(index);
+    }
     let mut planted = vec![false; count];
     planted[count - 1] = true;
-    let (mut members, mut tree) = (vec![count - 1], Vec::new());
-    while members.len() < count {
-        let crossing = |tie: &usize| planted[ties[*tie].tail] != planted[ties[*tie].head];
-        let nearest = (0..ties.len()).filter(crossing).min_by_key(|&tie| slack(&ties[tie], positions));
-        let nearest = nearest.expect("the root is tied to every point");
-        let (Tie { tail, head, .. }, slack) = (ties[nearest], slack(&ties[nearest], positions));
-        let (new, by) = if planted[tail] { (head, slack) } else { (tail, -slack) };
-        members.iter().for_each(|&member| positions[member] += by);
-        planted[new] = true;
-        members.push(new);
-        tree.push(nearest);
+    let mut waiting: BinaryHeap<Reverse<usize>> = tight_at[count - 1].iter().copied().map(Reverse).collect();
+    let mut tree = Vec::with_capacity(count - 1);
+    while let Some(Reverse(index)) = waiting.pop() {
+        let Tie { tail, head, .. } = ties[index];
+        let new = if planted[tail] { head } else { tail };
+        if !std::mem::replace(&mut planted[new], true) {
+            tree.push(index);
+            waiting.extend(tight_at[new].iter().copied().map(Reverse));
+        }
     }
     tree
 }

@@ -3,6 +3,9 @@
 
 /** Up to so many rows and columns are written as numbers. */
 const TABLE = { rows: 8, columns: 5 };
+/** The sides of a cell of a heat map in pixels, at most and at least; and how high the map may be before it scrolls. */
+const CELL = { most: 22, least: 4 };
+const ROOM = 330;
 
 const element = (tag, properties = {}, ...children) => {
   const made = Object.assign(document.createElement(tag), properties);
@@ -117,7 +120,11 @@ class ArrayView {
     this.canvas.addEventListener("pointerleave", () => this.point(undefined));
     this.canvas.addEventListener("click", (event) => this.choose(cellAt(event)));
     this.canvas.addEventListener("keydown", (event) => this.move(event));
-    this.element.append(element("div", { className: "heat" }, this.canvas), this.readout);
+    this.heat = element("div", { className: "heat" }, this.canvas);
+    this.heat.style.maxHeight = `${ROOM}px`;
+    this.heat.addEventListener("scroll", () => this.tellHidden());
+    this.hidden = element("p", { className: "hidden", hidden: true });
+    this.element.append(this.heat, this.hidden, this.readout);
     this.point(undefined);
     // Its room is known once it is on the page.
     requestAnimationFrame(() => this.paint());
@@ -172,12 +179,15 @@ class ArrayView {
   paint() {
     const room = this.canvas?.parentElement.clientWidth;
     if (!room) return;
-    const width = Math.min(22, Math.max(2, room / this.columns));
-    const height = Math.min(22, Math.max(this.rows > 64 ? 2 : this.rows < 4 ? 18 : 5, width));
+    // All rows and columns are in sight, as long as their cells can be.
+    const side = (length, count) => Math.min(CELL.most, Math.max(CELL.least, length / count));
+    const width = side(room, this.columns);
+    const height = Math.min(side(ROOM, this.rows), this.rows < 4 ? 18 : Math.max(width, 5));
     const scale = devicePixelRatio;
     const [across, down] = [this.columns * width, this.rows * height];
     Object.assign(this.canvas, { width: Math.round(across * scale), height: Math.round(down * scale) });
     Object.assign(this.canvas.style, { width: `${across}px`, height: `${down}px` });
+    this.tellHidden();
     const pen = this.canvas.getContext("2d");
     pen.scale(scale, scale);
     const colours = Object.fromEntries(["negative", "zero", "positive", "text", "back"].map((name) => [name, colour(`--${name}`)]));
@@ -203,6 +213,22 @@ class ArrayView {
     };
     if (this.lit && this.lit.size <= 64) this.lit.forEach((cell) => outline(cell, 1.2));
     if (this.pointed !== undefined && document.activeElement === this.canvas) outline(this.pointed, 2);
+  }
+
+  /** Says which rows and columns are in sight, if that are not all. */
+  tellHidden() {
+    const { scrollTop, scrollLeft, clientHeight, clientWidth } = this.heat;
+    const [across, down] = ["width", "height"].map((side) => parseFloat(this.canvas.style[side]));
+    const told = [
+      ["rows", scrollTop, clientHeight, down, this.rows],
+      ["columns", scrollLeft, clientWidth, across, this.columns],
+    ].flatMap(([what, from, room, length, count]) => {
+      if (length <= room + 1) return [];
+      const [first, last] = [Math.ceil((from * count) / length - 0.01), Math.floor(((from + room) * count) / length + 0.01)];
+      return [`${what} ${first}–${last - 1} of ${count}`];
+    });
+    this.hidden.hidden = told.length === 0;
+    this.hidden.textContent = told.length ? `In sight: ${told.join(", ")}. Scroll for the others.` : "";
   }
 
   /** NaN is a cross, an infinity a triangle that points up or down. */

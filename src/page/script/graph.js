@@ -1,6 +1,8 @@
 // The graph: drawn once for each way of folding its scopes, then marked at each step with what is known.
 
 const SVG = "http://www.w3.org/2000/svg";
+/** The size of places, shapes and slots: as in the figures, by whose texts the boxes were measured. */
+const SMALL = 10.5;
 const MARGIN = 10;
 
 function svg(tag, attributes = {}, ...children) {
@@ -165,8 +167,8 @@ class Graph {
       svg("path", { class: "line", d: way.line }),
       svg("path", { class: "head", d: way.head }),
     );
-    if (edge.slot_name) group.append(svg("text", { class: "slot", x: way.slot_name[0], y: way.slot_name[1] + 3, "font-size": 9 }, edge.slot_name));
-    const label = svg("text", { class: "brought", x: way.label[0], y: way.label[1] + 3.5, "font-size": 10 });
+    if (edge.slot_name) group.append(svg("text", { class: "slot", x: way.slot_name[0], y: way.slot_name[1] + 3, "font-size": SMALL }, edge.slot_name));
+    const label = svg("text", { class: "brought", x: way.label[0], y: way.label[1] + 3.5, "font-size": 11 });
     group.append(label);
     if (meant.length) group.addEventListener("click", () => this.select({ ...meant[0] }));
     return { edge, group, meant, isBack, label };
@@ -248,7 +250,7 @@ class Graph {
 
   write(texts, rows, [x, y, width, height]) {
     texts.replaceChildren();
-    const heights = rows.map((row, at) => (Array.isArray(row) ? (at === 0 ? 15 : 12) : 14));
+    const heights = rows.map((row, at) => (Array.isArray(row) ? (at === 0 ? 15 : 13) : 14));
     const room = rows.length === 1 && Array.isArray(rows[0]) ? 2 : 6;
     let bottom = y + (height - (5 + heights.reduce((a, b) => a + b, 0) + room)) / 2 + 5;
     const middle = x + width / 2;
@@ -258,7 +260,7 @@ class Graph {
     rows.forEach((row, at) => {
       bottom += heights[at];
       if (Array.isArray(row)) {
-        const sized = row.map((part) => ({ ...part, size: part.faint ? 9 : 12 }));
+        const sized = row.map((part) => ({ ...part, size: part.faint ? SMALL : 12 }));
         const widths = sized.map(({ text, size, bold }) => textWidth(text, size, bold));
         let left = middle - (widths.reduce((a, b) => a + b, 0) + 7 * (row.length - 1)) / 2;
         sized.forEach(({ text, size, bold, faint }, part) => {
