@@ -1,5 +1,6 @@
 //! The web page: what is in the file. How it behaves in a browser is tested in `tests/browser`.
 
+use gradus::draw::{Backward, DrawOptions};
 use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::page::PageOptions;
@@ -168,4 +169,36 @@ fn a_tape_of_thousands_of_nodes_is_a_page_still() {
     let data = data(&tape.to_html(&PageOptions::new()));
     let shown = data["figure"]["foldings"][0]["nodes"].as_array().expect("nodes").len();
     assert!((100..=300).contains(&shown), "{shown}");
+}
+
+#[test]
+fn a_page_like_a_figure_that_lays_the_backward_pass_open_shows_its_nodes() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(0.5).named("x");
+    let slope = x.tanh().named("tanh").backward().wrt(x);
+    slope.backward();
+    let figure = DrawOptions::new().title("tanh twice").backward(Backward::Nodes);
+    let page = |options: PageOptions| data(&tape.to_html(&options.without_source()));
+    let (open, closed) = (page(PageOptions::new().like(&figure)), page(PageOptions::new()));
+    let drawn = |data: &Value, what: &str| data["figure"]["foldings"][0][what].as_array().expect("a list").len();
+    assert_eq!(open["title"], "tanh twice");
+    assert_eq!(drawn(&open, "nodes"), tape.len(), "every node of both passes");
+    assert!(drawn(&closed, "nodes") < tape.len());
+    let flows = open["figure"]["foldings"][0]["edges"].as_array().expect("edges").iter().map(|edge| &edge["flow"]);
+    let lookups = flows.filter(|flow| **flow == "lookup").count();
+    assert!(lookups > 0, "what the passes look up is drawn");
+}
+
+#[test]
+fn a_page_of_many_scopes_has_layouts_for_few_ways_of_folding_them() {
+    let tape = Tape::<f64>::new();
+    let mut y = tape.var(0.5);
+    for index in 0..500 {
+        let _scope = tape.scope(&format!("scope {index}"));
+        y = y.sin();
+    }
+    y.backward();
+    let data = data(&tape.to_html(&PageOptions::new().without_source()));
+    let foldings = data["figure"]["foldings"].as_array().expect("foldings");
+    assert!((1..=122).contains(&foldings.len()), "{}", foldings.len());
 }

@@ -3,6 +3,7 @@
 use crate::scalar::Scalar;
 use crate::tape::Tape;
 use petgraph::graph::NodeIndex;
+use std::collections::HashSet;
 
 /// `d loss / d by`, as some node of the tape holds it.
 #[derive(Clone, Copy)]
@@ -15,25 +16,33 @@ pub(super) struct Derivative {
 pub(super) struct Derivatives {
     /// For each pass, the node it started from.
     losses: Vec<Option<NodeIndex>>,
+    /// The same nodes, to be asked for.
+    is_loss: HashSet<NodeIndex>,
     /// For each node, the derivatives it is the value of. They can be many: the seed of `a + b` is the gradient of both.
     held: Vec<Vec<Derivative>>,
-    /// For each pass, the node that holds each node's gradient.
-    gradients: Vec<Vec<Option<NodeIndex>>>,
+    /// For each pass, the nodes it visited, from the last to the first, each with the node that holds its gradient.
+    gradients: Vec<Vec<(NodeIndex, NodeIndex)>>,
 }
 
 impl Derivatives {
     pub(super) fn of<F: Scalar>(tape: &Tape<F>) -> Self {
         let nodes = tape.len();
-        let mut derivatives = Derivatives { losses: Vec::new(), held: vec![Vec::new(); nodes], gradients: Vec::new() };
+        let mut derivatives = Derivatives {
+            losses: Vec::new(),
+            is_loss: HashSet::new(),
+            held: vec![Vec::new(); nodes],
+            gradients: Vec::new(),
+        };
         for pass in 1..=tape.backward_passes() {
-            let gradients: Vec<_> = (0..nodes).map(|node| tape.gradient_of(NodeIndex::new(node), pass)).collect();
+            let gradients = tape.gradients_of_pass(pass);
             let loss = tape.loss_of(pass);
-            for (by, &gradient) in gradients.iter().enumerate().rev() {
-                if let (Some(loss), Some(gradient)) = (loss, gradient) {
-                    derivatives.held[gradient.index()].push(Derivative { loss, by: NodeIndex::new(by) });
+            for &(by, gradient) in &gradients {
+                if let Some(loss) = loss {
+                    derivatives.held[gradient.index()].push(Derivative { loss, by });
                 }
             }
             derivatives.losses.push(loss);
+            derivatives.is_loss.extend(loss);
             derivatives.gradients.push(gradients);
         }
         derivatives
@@ -46,7 +55,7 @@ impl Derivatives {
 
     /// Whether some pass started from `node`.
     pub(super) fn is_loss(&self, node: NodeIndex) -> bool {
-        self.losses.contains(&Some(node))
+        self.is_loss.contains(&node)
     }
 
     /// The derivatives that `node` holds.
@@ -56,7 +65,9 @@ impl Derivatives {
 
     /// The node that holds the gradient of `node`.
     pub(super) fn gradient(&self, node: NodeIndex, pass: u32) -> Option<NodeIndex> {
-        *self.gradients.get((pass as usize).checked_sub(1)?)?.get(node.index())?
+        let gradients = self.gradients.get((pass as usize).checked_sub(1)?)?;
+        let place = gradients.binary_search_by(|(visited, _)| node.cmp(visited)).ok()?;
+        Some(gradients[place].1)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::derivative::{Derivatives, written};
 use super::number::number;
-use super::text::printable;
+use super::text::{printable, shortened_path};
 use crate::scalar::Scalar;
 use crate::tape::{NodeInfo, Tape};
 use std::fmt::Write;
@@ -62,7 +62,7 @@ fn row<F: Scalar>(tape: &Tape<F>, node: &NodeInfo, derivatives: &Derivatives) ->
 pub(super) fn equation<F: Scalar>(tape: &Tape<F>, node: &NodeInfo) -> String {
     let mut equation = node.op.to_owned();
     match (node.op, &node.operands[..]) {
-        ("param", []) => equation += &format!(" {:?}", node.name),
+        ("param", []) => equation += &format!(" {:?}", shortened_path(&node.name)),
         // The elements of a constant and of a seed are all alike.
         ("const" | "seed", []) => {
             let first = tape.var_at(node.index).with_value(|value| value.iter().next().map(|first| first.to_f64()));
@@ -89,8 +89,8 @@ pub(super) fn attributes(node: &NodeInfo) -> &str {
 fn scoped_name(node: &NodeInfo) -> String {
     match (node.op, &node.scope[..], &node.name[..]) {
         ("param", _, _) | (_, "", "") => String::new(),
-        (_, scope, "") => scope.escape_debug().to_string(),
-        (_, scope, name) => format!("{:?}", format!("{scope}{name}")),
+        (_, scope, "") => shortened_path(scope).escape_debug().to_string(),
+        (_, scope, name) => format!("{:?}", shortened_path(&format!("{scope}{name}"))),
     }
 }
 
@@ -100,7 +100,7 @@ fn header(nodes: &[NodeInfo], derivatives: &Derivatives, pass: u32) -> String {
     }
     let loss = derivatives.loss(pass).map_or(String::new(), |loss| match &nodes[loss.index()].name[..] {
         "" => format!(": the gradient of %{}", loss.index()),
-        name => format!(": the gradient of %{} {name:?}", loss.index()),
+        name => format!(": the gradient of %{} {:?}", loss.index(), shortened_path(name)),
     });
     format!("\n-- backward pass {pass}{loss} --\n")
 }

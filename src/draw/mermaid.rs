@@ -69,9 +69,10 @@ fn written(picture: &Picture, options: &DrawOptions) -> String {
         Direction::TopToBottom => "TB",
     };
     line(0, &format!("flowchart {direction}"));
-    contents(picture, &mut line);
     let arrows = Arrow::all(picture);
-    arrows.iter().for_each(|arrow| line(1, &arrow.text(picture)));
+    let has_sum = sums(picture, &arrows);
+    contents(picture, &has_sum, &mut line);
+    arrows.iter().for_each(|arrow| line(1, &arrow.text(picture, &has_sum)));
     if !picture.note.is_empty() {
         let rows: Vec<String> = picture.note.lines().map(escape).collect();
         line(1, &format!("note[\"{}\"]:::const", rows.join("<br/>")));
@@ -88,7 +89,7 @@ enum Piece {
 }
 
 /// The nodes and boxes, each scope with what is in it.
-fn contents(picture: &Picture, line: &mut impl FnMut(usize, &str)) {
+fn contents(picture: &Picture, has_sum: &[bool], line: &mut impl FnMut(usize, &str)) {
     // For each scope, and at the end for what is in none: its nodes, then its scopes, in reverse order.
     let outside = picture.clusters.len();
     let mut inside: Vec<Vec<Piece>> = (0..=outside).map(|_| Vec::new()).collect();
@@ -101,7 +102,7 @@ fn contents(picture: &Picture, line: &mut impl FnMut(usize, &str)) {
     let (mut depth, mut waiting) = (1, std::mem::take(&mut inside[outside]));
     while let Some(piece) = waiting.pop() {
         match piece {
-            Piece::Node(place) => line(depth, &node_line(&picture.nodes[place])),
+            Piece::Node(place) => line(depth, &node_line(&picture.nodes[place], has_sum[place])),
             Piece::Scope(index) => {
                 line(depth, &format!("subgraph s{index} [\"{}\"]", escape(&picture.clusters[index].name)));
                 depth += 1;
@@ -116,7 +117,16 @@ fn contents(picture: &Picture, line: &mut impl FnMut(usize, &str)) {
     }
 }
 
-fn node_line(node: &PictureNode) -> String {
+/// For each node, whether several gradients arrive there that no edge tells: their sum is then written in the node.
+fn sums(picture: &Picture, arrows: &[Arrow]) -> Vec<bool> {
+    let mut arriving = vec![0; picture.nodes.len()];
+    for edge in arrows.iter().filter_map(|arrow| arrow.back).filter(|edge| edge.label.is_empty()) {
+        arriving[picture.place(edge.to)] += 1;
+    }
+    arriving.into_iter().map(|count| count > 1).collect()
+}
+
+fn node_line(node: &PictureNode, has_sum: bool) -> String {
     let mut rows = Vec::new();
     let heading = [&node.heading, &node.op].map(|text| escape(text));
     rows.push(match heading.each_ref().map(|text| &text[..]) {
@@ -128,6 +138,13 @@ fn node_line(node: &PictureNode) -> String {
     });
     rows.extend([&node.shape].into_iter().filter(|shape| !shape.is_empty()).map(|shape| escape(shape)));
     rows.extend(self::rows(&node.value));
+    if has_sum {
+        rows.extend(
+            self::rows(&node.gradient)
+                .enumerate()
+                .map(|(row, text)| if row == 0 { format!("grad {text}") } else { text }),
+        );
+    }
     let label = rows.join("<br/>");
     let [open, close] = match node.kind {
         Kind::Param | Kind::Var | Kind::Seed => ["([", "])"],
@@ -170,9 +187,10 @@ impl<'a> Arrow<'a> {
         arrows
     }
 
-    fn text(&self, picture: &Picture) -> String {
+    fn text(&self, picture: &Picture, has_sum: &[bool]) -> String {
         let Edge { from, to, flow, slot_name, .. } = self.edge;
         let gradient = self.back.or((*flow == Flow::Backward).then_some(self.edge)).map(|edge| match &edge.label[..] {
+            "" if has_sum[picture.place(edge.to)] => String::new(),
             // Where nothing else meets it, it is the gradient of the node that it flows to.
             "" => rows(&picture.node(edge.to).gradient).collect::<Vec<_>>().join("<br/>"),
             label => escape(label),

@@ -47,3 +47,4 @@ pub(crate) use style::page_variables;
 pub(crate) use svg::{Pixels, SPACING, arrow_head, line};
 #[cfg(feature = "html")]
 pub(crate) use text::printable;
+pub(crate) use text::shortened_path;

@@ -16,12 +16,12 @@ use super::metrics::COLUMN;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct DrawOptions {
-    pub(super) title: String,
+    pub(crate) title: String,
     pub(super) values: bool,
     pub(super) max_values: usize,
     pub(super) gradients: bool,
     pub(super) pass: u32,
-    pub(super) backward: Backward,
+    pub(crate) backward: Backward,
     pub(super) theme: Theme,
     pub(super) direction: Direction,
     pub(super) max_nodes: usize,

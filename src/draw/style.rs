@@ -102,7 +102,8 @@ impl Palette {
 pub(crate) fn page_variables() -> String {
     let variables = |palette: &Palette| {
         let PageColours { raised, sunk, line, update, now, negative, zero, positive } = palette.page;
-        let Palette { background, text, faint, outline, node, leaf, scopes, forward, backward, .. } = *palette;
+        let Palette { background, text, faint, outline, node, leaf, scopes, forward, backward, backward_nodes, .. } =
+            *palette;
         [
             ("back", background),
             ("raised", raised),
@@ -118,6 +119,8 @@ pub(crate) fn page_variables() -> String {
             ("outline", outline),
             ("shade", scopes[0]),
             ("shade-inner", scopes[1]),
+            ("pass1", backward_nodes[0]),
+            ("pass2", backward_nodes[1]),
             ("now", now),
             ("negative", negative),
             ("zero", zero),

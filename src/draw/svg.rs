@@ -126,15 +126,17 @@ fn document(picture: &Picture, layout: &Layout, options: &DrawOptions) -> String
 /// The scopes, edges and nodes.
 pub(super) fn draw(svg: &mut String, picture: &Picture, layout: &Layout) {
     let depths = picture.depths();
-    for (index, (cluster, area)) in picture.clusters.iter().zip(&layout.clusters).enumerate() {
-        let name = escape(&cut(&cluster.name, SCOPE, true, (area.width - 18) as f64));
+    for (index, area) in layout.clusters.iter().enumerate() {
         *svg += &format!("<g class=\"scope shade{}\" data-scope=\"{index}\">", depths[index] % 2);
-        *svg += &format!("<rect {} rx=\"9\"/>", sides(*area));
-        let (x, y) = (area.x + 9, area.y + 16);
-        *svg += &format!("<text class=\"bold\" x=\"{x}\" y=\"{y}\" font-size=\"{SCOPE}\">{name}</text></g>\n");
+        *svg += &format!("<rect {} rx=\"9\"/></g>\n", sides(*area));
     }
     for (index, (edge, route)) in picture.edges.iter().zip(&layout.edges).enumerate() {
         draw_edge(svg, index, edge, route);
+    }
+    for (cluster, area) in picture.clusters.iter().zip(&layout.clusters) {
+        let name = escape(&cut(&cluster.name, SCOPE, true, (area.width - 18) as f64));
+        let (x, y) = (area.x + 9, area.y + 16);
+        *svg += &format!("<text class=\"bold halo\" x=\"{x}\" y=\"{y}\" font-size=\"{SCOPE}\">{name}</text>\n");
     }
     for (node, area) in picture.nodes.iter().zip(&layout.nodes) {
         draw_node(svg, node, *area);

@@ -21,3 +21,12 @@ pub(super) fn shortened(text: &str) -> String {
         None => text.to_owned(),
     }
 }
+
+/// A name with its scopes, which a sentence or a line can bear: at most 80 characters, of a longer one the beginning and the end.
+pub(crate) fn shortened_path(text: &str) -> String {
+    let count = text.chars().count();
+    if count <= 80 {
+        return text.to_owned();
+    }
+    text.chars().take(40).chain(['…']).chain(text.chars().skip(count - 39)).collect()
+}

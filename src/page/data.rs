@@ -33,7 +33,7 @@ impl PageData {
     pub(super) fn of<F: Scalar>(tape: &Tape<F>, options: &PageOptions) -> PageData {
         let mut trace = tape.trace();
         let sentences = trace.narration().iter().map(|sentence| printable(sentence)).collect();
-        let figure = Figure::of(tape, &trace);
+        let figure = Figure::of(tape, &trace, options.is_laid_open);
         for node in &mut trace.nodes {
             for text in [&mut node.name, &mut node.scope, &mut node.op, &mut node.attributes] {
                 *text = printable(text);

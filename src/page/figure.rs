@@ -104,8 +104,8 @@ struct Way {
 }
 
 impl Figure {
-    pub(super) fn of<F: Scalar>(tape: &Tape<F>, trace: &Trace) -> Figure {
-        let picture = picture(tape, trace);
+    pub(super) fn of<F: Scalar>(tape: &Tape<F>, trace: &Trace, is_laid_open: bool) -> Figure {
+        let picture = picture(tape, trace, is_laid_open);
         let sizes = Sizes::of(tape, trace, &picture);
         let ways = ways_of_folding(&picture);
         let (mut work, mut foldings) = (0, Vec::new());
@@ -134,8 +134,9 @@ impl Figure {
     }
 }
 
-/// What the program recorded, and what else it was differentiated through; with the ways back of all passes.
-fn picture<F: Scalar>(tape: &Tape<F>, trace: &Trace) -> Picture {
+/// What the program recorded, and what else it was differentiated through; with the ways back of all passes. Laid open, all the nodes that
+/// the passes recorded, which are the ways back.
+fn picture<F: Scalar>(tape: &Tape<F>, trace: &Trace, is_laid_open: bool) -> Picture {
     let mut picture = shallow(Picture::of(tape, &options(1)));
     let mut is_shown: Vec<bool> = trace.nodes.iter().map(|node| node.pass == 0).collect();
     for node in trace.nodes.iter().filter(|node| node.pass == 0) {
@@ -144,8 +145,10 @@ fn picture<F: Scalar>(tape: &Tape<F>, trace: &Trace) -> Picture {
     for node in &trace.nodes {
         node.holds.iter().for_each(|derivative| is_shown[derivative.by] = true);
     }
-    picture.nodes.retain(|node| is_shown[node.index.index()]);
-    picture.edges.retain(|edge| is_shown[edge.from.index()] && is_shown[edge.to.index()]);
+    if !is_laid_open {
+        picture.nodes.retain(|node| is_shown[node.index.index()]);
+        picture.edges.retain(|edge| is_shown[edge.from.index()] && is_shown[edge.to.index()]);
+    }
     // A gradient that is differentiated again has a gradient too, of its own shape.
     let is_differentiated: HashSet<usize> =
         trace.nodes.iter().flat_map(|node| &node.holds).map(|held| held.by).collect();
@@ -153,6 +156,9 @@ fn picture<F: Scalar>(tape: &Tape<F>, trace: &Trace) -> Picture {
         if is_differentiated.contains(&node.index.index()) {
             node.gradient = node.value.clone();
         }
+    }
+    if is_laid_open {
+        return picture;
     }
     let mut ways_back: BTreeMap<(usize, usize, usize), String> = BTreeMap::new();
     for event in &trace.events {

@@ -1,5 +1,6 @@
 //! What a page shows.
 
+use crate::draw::{Backward, DrawOptions};
 use crate::trace::SourceFolders;
 
 /// What a page shows. By default the program's source is part of it, where it can be read.
@@ -12,13 +13,20 @@ use crate::trace::SourceFolders;
 pub struct PageOptions {
     pub(super) title: String,
     pub(super) max_nodes: usize,
+    pub(super) is_laid_open: bool,
     pub(super) without_source: bool,
     pub(super) sources: Option<SourceFolders>,
 }
 
 impl Default for PageOptions {
     fn default() -> Self {
-        PageOptions { title: String::new(), max_nodes: 20_000, without_source: false, source_root: None }
+        PageOptions {
+            title: String::new(),
+            max_nodes: 20_000,
+            is_laid_open: false,
+            without_source: false,
+            source_root: None,
+        }
     }
 }
 
@@ -38,6 +46,13 @@ impl PageOptions {
     /// folded. 20,000 by default.
     pub fn max_nodes(mut self, most: usize) -> Self {
         self.max_nodes = most;
+        self
+    }
+
+    /// With the title of a figure, and its way of showing backward passes: under [`Backward::Nodes`] the graph holds their nodes, too.
+    pub fn like(mut self, figure: &DrawOptions) -> Self {
+        self.title = figure.title.clone();
+        self.is_laid_open = figure.backward == Backward::Nodes;
         self
     }
 

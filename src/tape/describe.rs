@@ -24,7 +24,8 @@ pub struct NodeInfo {
     pub shape: Shape,
     /// The name that the learner gave it, or its parameter's; "" if none.
     pub name: String,
-    /// The scope it was recorded in, as a path: `"encoder/layer1/"`; "" if none.
+    /// The scope it was recorded in, as a path: `"encoder/layer1/"`; "" if none. Of more than 64 nested scopes, the 32 outermost and the
+    /// 8 innermost, with "…" between.
     pub scope: String,
     /// 0 for the learner's own computation, n for the nth backward pass.
     pub pass: u32,
@@ -91,6 +92,11 @@ impl<F: Scalar> Tape<F> {
         self.passes.borrow().gradient(pass, node)
     }
 
+    /// Each node that a backward pass (numbered from 1) visited, with the node that holds its gradient: from the last to the first.
+    pub(crate) fn gradients_of_pass(&self, pass: u32) -> Vec<(NodeIndex, NodeIndex)> {
+        self.passes.borrow().gradients(pass).to_vec()
+    }
+
     /// The node that a backward pass, numbered from 1, started from.
     pub fn loss_of(&self, pass: u32) -> Option<NodeIndex> {
         self.passes.borrow().loss(pass)
@@ -111,7 +117,7 @@ impl<F: Scalar> Tape<F> {
     pub fn contributions(&self, pass: u32) -> Vec<Contribution> {
         let (graph, passes) = (self.graph.borrow(), self.passes.borrow());
         let (mut sent, mut contributions) = (passes.sent(pass), Vec::new());
-        for from in passes.visited(pass) {
+        for &(from, _) in passes.gradients(pass) {
             for (slot, to) in graph.operands(from).enumerate() {
                 if let Some(cotangent) = sent.next().flatten() {
                     contributions.push(Contribution { from, slot, to, cotangent });

@@ -61,7 +61,17 @@ pub(super) struct Scopes {
 struct Scope {
     parent: u32,
     name: Box<str>,
+    /// How many scopes are around it.
+    depth: usize,
+    /// The last of the outermost scopes that its path names: itself, or the one around it at depth [`OUTERMOST`].
+    outer: u32,
 }
+
+/// A path of more scopes than that names only the outermost and the innermost: else the paths of 20,000 nested scopes would take a
+/// gigabyte.
+const WHOLE: usize = 64;
+const OUTERMOST: usize = 32;
+const INNERMOST: usize = 8;
 
 impl Identified for Scope {
     fn identity(&self) -> u64 {
@@ -91,8 +101,11 @@ impl Scopes {
         let same = |scope: &Scope| scope.parent == parent && *scope.name == *name;
         let known = self.all.places(|| hash_of((parent, name)), same).next();
         let place = known.unwrap_or_else(|| {
-            self.all.push(Scope { parent, name: name.into() });
-            self.all.live().len() - 1
+            let (place, around) = (self.all.live().len(), self.get(parent));
+            let depth = around.map_or(0, |around| around.depth + 1);
+            let outer = around.filter(|_| depth >= OUTERMOST).map_or(place as u32 + 1, |around| around.outer);
+            self.all.push(Scope { parent, name: name.into(), depth, outer });
+            place
         });
         let scope = place as u32 + 1;
         self.entries += 1;
@@ -110,14 +123,21 @@ impl Scopes {
         }
     }
 
-    /// A scope as a path: `"encoder/layer1/"`, or "" outside of any.
-    pub(super) fn path(&self, mut scope: u32) -> String {
-        let mut names = Vec::new();
-        while let Some(place) = (scope as usize).checked_sub(1) {
-            let Scope { parent, name } = &self.all.live()[place];
-            names.push(&**name);
-            scope = *parent;
-        }
+    fn get(&self, scope: u32) -> Option<&Scope> {
+        self.all.live().get((scope as usize).checked_sub(1)?)
+    }
+
+    /// A scope as a path: `"encoder/layer1/"`, or "" outside of any. Of more than 64 nested scopes it names the 32 outermost and the 8
+    /// innermost, with "…" between.
+    pub(super) fn path(&self, scope: u32) -> String {
+        let upwards = |scope: u32| std::iter::successors(self.get(scope), |scope| self.get(scope.parent));
+        let names: Vec<&str> = match self.get(scope) {
+            Some(Scope { depth, outer, .. }) if *depth >= WHOLE => {
+                let innermost = upwards(scope).take(INNERMOST).map(|scope| &*scope.name);
+                innermost.chain(["…"]).chain(upwards(*outer).map(|scope| &*scope.name)).collect()
+            }
+            _ => upwards(scope).map(|scope| &*scope.name).collect(),
+        };
         names.iter().rev().flat_map(|name| [name, "/"]).collect()
     }
 }
@@ -135,6 +155,22 @@ mod tests {
             scopes.leave(entered);
             scopes.rewind();
             assert!(scopes.all.live().len() < 100, "{} scopes", scopes.all.live().len());
+        }
+    }
+
+    #[test]
+    fn the_path_of_a_scope_in_a_thousand_others_is_as_short_as_that_of_one_in_sixty_four() {
+        let mut scopes = Scopes::default();
+        for depth in 1..=1000 {
+            scopes.enter(&format!("s{depth}"));
+            let path = scopes.path(scopes.present());
+            if depth <= WHOLE {
+                assert_eq!(path.matches('/').count(), depth);
+            } else {
+                assert!(path.starts_with("s1/s2/") && path.contains("/s32/…/"), "{path}");
+                assert!(path.ends_with(&format!("/s{}/s{depth}/", depth - 1)), "{path}");
+                assert_eq!(path.matches('/').count(), OUTERMOST + 1 + INNERMOST);
+            }
         }
     }
 

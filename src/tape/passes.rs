@@ -148,9 +148,9 @@ impl Passes {
         Some(gradients[place].1)
     }
 
-    /// The nodes that a pass, numbered from 1, visited, in the order of the walk.
-    pub(super) fn visited(&self, pass: u32) -> impl Iterator<Item = NodeIndex> {
-        self.pass(pass).map_or(&[][..], |pass| &pass.gradients).iter().map(|(node, _)| *node)
+    /// The nodes that a pass, numbered from 1, visited, in the order of the walk, each with the node that holds its gradient.
+    pub(super) fn gradients(&self, pass: u32) -> &[(NodeIndex, NodeIndex)] {
+        self.pass(pass).map_or(&[], |pass| &pass.gradients)
     }
 
     /// The node that a pass, numbered from 1, started from. No node after it can have a gradient.

@@ -4,6 +4,7 @@ use super::{Derivative, Digest, Event, Trace, TraceNode, slope};
 use crate::scalar::Scalar;
 use crate::tape::{Contribution, Tape};
 use petgraph::graph::NodeIndex;
+use std::collections::HashMap;
 
 impl<F: Scalar> Tape<F> {
     /// Everything that happened since the last rewind, as a record that can be stepped through, narrated and stored. Taking it leaves the
@@ -65,24 +66,27 @@ impl<F: Scalar> Recorder<'_, F> {
     fn pass(&mut self, pass: u32) {
         let Some(loss) = self.tape.loss_of(pass) else { return };
         let contributions = self.tape.contributions(pass);
-        let mut expected = vec![0; self.trace.nodes.len()];
+        // Of a pass only what it visited is looked at: a tape can hold thousands of small passes.
+        let mut expected: HashMap<NodeIndex, usize> = HashMap::new();
         for contribution in &contributions {
-            expected[contribution.to.index()] += 1;
+            *expected.entry(contribution.to).or_default() += 1;
         }
-        let mut arrived = vec![Vec::new(); self.trace.nodes.len()];
+        let mut arrived: HashMap<NodeIndex, Vec<usize>> = HashMap::new();
         let mut waiting = contributions.into_iter().peekable();
-        for index in (0..=loss.index()).rev() {
-            let node = NodeIndex::new(index);
-            let Some(gradient) = self.tape.gradient_of(node, pass).map(NodeIndex::index) else { continue };
+        for (node, gradient) in self.tape.gradients_of_pass(pass) {
+            let (index, gradient) = (node.index(), gradient.index());
             self.trace.nodes[gradient].holds.push(Derivative { pass, of: loss.index(), by: index });
             self.trace.events.push(match node == loss {
                 true => Event::Seed { pass, node: index, gradient },
-                false => Event::Accumulated { pass, node: index, gradient, terms: std::mem::take(&mut arrived[index]) },
+                false => {
+                    Event::Accumulated { pass, node: index, gradient, terms: arrived.remove(&node).unwrap_or_default() }
+                }
             });
             let sent: Vec<Contribution> = std::iter::from_fn(|| waiting.next_if(|next| next.from == node)).collect();
             let slopes = if sent.is_empty() { Vec::new() } else { slope::slopes(self.tape, node) };
             for Contribution { from, slot, to, cotangent } in sent {
-                arrived[to.index()].push(self.trace.events.len());
+                let arrived = arrived.entry(to).or_default();
+                arrived.push(self.trace.events.len());
                 self.trace.events.push(Event::Contribution {
                     pass,
                     from: from.index(),
@@ -91,8 +95,8 @@ impl<F: Scalar> Recorder<'_, F> {
                     incoming: gradient,
                     sent: cotangent.index(),
                     slope: slopes[slot].as_ref().map(|slope| Box::new(Digest::of(slope))),
-                    nth: arrived[to.index()].len(),
-                    of: expected[to.index()],
+                    nth: arrived.len(),
+                    of: expected[&to],
                 });
             }
         }

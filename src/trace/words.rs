@@ -1,7 +1,7 @@
 //! How a trace calls its nodes, and what it says of an array: its number, its few numbers, or its shape and a telling statistic.
 
 use super::{Digest, Trace, TraceNode};
-use crate::draw::number;
+use crate::draw::{number, shortened_path as shortened};
 
 /// Up to so many numbers are told one by one.
 const FEW: usize = 4;
@@ -11,7 +11,7 @@ impl Trace {
     pub fn call(&self, node: usize) -> String {
         let node = &self.nodes[node];
         match (&node.op[..], node.full_name()) {
-            (_, name) if !name.is_empty() => format!("{name:?}"),
+            (_, name) if !name.is_empty() => format!("{:?}", shortened(&name)),
             ("const", _) => format!("the constant {}", self.value(node.index)),
             (op, _) => match node.holds.first() {
                 Some(held) if node.pass > 0 => format!("∂{}/∂{}", self.short(held.of), self.short(held.by)),
@@ -24,7 +24,7 @@ impl Trace {
     pub(super) fn short(&self, node: usize) -> String {
         match self.nodes[node].full_name() {
             name if name.is_empty() => format!("%{node}"),
-            name => format!("{name:?}"),
+            name => format!("{:?}", shortened(&name)),
         }
     }
 

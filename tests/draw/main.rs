@@ -1,5 +1,6 @@
 //! What listings and figures promise.
 
+mod extremes;
 mod tapes;
 
 use gradus::draw::{Backward, Direction, DrawOptions, Flow, Picture, Theme};
@@ -346,4 +347,19 @@ fn hostile_names_are_only_names() {
     assert!(svg.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "the name itself is shown");
     assert!(svg.contains("two␊lines␍␊") && svg.contains("σ ∂ 日本 🦀") && svg.contains("&amp;lt;b&amp;gt;"));
     assert!(svg.chars().all(|c| c == '\n' || !c.is_control()));
+}
+
+#[test]
+fn in_a_mermaid_figure_every_arrow_points_forward_and_says_what_comes_back() {
+    for (name, tape) in gallery() {
+        let text = tape.to_mermaid(&DrawOptions::new());
+        let arrows = text.lines().map(str::trim).filter(|line| line.contains("-> n"));
+        let node = |text: &str| text.split(' ').find_map(|word| word.strip_prefix('n')?.parse::<usize>().ok());
+        for arrow in arrows {
+            let (from, to) = arrow.rsplit_once("-> ").expect("an arrow");
+            assert!(node(from) < node(to), "{name}: {arrow} runs back");
+        }
+    }
+    let text = tape_of("neuron").to_mermaid(&DrawOptions::new());
+    assert!(text.contains(r#"n5 -- "a<br/>grad -0.3318" --> n7"#), "slot and gradient: {text}");
 }

@@ -1,7 +1,7 @@
 //! The plane as one neuron and as a net with a bend see it; and the cost as a hidden weight feels it.
 
 use super::nudges::{Bend, sweep};
-use frame::{Chart, Corner, Panels};
+use frame::{Chart, Panels};
 use gradus::nn::{Mlp, Model};
 use ndarray::arr2;
 
@@ -22,13 +22,10 @@ fn plane<'a>(title: &str) -> Chart<'a> {
         .y_range(-0.5, 1.5)
         .points("should fire", &[(0.0, 1.0), (1.0, 0.0)])
         .points("should not", &[(0.0, 0.0), (1.0, 1.0)])
-        .legend(Corner::TopRight)
 }
 
 /// The cost against one hidden weight.
 pub fn staircase(bends: &[(&str, Bend)]) -> Chart<'static> {
-    let chart = Chart::new("a weight of the first hidden unit", "mean cost of the four rows")
-        .y_range(0.1, 0.5)
-        .legend(Corner::TopLeft);
+    let chart = Chart::new("a weight of the first hidden unit", "mean cost of the four rows").y_range(0.1, 0.45);
     bends.iter().fold(chart, |chart, (name, bend)| chart.line(name, &sweep(*bend)))
 }

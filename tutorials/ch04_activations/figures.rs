@@ -12,7 +12,7 @@ fn grid(points: usize) -> Array1<f64> {
 }
 
 fn panel(title: &str) -> Chart<'static> {
-    Chart::new("z", "").title(title).size(400.0, 280.0)
+    Chart::new("z", "value").title(title).size(400.0, 280.0)
 }
 
 /// The source's page of four: three bends, and a softmax over the grid.

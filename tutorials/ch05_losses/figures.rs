@@ -1,7 +1,7 @@
 //! What a prediction costs and how hard it is pulled; the source's "class 0" beside the real one; a cost and an accuracy side by side.
 
 use super::{Loss, SQUARED_AND_CROSS};
-use frame::{Chart, Corner, Panels};
+use frame::{Chart, Panels};
 use gradus::prelude::*;
 
 /// Predictions from 0.01 to 0.99.
@@ -20,7 +20,7 @@ fn loss_and_slope(loss: Loss, p: f64) -> (f64, f64) {
 /// Both losses against the prediction, and their slopes.
 pub fn losses() -> Panels<'static> {
     let panel = |title| Chart::new("prediction p, where the truth is 1", "").title(title).size(400.0, 300.0);
-    let mut panels = [panel("loss").y_range(0.0, 5.0), panel("slope").y_range(-20.0, 0.0).legend(Corner::BottomRight)];
+    let mut panels = [panel("loss").y_range(0.0, 5.0), panel("slope").y_range(-20.0, 0.0)];
     for (name, loss) in SQUARED_AND_CROSS {
         let (losses, slopes): (Vec<_>, Vec<_>) = predictions()
             .map(|p| (p, loss_and_slope(loss, p)))
@@ -40,7 +40,6 @@ pub fn class_0(source: fn(f64) -> f64, mended: fn(f64) -> f64) -> Chart<'static>
         .line("the source's: a mean over the truths 0, 1 and 2", &curve(source))
         .line("class 0: the truth is 0", &curve(mended))
         .mark((1.0 / 3.0, source(1.0 / 3.0)), "lowest at 1/3", frame::Side::Below)
-        .legend(Corner::TopRight)
 }
 
 /// The cost and the share of digits misread, while one weight moves: (weight, cost, misread).

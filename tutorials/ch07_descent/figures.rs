@@ -26,15 +26,14 @@ fn with_path(title: &str, path: &[f64]) -> Chart<'static> {
             [at(x - reach), at(x + reach), (x + reach, f64::NAN)]
         })
         .collect();
-    Chart::new("x", "")
+    Chart::new("x", "height")
         .title(title)
         .size(420.0, 360.0)
         .x_range(-1.5, 2.2)
         .y_range(-1.0, 5.0)
         .line("x² + 0.5 sin 3x", &line)
-        .points("visited", &visited)
+        .path("visited", &visited)
         .line("tangents", &tangents)
-        .legend(Corner::TopLeft)
 }
 
 /// A tempting version of the source's figure: contours too coarse for the hollows, and a label without the source's word "near".
@@ -68,7 +67,6 @@ fn with_surface(noisy: &[[f64; 2]]) -> Chart<'static> {
         .y_range(-1.6, 1.6)
         .contours("L", |w1, w2| height([w1, w2]))
         .path("60 noisy steps", &places(noisy))
-        .legend(Corner::TopLeft)
 }
 
 fn places(path: &[[f64; 2]]) -> Vec<(f64, f64)> {

@@ -62,11 +62,12 @@ pub fn heat_maps(net: &Net, rows: &Rows) -> Panels<'static> {
         let errors: Vec<f64> = hand.iter().flatten().zip(nudged.iter().flatten()).map(error).collect();
         // W1 has a row for each input; b1 and W2 have a number for each hidden unit, b2 has one.
         let cells: Vec<&[f64]> = errors.chunks(3).collect();
-        Matrix::new("relative", &cells)
+        Matrix::new("relative error", &cells)
             .title(title)
             .shades(Shades::Height)
             .range(0.0, 1.0)
             .names(&["W1, x1", "W1, x2", "b1", "W2", "b2"], &["h1", "h2", "h3"])
+            .axes("", "hidden unit")
             .numbers(|error| if error < 1e-3 { format!("{error:.0e}") } else { format!("{error:.2}") })
     };
     Panels::new(2).panel(map("the source's gradient", source_slope)).panel(map("the right one", right_slope))

@@ -106,7 +106,11 @@ pub fn run(run: &mut Run) -> Result {
     let two_rows = record(&tape, &first.net, [0.0, 1.0], 1.0) + record(&tape, &first.net, [1.0, 1.0], 0.0);
     let gradients = two_rows.named("cost").backward();
     Sgd::new(RATE).step(&first.net, &gradients)?;
-    run.draw("two_rows", &tape, &DrawOptions::new().title("Two rows of XOR: each parameter is used twice"))
+    run.draw(
+        "two_rows",
+        &tape,
+        &DrawOptions::new().title("Two rows of XOR: each parameter is used twice").max_values(3),
+    )
 }
 
 fn start(rng: &mut impl rand::Rng) -> Mlp<f64> {

@@ -1,7 +1,7 @@
 //! Copies that nobody wanted.
 
 use frame::Origin::Theory;
-use frame::{Chart, Panels, Result, Run, Side};
+use frame::{Chart, Panels, Result, Run};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
 use ndarray::{Array1, Array2, arr0};
@@ -94,11 +94,9 @@ fn draw(run: &mut Run, [right, wrong]: &[Fit; 2]) -> Result {
         .line("t is [20]", &wrong.losses);
     let points: Vec<(f64, f64)> = x.iter().copied().zip(t).collect();
     let lines = Chart::new("x", "y")
-        .line("", &along(right))
-        .line("", &along(wrong))
-        .points("", &points)
-        .name((0.55, 2.3), "t is [20, 1]", Side::Left)
-        .name((-0.6, 1.15), "t is [20]", Side::Above);
+        .line("t is [20, 1]", &along(right))
+        .line("t is [20]", &along(wrong))
+        .points("x and t", &points);
     run.plot("line", &Panels::new(2).panel(losses).panel(lines))
 }
 

@@ -1,7 +1,7 @@
 //! Labels that mean nothing, learnt by heart.
 
 use frame::Origin::Ours;
-use frame::{Chart, Result, Run, Side};
+use frame::{Chart, Result, Run};
 use gradus::data::Digits;
 use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Adam, Optimizer};
@@ -46,14 +46,10 @@ pub fn memorise(run: &mut Run, train: &Digits, test: &Digits) -> Result {
     let line =
         |shares: &[f64]| -> Vec<(f64, f64)> { (1..).map(f64::from).zip(shares.iter().map(|s| 100.0 * s)).collect() };
     let chart = Chart::new("epoch", "right (%)")
-        .line("", &line(&wide.own))
-        .line("", &line(&wide.new))
-        .line("", &line(&truth.own))
-        .line("", &line(&truth.new))
-        .name((34.0, 96.0), "random: its own", Side::Below)
-        .name((34.0, 13.0), "random: new digits", Side::Above)
-        .name((10.5, 101.0), "true labels: its own", Side::Right)
-        .name((5.0, 87.0), "new digits", Side::Below)
+        .line("random labels: its own 2,000 images", &line(&wide.own))
+        .line("random labels: new digits", &line(&wide.new))
+        .line("true labels: its own 2,000 images", &line(&truth.own))
+        .line("true labels: new digits", &line(&truth.new))
         .y_range(0.0, 105.0);
     run.plot("lots", &chart)?;
     let ((own, new), small) = (wide.last(), small.last().0);

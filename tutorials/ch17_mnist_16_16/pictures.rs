@@ -20,12 +20,13 @@ pub fn digits(run: &mut Run, plain: &Digits, mixed: &Digits) -> Result {
 /// What each unit of the first layer adds up, as a picture; for both nets.
 pub fn weights(run: &mut Run, plain: &Mlp, mixed: &Mlp) -> Result {
     let mut grid = Images::new(8).shades(Shades::Signed);
-    for (net, how) in [(plain, ""), (mixed, ", shuffled")] {
+    for (net, is_mixed) in [(plain, false), (mixed, true)] {
         let layer: &Linear = net.layers().next().expect("there are three layers");
         let weights = layer.weights.value();
         for unit in 0..8 {
             let picture = Array2::from_shape_fn((SIDE, SIDE), |(row, column)| weights[[SIDE * row + column, unit]]);
-            grid = grid.image(&format!("unit {}{how}", unit + 1), picture.view());
+            let caption = if is_mixed { "shuffled".to_owned() } else { format!("unit {}", unit + 1) };
+            grid = grid.image(&caption, picture.view());
         }
     }
     run.plot("weights", &grid)

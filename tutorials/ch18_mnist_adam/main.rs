@@ -3,7 +3,7 @@
 mod measure;
 
 use frame::Origin::{Printed, Rerun};
-use frame::{Chapter, Chart, Matrix, Panels, Result, Run, Side};
+use frame::{Chapter, Chart, Matrix, Panels, Result, Run};
 use gradus::data::{Batch, Digits, PIXELS};
 use gradus::draw::DrawOptions;
 use gradus::nn::{Activation, Mlp, Parameters};
@@ -177,12 +177,9 @@ fn draw_curves(run: &mut Run, rows: &[Row]) -> Result {
     let losses = Chart::new("epoch", "loss")
         .log_y()
         .y_range(3e-5, 1.0)
-        .line("", &line(|row| row.training_loss))
-        .line("", &line(|row| row.test_loss.per_digit))
-        .line("", &line(|row| row.test_loss.by_the_source))
-        .name((8.0, 0.11), "test", Side::Above)
-        .name((8.0, 0.018), "training", Side::Below)
-        .name((8.0, 1.2e-4), "test, by the source", Side::Above);
+        .line("training", &line(|row| row.training_loss))
+        .line("test", &line(|row| row.test_loss.per_digit))
+        .line("test, by the source", &line(|row| row.test_loss.by_the_source));
     let accuracy = Chart::new("epoch", "test accuracy (%)").line("", &line(|row| 100.0 * row.accuracy));
     run.plot("curves", &Panels::new(2).panel(losses).panel(accuracy))
 }

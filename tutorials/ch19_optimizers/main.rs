@@ -106,7 +106,7 @@ fn draw_paths(run: &mut Run) -> Result {
         let (name, walk) = WAYS[way];
         Ok(map(&format!("{name}, rate {rate}"), ravine, &walk(rate, ravine, steps)?))
     };
-    let mut along = Panels::new(3).panel(map_of(0, DRAWN[0], &ALONG, 40)?).panel(map_of(0, 0.0505, &ALONG, 24)?);
+    let mut along = Panels::new(2).panel(map_of(0, DRAWN[0], &ALONG, 40)?).panel(map_of(0, 0.0505, &ALONG, 24)?);
     for (way, &rate) in DRAWN.iter().enumerate().skip(1) {
         along = along.panel(map_of(way, rate, &ALONG, 50)?);
     }

@@ -104,7 +104,10 @@ fn what_reaches_the_first_layer(run: &mut Run, batch: &Digits) -> Result {
     run.say(format!("  from 5 to 100 layers: a factor of {per_layer:.3} for each"));
     run.result("first_gradient", json!({ "small": small, "he": he, "factor_per_layer": per_layer }));
     run.compare("factor for each layer, N(0, 0.01²)", per_layer, Theory, "0.01 √(50/2) = 0.05", 0.045, 0.055);
-    let chart = Chart::new("layers", "|dL/dW1|").log_y().line("N(0, 0.01²)", &small).line("He", &he);
+    let chart = Chart::new("layers", "size of the first layer's gradient, |dL/dW1|")
+        .log_y()
+        .line("weights of N(0, 0.01²)", &small)
+        .line("He's weights", &he);
     run.plot("first_layer", &chart)
 }
 

@@ -3,7 +3,7 @@
 mod linear;
 
 use frame::Origin::{Ours, Theory};
-use frame::{Chapter, Chart, Corner, Result, Run, Side};
+use frame::{Chapter, Chart, Result, Run, Side};
 use gradus::derivatives::{grad, hessian, hessian_vector_product, jacobian_by_rows};
 use gradus::draw::{Backward, DrawOptions};
 use gradus::prelude::*;
@@ -94,7 +94,7 @@ fn six_derivatives(
     let mut derivative = f(x);
     let mut worst = 0.0_f64;
     let curve = |y: Var<f64>| points.iter().copied().zip(y.value()).collect::<Vec<_>>();
-    let mut chart = Chart::new("x", "").line(name, &curve(derivative));
+    let mut chart = Chart::new("x", "value").line(name, &curve(derivative));
     for order in 1..=6 {
         let before = tape.len();
         // Each element of y depends on one element of x alone, so the slopes of Σ y are the derivatives at the points.
@@ -193,7 +193,7 @@ fn saddle_and_minima(run: &mut Run) -> Result {
         let visited: Vec<(f64, f64)> = path.iter().map(|w| (w[0], w[1])).collect();
         chart = chart.path(&format!("from ({}, {})", start[0], start[1]), &visited);
     }
-    let chart = chart.mark((0.0, 0.0), "saddle", Side::Below).legend(Corner::BottomLeft);
+    let chart = chart.mark((0.0, 0.0), "saddle", Side::Below);
     let minimum = (ends[0][0], ends[0][1]);
     let chart = chart.mark(minimum, "minimum", Side::Right).mark((-minimum.0, -minimum.1), "minimum", Side::Left);
     run.plot("newton", &chart)?;

@@ -2,7 +2,7 @@
 
 use super::roof::Roof;
 use super::ways::{Step, Walk};
-use frame::{Chart, Corner, Panels, Side};
+use frame::{Chart, Panels, Side};
 use gradus::{Phase, Profile};
 
 /// How often each of the first steps asks for memory, and how long each step takes.
@@ -13,7 +13,7 @@ pub fn steps(walks: &[Walk]) -> Panels<'static> {
     let asked =
         Chart::new("step", "times a step asks for memory").size(430.0, 320.0).x_range(0.0, 20.0).y_range(0.0, 90.0);
     let time = Chart::new("step", "µs per step").size(430.0, 320.0).log_y().y_range(10.0, 1000.0);
-    let (asked, time) = walks.iter().fold((asked.legend(Corner::TopRight), time), |(asked, time), walk| {
+    let (asked, time) = walks.iter().fold((asked, time), |(asked, time), walk| {
         let early = &curve(walk, |step| step.asked.count as f64)[..walk.steps.len().min(20)];
         (asked.path(walk.way.name, early), time.line("", &curve(walk, |step| step.time.as_secs_f64() * 1e6)))
     });

@@ -233,7 +233,7 @@ impl<'c> Run<'c> {
             self.step(tape, &picture.title)?;
         }
         if self.flags.forms.contains(&Form::Html) {
-            let page = PageOptions::new().title(&picture.title).sources(source::folders(self.chapter.sources));
+            let page = PageOptions::new().like(options).sources(source::folders(self.chapter.sources));
             self.write(&file_name(name, Form::Html), tape.to_html(&page))?;
         }
         self.draw_picture(name, &picture, options)

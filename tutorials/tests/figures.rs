@@ -1,6 +1,7 @@
-//! Every chapter draws what is on its tape, in every form.
+//! Every chapter draws what is on its tape, in every form; and what it draws can be read in print.
 
 use crate::support::run;
+use gradus::draw::{COLUMN, SMALLEST_TYPE};
 use std::path::Path;
 use std::process::Output;
 
@@ -17,7 +18,8 @@ fn every_chapter_draws_its_tape_as_svg_for_mermaid_for_graphviz_and_as_a_page() 
     assert!(chapters.len() >= 10, "{list}");
     for chapter in chapters {
         let out = folder.path().join(chapter);
-        let asked = [chapter, "--quiet", "--epochs", "1", "--svg", "--mermaid", "--dot", "--html", "--out", chapter];
+        // Not quiet: plots are for readers.
+        let asked = [chapter, "--epochs", "1", "--svg", "--mermaid", "--dot", "--html", "--out", chapter];
         let output = gradus(&asked, folder.path());
         assert!(output.status.success(), "{chapter}: {output:?}");
         for (extension, beginning) in [("svg", "<svg"), ("mmd", ""), ("dot", "digraph"), ("html", "<!doctype html>")] {
@@ -28,8 +30,43 @@ fn every_chapter_draws_its_tape_as_svg_for_mermaid_for_graphviz_and_as_a_page() 
             for figure in figures {
                 let text = std::fs::read_to_string(&figure).expect("text");
                 assert!(text.starts_with(beginning), "{figure:?}");
+                if extension == "svg" {
+                    can_be_read_in_a_column(&figure, &text);
+                }
                 assert!(extension != "mmd" || text.contains("flowchart "), "{figure:?}");
             }
         }
+    }
+}
+
+#[test]
+fn every_figure_that_stands_in_a_text_can_be_read_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let chapters = std::fs::read_dir(root).expect("the chapters").map(|entry| entry.expect("an entry").path());
+    let folders = chapters.map(|chapter| chapter.join("figures")).chain([root.join("../docs")]);
+    let files = folders.filter(|folder| folder.is_dir()).flat_map(|folder| std::fs::read_dir(folder).expect("figures"));
+    let figures =
+        files.map(|file| file.expect("an entry").path()).filter(|path| path.extension().is_some_and(|e| e == "svg"));
+    let mut count = 0;
+    for figure in figures {
+        can_be_read_in_a_column(&figure, &std::fs::read_to_string(&figure).expect("text"));
+        count += 1;
+    }
+    assert!(count > 40, "{count}");
+}
+
+/// A figure that is wider than the column of the book is shown smaller there, and its type with it.
+fn can_be_read_in_a_column(figure: &Path, svg: &str) {
+    let (_, view) =
+        svg.split_once("viewBox=\"0 0 ").unwrap_or_else(|| panic!("{figure:?} does not say how large it is"));
+    let width: f64 = view.split(' ').next().and_then(|width| width.parse().ok()).expect("a width");
+    let shown = (f64::from(COLUMN) / width).min(1.0);
+    for (_, rest) in svg.match_indices("font-size=\"").map(|(at, mark)| (at, &svg[at + mark.len()..])) {
+        let size: f64 = rest.split('"').next().and_then(|size| size.parse().ok()).expect("a size");
+        assert!(
+            size * shown >= SMALLEST_TYPE,
+            "{figure:?} is {width} wide: in a column of {COLUMN} its type of {size} is {:.1} high",
+            size * shown
+        );
     }
 }

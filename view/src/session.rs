@@ -349,7 +349,8 @@ impl<'a> Session<'a> {
 
     /// The outermost folded scope that a scope is inside of, or is.
     pub(crate) fn folded_scope(&self, scope: &str) -> Option<String> {
-        self.folded.iter().find(|folded| scope.starts_with(&folded[..])).cloned()
+        let around = scope.match_indices('/').map(|(end, _)| &scope[..=end]);
+        around.into_iter().find(|around| self.folded.contains(*around)).map(str::to_owned)
     }
 
     fn enlarge(&mut self, pane: Pane) {

@@ -24,7 +24,9 @@ type Side = (usize, usize);
 pub(super) fn make_room(parts: &mut Parts, grid: &Grid, spacing: &Spacing) {
     for ((node, _), mut ends) in ends_by_side(parts, grid) {
         ends.retain(|end| end.links.iter().any(|&(link, _)| parts.links[link].rank != Rank::Lookup));
-        let between = spacing.pair + label_height(&ends, parts);
+        // The two lines of an edge, and below them its label.
+        let label = label_height(&ends, parts);
+        let between = if label > 0 { 2 * spacing.pair + label } else { spacing.pair };
         let needed = 2 * spacing.pair + between * (ends.len() as i64 - 1);
         let block = &mut parts.blocks[parts.block_of[node]];
         if block.node == node {

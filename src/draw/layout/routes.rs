@@ -86,7 +86,8 @@ impl Drawing<'_> {
         }
         let texts = label[0].max(slot_name[0]);
         if texts > 0 {
-            let gap = &mut gaps[column(way[way.len() - 2]) + 1];
+            let before = if self.runs_right(link) { way[way.len() - 2] } else { way[0] };
+            let gap = &mut gaps[column(before) + 1];
             *gap = (*gap).max(texts + self.spacing.column * 2 / 3);
         }
     }
@@ -136,10 +137,21 @@ impl Drawing<'_> {
 
     /// The lines of a link, and its texts.
     fn link(&self, link: usize, columns: &[Stretch], layout: &mut Layout) {
-        let Lines { from, edge, back, label, slot_name, .. } = self.parts.links[link].lines;
-        let stretches = self.stretches(link, columns, &layout.nodes);
+        let Lines { edge, back, label, slot_name, .. } = self.parts.links[link].lines;
+        let mut stretches = self.stretches(link, columns, &layout.nodes);
         let (first, last) = (stretches[0], stretches[stretches.len() - 1]);
-        let runs_right = self.parts.block_of[from] == self.grid.ways[link][0];
+        let runs_right = self.runs_right(link);
+        // Beside a text a line is straight, or it would run through it.
+        let texts = label[0].max(slot_name[0]);
+        if texts > 0 && !self.is_flat(link) {
+            let beside = texts + self.spacing.pair;
+            let end = stretches.len() - 1;
+            if runs_right {
+                stretches[end].from -= beside;
+            } else {
+                stretches[0].to += beside;
+            }
+        }
         let half = self.spacing.pair / 2;
         let apart = if back.is_some() { half } else { 0 };
         // Of two lines, the forward one is above.
@@ -167,6 +179,11 @@ impl Drawing<'_> {
         if let Some(back) = back {
             layout.edges[back].points = line(apart, !runs_right);
         }
+    }
+
+    /// Whether the end that a value flows to is the right one.
+    fn runs_right(&self, link: usize) -> bool {
+        self.parts.block_of[self.parts.links[link].lines.from] == self.grid.ways[link][0]
     }
 
     fn is_flat(&self, link: usize) -> bool {

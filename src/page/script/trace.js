@@ -8,14 +8,17 @@ const lastStep = events.length - 1;
 /** The name with the scope that it was given in. */
 const fullName = (node) => (node.name === "" || node.name.startsWith(node.scope) ? node.name : node.scope + node.name);
 
-/** What a node is called: its name, or its place. */
+/** Its name, or its place. */
+const short = (index) => fullName(nodes[index]) || `%${index}`;
+
+/** What a node is called: its name, its number, the derivative that it is, or its place. */
 function call(index) {
   const node = nodes[index];
   const name = fullName(node);
   if (name) return name;
   if (node.op === "const") return node.value?.elements ? number(read(node.value.elements[0])) : "const";
   const held = node.pass > 0 && node.holds[0];
-  if (held) return `∂${call(held.of)}/∂${call(held.by)}`;
+  if (held) return `∂${short(held.of)}/∂${short(held.by)}`;
   return `%${index}`;
 }
 

@@ -1,9 +1,9 @@
 //! The axes of a chart and the lines between them, as the drawing crate draws them; what it has no word for is put under and over.
 
 use super::chart::{Chart, Kind, Layer};
-use super::drawing::{Drawing, clean};
+use super::drawing::Drawing;
 use super::field::Frame;
-use super::style::{self, AXIS, FONTS, GRID, INK, LABEL, PAGE, TICK};
+use super::style::{self, AXIS, FONTS, GRID, INK, LABEL, PAGE, SMALL, TICK};
 use kuva::plot::{BandPlot, LinePlot};
 use kuva::render::layout::{ComputedLayout, Layout, TickFormat};
 use kuva::render::plots::Plot;
@@ -16,6 +16,7 @@ pub(super) struct Room {
     pub left: f64,
     pub top: f64,
     pub right: f64,
+    pub bottom: f64,
     /// A small chart inside another has no names on its axes, and smaller numbers.
     pub small: bool,
 }
@@ -58,7 +59,7 @@ fn layout(chart: &Chart, room: Room) -> Layout {
     let (width, height) = chart.size;
     let [x_step, y_step] = steps(chart, [x, y]);
     let (x_axis, y_axis) = (chart.x.clone(), chart.y.clone());
-    let tick = if room.small { TICK - 2 } else { TICK };
+    let tick = if room.small { SMALL } else { TICK };
     let mut layout = Layout::new(x, y)
         .with_width(width)
         .with_height(height)
@@ -78,11 +79,7 @@ fn layout(chart: &Chart, room: Room) -> Layout {
     layout.force_margin_top = Some(room.top);
     layout.force_margin_right = Some(room.right);
     layout.force_margin_left = Some(room.left);
-    if room.small {
-        layout.force_margin_bottom = Some(20.0);
-    } else {
-        layout = layout.with_x_label(clean(&chart.x.name));
-    }
+    layout.force_margin_bottom = Some(room.bottom);
     if chart.equal { layout.with_equal_aspect() } else { layout }
 }
 
@@ -120,7 +117,7 @@ fn plots(chart: &Chart) -> Vec<Plot> {
     for layer in &chart.layers {
         match &layer.kind {
             Kind::Band(band) => plots.push(band_plot(chart, layer, band)),
-            Kind::Line(line) => lines.extend(line_plots(chart, layer, line, 2.0)),
+            Kind::Line(line) => lines.extend(line_plots(chart, layer, line, thickness(chart, layer))),
             Kind::Path(path) => lines.extend(line_plots(chart, layer, path, 1.2)),
             Kind::Points(_) | Kind::Bars(_) | Kind::Level(_) | Kind::Mark(..) | Kind::Name(..) => {}
         }
@@ -129,15 +126,44 @@ fn plots(chart: &Chart) -> Vec<Plot> {
     plots
 }
 
+/// How thick a line is. One on which later lines lie for a good part of its way is thicker, so that all are seen.
+fn thickness(chart: &Chart, layer: &Layer) -> f64 {
+    let on_it = chart.layers.iter().filter(|other| lies_on(chart, other, layer)).count();
+    [THIN, 4.4, 6.0][on_it.min(2)]
+}
+
+/// Whether a line lies on one that was drawn before it, for a good part of its way.
+fn lies_on(chart: &Chart, layer: &Layer, before: &Layer) -> bool {
+    let (Kind::Line(points), Kind::Line(line)) = (&layer.kind, &before.kind) else { return false };
+    if layer.number <= before.number {
+        return false;
+    }
+    let [x, y] = chart.reach();
+    let [wide, high] = [(x.1 - x.0) / chart.size.0, (y.1 - y.0) / chart.size.1];
+    let is_near = |one: &(f64, f64), other: &(f64, f64)| {
+        let (one, other) = (place(chart, *one), place(chart, *other));
+        (one.0 - other.0).abs() < 3.0 * wide && (one.1 - other.1).abs() < 3.0 * high
+    };
+    // Both are as a rule counted at the same places.
+    let near = line.iter().zip(points).filter(|(one, other)| is_near(one, other)).count();
+    3 * near > line.len().max(points.len())
+}
+
+const THIN: f64 = 2.0;
+
 fn line_plots(chart: &Chart, layer: &Layer, points: &[(f64, f64)], thick: f64) -> Vec<Plot> {
     let places: Vec<(f64, f64)> = points.iter().map(|point| place(chart, *point)).collect();
     let pieces = places.split(|(x, y)| !x.is_finite() || !y.is_finite());
+    let has_edge = chart.has_colour_bar() || chart.layers.iter().any(|before| lies_on(chart, layer, before));
     let plot = |piece: &[(f64, f64)]| {
         let line = LinePlot::new().with_data(piece.to_vec()).with_color(chart.colour(layer).light);
         let dashes = if matches!(layer.kind, Kind::Path(_)) { style::dashes(0) } else { style::dashes(layer.number) };
-        line.with_stroke_width(thick).with_line_style(dashes).into()
+        let line = line.with_stroke_width(thick).with_line_style(dashes).into();
+        // On a field of colours, or on another line, it has a pale edge: in grey it would drown in what is deeper.
+        let edge = LinePlot::new().with_data(piece.to_vec()).with_color(PAGE.light).with_stroke_width(thick + 1.6);
+        if has_edge { vec![edge.into(), line] } else { vec![line] }
     };
-    pieces.filter(|piece| piece.len() > 1).map(plot).collect()
+    pieces.filter(|piece| piece.len() > 1).flat_map(plot).collect()
 }
 
 fn band_plot(chart: &Chart, layer: &Layer, band: &[(f64, f64, f64)]) -> Plot {

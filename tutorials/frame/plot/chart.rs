@@ -19,7 +19,6 @@ pub struct Chart<'a> {
     pub(super) equal: bool,
     pub(super) field: Option<Field<'a>>,
     pub(super) layers: Vec<Layer>,
-    pub(super) legend: Option<Corner>,
     pub(super) inset: Option<Inset>,
 }
 
@@ -95,7 +94,6 @@ impl<'a> Chart<'a> {
             equal: false,
             field: None,
             layers: Vec::new(),
-            legend: None,
             inset: None,
         }
     }
@@ -139,12 +137,6 @@ impl<'a> Chart<'a> {
     /// What the y axis shows; without it, all there is.
     pub fn y_range(mut self, low: f64, high: f64) -> Self {
         self.y.range = Some((low, high));
-        self
-    }
-
-    /// The corner of the legend; without it, the emptiest one.
-    pub fn legend(mut self, corner: Corner) -> Self {
-        self.legend = Some(corner);
         self
     }
 

@@ -5,27 +5,45 @@ use super::axes::{self, Axes, Room, place};
 use super::chart::{Chart, Corner, Inset, Kind, Layer, Side};
 use super::drawing::{Anchor, Drawing};
 use super::field::Frame;
-use super::legend::{crowd, paint_legend};
-use super::style::{AXIS, INK, LABEL, PAGE, TICK, TITLE};
+use super::ink::{Box, ink, name_places};
+use super::legend::Legend;
+use super::style::{AXIS, COLUMN, INK, LABEL, PAGE, SMALL, TICK, TITLE};
 use super::text;
 
 impl Figure for Chart<'_> {
     fn draw(&self) -> Drawing {
-        let axes = Axes::new(self, room(self));
+        if self.size.0 > COLUMN {
+            return self.draw_within(COLUMN);
+        }
+        let legend = Legend::of(self);
+        let room = room(self, &legend);
+        let axes = Axes::new(self, room);
         let levels = self.field.as_ref().map(|field| field.levels(axes.window())).unwrap_or_default();
-        let mut page = paint(self, room(self), &levels);
+        let mut page = paint(self, room, &levels);
         let frame = axes.frame();
-        page.text((frame.at.0 + frame.size.0 / 2.0, 18.0), &self.title, TITLE, Anchor::Middle, INK.light);
+        page.text((self.size.0 / 2.0, 18.0), &self.title, TITLE, Anchor::Middle, INK.light);
         // Read without turning the head, a name above the axis is better than one along it.
         page.text((8.0, frame.at.1 - 15.0), &self.y.name, LABEL, Anchor::Start, INK.light);
+        let below = frame.at.1 + frame.size.1 + BELOW - 13.0;
+        page.text((frame.at.0 + frame.size.0 / 2.0, below), &self.x.name, LABEL, Anchor::Middle, INK.light);
         if self.has_colour_bar() {
             paint_colour_bar(&mut page, self, frame, &levels);
         }
         if let Some(inset) = self.inset {
             paint_inset(&mut page, self, inset, &axes, &levels);
         }
-        paint_legend(&mut page, self, &axes);
+        legend.paint(&mut page, self, &axes, title_height(self) + 2.0);
         page
+    }
+
+    /// A chart that is made narrower keeps most of its height, so that its curves do.
+    fn draw_within(&self, width: f64) -> Drawing {
+        if self.size.0 <= width {
+            return self.draw();
+        }
+        let height = self.size.1 * (width / self.size.0);
+        let height = if self.equal { height } else { height.max((0.82 * width).min(self.size.1)) };
+        self.clone().size(width.floor(), height.round()).draw()
     }
 
     fn text(&self) -> String {
@@ -33,11 +51,20 @@ impl Figure for Chart<'_> {
     }
 }
 
-fn room(chart: &Chart) -> Room {
+/// The room below the axes, for numbers and a name.
+pub(super) const BELOW: f64 = 44.0;
+
+fn title_height(chart: &Chart) -> f64 {
+    if chart.title.is_empty() { 0.0 } else { 24.0 }
+}
+
+pub(super) fn room(chart: &Chart, legend: &Legend) -> Room {
+    let name = if chart.y.name.is_empty() { 0.0 } else { 18.0 };
     Room {
         left: 20.0 + text_width(axes::widest_number(chart), TICK),
-        top: 14.0 + if chart.title.is_empty() { 0.0 } else { 24.0 } + if chart.y.name.is_empty() { 0.0 } else { 18.0 },
+        top: 14.0 + title_height(chart) + legend.height() + name,
         right: if chart.has_colour_bar() { 84.0 } else { 18.0 },
+        bottom: if chart.x.name.is_empty() { 26.0 } else { BELOW },
         small: false,
     }
 }
@@ -52,6 +79,7 @@ fn paint(chart: &Chart, room: Room, levels: &[f64]) -> Drawing {
     chart.layers.iter().for_each(|layer| paint_under(&mut under, chart, layer, &axes));
     let mut page = Axes::draw(chart, room, under);
     chart.layers.iter().for_each(|layer| paint_over(&mut page, chart, layer, &axes));
+    name_marks(&mut page, chart, &axes);
     page
 }
 
@@ -84,29 +112,43 @@ fn paint_over(page: &mut Drawing, chart: &Chart, layer: &Layer, axes: &Axes) {
         }
         Kind::Path(points) => {
             let colour = chart.colour(layer);
-            visible(chart, axes, points).for_each(|at| page.circle(at, 2.0, colour, colour));
+            visible(chart, axes, points).for_each(|at| page.small_marker(layer.number, colour, at));
         }
         Kind::Level(y) => name_level(page, chart, axes, *y, &layer.name),
-        Kind::Name(point, side) => {
-            visible(chart, axes, &[*point]).for_each(|at| name_mark(page, at, &layer.name, *side));
-        }
-        Kind::Mark(point, side) => {
-            let Some(at) = visible(chart, axes, &[*point]).next() else { return };
-            page.circle(at, 4.0, INK, PAGE);
-            if !chart.inset.is_some_and(|inset| inset.holds(*point)) {
-                name_mark(page, at, &layer.name, *side);
-            }
-        }
+        Kind::Mark(point, _) => visible(chart, axes, &[*point]).for_each(|at| page.circle(at, 4.0, INK, PAGE)),
+        Kind::Name(..) => {}
         Kind::Line(_) | Kind::Band(_) | Kind::Bars(_) => {}
     }
 }
 
-fn name_mark(page: &mut Drawing, (x, y): (f64, f64), name: &str, side: Side) {
-    match side {
-        Side::Above => write_on_patch(page, (x, y - 15.0), name, Anchor::Middle),
-        Side::Below => write_on_patch(page, (x, y + 15.0), name, Anchor::Middle),
-        Side::Left => write_on_patch(page, (x - 10.0, y), name, Anchor::End),
-        Side::Right => write_on_patch(page, (x + 10.0, y), name, Anchor::Start),
+/// Writes the names of marks and places: each on the side that was wished for, or on another where that would lie on a line or a name.
+fn name_marks(page: &mut Drawing, chart: &Chart, axes: &Axes) {
+    let frame = axes.frame();
+    let inside = Box { at: frame.at, size: frame.size };
+    let lines = chart.layers.iter().filter(|layer| !matches!(layer.kind, Kind::Mark(..) | Kind::Name(..)));
+    let ink: Vec<(f64, f64)> = lines.flat_map(|layer| ink(chart, layer, axes)).collect();
+    let named = chart.layers.iter().filter_map(|layer| match layer.kind {
+        Kind::Mark(point, _) if chart.inset.is_some_and(|inset| inset.holds(point)) => None,
+        Kind::Mark(point, side) | Kind::Name(point, side) => {
+            Some((visible(chart, axes, &[point]).next()?, side, layer))
+        }
+        _ => None,
+    });
+    let named: Vec<_> = named.filter(|(_, _, layer)| !layer.name.is_empty()).collect();
+    let dots: Vec<Box> = named.iter().map(|(at, ..)| Box { at: (at.0 - 4.0, at.1 - 4.0), size: (8.0, 8.0) }).collect();
+    let mut written: Vec<Box> = Vec::new();
+    for (number, (at, wished, layer)) in named.iter().enumerate() {
+        let crowded = |area: &Box| {
+            let names = written.iter().filter(|other| other.overlaps(area)).count();
+            let others = dots.iter().enumerate().filter(|(other, dot)| *other != number && dot.overlaps(area)).count();
+            let outside = usize::from(!area.is_in(&inside));
+            1000 * outside + 100 * names + 20 * others + ink.iter().filter(|point| area.holds(**point)).count()
+        };
+        let Some(area) = name_places(*at, &layer.name, *wished).min_by_key(crowded) else { continue };
+        page.rectangle(area.at, area.size, PAGE.light, 0.75);
+        let middle = (area.at.0 + area.size.0 / 2.0, area.at.1 + area.size.1 / 2.0);
+        page.text(middle, &layer.name, TICK, Anchor::Middle, INK.light);
+        written.push(area);
     }
 }
 
@@ -117,7 +159,12 @@ fn name_level(page: &mut Drawing, chart: &Chart, axes: &Axes, y: f64, name: &str
     if !(top..=top + height).contains(&y) {
         return;
     }
-    let ink: Vec<(f64, f64)> = chart.layers.iter().flat_map(|layer| crowd(chart, layer, axes)).collect();
+    let ink: Vec<(f64, f64)> = chart
+        .layers
+        .iter()
+        .filter(|other| !matches!(other.kind, Kind::Level(_)))
+        .flat_map(|layer| self::ink(chart, layer, axes))
+        .collect();
     let (length, right) = (text_width(name.chars().count(), TICK), left + width);
     let places = [(right - 4.0, -10.0), (right - 4.0, 10.0), (left + 4.0 + length, -10.0), (left + 4.0 + length, 10.0)];
     let crowded = |(end, above): &(f64, f64)| {
@@ -140,21 +187,6 @@ pub(super) fn text_width(characters: usize, size: u32) -> f64 {
     0.58 * size as f64 * characters as f64
 }
 
-/// A name on a patch of page, so that no line runs through it.
-fn write_on_patch(page: &mut Drawing, (x, y): (f64, f64), text: &str, anchor: Anchor) {
-    if text.is_empty() {
-        return;
-    }
-    let (width, height) = (text_width(text.chars().count(), TICK) + 6.0, TICK as f64 + 4.0);
-    let left = match anchor {
-        Anchor::Start => x - 3.0,
-        Anchor::Middle => x - width / 2.0,
-        Anchor::End => x - width + 3.0,
-    };
-    page.rectangle((left, y - height / 2.0), (width, height), PAGE.light, 0.7);
-    page.text((x, y), text, TICK, anchor, INK.light);
-}
-
 /// The steps of colour beside a field, with the heights at which one ends and the next begins.
 fn paint_colour_bar(page: &mut Drawing, chart: &Chart, Frame { at, size }: Frame, levels: &[f64]) {
     let Some(field) = &chart.field else { return };
@@ -169,7 +201,7 @@ fn paint_colour_bar(page: &mut Drawing, chart: &Chart, Frame { at, size }: Frame
     let every = (15.0 / height).ceil().max(1.0) as usize;
     for (number, level) in levels.iter().enumerate().step_by(every) {
         let label = field.level_name(*level, levels);
-        page.text((left + 19.0, bottom - (number + 1) as f64 * height), &label, TICK - 1, Anchor::Start, INK.light);
+        page.text((left + 19.0, bottom - (number + 1) as f64 * height), &label, SMALL, Anchor::Start, INK.light);
     }
     page.text((left + 7.0, at.1 - 14.0), &field.name, LABEL, Anchor::Middle, INK.light);
 }
@@ -192,8 +224,8 @@ fn paint_inset(page: &mut Drawing, chart: &Chart, inset: Inset, axes: &Axes, lev
     }
     page.frame(shown_at, shown, INK, 1.2);
     page.rectangle(at, size, PAGE.light, 1.0);
-    let left = 10.0 + text_width(axes::widest_number(&part), TICK - 2);
-    page.nest(at, paint(&part, Room { left, top: 8.0, right: 10.0, small: true }, levels));
+    let left = 10.0 + text_width(axes::widest_number(&part), SMALL);
+    page.nest(at, paint(&part, Room { left, top: 8.0, right: 10.0, bottom: 20.0, small: true }, levels));
     page.frame(at, size, INK, 1.2);
 }
 

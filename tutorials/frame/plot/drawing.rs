@@ -131,6 +131,15 @@ impl Drawing {
         self.path(path, Some(Color::from(colour.light)), Color::from(PAGE.light), 1.2);
     }
 
+    /// The same, as small as it can be told from others: the places of a path.
+    pub(super) fn small_marker(&mut self, number: usize, colour: Colour, at: (f64, f64)) {
+        if number.is_multiple_of(4) {
+            self.circle(at, 2.0, colour, colour)
+        } else {
+            self.marker(number, colour, at, 3.6)
+        }
+    }
+
     /// An area in SVG's path language.
     pub(super) fn area(&mut self, path: String, fill: &str) {
         self.path(path, Some(Color::from(fill)), Color::None, 0.0);

@@ -1,8 +1,9 @@
 //! A grid of small pictures: digits, weights, feature maps.
 
 use super::Figure;
+use super::draw::text_width;
 use super::drawing::{Anchor, Drawing};
-use super::style::{AXIS, INK, Shades, TICK, TITLE};
+use super::style::{AXIS, COLUMN, INK, Shades, TICK, TITLE};
 use super::text::{side_by_side, titled};
 use ndarray::{Array2, ArrayView2};
 
@@ -64,8 +65,8 @@ impl Images {
 /// How many characters a line of text may have.
 const PAGE_WIDTH: usize = 100;
 /// How wide a picture is drawn.
-const WIDTH: f64 = 84.0;
-const GAP: f64 = 14.0;
+const WIDTH: f64 = 78.0;
+const GAP: f64 = 12.0;
 
 impl Figure for Images {
     /// A line for every second row of pixels, because a character is twice as high as it is wide.
@@ -85,17 +86,21 @@ impl Figure for Images {
     }
 
     fn draw(&self) -> Drawing {
-        let columns = self.columns.min(self.images.len()).max(1);
+        let widest =
+            self.images.iter().map(|(caption, _)| text_width(caption.chars().count(), TICK)).fold(WIDTH, f64::max);
+        let pitch = widest + GAP;
+        let columns = self.columns.min(self.images.len()).min(((COLUMN - GAP) / pitch) as usize).max(1);
         let rows = self.images.len().div_ceil(columns);
         let tallest = self.images.iter().map(|(_, image)| height(image)).fold(0.0, f64::max);
         let caption = if self.images.iter().all(|(caption, _)| caption.is_empty()) { 0.0 } else { 18.0 };
         let top = if self.title.is_empty() { 12.0 } else { 40.0 };
-        let page_width = columns as f64 * (WIDTH + GAP) + GAP;
+        let page_width = columns as f64 * pitch + GAP;
         let mut page = Drawing::new(page_width, top + rows as f64 * (tallest + caption + GAP), &self.title);
         page.text((page_width / 2.0, 18.0), &self.title, TITLE, Anchor::Middle, INK.light);
         for (i, (name, image)) in self.images.iter().enumerate() {
             let (column, row) = (i % columns, i / columns);
-            let at = (GAP + column as f64 * (WIDTH + GAP), top + row as f64 * (tallest + caption + GAP));
+            let at =
+                (GAP + column as f64 * pitch + (widest - WIDTH) / 2.0, top + row as f64 * (tallest + caption + GAP));
             let (low, high) = self.limits(image);
             let colour = |x: &f64| self.shades.colour((x - low) / (high - low));
             let cells: Vec<Vec<String>> = image.outer_iter().map(|row| row.iter().map(colour).collect()).collect();

@@ -1,28 +1,98 @@
-//! The legend of a chart, in the corner that has the least ink.
+//! The legend of a chart: in a corner where nothing else is, or else above the axes. It never lies on what it explains.
 
-use super::axes::{Axes, place};
+use super::axes::Axes;
 use super::chart::{Chart, Corner, Kind, Layer};
-use super::draw::{corner, text_width};
+use super::draw::{corner, room, text_width};
 use super::drawing::{Anchor, Drawing};
+use super::ink::{Box, ink};
 use super::style::{self, INK, PAGE, TICK};
 
 const LINE: f64 = 18.0;
 const SAMPLE: f64 = 30.0;
+/// Between the entries of a row.
+const APART: f64 = 18.0;
 
-pub(super) fn paint_legend(page: &mut Drawing, chart: &Chart, axes: &Axes) {
-    let named: Vec<&Layer> = chart.layers.iter().filter(|layer| layer.is_in_legend()).collect();
-    if named.is_empty() {
-        return;
+/// Where a legend goes.
+pub(super) enum Legend<'c> {
+    Nowhere,
+    Inside(Corner, Vec<&'c Layer>),
+    /// In rows above the axes.
+    Above(Vec<Vec<&'c Layer>>),
+}
+
+impl<'c> Legend<'c> {
+    pub fn of(chart: &'c Chart) -> Self {
+        let named: Vec<&Layer> = chart.layers.iter().filter(|layer| layer.is_in_legend()).collect();
+        if named.is_empty() {
+            return Legend::Nowhere;
+        }
+        match empty_corner(chart, &Axes::new(chart, room(chart, &Legend::Nowhere)), box_size(&named)) {
+            Some(corner) => Legend::Inside(corner, named),
+            None => Legend::Above(rows(&named, chart.size.0 - 26.0)),
+        }
     }
-    let widest = named.iter().map(|layer| layer.name.chars().count()).max().unwrap_or(0);
-    let size = (SAMPLE + text_width(widest, TICK) + 16.0, LINE * named.len() as f64 + 6.0);
-    let at = corner(axes.frame(), size, chart.legend.unwrap_or_else(|| emptiest(chart, axes, size)), 8.0);
-    page.rectangle(at, size, PAGE.light, 0.85);
-    for (line, layer) in named.iter().enumerate() {
-        let y = at.1 + 3.0 + LINE * (line as f64 + 0.5);
-        paint_sample(page, chart, layer, (at.0 + 6.0, y));
-        page.text((at.0 + SAMPLE + 8.0, y), &layer.name, TICK, Anchor::Start, INK.light);
+
+    /// How much room it takes above the axes.
+    pub fn height(&self) -> f64 {
+        if let Legend::Above(rows) = self { LINE * rows.len() as f64 + 4.0 } else { 0.0 }
     }
+
+    /// Paints it; `top` is where the room above the axes begins.
+    pub fn paint(&self, page: &mut Drawing, chart: &Chart, axes: &Axes, top: f64) {
+        match self {
+            Legend::Nowhere => {}
+            Legend::Inside(place, named) => {
+                let size = box_size(named);
+                let (left, top) = corner(axes.frame(), size, *place, 8.0);
+                page.rectangle((left, top), size, PAGE.light, 0.85);
+                for (line, layer) in named.iter().enumerate() {
+                    paint_entry(page, chart, layer, (left + 6.0, top + 3.0 + LINE * (line as f64 + 0.5)));
+                }
+            }
+            Legend::Above(rows) => {
+                for (line, row) in rows.iter().enumerate() {
+                    let mut left = 10.0;
+                    for layer in row {
+                        paint_entry(page, chart, layer, (left, top + LINE * (line as f64 + 0.5)));
+                        left += width(layer) + APART;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn width(layer: &Layer) -> f64 {
+    SAMPLE + 2.0 + text_width(layer.name.chars().count(), TICK)
+}
+
+fn box_size(named: &[&Layer]) -> (f64, f64) {
+    let widest = named.iter().map(|layer| width(layer)).fold(0.0, f64::max);
+    (widest + 14.0, LINE * named.len() as f64 + 6.0)
+}
+
+/// As many entries in a row as there is room for.
+fn rows<'c>(named: &[&'c Layer], most: f64) -> Vec<Vec<&'c Layer>> {
+    let (mut rows, mut taken) = (Vec::<Vec<&Layer>>::new(), f64::INFINITY);
+    for &layer in named {
+        let width = width(layer);
+        match rows.last_mut().filter(|_| taken + APART + width <= most) {
+            Some(row) => {
+                row.push(layer);
+                taken += APART + width;
+            }
+            None => {
+                rows.push(vec![layer]);
+                taken = width;
+            }
+        }
+    }
+    rows
+}
+
+fn paint_entry(page: &mut Drawing, chart: &Chart, layer: &Layer, at: (f64, f64)) {
+    paint_sample(page, chart, layer, at);
+    page.text((at.0 + SAMPLE + 2.0, at.1), &layer.name, TICK, Anchor::Start, INK.light);
 }
 
 /// A piece of a layer.
@@ -32,7 +102,7 @@ fn paint_sample(page: &mut Drawing, chart: &Chart, layer: &Layer, (x, y): (f64, 
         Kind::Line(_) => page.line((x, y), (x + length, y), colour, 2.0, style::dashes(layer.number).dasharray()),
         Kind::Path(_) => {
             page.line((x, y), (x + length, y), colour, 1.2, None);
-            [0.0, 0.5, 1.0].into_iter().for_each(|t| page.circle((x + t * length, y), 2.0, colour, colour));
+            [0.0, 0.5, 1.0].into_iter().for_each(|t| page.small_marker(layer.number, colour, (x + t * length, y)));
         }
         Kind::Points(_) => page.marker(layer.number, colour, (x + length / 2.0, y), 5.0),
         Kind::Bars(_) => page.rectangle((x + length / 2.0 - 7.0, y - 6.0), (14.0, 12.0), colour.light, 1.0),
@@ -40,33 +110,16 @@ fn paint_sample(page: &mut Drawing, chart: &Chart, layer: &Layer, (x, y): (f64, 
     }
 }
 
-/// The corner with the least ink in it.
-fn emptiest(chart: &Chart, axes: &Axes, size: (f64, f64)) -> Corner {
-    let ink: Vec<(f64, f64)> = chart.layers.iter().flat_map(|layer| crowd(chart, layer, axes)).collect();
-    let crowded = |place: &Corner| {
-        let (left, top) = corner(axes.frame(), size, *place, 8.0);
-        let inside = |(x, y): &&(f64, f64)| {
-            (left - 6.0..left + size.0 + 6.0).contains(x) && (top - 6.0..top + size.1 + 6.0).contains(y)
-        };
-        ink.iter().filter(inside).count()
+/// A corner in which a box of this size covers nothing. On a field of colours there is none.
+fn empty_corner(chart: &Chart, axes: &Axes, size: (f64, f64)) -> Option<Corner> {
+    if chart.field.is_some() || chart.inset.is_some() {
+        return None;
+    }
+    let ink: Vec<(f64, f64)> = chart.layers.iter().flat_map(|layer| ink(chart, layer, axes)).collect();
+    let is_empty = |place: &Corner| {
+        let area = Box { at: corner(axes.frame(), size, *place, 8.0), size };
+        !ink.iter().any(|&point| area.grown(6.0).holds(point))
     };
     let corners = [Corner::TopRight, Corner::TopLeft, Corner::BottomRight, Corner::BottomLeft];
-    corners.into_iter().min_by_key(crowded).unwrap_or(Corner::TopRight)
-}
-
-/// Where a layer has ink: points on it, close enough together to be counted.
-pub(super) fn crowd(chart: &Chart, layer: &Layer, axes: &Axes) -> Vec<(f64, f64)> {
-    const PIECES: usize = 20;
-    let between = |(x0, y0): (f64, f64), (x1, y1): (f64, f64)| {
-        (0..PIECES).map(move |i| i as f64 / PIECES as f64).map(move |t| (x0 + t * (x1 - x0), y0 + t * (y1 - y0)))
-    };
-    let points: Vec<(f64, f64)> = layer.points().into_iter().map(|point| axes.at(place(chart, point))).collect();
-    match layer.kind {
-        Kind::Line(_) | Kind::Path(_) => points.windows(2).flat_map(|pair| between(pair[0], pair[1])).collect(),
-        Kind::Bars(_) => {
-            let bottom = axes.frame().at.1 + axes.frame().size.1;
-            points.into_iter().flat_map(|(x, y)| between((x, y), (x, bottom))).collect()
-        }
-        _ => points,
-    }
+    corners.into_iter().find(is_empty)
 }

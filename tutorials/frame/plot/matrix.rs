@@ -1,9 +1,10 @@
 //! A matrix as colours: heat maps, attention, confusion.
 
 use super::Figure;
+use super::draw::text_width;
 use super::drawing::{Anchor, Drawing};
 use super::scale::{Axis, decimal};
-use super::style::{AXIS, INK, LABEL, PAGE, Shades, TICK, TITLE};
+use super::style::{AXIS, INK, LABEL, PAGE, SMALL, Shades, TICK, TITLE};
 use super::text::titled;
 
 /// Rows of numbers, each a cell of colour.
@@ -160,9 +161,10 @@ impl Figure for Matrix {
             self.row_names.iter().map(|name| 0.56 * TICK as f64 * name.chars().count() as f64).fold(0.0, f64::max);
         let left = 16.0 + widest;
         let top = if self.title.is_empty() { 28.0 } else { 52.0 };
+        let bar = f64::max(70.0, 24.0 + text_width(self.bar.chars().count(), LABEL));
         let below =
             if self.column_names.is_empty() { 12.0 } else { 26.0 } + if self.axes.1.is_empty() { 4.0 } else { 24.0 };
-        let mut page = Drawing::new(left + size.0 + 96.0, top + size.1 + below, &self.title);
+        let mut page = Drawing::new(left + size.0 + bar, top + size.1 + below, &self.title);
         page.text((left + size.0 / 2.0, 18.0), &self.title, TITLE, Anchor::Middle, INK.light);
         self.paint_cells(&mut page, (left, top), side);
         self.paint_names(&mut page, (left, top), side);
@@ -195,7 +197,7 @@ impl Matrix {
                     Some(number) => number(x).replace('-', "−"),
                     None => continue,
                 };
-                page.text(middle, &text, TICK - 1, Anchor::Middle, if deep { "#fefefe" } else { "#1e1e1e" });
+                page.text(middle, &text, SMALL, Anchor::Middle, if deep { "#fefefe" } else { "#1e1e1e" });
             }
         }
     }
@@ -233,7 +235,7 @@ impl Matrix {
         while value <= high + step * 1e-6 {
             let y = top + height * (high - value) / (high - low);
             page.line((left + 14.0, y), (left + 18.0, y), AXIS, 1.0, None);
-            page.text((left + 21.0, y), &decimal(value, step), TICK - 1, Anchor::Start, INK.light);
+            page.text((left + 21.0, y), &decimal(value, step), SMALL, Anchor::Start, INK.light);
             value += step;
         }
         page.text((left, top - 14.0), &self.bar, LABEL, Anchor::Start, INK.light);

@@ -8,8 +8,8 @@ mod draw;
 mod drawing;
 mod field;
 mod images;
+mod ink;
 mod legend;
-
 mod matrix;
 mod panels;
 mod scale;
@@ -19,7 +19,6 @@ mod text;
 pub use chart::{Chart, Corner, Side};
 pub use drawing::Drawing;
 pub use images::Images;
-
 pub use matrix::Matrix;
 pub use panels::Panels;
 pub use style::Shades;
@@ -28,6 +27,11 @@ pub use style::Shades;
 pub trait Figure {
     /// Draws it.
     fn draw(&self) -> Drawing;
+
+    /// Draws it no wider than that, if it can be.
+    fn draw_within(&self, _width: f64) -> Drawing {
+        self.draw()
+    }
 
     /// The figure as text for a terminal, without colours, under its title.
     fn text(&self) -> String;

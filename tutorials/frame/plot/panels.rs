@@ -2,7 +2,7 @@
 
 use super::Figure;
 use super::drawing::{Anchor, Drawing};
-use super::style::{INK, LABEL, TITLE};
+use super::style::{COLUMN, INK, LABEL, TITLE};
 use super::text::{side_by_side, titled};
 
 /// Figures side by side.
@@ -21,7 +21,9 @@ impl<'a> Panels<'a> {
 
     /// What colours and markers mean in all of them: a line below the title, not printed with the text, whose characters differ.
     pub fn key(mut self, key: &str) -> Self {
-        self.key = key.to_owned();
+        // An SVG shows a row of spaces as one.
+        let parts: Vec<&str> = key.split("  ").map(str::trim).filter(|part| !part.is_empty()).collect();
+        self.key = parts.join(" · ");
         self
     }
 
@@ -38,6 +40,21 @@ impl<'a> Panels<'a> {
     }
 }
 
+impl Panels<'_> {
+    /// As many columns as were wanted, or as many as there is room for; and the figures, each drawn to fit in one.
+    fn fitting(&self) -> (usize, Vec<Drawing>) {
+        let mut columns = self.columns.min(self.figures.len().max(1));
+        loop {
+            let room = COLUMN / columns as f64;
+            let drawings: Vec<Drawing> = self.figures.iter().map(|figure| figure.draw_within(room)).collect();
+            if columns == 1 || drawings.iter().all(|drawing| drawing.size().0 <= room) {
+                return (columns, drawings);
+            }
+            columns -= 1;
+        }
+    }
+}
+
 impl Figure for Panels<'_> {
     fn text(&self) -> String {
         let texts: Vec<String> = self.figures.iter().map(|figure| figure.text()).collect();
@@ -45,11 +62,10 @@ impl Figure for Panels<'_> {
     }
 
     fn draw(&self) -> Drawing {
-        let drawings: Vec<Drawing> = self.figures.iter().map(|figure| figure.draw()).collect();
+        let (columns, drawings) = self.fitting();
         let largest =
             |pick: fn((f64, f64)) -> f64| drawings.iter().map(|drawing| pick(drawing.size())).fold(1.0, f64::max);
         let (width, height) = (largest(|size| size.0), largest(|size| size.1));
-        let columns = self.columns.min(drawings.len().max(1));
         let rows = drawings.len().div_ceil(columns).max(1);
         let names: Vec<&str> = std::iter::once(&self.title[..])
             .chain(drawings.iter().map(Drawing::name))

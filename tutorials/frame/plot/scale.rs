@@ -53,7 +53,8 @@ impl Axis {
     pub fn step(&self, (low, high): (f64, f64), most: usize) -> f64 {
         let raw = (high - low) / most.max(1) as f64;
         if self.logarithmic {
-            return raw.ceil().max(1.0);
+            let decades = [1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0];
+            return decades.into_iter().find(|decades| *decades >= raw).unwrap_or(raw.ceil());
         }
         let magnitude = 10.0_f64.powf(raw.log10().floor());
         let nice = [1.0, 2.0, 5.0, 10.0].into_iter().find(|nice| nice * magnitude >= raw * (1.0 - 1e-9));

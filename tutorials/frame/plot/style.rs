@@ -19,8 +19,8 @@ pub(super) const PAGE: Colour = colour("#ffffff", "#16181c");
 pub(super) const INK: Colour = colour("#1e1f20", "#ececec");
 pub(super) const AXIS: Colour = colour("#5c5e61", "#a9aeb6");
 pub(super) const GRID: Colour = colour("#e3e4e6", "#2c3036");
-/// The two sides of a decision.
-pub(super) const SIDES: [Colour; 2] = [colour("#fbe3d3", "#4a2c1a"), colour("#d9e8f6", "#1d3550")];
+/// The two sides of a decision: told apart in grey, too, one being darker.
+pub(super) const SIDES: [Colour; 2] = [colour("#fdf0e6", "#3a2417"), colour("#b9d3ec", "#2f5a86")];
 const SERIES: [Colour; 6] = [
     colour("#0a5c9e", "#6cb2ee"),
     colour("#c44e08", "#f49a5c"),
@@ -35,6 +35,10 @@ pub(super) const FONTS: &str = "Helvetica, Arial, DejaVu Sans, sans-serif";
 pub(super) const TITLE: u32 = 15;
 pub(super) const LABEL: u32 = 13;
 pub(super) const TICK: u32 = 12;
+/// What stands where there is little room. It is no smaller than `gradus::draw::SMALLEST_TYPE`.
+pub(super) const SMALL: u32 = 11;
+/// No figure is wider than the column that it stands in, so that its type is as large there as it is here.
+pub(super) const COLUMN: f64 = gradus::draw::COLUMN as f64;
 
 /// The colour of the series with this number.
 pub(super) fn series(number: usize) -> Colour {
@@ -62,9 +66,14 @@ pub enum Shades {
     Height,
     /// From paper to ink.
     Ink,
-    /// Below zero red, above zero blue, zero pale: symmetric, so that colours tell the sign.
+    /// Below zero purple, above zero orange, zero pale. Purple is the darker one, so that a print in grey tells the sign, too.
     Signed,
 }
+
+/// The ends and the middle of the signed shades: red, green, blue.
+const BELOW: [f64; 3] = [76.0, 33.0, 140.0];
+const ZERO: [f64; 3] = [246.0, 246.0, 246.0];
+const ABOVE: [f64; 3] = [232.0, 132.0, 18.0];
 
 /// So many steps of colour: more than an eye tells apart, few enough that equal neighbours can be drawn as one.
 pub(super) const STEPS: usize = 48;
@@ -87,19 +96,23 @@ impl Shades {
     pub(super) fn colour(self, share: f64) -> String {
         let share = (share.clamp(0.0, 1.0) * (STEPS - 1) as f64).round() / (STEPS - 1) as f64;
         match self {
-            // The deepest quarter of the map would swallow the lines that are drawn over it.
-            Shades::Height => ColorMap::Blues.map(0.04 + 0.7 * share),
+            // The deeper half of the map would swallow the lines that are drawn over it.
+            Shades::Height => ColorMap::Blues.map(0.03 + 0.55 * share),
             Shades::Ink => ColorMap::Grayscale.map(0.02 + 0.98 * share),
-            Shades::Signed => ColorMap::RedBlue.map(0.08 + 0.84 * share),
+            Shades::Signed => {
+                let (end, way) = if share < 0.5 { (BELOW, 1.0 - 2.0 * share) } else { (ABOVE, 2.0 * share - 1.0) };
+                let channel = |at: usize| (ZERO[at] + (end[at] - ZERO[at]) * way).round() as u8;
+                format!("#{:02x}{:02x}{:02x}", channel(0), channel(1), channel(2))
+            }
         }
     }
 
     /// Whether ink on this colour is hard to read.
     pub(super) fn is_deep(self, share: f64) -> bool {
         match self {
-            Shades::Height => share > 0.75,
+            Shades::Height => share > 0.95,
             Shades::Ink => share > 0.5,
-            Shades::Signed => (share - 0.5).abs() > 0.32,
+            Shades::Signed => share < 0.3,
         }
     }
 }
@@ -119,6 +132,61 @@ mod tests {
                     "{colour} of {shades:?} is a colour of the page too"
                 );
             }
+        }
+    }
+
+    /// How bright a colour is, from 0 to 1, as WCAG 2 reckons it.
+    fn luminance(colour: &str) -> f64 {
+        let channel = |at: usize| {
+            let (_, rest) = colour.split_at(at);
+            let share = f64::from(u8::from_str_radix(&rest[..2], 16).expect("hexadecimal")) / 255.0;
+            if share <= 0.03928 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+    }
+
+    fn contrast(one: &str, other: &str) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn texts_and_lines_can_be_seen_on_light_and_dark_pages() {
+        let themes: [fn(&Colour) -> &'static str; 2] = [|colour| colour.light, |colour| colour.dark];
+        for theme in themes {
+            for paper in [PAGE, SIDES[0], SIDES[1]].iter().map(theme) {
+                assert!(contrast(theme(&INK), paper) >= 4.5, "text on {paper}");
+            }
+            assert!(contrast(theme(&AXIS), theme(&PAGE)) >= 3.0);
+            for line in SERIES.iter().map(theme) {
+                assert!(contrast(line, theme(&PAGE)) >= 3.0, "{line} on {}", theme(&PAGE));
+            }
+            assert!(contrast(theme(&SIDES[0]), theme(&SIDES[1])) >= 1.3, "the sides are told apart in grey");
+        }
+    }
+
+    #[test]
+    fn signs_are_told_apart_in_grey_and_numbers_on_them_can_be_read() {
+        let grey = |share: f64| luminance(&Shades::Signed.colour(share));
+        assert!(grey(0.0) < 0.5 * grey(1.0) && grey(1.0) < 0.6 * grey(0.5));
+        for shades in [Shades::Height, Shades::Signed] {
+            for step in 0..STEPS {
+                let share = step as f64 / (STEPS - 1) as f64;
+                let ink = if shades.is_deep(share) { PAGE.light } else { INK.light };
+                let contrast = contrast(&hex(&shades.colour(share)), ink);
+                assert!(contrast >= 4.5, "{shades:?} at {share}: {contrast}");
+            }
+        }
+    }
+
+    /// The drawing crate writes some colours as `rgb(1,2,3)`.
+    fn hex(colour: &str) -> String {
+        match colour.strip_prefix("rgb(").and_then(|rest| rest.strip_suffix(')')) {
+            Some(parts) => {
+                let parts: Vec<u8> = parts.split(',').map(|part| part.trim().parse().expect("a byte")).collect();
+                format!("#{:02x}{:02x}{:02x}", parts[0], parts[1], parts[2])
+            }
+            None => colour.to_owned(),
         }
     }
 

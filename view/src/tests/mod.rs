@@ -226,6 +226,25 @@ fn a_scope_has_its_name_inside_its_box() {
 }
 
 #[test]
+fn of_a_large_graph_the_part_around_the_step_is_shown_and_the_title_says_so() {
+    let tape = Tape::new();
+    let mut y = tape.var(0.5);
+    for depth in 0..20_000 {
+        // Half of them in scopes inside each other.
+        if depth < 10_000 {
+            std::mem::forget(tape.scope("s"));
+        }
+        y = y.sin();
+    }
+    let mut session = session(&tape);
+    let at_the_start = screen(&mut session, 120, 40);
+    assert!(at_the_start.contains("graph: %0 to %299 of 20001 nodes"), "{at_the_start}");
+    press(&mut session, "end");
+    let at_the_end = screen(&mut session, 120, 40);
+    assert!(at_the_end.contains("to %20000 of 20001 nodes"), "{at_the_end}");
+}
+
+#[test]
 fn keys_go_forward_back_to_a_step_and_by_phases() {
     let tape = program::two_rows();
     let mut session = session(&tape);

@@ -16,6 +16,8 @@ pub(crate) struct Figure {
     /// What the figure was made for: it is made anew when something else is folded, or told in other characters.
     folded: BTreeSet<String>,
     ascii: bool,
+    /// Of a large graph only the part around the step is laid out: from this node to that, and how many there are in all.
+    window: Option<Window>,
     pub(crate) nodes: Vec<Shown>,
     pub(crate) scopes: Vec<(String, Area)>,
     pub(crate) wires: Vec<Wire>,
@@ -40,12 +42,21 @@ pub(crate) struct Wire {
 /// Distances in characters. The figure runs from top to bottom, so that columns of the layout are rows here.
 const SPACING: Spacing =
     Spacing { column: 2, row: 3, hang: 3, margin: 1, header: 0, port: 2, pair: 0, longest: i64::MAX };
+/// So many nodes are laid out in a moment; of more, those around the step.
+const MOST_NODES: usize = 300;
+/// Scopes inside so many others have no box of their own.
+const DEEPEST: usize = 8;
 /// A longer label is cut.
 const LABEL: usize = 18;
 
 impl Figure {
     pub(crate) fn of(session: &Session) -> Figure {
-        let (stands_for, members) = groups(session);
+        let (mut stands_for, mut members) = groups(session);
+        let window = Window::of(session, &stands_for, &members);
+        if let Some(window) = &window {
+            members.retain(|node, _| window.holds(*node));
+            stands_for.retain(|_, node| window.holds(*node));
+        }
         let mut picture = Picture::new("");
         for (&node, members) in &members {
             let cluster = cluster_of(session, node, &mut picture.clusters);
@@ -69,11 +80,12 @@ impl Figure {
             picture.add_edge(NodeIndex::new(from), NodeIndex::new(to), Flow::Forward, slot, "");
         }
         let layout = Layout::of(&picture, Direction::TopToBottom, &SPACING, &Characters);
-        Figure::assemble(session, picture, layout, members, wires)
+        Figure::assemble(session, window, picture, layout, members, wires)
     }
 
     fn assemble(
         session: &Session,
+        window: Option<Window>,
         picture: Picture,
         layout: Layout,
         members: BTreeMap<usize, Vec<usize>>,
@@ -83,6 +95,7 @@ impl Figure {
         Figure {
             folded: session.folded.clone(),
             ascii: session.look.ascii,
+            window,
             nodes: nodes
                 .map(|((node, members), area)| Shown { members, label: node.heading, kind: node.kind, area })
                 .collect(),
@@ -94,12 +107,56 @@ impl Figure {
     }
 
     pub(crate) fn is_for(&self, session: &Session) -> bool {
-        self.folded == session.folded && self.ascii == session.look.ascii
+        let holds_step = |window: &Window| session.node().is_none_or(|node| window.is_around(node));
+        self.folded == session.folded && self.ascii == session.look.ascii && self.window.as_ref().is_none_or(holds_step)
+    }
+
+    /// What is left out of a large graph, in words.
+    pub(crate) fn left_out(&self) -> Option<String> {
+        let Window { first, last, all, .. } = self.window.as_ref()?;
+        Some(format!("%{first} to %{last} of {all} nodes; folded scopes show more"))
     }
 
     /// The node of the figure that a node of the trace is, or is in.
     pub(crate) fn place_of(&self, node: usize) -> Option<&Shown> {
         self.nodes.iter().find(|shown| shown.members.contains(&node))
+    }
+}
+
+/// A part of a large graph.
+struct Window {
+    first: usize,
+    last: usize,
+    /// The nodes of the trace that stand in it, or in a scope that does.
+    around: BTreeSet<usize>,
+    all: usize,
+}
+
+impl Window {
+    /// The part around the step; `None` if the graph is small enough to be shown whole.
+    fn of(
+        session: &Session,
+        stands_for: &BTreeMap<usize, usize>,
+        members: &BTreeMap<usize, Vec<usize>>,
+    ) -> Option<Window> {
+        if members.len() <= MOST_NODES {
+            return None;
+        }
+        let step = session.node().map_or(0, |node| stands_for.get(&node).copied().unwrap_or(node));
+        let shown: Vec<usize> = members.keys().copied().collect();
+        let middle = shown.partition_point(|&node| node < step);
+        let start = middle.saturating_sub(MOST_NODES / 2).min(shown.len() - MOST_NODES);
+        let shown = &shown[start..start + MOST_NODES];
+        let around = shown.iter().flat_map(|node| members[node].iter().copied()).collect();
+        Some(Window { first: shown[0], last: shown[MOST_NODES - 1], around, all: members.len() })
+    }
+
+    fn holds(&self, shown: usize) -> bool {
+        (self.first..=self.last).contains(&shown)
+    }
+
+    fn is_around(&self, node: usize) -> bool {
+        self.holds(node) || self.around.contains(&node)
     }
 }
 
@@ -132,7 +189,7 @@ fn cluster_of(session: &Session, node: usize, clusters: &mut Vec<Cluster>) -> Op
         None => scope.clone(),
     };
     let mut parent = None;
-    for name in open.split('/').filter(|name| !name.is_empty()) {
+    for name in open.split('/').filter(|name| !name.is_empty()).take(DEEPEST) {
         let known = clusters.iter().position(|cluster| cluster.parent == parent && cluster.name == name);
         if known.is_none() {
             clusters.push(Cluster { name: name.to_owned(), parent });

@@ -18,14 +18,16 @@ use ratatui::style::Modifier;
 use wires::{Ink, Sheet};
 
 pub(crate) fn draw(session: &mut Session, canvas: &mut Canvas, area: Rect) {
-    let area = canvas.titled(area, "graph");
-    if area.height == 0 || session.event().is_none() {
+    if area.height < 2 || session.event().is_none() {
+        canvas.titled(area, "graph");
         return;
     }
     let figure = match session.figure.take() {
         Some(figure) if figure.is_for(session) => figure,
         _ => Figure::of(session),
     };
+    let title = figure.left_out().map_or("graph".to_owned(), |left_out| format!("graph: {left_out}"));
+    let area = canvas.titled(area, &title);
     Painter { session, figure: &figure, area, corner: corner(session, &figure, area) }.paint(canvas);
     session.figure = Some(figure);
 }
