@@ -2,7 +2,7 @@
 
 use super::Figure;
 use super::axes::{self, Axes, Room, place};
-use super::chart::{Chart, Corner, Inset, Kind, Layer, Side};
+use super::chart::{Chart, Corner, Inset, Kind, Layer};
 use super::drawing::{Anchor, Drawing};
 use super::field::Frame;
 use super::ink::{Box, ink, name_places};
