@@ -285,6 +285,31 @@ for (const file of [...CHAPTERS, "update.html", "digits.html", "second_pass.html
   });
 }
 
+test("a heat map shows all its rows and columns, or says which are in sight", async () => {
+  await visit("digits.html", {}, async (page) => {
+    const { trace } = await data(page);
+    const told = { all: 0, some: 0 };
+    for (const node of trace.nodes.filter(({ shape }) => shape.length > 0 && shape.at(-1) > 5).slice(0, 16)) {
+      await visitPlace(page, `#t=${trace.events.length}&n=${node.index}`);
+      const heat = page.locator('#inspector .array[data-role="value"] .heat').first();
+      if (!(await heat.count())) continue;
+      const [hidden, note] = await heat.evaluate((box) => [
+        box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1,
+        box.parentElement.querySelector(".hidden"),
+      ].map((found, at) => (at === 0 ? found : found.hidden ? "" : found.textContent)));
+      told[hidden ? "some" : "all"]++;
+      if (hidden) assert.match(note, /In sight: (rows|columns) \d+–\d+ of \d+/, `%${node.index}`);
+      else assert.equal(note, "", `%${node.index}`);
+    }
+    assert.ok(told.all >= 5, JSON.stringify(told));
+    // layer3/W of 20 rows, of which 15 were seen.
+    const place = trace.nodes.findIndex(({ shape }) => shape[0] === 20 && shape[1] === 10);
+    await visitPlace(page, `#t=${trace.events.length}&n=${place}`);
+    const heat = page.locator('#inspector .array[data-role="value"] .heat').first();
+    assert.ok(await heat.evaluate((box) => box.scrollHeight <= box.clientHeight + 1), "all 20 rows are in sight");
+  });
+});
+
 test("scopes fold and unfold", async () => {
   await visit("digits.html", {}, async (page) => {
     const all = await page.locator("#canvas .node").count();

@@ -4,7 +4,7 @@ use frame::Origin::Rerun;
 use frame::{Chapter, Result, Run};
 use gradus::check::{Check, Report};
 use gradus::data::{Batch, Digits, Ink};
-use gradus::draw::DrawOptions;
+use gradus::draw::{DrawOptions, Theme};
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::optim::{Adam, Optimizer};
 use gradus::prelude::*;
@@ -43,7 +43,9 @@ pub fn run(run: &mut Run) -> Result {
     for batch in train.batches_in_order(3).take(1) {
         record(&tape, &net, &batch).backward();
         run.say(tape.listing());
-        run.write("tape.dot", tape.to_dot(&DrawOptions::new().title("A batch of three digits")))?;
+        let figure = DrawOptions::new().title("A batch of three digits");
+        run.write("tape.svg", tape.to_svg(&figure.clone().theme(Theme::Auto)))?;
+        run.write("tape.dot", tape.to_dot(&figure))?;
     }
     tape.rewind();
 
