@@ -134,7 +134,7 @@ impl DrawOptions {
     }
 
     /// Up to how many nodes a figure shows. A larger one shows scopes as single nodes, the innermost first, and says so below. 300 by
-    /// default; an SVG shows no more than 1000, which take some seconds to lay out.
+    /// default; an SVG shows no more than 600, which take some seconds to lay out.
     pub fn max_nodes(mut self, most: usize) -> Self {
         self.max_nodes = most;
         self

@@ -21,8 +21,10 @@ const NOTE: f64 = SMALLEST_TYPE;
 const NOTE_LINE: i64 = 15;
 /// Between columns where there is little room.
 const CLOSE: i64 = 30;
+/// Of so many nodes more than one layout is tried.
+const MOST_TRIED: usize = 150;
 /// So many nodes take some seconds to lay out, and twice as many four times as long.
-const MOST_NODES: usize = 1000;
+const MOST_NODES: usize = 600;
 const TITLE: f64 = 16.0;
 /// How long the head of an arrow is.
 const HEAD: i64 = 7;
@@ -65,7 +67,8 @@ fn laid_out(picture: &Picture, options: &DrawOptions) -> Layout {
     let spacing = Spacing { longest: i64::from(options.max_width) - 2 * MARGIN, ..SPACING };
     let layout = |direction, column| Layout::of(picture, direction, &Spacing { column, ..spacing }, &Pixels);
     let in_rows = layout(options.direction, SPACING.column);
-    if options.direction == Direction::TopToBottom || in_rows.width <= spacing.longest {
+    let is_large = picture.nodes.len() > MOST_TRIED;
+    if options.direction == Direction::TopToBottom || in_rows.width <= spacing.longest || is_large {
         return in_rows;
     }
     let close = layout(Direction::LeftToRight, CLOSE);

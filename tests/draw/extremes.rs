@@ -62,8 +62,8 @@ fn an_empty_tape_and_a_tape_of_one_node_have_every_output() {
 
 #[test]
 fn a_tape_of_100_000_nodes_is_folded_and_its_figures_say_so() {
-    let outputs = outputs(|tape| chain(tape, 25_000, false));
-    assert!(of(&outputs, "listing").lines().count() > 75_000);
+    let outputs = outputs(|tape| chain(tape, 33_500, false));
+    assert!(of(&outputs, "listing").lines().count() > 100_000);
     for (name, most) in [("SVG", 500_000), ("SVG, laid open", 3_000_000), ("DOT", 300_000), ("Mermaid", 50_000)] {
         let text = of(&outputs, name);
         assert!(text.len() < most, "{name}: {} bytes", text.len());

@@ -17,8 +17,8 @@ pub(super) struct Tie {
     pub(super) weight: i64,
 }
 
-/// How many ties may be looked at, which takes about a second.
-const MOST_WORK: usize = 400_000_000;
+/// How many ties and points may be looked at, which takes less than a second.
+const MOST_WORK: usize = 100_000_000;
 
 /// The positions of `count` points, the least of them 0. The ties must have no cycle.
 pub(super) fn solve(count: usize, ties: &[Tie]) -> Vec<i64> {
@@ -29,7 +29,7 @@ pub(super) fn solve(count: usize, ties: &[Tie]) -> Vec<i64> {
     let mut simplex = Simplex::new(count + 1, ties);
     // Sliding by nothing could go round in circles, and a large drawing would take minutes: one that is not quite the best is good enough
     // then.
-    let patience = (50 * (count + 10)).min(MOST_WORK / (simplex.ties.len() + 1));
+    let patience = (50 * (count + 10)).min(MOST_WORK / (simplex.ties.len() + count + 1));
     for _ in 0..patience {
         let Some(slide) = simplex.find_slide() else { break };
         simplex.slide(&slide);
