@@ -25,7 +25,7 @@ impl Default for PageOptions {
             max_nodes: 20_000,
             is_laid_open: false,
             without_source: false,
-            source_root: None,
+            sources: None,
         }
     }
 }
