@@ -1,5 +1,5 @@
 //! What the gradient checker says when a gradient is wrong, by example.
-use gradus::check::{self, Cause, Check, Form, Report, Seen};
+use gradus::check::{self, Cause, Check, Doubt, Form, Report, Seen, Varying};
 use gradus::prelude::*;
 use gradus::{Cotangent, Cotangents, Local, Op, View, ViewMut};
 use ndarray::{ArrayD, arr1, arr2};
@@ -178,8 +178,74 @@ fn a_program_that_draws_random_numbers_is_not_blamed_for_its_gradients() {
         },
         &[X],
     );
-    assert!(!report.passed() && report.unsteady.is_some());
+    assert!(report.undecided() && !report.passed() && !report.wrong() && report.unsteady.is_some());
     insta::assert_snapshot!(report.to_string());
+    assert!(report.snapshot().starts_with("gradients cannot be checked"));
+}
+
+/// What was found to vary between runs of a program, if the check was refused for it.
+fn varying(report: &Report) -> Option<Varying> {
+    assert!(!report.passed() && !report.wrong() && report.undecided(), "{report}");
+    report.unsteady.map(|unsteady| unsteady.what)
+}
+
+#[test]
+fn gradients_that_differ_between_two_runs_are_no_gradients_to_check() {
+    thread_local!(static CALLS: Cell<f64> = const { Cell::new(0.0) });
+    let report = report_on(
+        "forgetful",
+        |x| x * x,
+        |at| {
+            CALLS.set(CALLS.get() + 1.0);
+            2.0 * CALLS.get() * at.operand(0) * at.cotangent()
+        },
+    );
+    assert_eq!(varying(&report), Some(Varying::Gradient), "{report}");
+    assert!(report.headline().contains("a vjp draws random numbers, or keeps something"), "{report}");
+}
+
+#[test]
+fn a_function_by_hand_that_draws_random_numbers_is_refused() {
+    let calls = Cell::new(0.0);
+    let draws = |x: &[ArrayD<f64>]| {
+        calls.set(calls.get() + 1.0);
+        x[0].sum() * calls.get()
+    };
+    assert_eq!(varying(&Check::new().by_hand(draws, &[X], &[X])), Some(Varying::Result));
+}
+
+#[test]
+fn a_program_that_varies_only_on_dual_numbers_is_refused() {
+    let calls = Cell::new(0.0);
+    let on_duals = |x: &[Var<'_, gradus::Dual>]| -> f64 {
+        calls.set(calls.get() + 1.0);
+        x[0].item().value * calls.get()
+    };
+    let report = check::gradients_with_duals(|x| x[0] * 2.0, |x| x[0] * on_duals(x), &[0.5]);
+    assert_eq!(varying(&report), Some(Varying::Duals), "{report}");
+}
+
+#[test]
+fn what_a_program_keeps_between_runs_is_noticed_even_if_it_shows_late() {
+    // The first thirty runs are alike. So may two masks of a dropout be.
+    let calls = Cell::new(0);
+    let late = || {
+        calls.set(calls.get() + 1);
+        if calls.get() > 30 { 1.5 } else { 1.0 }
+    };
+    let report = check::gradients(|x| x[0].sin() * late(), &[[0.5; 20]]);
+    assert_eq!(varying(&report), Some(Varying::Later), "{report}");
+    assert!(report.diagnosis.is_none());
+}
+
+#[test]
+fn settings_that_are_read_out_of_the_tape_and_numbers_under_no_grad_are_found() {
+    let report = check::gradients(|x| x[0].pow(x[0].item()), &[1.5]);
+    assert!(report.wrong(), "{report}");
+    assert!(report.to_string().contains("the settings of"), "{report}");
+    let report = check::gradients(|x| x[0] * x[0].tape().no_grad(|| x[0] * 2.0), &[X]);
+    assert!(report.wrong(), "{report}");
+    assert!(report.to_string().contains("recorded under no_grad, or detached"), "{report}");
 }
 
 #[test]
@@ -211,8 +277,16 @@ fn a_gradient_that_is_right_but_cannot_be_differentiated_again_fails_at_order_2(
 #[test]
 fn a_jump_is_told_from_a_wrong_derivative() {
     let report = report_on("step", |x| if x > 0.35 { 1.0 } else { 0.0 }, |at| 0.0 * at.operand(0) * at.cotangent());
-    assert!(!report.passed(), "{report}");
-    assert_eq!(report.diagnosis.unwrap().curve.form, Form::Jump);
+    assert!(report.undecided() && !report.passed() && !report.wrong(), "{report}");
+    assert_eq!((report.entries[0].undecided, report.entries[0].doubt), (1, Some(Doubt::Jump)), "{report}");
+    insta::assert_snapshot!(report.snapshot());
+}
+
+#[test]
+fn a_wrong_gradient_beside_a_jump_is_wrong() {
+    let report = report_on("step", |x| if x > 0.35 { x } else { 0.0 }, |at| 2.0 * at.cotangent());
+    assert!(report.wrong(), "{report}");
+    assert_eq!((report.entries[0].wrong, report.entries[0].undecided), (3, 1), "{report}");
 }
 
 #[test]

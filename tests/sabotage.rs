@@ -185,7 +185,7 @@ fn every_broken_op_is_noticed_and_named_and_nearly_every_mistake_is_recognised()
             let fault = report.diagnosis.as_ref().and_then(|diagnosis| diagnosis.fault.as_ref());
             let reverse_alone = report.entries.iter().any(|entry| entry.alone == Some(Witness::Reverse));
             count.broken += 1;
-            count.noticed += usize::from(!report.passed() && reverse_alone);
+            count.noticed += usize::from(report.wrong() && reverse_alone);
             count.named += usize::from(fault.is_some_and(|fault| fault.op == trial.row.op));
             match guessed(how, report.cause()) {
                 true => count.recognised += 1,
@@ -206,7 +206,7 @@ fn every_broken_op_is_noticed_and_named_and_nearly_every_mistake_is_recognised()
     println!("\nsabotage in {} ways: {all}", of_each_kind.len());
     assert!(all.broken > 300, "{all}");
     assert_eq!((all.noticed, all.named), (all.broken, all.broken), "{all}");
-    assert!(all.recognised as f64 >= 0.9 * all.broken as f64, "{all}");
+    assert!(all.recognised as f64 >= 0.95 * all.broken as f64, "{all}");
     assert!(include_str!("../README.md").contains(&all.to_string()), "README.md should say: {all}");
 }
 

@@ -5,6 +5,8 @@ mod batches;
 mod blame;
 mod check;
 mod check_diagnosis;
+mod check_directions;
+mod check_hard_places;
 mod check_node;
 mod check_readme;
 mod check_witnesses;

@@ -4,7 +4,8 @@ use super::Check;
 use super::Seen;
 use super::cause::Cause;
 use super::curve::Curve;
-use super::function::{Function, Recorded};
+use super::directions::Directions;
+use super::function::{Function, Given, Recorded};
 use super::guess::{cause_of, cause_of_numbers};
 use super::judge::{Element, Standing, multi_index};
 use super::locate::{Fault, first_fault};
@@ -26,6 +27,9 @@ pub struct Diagnosis {
     pub curve: Curve,
     /// Everything in plain sentences, the most telling first.
     pub findings: Vec<String>,
+    /// Whether something was found that proves the gradient wrong, whatever the witnesses say.
+    #[cfg_attr(feature = "json", serde(skip))]
+    pub(super) proves: bool,
 }
 
 /// An op whose own vjp is wrong.
@@ -52,6 +56,8 @@ pub(super) struct Suspect {
     pub(super) elements: Vec<Element>,
     /// The element whose error was largest.
     pub(super) worst: Element,
+    /// Whether it is wrong beyond doubt, and not only suspected to be.
+    pub(super) is_proven: bool,
 }
 
 /// Finds out what is wrong with the gradients of a program, given its worst element.
@@ -64,28 +70,51 @@ pub(super) fn diagnose(
 ) -> Diagnosis {
     let mut findings = Vec::new();
     let fault = first_fault(check, random, program.record()).map(|mut fault| describe(&mut fault, &mut findings));
-    if fault.is_none() {
-        findings.push(without_faulty_op(program, suspect));
-    }
-    let mut probe = Probe::new(program, cotangent);
-    findings.extend(kink(&mut probe, suspect));
-    let curve = Curve::of(&mut probe, suspect.argument, suspect.worst.index, suspect.worst.reverse, check.tolerance);
-    Diagnosis { fault, curve, findings }
+    with_elements(check, program, |function| {
+        let mut proves = fault.is_some();
+        if !proves {
+            let (leaves, finding) = without_faulty_op(function, suspect);
+            findings.push(finding);
+            proves = leaves;
+        }
+        let mut probe = Probe::new(function, cotangent);
+        findings.extend(kink(&mut probe, suspect));
+        Diagnosis { fault, curve: curve(check, &mut probe, suspect), findings, proves }
+    })
 }
 
 /// Says what is wrong with a gradient that was computed by hand, of which there are only the numbers.
 pub(super) fn diagnose_numbers(
     check: &Check,
-    probe: &mut Probe,
+    function: &mut dyn Function,
     suspect: &Suspect,
     shape: Shape,
     claimed: &[f64],
 ) -> Diagnosis {
-    let cause = cause_of_numbers(&suspect.elements, claimed, shape);
+    // Along directions, elements are not seen, and the slopes along them are no array of the argument's shape.
+    let cause = match check.directions {
+        Some(directions) => cause_of_numbers(&suspect.elements, &[], Shape::new(&[directions])),
+        None => cause_of_numbers(&suspect.elements, claimed, shape),
+    };
     let mut findings = vec![format!("As for {}: {cause}", suspect.name)];
-    findings.extend(kink(probe, suspect));
-    let curve = Curve::of(probe, suspect.argument, suspect.worst.index, suspect.worst.reverse, check.tolerance);
-    Diagnosis { fault: None, curve, findings }
+    with_elements(check, function, |function| {
+        let mut probe = Probe::new(function, &[1.0]);
+        findings.extend(kink(&mut probe, suspect));
+        Diagnosis { fault: None, curve: curve(check, &mut probe, suspect), findings, proves: false }
+    })
+}
+
+/// Lets `look` see a function whose elements are those that were checked: single ones, or directions.
+fn with_elements<R>(check: &Check, function: &mut dyn Function, look: impl FnOnce(&mut dyn Function) -> R) -> R {
+    match check.directions {
+        Some(directions) => look(&mut Directions::new(function, check.draw(), directions)),
+        None => look(function),
+    }
+}
+
+/// The V-curve of the worst element.
+fn curve(check: &Check, probe: &mut Probe, suspect: &Suspect) -> Curve {
+    Curve::of(probe, suspect.argument, suspect.worst.index, suspect.worst.reverse, check.tolerance)
 }
 
 /// Says what is wrong with an op.
@@ -128,37 +157,49 @@ fn info(fault: &Fault) -> NodeInfo {
     fault.op.tape.info(fault.op.node)
 }
 
-/// What can be wrong when no op is: numbers that leave the tape and come back.
-fn without_faulty_op(program: &mut Recorded, suspect: &Suspect) -> String {
+/// What can be wrong when no op is: numbers that leave the tape and come back. Also returns whether that is so.
+fn without_faulty_op(program: &mut dyn Function, suspect: &Suspect) -> (bool, String) {
     let x = program.point(suspect.argument)[suspect.worst.index];
     let before = program.given();
-    program.set(suspect.argument, suspect.worst.index, x + 1e-3 * x.abs().max(1.0));
+    program.set(suspect.argument, suspect.worst.index, x + 1e-3 * if x == 0.0 { 1.0 } else { x.abs() });
     let after = program.given();
     program.set(suspect.argument, suspect.worst.index, x);
     let same_program = before.len() == after.len() && before.iter().zip(&after).all(|(a, b)| a.0.index == b.0.index);
     if !same_program {
-        return format!(
+        let finding = format!(
             "Every op alone is right. When {} is nudged, the program takes another branch and records other operations: \
              where branches meet, the result may jump.",
             suspect.name
         );
+        return (false, finding);
     }
-    let changed = before.iter().zip(&after).find(|(before, after)| before.1 != after.1);
-    match changed {
-        Some(((leaf, _), _)) => format!(
-            "Every op alone is right, but the numbers of %{} ({}, recorded at {}) change when {} is nudged, and no gradient \
-             flows through them: they were read out of the tape (with value or item) and put back in. Compute them with ops.",
-            leaf.index.index(),
-            leaf.op,
-            leaf.short_source(),
-            suspect.name
-        ),
-        None => {
-            "Every op alone is right, and no numbers leave the tape on the way: the program depends on something else \
-                 that nudging changes, or the sums where a value is used several times are wrong."
-                .into()
+    let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<u64>>();
+    let differ = |(before, after): &(&Given, &Given)| {
+        before.0.attributes != after.0.attributes || bits(&before.1) != bits(&after.1)
+    };
+    let Some(((node, _), (after, _))) = before.iter().zip(&after).find(differ) else {
+        let finding = "Every op alone is right, and no numbers leave the tape on the way: the program depends on something else \
+                       that nudging changes, or the sums where a value is used several times are wrong.";
+        return (false, finding.into());
+    };
+    let (what, how) = match () {
+        _ if node.attributes != after.attributes => {
+            ("settings", "they were read out of the tape (with value or item). Compute with them in ops")
         }
-    }
+        _ if node.operands.is_empty() => {
+            ("numbers", "they were read out of the tape (with value or item) and put back in. Compute them with ops")
+        }
+        _ => ("numbers", "they were recorded under no_grad, or detached"),
+    };
+    let finding = format!(
+        "Every op alone is right, but the {what} of %{} ({}, recorded at {}) change when {} is nudged, and no gradient \
+         flows through them: {how}.",
+        node.index.index(),
+        node.op,
+        node.short_source(),
+        suspect.name
+    );
+    (true, finding)
 }
 
 /// Says so if there is a kink at the element.

@@ -2,7 +2,7 @@
 //! or without, and for snapshots.
 
 use super::number::{apart, digits, error, percent, stable_error};
-use super::report::{Entry, Report, Verdict, Worst};
+use super::report::{Entry, Report, Unsteady, Varying, Verdict, Worst};
 use super::table::Table;
 use super::witness::{Witness, meanings};
 use std::fmt;
@@ -14,6 +14,7 @@ impl fmt::Display for Verdict {
             Verdict::Kink => "right (kink)",
             Verdict::NoEffect => "no effect",
             Verdict::Wrong => "WRONG",
+            Verdict::CannotTell => "cannot tell",
         })
     }
 }
@@ -24,9 +25,10 @@ impl Entry {
         if self.order == 1 { self.name.clone() } else { format!("{}, order {}", self.name, self.order) }
     }
 
-    /// Its worst element, as a program would write it: `x[0][1, 2]`.
+    /// Its worst element, as a program would write it, `x[0][1, 2]`; or its worst direction.
     pub(super) fn place(&self) -> String {
         match &self.worst {
+            Some(worst) if self.by_directions => format!("{} along direction {}", self.name, worst.index[0]),
             Some(worst) if !worst.index.is_empty() => format!("{}{:?}", self.name, worst.index),
             _ => self.name.clone(),
         }
@@ -48,26 +50,23 @@ impl Entry {
 impl Report {
     /// The verdict in one sentence.
     pub fn headline(&self) -> String {
-        if let Some(difference) = self.unsteady {
-            return format!(
-                "gradients cannot be checked: two runs of the program on the same numbers differ by {}; draw its random \
-                 numbers from a generator that is seeded inside the program",
-                error(difference)
-            );
+        if let Some(unsteady) = &self.unsteady {
+            return format!("gradients cannot be checked: {unsteady}");
         }
-        let wrong: Vec<&Entry> = self.entries.iter().filter(|entry| entry.verdict == Verdict::Wrong).collect();
-        match wrong[..] {
-            [] => self.headline_if_right(),
-            [first, ..] => headline_if_wrong(first, &wrong),
+        let with = |verdict| self.entries.iter().filter(|entry| entry.verdict == verdict).collect::<Vec<&Entry>>();
+        match (&with(Verdict::Wrong)[..], &with(Verdict::CannotTell)[..]) {
+            ([], []) => self.headline_if_right(),
+            ([], undecided) => headline_if_undecided(undecided),
+            (wrong, _) => headline_if_wrong(wrong),
         }
     }
 
     fn headline_if_right(&self) -> String {
         let checked: usize = self.entries.iter().map(|entry| entry.checked).sum();
         let total: usize = self.entries.iter().map(|entry| entry.shape.size()).sum();
-        let of = if checked == total { format!("all {total}") } else { format!("{checked} sampled of {total}") };
         let confirmed = |verdict: &dyn Fn(&Entry) -> Option<Verdict>| {
-            self.entries.iter().all(|entry| verdict(entry).is_some_and(|verdict| verdict != Verdict::Wrong))
+            let is_confirmed = |verdict| !matches!(verdict, Verdict::Wrong | Verdict::CannotTell);
+            self.entries.iter().all(|entry| verdict(entry).is_some_and(is_confirmed))
         };
         let witnesses = match (confirmed(&|entry| entry.by_duals), confirmed(&|entry| Some(entry.by_nudging))) {
             (true, true) if !self.entries.is_empty() => "dual numbers and finite differences",
@@ -75,7 +74,18 @@ impl Report {
             (false, false) => "one of two witnesses",
             _ => "finite differences",
         };
-        format!("gradients right: {of} elements agree with {witnesses} to a relative {}", error(self.tolerance))
+        let agree = format!("agree with {witnesses} to a relative {}", error(self.tolerance));
+        match self.directions {
+            Some(directions) => {
+                let inputs = self.entries.iter().filter(|entry| entry.order == 1).count();
+                format!(
+                    "gradients right along {directions} random directions through each of {inputs} inputs with {total} elements: \
+                     they {agree}"
+                )
+            }
+            None if checked == total => format!("gradients right: all {total} elements {agree}"),
+            None => format!("gradients right: {checked} sampled of {total} elements {agree}"),
+        }
     }
 
     /// The report in a form that is the same on every machine, for snapshots: what is only rounding noise is not in it.
@@ -87,13 +97,15 @@ impl Report {
                 let (reverse, numeric) = apart(worst.reverse, worst.numeric);
                 match entry.verdict {
                     Verdict::Wrong => format!("{:?}: {reverse} for {numeric}, {error}", worst.index),
+                    // What was measured in vain is noise.
+                    Verdict::CannotTell => format!("{:?}: {reverse}", worst.index),
                     _ => error,
                 }
             });
             let mut cells = vec![
                 ("input", entry.label()),
                 ("shape", entry.shape.to_string()),
-                (">checked", entry.checked.to_string()),
+                (if entry.by_directions { ">directions" } else { ">checked" }, entry.checked.to_string()),
                 (">largest", if entry.flows { digits(entry.largest_gradient) } else { "-".into() }),
                 ("worst", worst),
                 (">zeros", if entry.flows { percent(entry.zero_share) } else { "-".into() }),
@@ -101,7 +113,14 @@ impl Report {
             cells.extend(entry.verdicts());
             table.row(cells);
         }
-        let mut lines = vec![if self.passed() { "gradients right" } else { "gradients WRONG" }.to_owned()];
+        let mut lines = vec![match () {
+            _ if self.unsteady.is_some() => {
+                "gradients cannot be checked: two runs on the same numbers differ".to_owned()
+            }
+            _ if self.passed() => "gradients right".to_owned(),
+            _ if self.wrong() => "gradients WRONG".to_owned(),
+            _ => "gradients: cannot tell".to_owned(),
+        }];
         lines.extend(table.lines());
         lines.extend(meanings(&self.entries));
         lines.extend(self.diagnosis.iter().flat_map(|diagnosis| &diagnosis.findings).chain(&self.notes).cloned());
@@ -116,7 +135,7 @@ impl Report {
             let mut cells = vec![
                 ("input", entry.label()),
                 ("shape", entry.shape.to_string()),
-                (">checked", entry.checked.to_string()),
+                (if entry.by_directions { ">directions" } else { ">checked" }, entry.checked.to_string()),
                 ("worst at", worst(&|worst| format!("{:?}", worst.index))),
                 (">reverse", if entry.flows { worst(&|worst| digits(worst.reverse)) } else { "-".into() }),
             ];
@@ -145,7 +164,61 @@ impl Report {
     }
 }
 
-fn headline_if_wrong(first: &Entry, wrong: &[&Entry]) -> String {
+impl fmt::Display for Unsteady {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let by = match self.difference.is_nan() {
+            true => "in how many numbers they give".to_owned(),
+            false => format!("by {}", error(self.difference)),
+        };
+        match self.what {
+            Varying::Result => write!(
+                f,
+                "two runs of the program on the same numbers differ {by}; draw its random numbers from a generator that is seeded \
+                 inside the program"
+            ),
+            Varying::Gradient => write!(
+                f,
+                "two runs of the program on the same numbers have the same result, but their gradients differ {by}; a vjp draws \
+                 random numbers, or keeps something from one run to the next"
+            ),
+            Varying::Duals => write!(
+                f,
+                "two runs of the program on the same dual numbers differ {by}; draw its random numbers from a generator that is \
+                 seeded inside the program"
+            ),
+            Varying::Later => write!(
+                f,
+                "after the check the program has another result than before, on the same numbers: they differ {by}; it keeps something \
+                 from one run to the next, such as a counter, a cache or a generator of random numbers"
+            ),
+        }
+    }
+}
+
+fn headline_if_undecided(undecided: &[&Entry]) -> String {
+    let names: Vec<&str> = undecided.iter().map(|entry| entry.name.as_str()).collect();
+    let (count, checked) = undecided.iter().fold((0, 0), |sum, entry| (sum.0 + entry.undecided, sum.1 + entry.checked));
+    let first = undecided[0];
+    let claimed = first
+        .worst
+        .as_ref()
+        .map_or(String::new(), |worst| format!(", which is {} by the reverse pass", digits(worst.reverse)));
+    let reason = first.doubt.map_or(String::new(), |doubt| format!(", because {doubt}"));
+    let advice = match first.by_duals {
+        None => "check at another point, or with dual numbers",
+        Some(_) => "check at another point",
+    };
+    let kind = if first.by_directions { "directions" } else { "elements" };
+    format!(
+        "cannot tell whether the gradients are right for {}: {count} of {checked} {kind}; at {}{claimed}{reason}; {advice}",
+        names.join(", "),
+        first.place()
+    )
+}
+
+fn headline_if_wrong(wrong: &[&Entry]) -> String {
+    let first = wrong[0];
+    let kind = if first.by_directions { "directions" } else { "elements" };
     let names: Vec<&str> = wrong.iter().map(|entry| entry.name.as_str()).collect();
     let (wrong, checked) = wrong.iter().fold((0, 0), |sum, entry| (sum.0 + entry.wrong, sum.1 + entry.checked));
     let place = first.worst.as_ref().map_or(String::new(), |worst| {
@@ -158,7 +231,7 @@ fn headline_if_wrong(first: &Entry, wrong: &[&Entry]) -> String {
         };
         format!("; at {} the reverse pass says {reverse}, {dual}{numeric}", first.place())
     });
-    format!("gradients WRONG for {}: {wrong} of {checked} elements checked{place}", names.join(", "))
+    format!("gradients WRONG for {}: {wrong} of {checked} {kind} checked{place}", names.join(", "))
 }
 
 impl fmt::Display for Report {
@@ -175,19 +248,29 @@ pub struct Coloured<'r> {
 
 impl fmt::Display for Coloured<'_> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let paint = |line: &str, right: bool| match (self.coloured, right) {
-            (false, _) => line.to_owned(),
-            (true, true) => format!("\x1b[32m{line}\x1b[0m"),
-            (true, false) => format!("\x1b[31m{line}\x1b[0m"),
+        // Green, red, and yellow for what is neither right nor wrong.
+        let paint = |line: &str, colour: u8| match self.coloured {
+            false => line.to_owned(),
+            true => format!("\x1b[{colour}m{line}\x1b[0m"),
         };
         let report = self.report;
-        writeln!(f, "{}", paint(&report.headline(), report.passed()))?;
+        let colour = match () {
+            _ if report.passed() => 32,
+            _ if report.wrong() => 31,
+            _ => 33,
+        };
+        writeln!(f, "{}", paint(&report.headline(), colour))?;
         let mut table = report.table().into_iter();
         if let Some(headings) = table.next().filter(|headings| !headings.is_empty()) {
             writeln!(f, "  {headings}")?;
         }
         for (entry, line) in report.entries.iter().zip(table) {
-            writeln!(f, "  {}", paint(&line, entry.verdict != Verdict::Wrong))?;
+            let colour = match entry.verdict {
+                Verdict::Wrong => 31,
+                Verdict::CannotTell => 33,
+                _ => 32,
+            };
+            writeln!(f, "  {}", paint(&line, colour))?;
         }
         let mut paragraphs = meanings(&report.entries);
         paragraphs.extend(report.diagnosis.as_ref().map(ToString::to_string));

@@ -2,7 +2,8 @@
 //! vjp, as nudging does, and it is exact up to rounding, as the reverse pass is. So it can tell a wrong gradient from a bad
 //! measurement.
 
-use super::measure::{ROUNDINGS, Slope};
+use super::directions::Draw;
+use super::measure::{Norm, ROUNDINGS, Slope};
 use crate::derivatives::directed;
 use crate::dual::Dual;
 use crate::param::Param;
@@ -18,41 +19,52 @@ pub(super) struct Duals<'a> {
     program: OnDuals<'a>,
     inputs: Vec<ArrayD<f64>>,
     direction: Vec<ArrayD<f64>>,
+    /// If directions are checked, not elements.
+    draw: Option<Draw>,
     tape: Tape<Dual>,
 }
 
 impl<'a> Duals<'a> {
-    pub(super) fn new(program: OnDuals<'a>, params: &[Param<f64>]) -> Self {
+    pub(super) fn new(program: OnDuals<'a>, params: &[Param<f64>], draw: Option<Draw>) -> Self {
         let inputs: Vec<ArrayD<f64>> = params.iter().map(Param::value).collect();
         let direction = inputs.iter().map(|input| ArrayD::zeros(IxDyn(input.shape()))).collect();
-        Duals { program, inputs, direction, tape: Tape::new() }
+        Duals { program, inputs, direction, draw, tape: Tape::new() }
     }
 
-    /// The slope of Σ cotangent * result along one element.
+    /// The slope of Σ cotangent * result along one element, or along one direction.
     pub(super) fn slope(&mut self, cotangent: &[f64], argument: usize, element: usize) -> Slope {
         let x = self.set_tangent(argument, element, 1.0);
-        self.tape.rewind();
-        let result = (self.program)(&directed(&self.tape, &self.inputs, &self.direction));
-        assert_eq!(
-            result.shape().size(),
-            cotangent.len(),
-            "a program must compute the same on f64 and on dual numbers"
-        );
-        let (mut sum, mut square) = (0.0, 0.0);
-        result.with_value(|result| {
-            for (c, y) in cotangent.iter().zip(result) {
-                sum += c * y.tangent;
-                square += (c * y.tangent).powi(2) + (c * y.value / x.abs().max(1.0)).powi(2);
-            }
-        });
+        let result = self.run();
         self.set_tangent(argument, element, 0.0);
-        let noise = ROUNDINGS * f64::EPSILON * square.sqrt();
+        assert_eq!(result.len(), cotangent.len(), "a program must compute the same on f64 and on dual numbers");
+        let (mut sum, mut size) = (0.0, Norm::default());
+        for (c, y) in cotangent.iter().zip(result) {
+            sum += c * y.tangent;
+            size.add(c * y.tangent);
+            size.add(c * y.value / x.abs().max(1.0));
+        }
+        let noise = ROUNDINGS * f64::EPSILON * size.value();
         Slope { value: sum, noise, uncertainty: noise }
     }
 
-    /// Sets the tangent of an element, and returns the element.
+    /// The result with the present tangents.
+    pub(super) fn run(&mut self) -> Vec<Dual> {
+        self.tape.rewind();
+        let result = (self.program)(&directed(&self.tape, &self.inputs, &self.direction));
+        result.with_value(|result| result.iter().copied().collect())
+    }
+
+    /// Sets the tangent of an element, and returns the element; or those of all elements along a direction.
     fn set_tangent(&mut self, argument: usize, element: usize, tangent: f64) -> f64 {
-        self.direction[argument].iter_mut().skip(element).take(1).for_each(|to| *to = tangent);
-        self.inputs[argument].iter().nth(element).copied().unwrap_or_default()
+        let (input, direction) = (&self.inputs[argument], &mut self.direction[argument]);
+        let Some(draw) = &mut self.draw else {
+            direction.iter_mut().skip(element).take(1).for_each(|to| *to = tangent);
+            return input.iter().nth(element).copied().unwrap_or_default();
+        };
+        let point: Vec<f64> = input.iter().copied().collect();
+        for (to, v) in direction.iter_mut().zip(draw.through(argument, element, &point)) {
+            *to = tangent * v;
+        }
+        0.0
     }
 }

@@ -2,12 +2,14 @@
 
 use super::Check;
 use super::diagnose::{Suspect, diagnose, diagnose_numbers};
+use super::directions::Directions;
+use super::doubt::Doubt;
 use super::duals::{Duals, OnDuals, ProgramOnDuals};
 use super::function::{ByHand, Function, Program, Recorded};
 use super::judge::{Element, Judge, Standing, multi_index, worst};
 use super::measure::Probe;
 use super::regime;
-use super::report::{Entry, Report, Verdict, Worst};
+use super::report::{Entry, Report, Unsteady, Varying, Verdict, Worst};
 use crate::derivatives::grad;
 use crate::param::Param;
 use crate::scalar::Scalar;
@@ -20,17 +22,20 @@ use rand::rngs::ChaCha8Rng;
 /// Checks the gradients of `program` with respect to `params`; `on_duals` is the same program as a function of their values.
 pub(super) fn examine(check: &Check, params: &[Param<f64>], program: Program, on_duals: Option<OnDuals>) -> Report {
     let mut random = ChaCha8Rng::seed_from_u64(check.seed);
-    let mut report = Report::empty(check.tolerance);
+    let mut report = Report::empty(check.tolerance, check.directions);
     let mut first = Recorded::new(params, program);
-    report.unsteady = unsteady(&mut first);
+    let start = run(&mut first);
+    report.unsteady = differ(Varying::Result, [&start, &run(&mut first)]);
     if report.unsteady.is_some() {
         return report;
     }
     let cotangent = Judge::new(check, &mut random).cotangent(first.record().shape().size());
-    let duals = on_duals.map(|program| Duals::new(program, params));
+    let draw = check.directions.map(|_| check.draw());
+    let duals = on_duals.map(|program| Duals::new(program, params, draw.clone()));
     examine_order(check, &mut random, &mut first, duals, cotangent.clone(), 1, &mut report);
+    report.judge_last_run([&start, &run(&mut first)]);
     drop(first);
-    if check.order == 2 && report.passed() {
+    if check.order == 2 && !report.wrong() && report.unsteady.is_none() {
         let judge = &mut Judge::new(check, &mut random);
         let weights: Vec<Vec<f64>> = params.iter().map(|param| judge.cotangent(param.shape().size())).collect();
         let gradient: Program = &|tape| {
@@ -44,21 +49,48 @@ pub(super) fn examine(check: &Check, params: &[Param<f64>], program: Program, on
         let on_duals = on_duals.map(|program| -> Box<ProgramOnDuals> {
             Box::new(|x| weighted_gradient(program(x), x, &cotangent, &weights))
         });
-        let duals = on_duals.as_deref().map(|program| Duals::new(program, params));
+        let duals = on_duals.as_deref().map(|program| Duals::new(program, params, draw));
         let mut second = Recorded::new(params, gradient);
         examine_order(check, &mut random, &mut second, duals, vec![1.0], 2, &mut report);
     }
     report
 }
 
-/// How far two runs of the program on the same numbers differ; `None` if they do not.
-fn unsteady(program: &mut dyn Function) -> Option<f64> {
-    let [mut once, mut again] = [Vec::new(), Vec::new()];
-    program.evaluate(&mut once);
-    program.evaluate(&mut again);
-    let same = once.len() == again.len() && once.iter().zip(&again).all(|(a, b)| a.to_bits() == b.to_bits());
-    let difference = once.iter().zip(&again).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-    (!same).then_some(difference)
+/// The result of a run.
+fn run(program: &mut dyn Function) -> Vec<f64> {
+    let mut result = Vec::new();
+    program.evaluate(&mut result);
+    result
+}
+
+/// How two runs differ that should not; `None` if they do not.
+fn differ(what: Varying, [once, again]: [&[f64]; 2]) -> Option<Unsteady> {
+    let same = once.len() == again.len() && once.iter().zip(again).all(|(a, b)| a.to_bits() == b.to_bits());
+    let difference = match once.len() == again.len() {
+        true => once.iter().zip(again).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max),
+        false => f64::NAN,
+    };
+    (!same).then_some(Unsteady { what, difference })
+}
+
+impl Report {
+    /// Turns suspicions into convictions.
+    fn convict(&mut self, order: u32) {
+        let suspected = |entry: &&mut Entry| entry.order == order && entry.doubt == Some(Doubt::Suspected);
+        for entry in self.entries.iter_mut().filter(suspected) {
+            (entry.wrong, entry.undecided) = (entry.undecided, 0);
+            (entry.verdict, entry.doubt) = (Verdict::Wrong, None);
+        }
+    }
+
+    /// A program that keeps something between runs (a counter, a cache, a generator) may show it late. What was measured meanwhile is then
+    /// worth nothing.
+    fn judge_last_run(&mut self, first_and_last: [&[f64]; 2]) {
+        self.unsteady = self.unsteady.or_else(|| differ(Varying::Later, first_and_last));
+        if self.unsteady.is_some() {
+            self.diagnosis = None;
+        }
+    }
 }
 
 /// Σ weights * gradient of Σ cotangent * result: a number, to differentiate once more.
@@ -84,28 +116,44 @@ fn examine_order(
     check: &Check,
     random: &mut ChaCha8Rng,
     program: &mut Recorded,
-    duals: Option<Duals>,
+    mut duals: Option<Duals>,
     mut cotangent: Vec<f64>,
     order: u32,
     report: &mut Report,
 ) {
     let mut gradients = program.gradients(&cotangent);
+    let again = program.gradients(&cotangent);
+    let flat = |gradients: &[Option<Vec<f64>>]| gradients.iter().flatten().flatten().copied().collect::<Vec<f64>>();
+    report.unsteady = differ(Varying::Gradient, [&flat(&gradients), &flat(&again)]);
+    if let Some(duals) = &mut duals {
+        let [once, again] = [duals.run(), duals.run()].map(|y| y.iter().map(|y| y.value).collect::<Vec<f64>>());
+        report.unsteady = report.unsteady.or_else(|| differ(Varying::Duals, [&once, &again]));
+    }
+    if report.unsteady.is_some() {
+        return;
+    }
     if let [c] = cotangent[..] {
         // Of a single number, report the gradient itself and not a multiple.
         gradients.iter_mut().flatten().flatten().for_each(|g| *g /= c);
         cotangent[0] = 1.0;
     }
-    let labels: Vec<Label> = program
-        .params
-        .iter()
-        .map(|param| Label { name: param.name().to_owned(), shape: param.shape(), order })
-        .collect();
-    let mut probe = Probe::new(program, &cotangent).with_duals(duals);
-    let suspect = compare(&mut Judge::new(check, random), &mut probe, &labels, &gradients, report);
+    let label = |param: &Param<f64>| Label {
+        name: param.name().to_owned(),
+        shape: param.shape(),
+        order,
+        by_directions: check.directions.is_some(),
+    };
+    let labels: Vec<Label> = program.params.iter().map(label).collect();
+    let suspect = compare(check, random, program, (&cotangent, duals), &labels, &gradients, report);
     if order == 1 {
         report.notes.extend(regime::of_activations(program.record()));
     }
-    report.diagnosis = suspect.map(|suspect| diagnose(check, random, program, &cotangent, &suspect));
+    let Some(suspect) = suspect else { return };
+    let diagnosis = diagnose(check, random, program, &cotangent, &suspect);
+    if suspect.is_proven || diagnosis.proves {
+        report.convict(order);
+        report.diagnosis = Some(diagnosis);
+    }
 }
 
 /// Checks gradients that were computed by hand.
@@ -116,8 +164,9 @@ pub(super) fn examine_by_hand(
     claimed: &[ArrayD<f64>],
 ) -> Report {
     let mut random = ChaCha8Rng::seed_from_u64(check.seed);
-    let mut report = Report::empty(check.tolerance);
-    report.unsteady = unsteady(function);
+    let mut report = Report::empty(check.tolerance, check.directions);
+    let start = run(function);
+    report.unsteady = differ(Varying::Result, [&start, &run(function)]);
     if report.unsteady.is_some() {
         return report;
     }
@@ -125,15 +174,16 @@ pub(super) fn examine_by_hand(
         name: name.clone(),
         shape: Shape::new(claimed.shape()),
         order: 1,
+        by_directions: check.directions.is_some(),
     };
     let labels: Vec<Label> = names.iter().zip(claimed).map(label).collect();
     let gradients: Vec<Option<Vec<f64>>> =
         claimed.iter().map(|claimed| Some(claimed.iter().copied().collect())).collect();
-    let mut probe = Probe::new(function, &[1.0]);
-    let suspect = compare(&mut Judge::new(check, &mut random), &mut probe, &labels, &gradients, &mut report);
-    report.diagnosis = suspect.map(|suspect| {
+    let suspect = compare(check, &mut random, function, (&[1.0], None), &labels, &gradients, &mut report);
+    report.judge_last_run([&start, &run(function)]);
+    report.diagnosis = suspect.filter(|suspect| suspect.is_proven && report.unsteady.is_none()).map(|suspect| {
         let claimed = gradients[suspect.argument].as_deref().unwrap_or_default();
-        diagnose_numbers(check, &mut probe, &suspect, labels[suspect.argument].shape, claimed)
+        diagnose_numbers(check, function, &suspect, labels[suspect.argument].shape, claimed)
     });
     report
 }
@@ -143,25 +193,69 @@ pub(super) struct Label {
     pub(super) name: String,
     pub(super) shape: Shape,
     order: u32,
+    by_directions: bool,
 }
 
-/// Compares gradients with slopes, argument by argument, and adds the entries to the report. Returns the first that is wrong.
+impl Label {
+    /// The place of an element in the argument, or the number of a direction through it.
+    fn index(&self, element: usize) -> Vec<usize> {
+        if self.by_directions { vec![element] } else { multi_index(element, self.shape) }
+    }
+
+    /// What the report calls an element: `x[0][1, 2]`.
+    pub(super) fn place(&self, element: usize) -> String {
+        match self.by_directions {
+            true => format!("{} along direction {element}", self.name),
+            false => format!("{}{:?}", self.name, self.index(element)),
+        }
+    }
+}
+
+/// Compares gradients with slopes, argument by argument, and adds the entries to the report. Returns the first that is wrong, or else
+/// the first that is suspected to be.
 fn compare(
+    check: &Check,
+    random: &mut ChaCha8Rng,
+    function: &mut dyn Function,
+    (cotangent, duals): (&[f64], Option<Duals>),
+    labels: &[Label],
+    gradients: &[Option<Vec<f64>>],
+    report: &mut Report,
+) -> Option<Suspect> {
+    let Some(directions) = check.directions else {
+        let mut probe = Probe::new(function, cotangent).with_duals(duals);
+        return compare_elements(&mut Judge::new(check, random), &mut probe, labels, gradients, report);
+    };
+    let mut along = Directions::new(function, check.draw(), directions);
+    let slope = |(argument, gradient): (usize, &Option<Vec<f64>>)| {
+        gradient.as_ref().map(|gradient| along.slopes(argument, gradient))
+    };
+    let slopes: Vec<Option<Vec<f64>>> = gradients.iter().enumerate().map(slope).collect();
+    let mut probe = Probe::new(&mut along, cotangent).with_duals(duals);
+    compare_elements(&mut Judge::new(check, random), &mut probe, labels, &slopes, report)
+}
+
+/// The same, given a slope for each element, or for each direction.
+fn compare_elements(
     judge: &mut Judge,
     probe: &mut Probe,
     labels: &[Label],
     gradients: &[Option<Vec<f64>>],
     report: &mut Report,
 ) -> Option<Suspect> {
-    let (mut suspect, before) = (None, report.entries.len());
+    let (mut suspect, before): (Option<Suspect>, usize) = (None, report.entries.len());
     for (argument, (gradient, label)) in gradients.iter().zip(labels).enumerate() {
         let chosen = judge.elements(label.shape.size());
         let (elements, difference) = judge.judge(probe, argument, gradient.as_deref(), &chosen);
         let (entry, worst) = sum_up(label, gradient.is_some(), &elements, difference);
         report.notes.extend(regime::of_kinks(label, &elements));
-        let worst = worst.copied().filter(|_| entry.verdict == Verdict::Wrong && suspect.is_none());
-        if let Some(worst) = worst {
-            suspect = Some(Suspect { argument, name: label.name.clone(), elements, worst });
+        let is_proven = entry.verdict == Verdict::Wrong;
+        let is_news = |suspect: &Suspect| is_proven && !suspect.is_proven;
+        if let Some(&worst) = worst
+            && (is_proven || entry.doubt == Some(Doubt::Suspected))
+            && suspect.as_ref().is_none_or(is_news)
+        {
+            suspect = Some(Suspect { argument, name: label.name.clone(), elements, worst, is_proven });
         }
         report.entries.push(entry);
     }
@@ -171,7 +265,7 @@ fn compare(
 }
 
 /// Sums up the elements of an input. Also returns the one with the largest error: among the wrong ones, if there are any, or else
-/// among those that the witnesses do not agree on.
+/// among those of which nobody can tell, or that the witnesses do not agree on.
 fn sum_up<'e>(
     label: &Label,
     flows: bool,
@@ -181,9 +275,13 @@ fn sum_up<'e>(
     let count = |which: &dyn Fn(&Element) -> bool| elements.iter().filter(|element| which(element)).count();
     let wrong = count(&|element| element.standing == Standing::Wrong);
     let contradicted = count(&|element| element.alone.is_some());
-    let eligible = |element: &&Element| match (wrong, contradicted) {
-        (0, 0) => !matches!(element.standing, Standing::Kink(_)),
-        (0, _) => element.alone.is_some(),
+    let undecided = count(&|element| matches!(element.standing, Standing::CannotTell(_)));
+    let suspected = count(&|element| element.standing == Standing::CannotTell(Doubt::Suspected));
+    let eligible = |element: &&Element| match (wrong, undecided, contradicted) {
+        (0, 0, 0) => !matches!(element.standing, Standing::Kink(_)),
+        (0, 0, _) => element.alone.is_some(),
+        (0, ..) if suspected > 0 => element.standing == Standing::CannotTell(Doubt::Suspected),
+        (0, ..) => matches!(element.standing, Standing::CannotTell(_)),
         _ => element.standing == Standing::Wrong,
     };
     let worst = worst(elements.iter().filter(eligible));
@@ -193,16 +291,22 @@ fn sum_up<'e>(
         shape: label.shape,
         order: label.order,
         checked: elements.len(),
+        by_directions: label.by_directions,
         verdict: verdict(flows, elements.iter().map(|element| element.standing)),
         by_nudging: verdict(flows, elements.iter().map(|element| element.by_nudging)),
         by_duals: by_duals.map(|standings| verdict(flows, standings.into_iter())),
         alone: worst.and_then(|element| element.alone),
         flows,
         wrong,
+        undecided,
+        doubt: worst.and_then(|element| match element.standing {
+            Standing::CannotTell(doubt) => Some(doubt),
+            _ => None,
+        }),
         kinks: count(&|element| matches!(element.standing, Standing::Kink(_))),
         too_small: count(&|element| element.standing == Standing::TooSmall),
         worst: worst.map(|element| Worst {
-            index: multi_index(element.index, label.shape),
+            index: label.index(element.index),
             reverse: element.reverse,
             dual: element.dual.map(|dual| dual.value),
             numeric: element.numeric,
@@ -220,6 +324,7 @@ fn verdict(flows: bool, standings: impl Iterator<Item = Standing>) -> Verdict {
     let standings: Vec<Standing> = standings.collect();
     match () {
         _ if standings.contains(&Standing::Wrong) => Verdict::Wrong,
+        _ if standings.iter().any(|standing| matches!(standing, Standing::CannotTell(_))) => Verdict::CannotTell,
         _ if !flows => Verdict::NoEffect,
         _ if standings.iter().any(|standing| matches!(standing, Standing::Kink(_))) => Verdict::Kink,
         _ => Verdict::Right,

@@ -4,6 +4,7 @@
 use crate::param::Param;
 use crate::tape::{NodeInfo, Tape, Var};
 use ndarray::ArrayD;
+use petgraph::graph::NodeIndex;
 
 /// A function of several arrays, whose numbers can be changed one at a time.
 pub(super) trait Function {
@@ -11,13 +12,35 @@ pub(super) trait Function {
     fn point(&self, argument: usize) -> &[f64];
     /// Changes one number.
     fn set(&mut self, argument: usize, element: usize, to: f64);
+    /// Moves all of an argument's numbers from the point along a direction.
+    fn shift(&mut self, argument: usize, direction: &[f64], by: f64) {
+        for (element, v) in direction.iter().enumerate() {
+            let x = self.point(argument)[element];
+            self.set(argument, element, x + by * v);
+        }
+    }
     /// Computes the result with the present numbers, row-major.
     fn evaluate(&mut self, result: &mut Vec<f64>);
     /// The relative size of a rounding error in it.
     fn epsilon(&self) -> f64 {
         f64::EPSILON
     }
+    /// How large the rounding errors are that are made on the way to the result, as they arrive in it; 0 if that is not known.
+    fn rounding(&self) -> f64 {
+        0.0
+    }
+    /// Whether it is a program of several ops, which can be tried alone.
+    fn has_ops(&self) -> bool {
+        false
+    }
+    /// What it is given from outside, other than its arguments.
+    fn given(&mut self) -> Vec<Given> {
+        Vec::new()
+    }
 }
+
+/// A node that no gradient flows through, with its numbers; or, without, one that has settings.
+pub(super) type Given = (NodeInfo, Vec<f64>);
 
 /// A program that reads parameters.
 pub(super) type Program<'a> = &'a dyn for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>;
@@ -29,12 +52,14 @@ pub(super) struct Recorded<'a> {
     program: Program<'a>,
     /// One tape for everything: after a rewind the same program uses the same nodes, so an evaluation allocates nothing.
     tape: Tape<f64>,
+    /// See [`Function::rounding`].
+    rounding: f64,
 }
 
 impl<'a> Recorded<'a> {
     pub(super) fn new(params: &'a [Param<f64>], program: Program<'a>) -> Self {
         let points = params.iter().map(|param| param.with(<[f64]>::to_vec)).collect();
-        Recorded { params, points, program, tape: Tape::new() }
+        Recorded { params, points, program, tape: Tape::new(), rounding: 0.0 }
     }
 
     /// The gradients of Σ cotangent * result by the reverse pass; `None` where none flows. The cotangent is made for the
@@ -48,7 +73,9 @@ impl<'a> Recorded<'a> {
         }
         let gradients = result.backward_with(tape.input(cotangent).reshape(result.shape()));
         let flat = |gradient: Var<f64>| gradient.with_value(|array| array.iter().copied().collect());
-        params.iter().map(|param| gradients.param(param).map(flat)).collect()
+        let found = params.iter().map(|param| gradients.param(param).map(flat)).collect();
+        self.rounding = rounding(&self.tape, self.tape.backward_passes());
+        found
     }
 
     /// Runs the program with the present numbers, and returns its result.
@@ -56,18 +83,24 @@ impl<'a> Recorded<'a> {
         self.tape.rewind();
         (self.program)(&self.tape)
     }
+}
 
-    /// The leaves that the program is given from outside, other than the parameters, and their numbers.
-    pub(super) fn given(&mut self) -> Vec<(NodeInfo, Vec<f64>)> {
-        let tape = self.record().tape();
-        let nodes = tape.nodes().into_iter().filter(|node| node.operands.is_empty() && node.op != "param");
-        nodes
-            .map(|node| {
-                let numbers = tape.value(node.index).into_iter().collect();
-                (node, numbers)
-            })
-            .collect()
+/// The largest rounding error that is made on the way to where a pass began, as it arrives there: each number is rounded when it is
+/// computed, and its gradient says what becomes of that. (Beside 1e12 a sum is off by 1e-4, however small the result that it ends up in.)
+fn rounding(tape: &Tape<f64>, pass: u32) -> f64 {
+    let graph = tape.graph.borrow();
+    let Some(loss) = tape.loss_of(pass) else { return 0.0 };
+    let mut largest = 0.0_f64;
+    for node in (0..=loss.index()).map(NodeIndex::new).filter(|&node| graph.operands(node).len() > 0) {
+        let Some(gradient) = tape.gradient_of(node, pass) else { continue };
+        graph.with_views(&[node, gradient], |views| {
+            for (value, gradient) in views[0].data.iter().zip(views[1].data) {
+                let error = gradient.abs() * (f64::EPSILON * value.abs()).max(f64::from_bits(1));
+                largest = if error.is_finite() { largest.max(error) } else { largest };
+            }
+        });
     }
+    largest
 }
 
 impl Function for Recorded<'_> {
@@ -77,9 +110,40 @@ impl Function for Recorded<'_> {
     fn set(&mut self, argument: usize, element: usize, to: f64) {
         self.params[argument].update(|numbers| numbers[element] = to);
     }
+    fn shift(&mut self, argument: usize, direction: &[f64], by: f64) {
+        let point = &self.points[argument];
+        self.params[argument].update(|numbers| {
+            for ((to, x), v) in numbers.iter_mut().zip(point).zip(direction) {
+                *to = x + by * v;
+            }
+        });
+    }
     fn evaluate(&mut self, result: &mut Vec<f64>) {
         result.clear();
         self.record().with_value(|array| result.extend(array.iter()));
+    }
+    fn rounding(&self) -> f64 {
+        self.rounding
+    }
+    fn has_ops(&self) -> bool {
+        true
+    }
+    fn given(&mut self) -> Vec<Given> {
+        let tape = self.record().tape();
+        let nodes = tape.nodes();
+        let is_cut_off = |node: &NodeInfo| {
+            let is_leaf = node.operands.is_empty() && node.op != "param";
+            is_leaf || !node.needs_grad && node.operands.iter().any(|operand| nodes[operand.index()].needs_grad)
+        };
+        let mut given = Vec::new();
+        for node in &nodes {
+            if is_cut_off(node) {
+                given.push((node.clone(), tape.value(node.index).into_iter().collect()));
+            } else if !node.attributes.is_empty() {
+                given.push((node.clone(), Vec::new()));
+            }
+        }
+        given
     }
 }
 

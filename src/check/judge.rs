@@ -1,9 +1,11 @@
-//! Right or wrong, element by element. The one idea to know: the plain central difference convicts nobody. An element that it
-//! puts in doubt is measured again, much more exactly, and looked at from both sides for a kink, before it counts as wrong. Where
-//! the program also runs on dual numbers, they are heard too.
+//! Right or wrong or neither, element by element. The one idea to know: the plain central difference convicts nobody. An element that it
+//! puts in doubt is measured again with many steps, and looked at from both sides for a kink. It counts as wrong only if the slope stays
+//! the same for finer and finer steps, and another one than the gradient says; if the slopes never settle, nobody can tell. Where the
+//! program also runs on dual numbers, they are heard too.
 
 use super::Check;
-use super::curve::{Curve, Form};
+use super::doubt::Doubt;
+use super::ladder::Ladder;
 use super::measure::{Probe, Sides, Slope};
 use super::witness::{Witness, alone};
 use crate::shape::Shape;
@@ -42,10 +44,18 @@ pub(super) enum Standing {
     /// At a kink, and one of the possible subgradients.
     Kink(Sides),
     Wrong,
+    /// No witness is able to say.
+    CannotTell(Doubt),
 }
 
 /// After so many elements of an input were found wrong beyond doubt, the rest of those in doubt are believed to be.
 const CONVICTIONS: usize = 20;
+/// After so many elements of an input that nothing could be said about, the rest of those in doubt are not looked at again.
+const DOUBTS: usize = 100;
+/// A slope that is known to this part of its size is known well enough to confirm a gradient that agrees with it.
+const KNOWN: f64 = 1e-4;
+/// The same for the most trustworthy slope of all.
+const BEST_KNOWN: f64 = 1e-3;
 
 /// Judges the gradients of a program.
 pub(super) struct Judge<'a> {
@@ -64,8 +74,11 @@ impl<'a> Judge<'a> {
         (0..size).map(|_| self.random.random_range(0.5..1.5) * if self.random.random() { 1.0 } else { -1.0 }).collect()
     }
 
-    /// The elements of an input to check, in order.
+    /// The elements of an input to check, in order; or the directions through it.
     pub(super) fn elements(&mut self, size: usize) -> Vec<usize> {
+        if let Some(directions) = self.check.directions {
+            return (0..directions).collect();
+        }
         match self.check.sample {
             Some(count) if count < size => {
                 let mut chosen = rand::seq::index::sample(self.random, size, count).into_vec();
@@ -84,32 +97,44 @@ impl<'a> Judge<'a> {
         gradient: Option<&[f64]>,
         chosen: &[usize],
     ) -> (Vec<Element>, f64) {
-        let (mut elements, mut difference, mut convictions) = (Vec::with_capacity(chosen.len()), 0.0, 0);
+        let (mut elements, mut difference, mut convictions, mut doubts) =
+            (Vec::with_capacity(chosen.len()), 0.0, 0, None);
+        let mut undecided = 0;
         for &index in chosen {
             let reverse = gradient.map_or(0.0, |gradient| gradient[index]);
             let step = self.check.step.at(probe.function.point(argument)[index]);
             let slope = probe.central(argument, index, step);
-            difference += (reverse - slope.value).abs();
+            // At the edge of a domain there may be no central difference.
+            let measured = Some((reverse - slope.value).abs()).filter(|difference| difference.is_finite());
+            difference += measured.unwrap_or_default();
             let dual = probe.dual(argument, index);
-            let mut element = self.hear(index, reverse, dual, slope);
-            if element.standing != Standing::Right && convictions < CONVICTIONS {
-                element = self.second_opinion(probe, argument, element);
-                convictions += usize::from(element.standing == Standing::Wrong);
+            let (_, by_nudging) = self.compare(reverse, slope);
+            let mut element = self.hear(index, reverse, dual, slope, by_nudging);
+            match doubts.filter(|_| undecided >= DOUBTS) {
+                _ if element.standing == Standing::Right => {}
+                Some(doubt) => element = self.hear(index, reverse, dual, slope, Standing::CannotTell(doubt)),
+                None if convictions < CONVICTIONS => element = self.second_opinion(probe, argument, element),
+                None => {}
+            }
+            convictions += usize::from(element.standing == Standing::Wrong);
+            if let Standing::CannotTell(doubt) = element.standing {
+                (doubts, undecided) = (doubts.or(Some(doubt)), undecided + 1);
             }
             elements.push(element);
         }
         (elements, difference / chosen.len().max(1) as f64)
     }
 
-    /// Hears what each witness says of an element.
-    fn hear(&self, index: usize, reverse: f64, dual: Option<Slope>, nudged: Slope) -> Element {
-        let (mut relative_error, by_nudging) = self.compare(reverse, nudged);
+    /// Hears what each witness says of an element, given what nudging makes of it.
+    fn hear(&self, index: usize, reverse: f64, dual: Option<Slope>, nudged: Slope, by_nudging: Standing) -> Element {
+        let (mut relative_error, agrees) = self.compare(reverse, nudged);
         let (mut by_duals, mut contradicted) = (None, None);
         if let Some(dual) = dual {
             let (error, standing) = self.compare(reverse, dual);
-            let agree = [standing, by_nudging, self.compare(dual.value, nudged).1].map(|pair| pair != Standing::Wrong);
+            let agree = [standing, agrees, self.compare(dual.value, nudged).1].map(|pair| pair != Standing::Wrong);
             contradicted = alone(agree[0], agree[1], agree[2]);
-            by_duals = Some(standing);
+            let is_heard = dual.value.is_finite() || standing == Standing::Right;
+            by_duals = Some(if is_heard { standing } else { Standing::CannotTell(Doubt::Infinite) });
             relative_error = if error > relative_error { error } else { relative_error };
         }
         Element {
@@ -121,8 +146,13 @@ impl<'a> Judge<'a> {
             by_duals,
             by_nudging,
             standing: match (by_duals, by_nudging) {
-                // Dual numbers decide where nudging sees only noise, unless it is enough to contradict them.
+                // Where nudging sees only noise, dual numbers confirm, or raise a suspicion, unless it is enough to contradict them.
+                (Some(Standing::Wrong), Standing::TooSmall) if contradicted != Some(Witness::Duals) => {
+                    Standing::CannotTell(Doubt::Suspected)
+                }
                 (Some(by_duals), Standing::TooSmall) if contradicted != Some(Witness::Duals) => by_duals,
+                (Some(Standing::Wrong), Standing::CannotTell(_)) => Standing::CannotTell(Doubt::Suspected),
+                (Some(Standing::Right | Standing::TooSmall), Standing::CannotTell(_)) => Standing::Right,
                 // What nudging confirms is right whatever dual numbers say: they can lose a tangent on the way.
                 (_, by_nudging) => by_nudging,
             },
@@ -135,14 +165,17 @@ impl<'a> Judge<'a> {
     /// zero passes, because its measured slope is noise; a wrong zero fails, because its measured slope is not.
     fn compare(&self, claimed: f64, witness: Slope) -> (f64, Standing) {
         let (size, difference) = (claimed.abs().max(witness.value.abs()), (claimed - witness.value).abs());
-        let relative_error = match difference == 0.0 {
-            true => 0.0,
-            false => difference / size.max(witness.uncertainty / self.check.tolerance),
+        let (same, tolerance) = (claimed == witness.value, self.check.tolerance);
+        let relative_error = match () {
+            _ if same => 0.0,
+            // In this order nothing overflows.
+            _ if witness.uncertainty > tolerance * size => difference / witness.uncertainty * tolerance,
+            _ => difference / size,
         };
         let standing = match () {
-            _ if difference == 0.0 => Standing::Right,
+            _ if same => Standing::Right,
             // Not a number is not right either.
-            _ if relative_error.is_nan() || relative_error > self.check.tolerance => Standing::Wrong,
+            _ if relative_error.is_nan() || relative_error > tolerance => Standing::Wrong,
             _ if size <= witness.uncertainty => Standing::TooSmall,
             _ => Standing::Right,
         };
@@ -151,36 +184,66 @@ impl<'a> Judge<'a> {
 
     /// Measures an element again that the plain central difference puts in doubt.
     fn second_opinion(&self, probe: &mut Probe, argument: usize, first: Element) -> Element {
-        let slope = probe.best(argument, first.index);
-        let mut element = self.hear(first.index, first.reverse, first.dual, slope);
-        let duals_agree = element.by_duals.is_some_and(|standing| standing != Standing::Wrong);
-        // Where even the best slope is uncertain by its own size, for another reason than rounding, the result jumps.
-        if element.by_nudging == Standing::TooSmall && slope.uncertainty > 10.0 * slope.noise {
+        let Element { index, reverse, dual, .. } = first;
+        if self.check.directions.is_some() {
+            // Somewhere among a million elements there is a kink close by: a finer step may be all that is needed.
+            let finer = probe.central(argument, index, self.check.step.at(0.0) / 32.0);
+            if let Some(standing) = self.confirms(reverse, finer, KNOWN) {
+                return self.hear(index, reverse, dual, finer, standing);
+            }
+        }
+        let ladder = Ladder::of(probe, argument, index, reverse);
+        let (by_nudging, slope) = self.weigh(&ladder, reverse);
+        let mut element = self.hear(index, reverse, dual, slope, by_nudging);
+        if !slope.value.is_finite() {
             element.numeric = first.numeric;
-            element.relative_error = first.relative_error;
-            element.by_nudging = Standing::Wrong;
-            element.standing = Standing::Wrong;
-            element.alone = duals_agree.then_some(Witness::Nudging);
         }
-        if element.by_nudging != Standing::Wrong {
-            return element;
-        }
-        if let Some(sides) = probe.kink(argument, element.index).filter(|sides| sides.contains(element.reverse)) {
-            let kink = Standing::Kink(sides);
-            let by_duals = element.dual.map(|dual| if sides.contains(dual.value) { kink } else { Standing::Wrong });
-            let alone = (by_duals == Some(Standing::Wrong)).then_some(Witness::Duals);
-            return Element { by_nudging: kink, by_duals, standing: kink, alone, ..element };
-        }
-        if element.alone == Some(Witness::Nudging) && !self.is_firm(probe, argument, &element) {
-            element.standing = Standing::Right;
+        if let Standing::Kink(sides) = by_nudging {
+            element.by_duals = dual.map(|dual| if sides.contains(dual.value) { by_nudging } else { Standing::Wrong });
+            element.alone = (element.by_duals == Some(Standing::Wrong)).then_some(Witness::Duals);
         }
         element
     }
 
-    /// Whether nudging contradicts the gradient by the same amount for every step.
-    fn is_firm(&self, probe: &mut Probe, argument: usize, element: &Element) -> bool {
-        let curve = Curve::of(probe, argument, element.index, element.reverse, self.check.tolerance);
-        matches!(curve.form, Form::Flat { .. })
+    /// Whether a slope that is known to a part of its size confirms a gradient.
+    fn confirms(&self, claimed: f64, slope: Slope, share: f64) -> Option<Standing> {
+        let standing = self.compare(claimed, slope).1;
+        let is_known = slope.uncertainty <= share * claimed.abs().max(slope.value.abs());
+        (standing != Standing::Wrong && is_known).then_some(standing)
+    }
+
+    /// What the slopes of many steps say of a gradient, and the one that says it.
+    fn weigh(&self, ladder: &Ladder, claimed: f64) -> (Standing, Slope) {
+        let best = ladder.best();
+        if !ladder.has_result() {
+            return (Standing::CannotTell(ladder.doubt()), best);
+        }
+        if claimed.is_nan() {
+            return (Standing::Wrong, best);
+        }
+        // Rounding is as it is; but a slope that is uncertain for another reason confirms nothing.
+        if let Some(standing) = self.confirms(claimed, best, BEST_KNOWN).or_else(|| {
+            let standing = self.compare(claimed, best).1;
+            (standing != Standing::Wrong && best.uncertainty <= 10.0 * best.noise).then_some(standing)
+        }) {
+            return (standing, best);
+        }
+        if let Some(sides) = ladder.kink() {
+            return (Standing::Kink(sides), best);
+        }
+        let firm = ladder.firm();
+        if let Some((firm, true)) = firm {
+            return (Standing::Wrong, firm);
+        }
+        // A plateau of coarse steps may look surer than the truth, which only finer steps see.
+        let known = |slope: &Slope| self.confirms(claimed, *slope, KNOWN).is_some();
+        if let Some(slope) = ladder.slopes().into_iter().find(known) {
+            return (Standing::Right, slope);
+        }
+        match firm {
+            Some((suspicion, _)) => (Standing::CannotTell(Doubt::Suspected), suspicion),
+            None => (Standing::CannotTell(ladder.doubt()), best),
+        }
     }
 }
 

@@ -26,10 +26,12 @@ pub(super) struct Fault<'t> {
 const QUICK: usize = 200;
 
 /// The first node at fault among the ancestors of `result`, which was recorded last: a quick look at all of them, and if it finds
-/// nothing, a complete one.
+/// nothing, a complete one (unless there are so many elements that only directions are checked).
 pub(super) fn first_fault<'t>(check: &Check, random: &mut ChaCha8Rng, result: Var<'t, f64>) -> Option<Fault<'t>> {
     let nodes = differentiated(result);
-    [check.clone().sample(QUICK), check.clone().all()].iter().find_map(|check| {
+    let quick = check.clone().all().sample(QUICK);
+    let complete = check.directions.is_none().then(|| check.clone().all());
+    [quick].iter().chain(&complete).find_map(|check| {
         let mut judge = Judge::new(check, random);
         nodes.iter().find_map(|&node| fault_of(&mut judge, OneOp::new(result.tape(), node)))
     })

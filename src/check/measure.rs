@@ -96,54 +96,41 @@ impl<'a> Probe<'a> {
         let (above, below) = (x + step, x - step);
         self.evaluate(argument, element, above, 0);
         self.evaluate(argument, element, below, 1);
-        let (mut sum, mut square) = (0.0, 0.0);
+        let (mut sum, mut size) = (0.0, Norm::default());
         for ((&c, &plus), &minus) in self.cotangent.iter().zip(&self.results[0]).zip(&self.results[1]) {
             sum += c * (plus - minus);
-            square += (c * plus.abs().max(minus.abs())).powi(2);
+            size.add(c * plus.abs().max(minus.abs()));
         }
-        let noise = ROUNDINGS * self.function.epsilon() * square.sqrt() / (above - below);
+        let noise = ROUNDINGS * rounding(size.value(), self.function.epsilon()) / (above - below);
         Slope { value: sum / (above - below), noise, uncertainty: noise }
     }
 
-    /// The most trustworthy slope to be had, for elements where the plain central difference gives reason for doubt: central
-    /// differences over a ladder of steps, each pair also extrapolated to step 0 (Richardson), and of all these the one that
-    /// agrees best with its neighbour. About 30 evaluations.
-    pub(super) fn best(&mut self, argument: usize, element: usize) -> Slope {
-        const RATIO: f64 = 4.0;
-        let scale = self.function.point(argument)[element].abs().max(1.0);
-        let ladder: Vec<Slope> =
-            (0..14).map(|rung| self.central(argument, element, 0.087 * scale * RATIO.powi(-rung))).collect();
-        // D(h) = f' + a h² + O(h⁴), so f' ≈ D(h/4) + (D(h/4) - D(h)) / (4² - 1)
-        let extrapolated: Vec<Slope> = ladder
-            .windows(2)
-            .map(|pair| Slope {
-                value: pair[1].value + (pair[1].value - pair[0].value) / (RATIO * RATIO - 1.0),
-                ..pair[1]
-            })
-            .collect();
-        let doubt = |pair: &[Slope]| {
-            let uncertainty = 2.0 * (pair[0].value - pair[1].value).abs() + pair[1].noise;
-            Slope { uncertainty, ..pair[1] }
-        };
-        let candidates = ladder.windows(2).chain(extrapolated.windows(2)).map(doubt);
-        let sure = candidates.filter(|slope| slope.uncertainty.is_finite());
-        sure.min_by(|a, b| a.uncertainty.total_cmp(&b.uncertainty)).unwrap_or(Slope {
-            value: f64::NAN,
-            noise: f64::NAN,
-            uncertainty: f64::NAN,
-        })
+    /// Computes the result where the element is, for [`sides_of`](Probe::sides_of). Returns whether it is a number.
+    pub(super) fn stand_here(&mut self, argument: usize, element: usize) -> bool {
+        let x = self.function.point(argument)[element];
+        self.evaluate(argument, element, x, 2);
+        self.results[2].iter().all(|y| y.is_finite())
+    }
+
+    /// Whether the last nudges changed no result.
+    pub(super) fn is_still(&self) -> bool {
+        self.results[0] == self.results[1]
     }
 
     /// The slopes to the left and to the right. The subgradients are bounded result by result: where results with kinks are
     /// weighted by cotangents of both signs, a sum of conventions need not lie between the two total slopes.
     fn sides(&mut self, argument: usize, element: usize, step: f64) -> Sides {
+        self.stand_here(argument, element);
+        self.central(argument, element, step);
+        self.sides_of(argument, element, step)
+    }
+
+    /// The same, from the results of the central difference that was just taken.
+    pub(super) fn sides_of(&self, argument: usize, element: usize, step: f64) -> Sides {
         let x = self.function.point(argument)[element];
         let (above, below) = (x + step, x - step);
-        self.evaluate(argument, element, above, 0);
-        self.evaluate(argument, element, below, 1);
-        self.evaluate(argument, element, x, 2);
         let mut sides = Sides { left: 0.0, right: 0.0, low: 0.0, high: 0.0, noise: 0.0 };
-        let mut square = 0.0;
+        let mut size = Norm::default();
         for (result, &c) in self.cotangent.iter().enumerate() {
             let [plus, minus, here] = [0, 1, 2].map(|buffer| self.results[buffer][result]);
             let (left, right) = (c * (here - minus) / (x - below), c * (plus - here) / (above - x));
@@ -151,9 +138,38 @@ impl<'a> Probe<'a> {
             sides.right += right;
             sides.low += left.min(right);
             sides.high += left.max(right);
-            square += (c * plus.abs().max(minus.abs())).powi(2);
+            size.add(c * plus.abs().max(minus.abs()));
         }
-        sides.noise = ROUNDINGS * self.function.epsilon() * square.sqrt() / step;
+        sides.noise = ROUNDINGS * rounding(size.value(), self.function.epsilon()) / step;
         sides
+    }
+}
+
+/// The rounding error of a number of this size. Below the smallest normal number it shrinks no further.
+fn rounding(size: f64, epsilon: f64) -> f64 {
+    epsilon * size.max(f64::MIN_POSITIVE)
+}
+
+/// √Σx², of numbers of any size: 1e300 has no square.
+#[derive(Default)]
+pub(super) struct Norm {
+    largest: f64,
+    /// Σ(x / largest)²
+    squares: f64,
+}
+
+impl Norm {
+    pub(super) fn add(&mut self, x: f64) {
+        let x = x.abs();
+        if x > self.largest {
+            self.squares = self.squares * (self.largest / x).powi(2) + 1.0;
+            self.largest = x;
+        } else if self.largest > 0.0 {
+            self.squares += (x / self.largest).powi(2);
+        }
+    }
+
+    pub(super) fn value(&self) -> f64 {
+        self.largest * self.squares.sqrt()
     }
 }

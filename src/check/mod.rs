@@ -5,8 +5,10 @@
 //! - `settings`: [`Check`], what to check and how closely
 //! - `function`: programs and parameters as functions whose elements can be nudged
 //! - `measure`: slopes from nudges, and how far such a slope can be trusted
+//! - `ladder`: slopes over many steps, and whether they settle
+//! - `directions`: all elements of an argument moved at once
 //! - `duals`: slopes from dual numbers
-//! - `judge`: element by element, right or wrong
+//! - `judge`: element by element, right or wrong or neither; `doubt`: why neither
 //! - `witness`: who is believed, if three witnesses do not agree
 //! - `examine`: a whole check
 //! - `node`: a gradient that a tape holds already
@@ -32,12 +34,15 @@
 mod cause;
 mod curve;
 mod diagnose;
+mod directions;
 mod display;
+mod doubt;
 mod duals;
 mod examine;
 mod function;
 mod guess;
 mod judge;
+mod ladder;
 mod locate;
 mod measure;
 mod node;
@@ -55,9 +60,10 @@ pub use cause::Cause;
 pub use curve::{Curve, Form};
 pub use diagnose::{Diagnosis, FaultyOp};
 pub use display::Coloured;
+pub use doubt::Doubt;
 pub use node::{NodeCheck, NodeElement, node};
 pub use one_op::Seen;
-pub use report::{Entry, Report, Verdict, Worst};
+pub use report::{Entry, Report, Unsteady, Varying, Verdict, Worst};
 pub use settings::Check;
 pub use witness::Witness;
 
@@ -107,7 +113,7 @@ pub fn parameters<P: Borrow<Param<f64>>>(params: &[P], loss: impl for<'t> Fn(&'t
     Check::new().parameters(params, loss)
 }
 
-/// Panics with the report if the gradients of a program are wrong.
+/// Panics with the report if the gradients of a program are wrong, or if that cannot be told.
 ///
 /// ```
 /// gradus::assert_gradients!(|x| x[0].sigmoid(), &[[0.5, -1.0]]);

@@ -87,11 +87,15 @@ pub fn node<F: Scalar>(tape: &Tape<F>, node: NodeIndex, pass: u32) -> Option<Nod
                 Standing::Right | Standing::TooSmall => Verdict::Right,
                 Standing::Kink(_) => Verdict::Kink,
                 Standing::Wrong => Verdict::Wrong,
+                Standing::CannotTell(_) => Verdict::CannotTell,
             },
         })
         .collect();
     let any = |verdict| elements.iter().any(|element| element.verdict == verdict);
-    let verdict = [Verdict::Wrong, Verdict::Kink].into_iter().find(|&verdict| any(verdict)).unwrap_or(Verdict::Right);
+    let verdict = [Verdict::Wrong, Verdict::CannotTell, Verdict::Kink]
+        .into_iter()
+        .find(|&verdict| any(verdict))
+        .unwrap_or(Verdict::Right);
     Some(NodeCheck { shape, verdict, elements })
 }
 

@@ -2,7 +2,7 @@
 //! show a wrong tanh', and one whose ReLUs are all on does not show a wrong mask.
 
 use super::examine::Label;
-use super::judge::{Element, Standing, multi_index};
+use super::judge::{Element, Standing};
 use super::number::{digits, percent};
 use super::report::Entry;
 use crate::draw::number;
@@ -48,7 +48,7 @@ pub(super) fn of_activations(result: Var<f64>) -> Vec<String> {
 
 /// Sentences about inputs whose gradients are mostly zero.
 pub(super) fn of_zeros(entries: &[Entry]) -> Vec<String> {
-    let mostly = |entry: &&Entry| entry.flows && entry.zero_share >= 0.5 && entry.checked > 1;
+    let mostly = |entry: &&Entry| !entry.by_directions && entry.flows && entry.zero_share >= 0.5 && entry.checked > 1;
     let note = |entry: &Entry| {
         format!(
             "{} of the {} gradients of {} are exactly 0. A mean over all of them dilutes an error in the rest, so each was compared \
@@ -70,15 +70,14 @@ pub(super) fn of_kinks(label: &Label, elements: &[Element]) -> Option<String> {
     let (element, sides) = kinks.next()?;
     // A slope of 0 is measured as a tiny number.
     let slope = |x: f64| if x.abs() < 1e-6 * (sides.high - sides.low) { "0".to_owned() } else { number(x) };
-    let index = multi_index(element.index, label.shape);
     let more = match kinks.count() {
         0 => String::new(),
         others => format!(" ({} elements of {} do)", others + 1, label.name),
     };
     Some(format!(
-        "{}{index:?} lies at a kink{more}: the slope is {} to the left and {} to the right. The gradient, {}, is inside the interval of \
+        "{} lies at a kink{more}: the slope is {} to the left and {} to the right. The gradient, {}, is inside the interval of \
          subgradients, from {} to {}: a convention, not an error.",
-        label.name,
+        label.place(element.index),
         slope(sides.left),
         slope(sides.right),
         slope(element.reverse),

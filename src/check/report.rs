@@ -2,10 +2,12 @@
 
 use super::cause::Cause;
 use super::diagnose::Diagnosis;
+use super::doubt::Doubt;
 use super::witness::Witness;
 use crate::shape::Shape;
 
-/// What a check found.
+/// What a check found: [`passed`](Report::passed), [`wrong`](Report::wrong), or neither, [`undecided`](Report::undecided).
+#[must_use = "a check says nothing until its report is looked at: see passed()"]
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -16,12 +18,39 @@ pub struct Report {
     pub tolerance: f64,
     /// How often the program was run.
     pub evaluations: u64,
-    /// How far two runs of the program on the same numbers differed, if they did: then there is nothing to check.
-    pub unsteady: Option<f64>,
+    /// How two runs of the program on the same numbers differed, if they did: then there is nothing to check.
+    pub unsteady: Option<Unsteady>,
+    /// Along how many random directions through each input it was checked, if not element by element.
+    pub directions: Option<usize>,
     /// Where the check proves little, right as the gradients may be.
     pub notes: Vec<String>,
     /// What is wrong, if something is.
     pub diagnosis: Option<Diagnosis>,
+}
+
+/// How two runs of a program on the same numbers differed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Unsteady {
+    /// What differed.
+    pub what: Varying,
+    /// The largest difference; NaN if there were more numbers than before, or fewer.
+    pub difference: f64,
+}
+
+/// What can differ between two runs of a program on the same numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
+pub enum Varying {
+    /// The results of the first two runs.
+    Result,
+    /// The gradients, though the results were the same.
+    Gradient,
+    /// The results on dual numbers.
+    Duals,
+    /// The result of a last run, after the check, though those of the first two were the same.
+    Later,
 }
 
 /// What a check found about one input or parameter.
@@ -36,8 +65,10 @@ pub struct Entry {
     pub shape: Shape,
     /// 1 for the gradient, 2 for the gradient of the gradient.
     pub order: u32,
-    /// How many of its elements were checked.
+    /// How many of its elements were checked; or along how many directions.
     pub checked: usize,
+    /// Whether it was checked along random directions. Then what is said of elements is said of those.
+    pub by_directions: bool,
     /// The judgement on the gradient of the reverse pass, all witnesses heard.
     pub verdict: Verdict,
     /// What nudging alone says of it.
@@ -50,6 +81,10 @@ pub struct Entry {
     pub flows: bool,
     /// How many elements are wrong.
     pub wrong: usize,
+    /// Of how many elements nobody can tell whether they are right.
+    pub undecided: usize,
+    /// Why, for the worst of them.
+    pub doubt: Option<Doubt>,
     /// How many elements lie at a kink and hold one of the possible subgradients.
     pub kinks: usize,
     /// How many elements have a gradient too small to be told from rounding noise.
@@ -70,7 +105,7 @@ pub struct Entry {
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Worst {
-    /// Its place in the input.
+    /// Its place in the input; or the number of the direction, from 0.
     pub index: Vec<usize>,
     /// Its gradient by the reverse pass.
     pub reverse: f64,
@@ -94,16 +129,37 @@ pub enum Verdict {
     NoEffect,
     /// The gradient differs somewhere.
     Wrong,
+    /// No witness is able to say whether it is right everywhere, and none says that it is wrong. [`Entry::doubt`] says why. This is no pass.
+    CannotTell,
 }
 
 impl Report {
-    pub(super) fn empty(tolerance: f64) -> Self {
-        Report { entries: Vec::new(), tolerance, evaluations: 2, unsteady: None, notes: Vec::new(), diagnosis: None }
+    pub(super) fn empty(tolerance: f64, directions: Option<usize>) -> Self {
+        Report {
+            entries: Vec::new(),
+            tolerance,
+            evaluations: 2,
+            unsteady: None,
+            directions,
+            notes: Vec::new(),
+            diagnosis: None,
+        }
     }
 
-    /// Whether no gradient is wrong.
+    /// Whether every gradient is right.
     pub fn passed(&self) -> bool {
-        self.unsteady.is_none() && self.entries.iter().all(|entry| entry.verdict != Verdict::Wrong)
+        !self.wrong() && !self.undecided()
+    }
+
+    /// Whether a gradient is wrong.
+    pub fn wrong(&self) -> bool {
+        self.unsteady.is_none() && self.entries.iter().any(|entry| entry.verdict == Verdict::Wrong)
+    }
+
+    /// Whether nothing is wrong, and yet it cannot be told that all is right.
+    pub fn undecided(&self) -> bool {
+        let undecided = || self.entries.iter().any(|entry| entry.verdict == Verdict::CannotTell);
+        self.unsteady.is_some() || !self.wrong() && undecided()
     }
 
     /// What is probably wrong with the op at fault, if one was found.

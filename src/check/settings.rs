@@ -1,6 +1,7 @@
 //! The settings of a check, and the four ways to run one: a program of inputs, the same with dual numbers, a loss of parameters, a
 //! gradient that was computed by hand.
 
+use super::directions::Draw;
 use super::duals::OnDuals;
 use super::examine;
 use super::function::{ByHand, Program};
@@ -43,6 +44,7 @@ pub struct Check {
     pub(super) tolerance: f64,
     pub(super) seed: u64,
     pub(super) sample: Option<usize>,
+    pub(super) directions: Option<usize>,
     names: Vec<String>,
     pub(super) order: u32,
 }
@@ -57,7 +59,15 @@ impl Check {
     /// Every element; nudges of 1e-5 max(1, |x|), near the cube root of f64's precision, where a central difference is most exact
     /// (its two errors, h² and ε/h, are then equally small); a relative error of at most 1e-7.
     pub fn new() -> Self {
-        Check { step: Step::Scaled(1e-5), tolerance: 1e-7, seed: 0, sample: None, names: Vec::new(), order: 1 }
+        Check {
+            step: Step::Scaled(1e-5),
+            tolerance: 1e-7,
+            seed: 0,
+            sample: None,
+            directions: None,
+            names: Vec::new(),
+            order: 1,
+        }
     }
 
     /// Nudges each element x by `step` times max(1, |x|).
@@ -108,9 +118,29 @@ impl Check {
         Check { sample: Some(elements), ..self }
     }
 
-    /// Checks every element (as is done anyway, unless [`sample`](Check::sample) was called).
+    /// Checks every element (as is done anyway, unless [`sample`](Check::sample) or [`directions`](Check::directions) was called).
     pub fn all(self) -> Self {
-        Check { sample: None, ..self }
+        Check { sample: None, directions: None, ..self }
+    }
+
+    /// Instead of single elements, checks the slopes along so many random directions through each input, in which all its elements move at
+    /// once: two runs of the program each, however many elements there are. An error in any of them shows, if it is not tiny compared with
+    /// the whole gradient; the report cannot say in which.
+    ///
+    /// ```
+    /// use gradus::check::Check;
+    /// let x = ndarray::Array1::linspace(-2.0, 2.0, 100_000);
+    /// let report = Check::new().directions(4).run(|x| x[0].tanh().sum(), &[x]);
+    /// assert!(report.passed(), "{report}");
+    /// assert!(report.headline().starts_with("gradients right along 4 random directions"));
+    /// ```
+    ///
+    /// # Panics
+    /// If there are no directions: nothing would be checked.
+    #[track_caller]
+    pub fn directions(self, directions: usize) -> Self {
+        assert!(directions > 0, "0 directions check nothing: give at least 1");
+        Check { directions: Some(directions), ..self }
     }
 
     /// Checks derivatives up to this order: with 2, also the gradient of the gradient.
@@ -210,6 +240,11 @@ impl Check {
             &names,
             &claimed,
         )
+    }
+
+    /// The directions of this check.
+    pub(super) fn draw(&self) -> Draw {
+        Draw::new(self.seed)
     }
 
     fn name(&self, position: usize) -> String {

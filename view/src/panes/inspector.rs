@@ -210,6 +210,7 @@ fn check_lines(check: &NodeCheck) -> Vec<Pieces> {
         Verdict::Kink => ("at a kink: one of the possible slopes", Tone::Good),
         Verdict::NoEffect => ("nothing flows", Tone::Good),
         Verdict::Wrong => ("WRONG", Tone::Bad),
+        Verdict::CannotTell => ("cannot tell", Tone::Plain),
     };
     let (size, tried) = (check.shape.size(), check.elements.len());
     let of = match size {

@@ -1,0 +1,233 @@
+//! Right gradients in places where a slope is hard to measure: near poles, at the edge of a domain, where results are huge or tiny, on steep
+//! slopes, where differences cancel. The checker may say there that it cannot tell, and why. It must never call one of them wrong, and it
+//! must not excuse what is wrong.
+use gradus::check::{Check, Report};
+use gradus::prelude::*;
+use gradus::{Cotangents, Local, Op, View, ViewMut};
+use rand::RngExt;
+use rand::rngs::ChaCha8Rng;
+use std::collections::BTreeMap;
+
+/// y = x, computed in f32: a staircase of tiny steps.
+#[derive(PartialEq)]
+struct InSinglePrecision;
+
+impl<F: Scalar> Op<F> for InSinglePrecision {
+    fn name(&self) -> &'static str {
+        "single"
+    }
+    fn formula(&self) -> &'static str {
+        "y = x, rounded to f32"
+    }
+    fn shape(&self, x: &[Shape]) -> Result<Shape, String> {
+        Ok(x[0])
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        for (y, &x) in y.data.iter_mut().zip(x[0].data) {
+            let rounding = x.to_f64() - f64::from(x.to_f64() as f32);
+            *y = x - F::from_f64(rounding);
+        }
+    }
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        [at.to(0, || at.cotangent())].into()
+    }
+}
+
+/// A step of a program of one array, element by element.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Times(f64),
+    Plus(f64),
+    Over,
+    Ln,
+    Sqrt,
+    Pow(f64),
+    Exp,
+    Tanh,
+    Sigmoid,
+    Softplus,
+    Sin,
+    Erf,
+    Gelu,
+    Square,
+    Relu,
+    Abs,
+    Single,
+}
+
+impl Step {
+    fn of<'t, F: Scalar>(self, x: Var<'t, F>) -> Var<'t, F> {
+        match self {
+            Step::Times(c) => x * c,
+            Step::Plus(c) => x + c,
+            Step::Over => 1.0 / x,
+            Step::Ln => x.ln(),
+            Step::Sqrt => x.sqrt(),
+            Step::Pow(p) => x.pow(p),
+            Step::Exp => x.exp(),
+            Step::Tanh => x.tanh(),
+            Step::Sigmoid => x.sigmoid(),
+            Step::Softplus => x.softplus(),
+            Step::Sin => x.sin(),
+            Step::Erf => x.erf(),
+            Step::Gelu => x.gelu(),
+            Step::Square => x * x,
+            Step::Relu => x.relu(),
+            Step::Abs => x.abs(),
+            Step::Single => x.tape().record(InSinglePrecision, &[x]),
+        }
+    }
+}
+
+/// A program, and the point where it is checked.
+#[derive(Clone, Debug)]
+struct Case {
+    place: &'static str,
+    steps: Vec<Step>,
+    x: [f64; 3],
+}
+
+impl Case {
+    fn run<'t, F: Scalar>(&self, x: Var<'t, F>) -> Var<'t, F> {
+        self.steps.iter().fold(x, |x, step| step.of(x))
+    }
+
+    fn check(&self, order: u32, with_duals: bool) -> Report {
+        let check = Check::new().order(order);
+        match with_duals {
+            true => check.run_with_duals(|x| self.run(x[0]), |x| self.run(x[0]), &[self.x]),
+            false => check.run(|x| self.run(x[0]), &[self.x]),
+        }
+    }
+
+    /// Whether results, gradients and gradients of gradients are numbers that f64 can hold.
+    fn is_finite(&self) -> bool {
+        let tape = Tape::<f64>::new();
+        let x = tape.var(self.x);
+        let y = self.run(x);
+        let Ok(gradient) = y.sum().try_backward().map(|gradients| gradients.wrt(x)) else { return false };
+        let second = gradient.sum().try_backward().ok().and_then(|gradients| gradients.get(x));
+        let representable = |x: Var<f64>| x.value().iter().all(|x| x.is_finite() && (*x == 0.0 || x.is_normal()));
+        representable(y) && representable(gradient) && second.is_none_or(representable)
+    }
+}
+
+/// The hard places: each makes the first steps of a program, and a number to start from.
+const PLACES: [(&str, fn(&mut ChaCha8Rng) -> (Vec<Step>, [f64; 3])); 16] = [
+    ("near the pole of 1/x", |random| (vec![Step::Over], points(random, -12.0, -1.0, true))),
+    ("near the pole of x^-p", |random| {
+        let p = f64::from(random.random_range(1..5));
+        (vec![Step::Pow(-p / 2.0)], points(random, -8.0, -1.0, false))
+    }),
+    ("near a pole that is not at 0", |random| {
+        let pole = random.random_range(0.5..2.0);
+        (vec![Step::Plus(-pole), Step::Over], points(random, -7.0, -1.0, true).map(|x| pole + x))
+    }),
+    ("ln near 0", |random| (vec![Step::Ln], points(random, -300.0, -3.0, false))),
+    ("sqrt near 0", |random| (vec![Step::Sqrt], points(random, -300.0, -3.0, false))),
+    ("powers near 0", |random| {
+        let p = [0.3, 0.5, 1.5, 2.5, 3.0][random.random_range(0..5)];
+        (vec![Step::Pow(p)], points(random, -20.0, -3.0, false))
+    }),
+    ("1/sqrt(1 - x²) near 1", |random| {
+        let steps = vec![Step::Square, Step::Times(-1.0), Step::Plus(1.0), Step::Sqrt, Step::Over];
+        (steps, points(random, -8.0, -1.0, false).map(|x| 1.0 - x))
+    }),
+    ("exp of hundreds", |random| (vec![Step::Exp], [0; 3].map(|_| random.random_range(200.0..705.0)))),
+    ("exp of minus hundreds", |random| (vec![Step::Exp], [0; 3].map(|_| random.random_range(-690.0..-200.0)))),
+    ("results of 1e300 and 1e-300", |random| {
+        let size = 10.0_f64.powf(random.random_range(290.0..304.0));
+        let steps = vec![Step::Sin, Step::Times(if random.random() { size } else { 1.0 / size })];
+        (steps, [0; 3].map(|_| random.random_range(-3.0..3.0)))
+    }),
+    ("steep slopes", |random| {
+        let steep = 10.0_f64.powf(random.random_range(3.0..12.0));
+        let bend =
+            [Step::Tanh, Step::Sigmoid, Step::Sin, Step::Erf, Step::Softplus, Step::Gelu][random.random_range(0..6)];
+        (vec![Step::Times(steep), bend], [0; 3].map(|_| random.random_range(-2.0..2.0) / steep))
+    }),
+    ("steep slopes away from 0", |random| {
+        let (steep, at) = (10.0_f64.powf(random.random_range(3.0..9.0)), random.random_range(0.5..2.0));
+        let bend = [Step::Tanh, Step::Sigmoid, Step::Sin, Step::Erf][random.random_range(0..4)];
+        (vec![Step::Plus(-at), Step::Times(steep), bend], [0; 3].map(|_| at + random.random_range(-2.0..2.0) / steep))
+    }),
+    ("cancellation", |random| {
+        let large = 10.0_f64.powf(random.random_range(3.0..15.5));
+        (vec![Step::Plus(large), Step::Plus(-large)], [0; 3].map(|_| random.random_range(-2.0..2.0)))
+    }),
+    ("huge arguments", |random| {
+        let step = [Step::Sin, Step::Sqrt, Step::Ln, Step::Softplus, Step::Pow(-0.5)][random.random_range(0..5)];
+        let most = if matches!(step, Step::Sin) { 12.0 } else { 150.0 };
+        (vec![step], points(random, 3.0, most, false))
+    }),
+    ("tiny arguments and kinks", |random| {
+        let step = [Step::Relu, Step::Abs, Step::Tanh, Step::Sin, Step::Gelu][random.random_range(0..5)];
+        let mut x = points(random, -30.0, -4.0, true);
+        x[0] = if random.random() { 0.0 } else { x[0] };
+        (vec![step], x)
+    }),
+    ("computed in f32", |random| (vec![Step::Single], [0; 3].map(|_| random.random_range(-2.0..2.0)))),
+];
+
+/// Numbers of sizes from 10^low to 10^high.
+fn points(random: &mut ChaCha8Rng, low: f64, high: f64, both_signs: bool) -> [f64; 3] {
+    [0; 3].map(|_| {
+        let x = 10.0_f64.powf(random.random_range(low..high));
+        if both_signs && random.random() { -x } else { x }
+    })
+}
+
+/// The next right program of a place whose numbers f64 can hold.
+fn case(place: usize, random: &mut ChaCha8Rng) -> Case {
+    loop {
+        let (name, make) = PLACES[place];
+        let (mut steps, x) = make(random);
+        for _ in 0..random.random_range(0..3) {
+            let c = random.random_range(-3.0..3.0);
+            let smooth =
+                [Step::Times(c), Step::Plus(c), Step::Sin, Step::Tanh, Step::Square, Step::Softplus, Step::Sigmoid];
+            steps.push(smooth[random.random_range(0..smooth.len())]);
+        }
+        let case = Case { place: name, steps, x };
+        if case.is_finite() {
+            return case;
+        }
+    }
+}
+
+#[test]
+fn of_two_thousand_right_programs_in_hard_places_none_is_called_wrong() {
+    let mut random = seeded(3);
+    let mut counts: BTreeMap<(&str, bool), [usize; 3]> = BTreeMap::new();
+    let mut convicted = Vec::new();
+    for number in 0..2000 {
+        let case = case(number % PLACES.len(), &mut random);
+        for with_duals in [false, true] {
+            let report = case.check(1 + (number / PLACES.len() % 2) as u32, with_duals);
+            let count = counts.entry((case.place, with_duals)).or_default();
+            if report.passed() {
+                count[0] += 1
+            } else if report.wrong() {
+                count[2] += 1
+            } else {
+                count[1] += 1
+            }
+            if std::env::var_os("UNDECIDED").is_some() && report.undecided() && number % 7 == 0 {
+                println!("{case:?}, duals: {with_duals}\n{report}");
+            }
+            if report.wrong() {
+                convicted.push(format!("{case:?}, duals: {with_duals}\n{report}"));
+            }
+        }
+    }
+    let mut sums = [[0; 3]; 2];
+    println!("{:<32} {:>8} {:>12} {:>6}", "", "right", "cannot tell", "WRONG");
+    for ((place, with_duals), count) in &counts {
+        let witness = if *with_duals { "duals" } else { "nudging" };
+        println!("{place:<32} {witness:<8} {:>6} {:>12} {:>6}", count[0], count[1], count[2]);
+        (0..3).for_each(|k| sums[usize::from(*with_duals)][k] += count[k]);
+    }
+    println!("nudging {:?}, with duals {:?}", sums[0], sums[1]);
+    convicted.iter().take(40).for_each(|report| println!("{report}"));
+    assert!(convicted.is_empty(), "{} of 4000 checks convicted a right gradient", convicted.len());
+}
