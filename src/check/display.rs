@@ -122,6 +122,8 @@ impl Report {
             _ => "gradients: cannot tell".to_owned(),
         }];
         lines.extend(table.lines());
+        let undecided = self.entries.iter().filter_map(|entry| Some((entry, entry.doubt?)));
+        lines.extend(undecided.map(|(entry, doubt)| format!("As for {}, nobody can tell: {doubt}.", entry.place())));
         lines.extend(meanings(&self.entries));
         lines.extend(self.diagnosis.iter().flat_map(|diagnosis| &diagnosis.findings).chain(&self.notes).cloned());
         lines.join("\n") + "\n"

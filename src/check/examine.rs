@@ -76,10 +76,10 @@ fn differ(what: Varying, [once, again]: [&[f64]; 2]) -> Option<Unsteady> {
 impl Report {
     /// Turns suspicions into convictions.
     fn convict(&mut self, order: u32) {
-        let suspected = |entry: &&mut Entry| entry.order == order && entry.doubt == Some(Doubt::Suspected);
-        for entry in self.entries.iter_mut().filter(suspected) {
-            (entry.wrong, entry.undecided) = (entry.undecided, 0);
-            (entry.verdict, entry.doubt) = (Verdict::Wrong, None);
+        for entry in self.entries.iter_mut().filter(|entry| entry.order == order && entry.suspected > 0) {
+            entry.wrong += entry.suspected;
+            entry.undecided -= entry.suspected;
+            (entry.verdict, entry.doubt, entry.suspected) = (Verdict::Wrong, None, 0);
         }
     }
 
@@ -299,6 +299,7 @@ fn sum_up<'e>(
         flows,
         wrong,
         undecided,
+        suspected,
         doubt: worst.and_then(|element| match element.standing {
             Standing::CannotTell(doubt) => Some(doubt),
             _ => None,

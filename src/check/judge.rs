@@ -233,7 +233,9 @@ impl<'a> Judge<'a> {
         }
         let firm = ladder.firm();
         if let Some((firm, true)) = firm {
-            return (Standing::Wrong, firm);
+            // Of slopes that say the same, the most exact one.
+            let same = (best.value - firm.value).abs() <= 0.05 * (firm.value - claimed).abs();
+            return (Standing::Wrong, if same { best } else { firm });
         }
         // A plateau of coarse steps may look surer than the truth, which only finer steps see.
         let known = |slope: &Slope| self.confirms(claimed, *slope, KNOWN).is_some();

@@ -85,6 +85,9 @@ pub struct Entry {
     pub undecided: usize,
     /// Why, for the worst of them.
     pub doubt: Option<Doubt>,
+    /// How many of them are only not proven to be wrong.
+    #[cfg_attr(feature = "json", serde(skip))]
+    pub(super) suspected: usize,
     /// How many elements lie at a kink and hold one of the possible subgradients.
     pub kinks: usize,
     /// How many elements have a gradient too small to be told from rounding noise.
