@@ -43,8 +43,8 @@ pub use reach::{Along, Reach};
 pub use scalar::Scalar;
 pub use shape::{Axes, MAX_RANK, Shape};
 pub use tape::{
-    BackwardError, Contribution, Gradients, Input, Node, NodeInfo, Phase, Profile, ProfileRow, ScopeGuard, Slot, Tape,
-    Var,
+    BackwardError, Contribution, Culprit, Gradients, Input, Node, NodeInfo, NonFinite, Phase, Profile, ProfileRow,
+    ScopeGuard, Slot, Tape, Var,
 };
 pub use trace::Trace;
 

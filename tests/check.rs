@@ -1,5 +1,5 @@
 //! The gradient checker, by example.
-use gradus::check::{self, Check, Verdict};
+use gradus::check::{self, Check, Doubt, Verdict};
 use gradus::prelude::*;
 use gradus::{Cotangents, Local, Op, View, ViewMut, assert_gradients};
 use ndarray::{Array1, Array2, arr1, arr2};
@@ -92,6 +92,35 @@ fn a_true_zero_passes_and_a_wrong_zero_fails() {
     assert!(!check::gradients(|x| x[0].tape().record(Cube(0.0), &[x[0]]), &[[0.5, 1.0]]).passed());
     // Small against the result, and yet above its noise.
     assert!(!check::gradients(|x| 1000.0 + 1e-6 * x[0].tape().record(Cube(0.0), &[x[0]]), &[[0.5, 1.0]]).passed());
+}
+
+#[test]
+fn near_a_pole_at_an_edge_at_huge_results_and_on_steep_slopes_a_right_gradient_passes() {
+    assert_gradients!(|x| 1.0 / x[0], &[[1e-6, -1e-9, 3e-3]]);
+    assert_gradients!(|x| x[0].ln(), &[[1e-10, 1e-300]]);
+    assert_gradients!(|x| x[0].sqrt(), &[[1e-12, 1e-200]]);
+    assert_gradients!(|x| x[0].exp(), &[[700.0, -700.0]]);
+    assert_gradients!(|x| 1e300 * x[0].sin(), &[[0.5, 2.0]]);
+    assert_gradients!(|x| 1e-300 * x[0].sin(), &[[0.5, 2.0]]);
+    assert_gradients!(|x| (1e9 * x[0]).tanh(), &[[0.0, 1e-9]]);
+    assert_gradients!(|x| 1.0 / (1.0 - x[0] * x[0]).sqrt(), &[[0.999_999, -0.5]]);
+}
+
+#[test]
+fn where_nobody_can_tell_the_report_is_no_pass_and_says_why() {
+    let cannot_tell = |report: check::Report| {
+        assert!(report.undecided() && !report.passed() && !report.wrong(), "{report}");
+        assert!(report.headline().starts_with("cannot tell whether the gradients are right for x[0]"), "{report}");
+        assert!(report.diagnosis.is_none() && report.entries[0].verdict == Verdict::CannotTell, "{report}");
+        report.entries[0].doubt.expect("a reason")
+    };
+    assert_eq!(cannot_tell(check::gradients(|x| 1.0 / x[0], &[0.0])), Doubt::NoResult);
+    assert_eq!(cannot_tell(check::gradients(|x| x[0].sqrt(), &[0.0])), Doubt::Edge);
+    let drowned = cannot_tell(check::gradients(|x| ((x[0] + 1e15) - 1e15).sin(), &[0.3]));
+    assert!(matches!(drowned, Doubt::Rounding | Doubt::Unsettled | Doubt::Staircase), "{drowned:?}");
+    let caught = std::panic::catch_unwind(|| assert_gradients!(|x| x[0].sqrt(), &[0.0]));
+    let message = *caught.unwrap_err().downcast::<String>().unwrap();
+    assert!(message.contains("because this is the edge of a domain"), "{message}");
 }
 
 #[test]

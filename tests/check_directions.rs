@@ -92,3 +92,18 @@ fn gradients_by_hand_and_numbers_that_leave_the_tape_are_checked_along_direction
 fn no_directions_are_refused() {
     let _ = Check::new().directions(0);
 }
+
+#[test]
+fn a_network_of_almost_two_million_parameters_is_checked_in_moments() {
+    let net = Mlp::<f64>::new(&[784, 1024, 1024, 10], Activation::Relu, &mut seeded(7)).logits();
+    let digits = Mnist::open("data/mnist").expect("MNIST is in the repository").train().first(3);
+    let (images, labels) = (digits.images::<f64>(), [digits.labels()[0], digits.labels()[1], digits.labels()[2]]);
+    let labels = labels.map(usize::from);
+    let start = std::time::Instant::now();
+    let report = Check::new()
+        .directions(8)
+        .parameters(&net.params(), |tape| net.forward(tape.input(&images)).softmax_cross_entropy(tape.labels(&labels)));
+    println!("{} parameters in {:.2?}, {} runs", net.parameter_count(), start.elapsed(), report.evaluations);
+    assert!(report.passed(), "{report}");
+    assert!(report.evaluations < 400, "{} runs", report.evaluations);
+}

@@ -97,3 +97,25 @@ fn of_a_large_node_a_sample_is_checked() {
     let check = check::node(&tape, x.index(), 1).unwrap();
     assert_eq!((check.elements.len(), check.verdict), (64, Verdict::Right));
 }
+
+#[test]
+fn in_hard_places_no_right_gradient_on_the_tape_is_called_wrong() {
+    fn checked<F: Scalar>(x: f64, program: impl Fn(Var<F>) -> Var<F>) -> Vec<(usize, Verdict)> {
+        let tape = Tape::<F>::new();
+        program(tape.var(ndarray::arr1(&[F::from_f64(x), F::ONE]))).sum().backward();
+        verdicts(&tape, 1)
+    }
+    let single: [(f64, fn(Var<f32>) -> Var<f32>); 5] = [
+        (1e-6, |x| 1.0 / x),
+        (1e-10, |x| x.ln()),
+        (80.0, |x| x.exp()),
+        (1e-30, |x| x.sqrt()),
+        (0.0, |x| (1e6 * x).tanh()),
+    ];
+    for (x, program) in single {
+        let verdicts = checked(x, program);
+        assert!(verdicts.iter().all(|(_, verdict)| *verdict != Verdict::Wrong), "{x}: {verdicts:?}");
+    }
+    let verdicts = checked::<f64>(1e-10, |x| x.ln());
+    assert!(verdicts.iter().all(|(_, verdict)| *verdict == Verdict::Right), "{verdicts:?}");
+}

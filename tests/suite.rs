@@ -26,6 +26,8 @@ mod functions;
 mod golden;
 mod kinks;
 mod layout;
+mod must_use;
+mod non_finite;
 mod numerics;
 mod op_mistakes;
 mod ops;

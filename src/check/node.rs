@@ -17,6 +17,7 @@ use std::cell::Ref;
 use std::collections::HashMap;
 
 /// What a check of one node found.
+#[must_use = "a check says nothing until its verdict is looked at"]
 #[derive(Clone, Debug)]
 pub struct NodeCheck {
     /// The shape of the node.

@@ -38,6 +38,7 @@ impl Step {
 /// let report = check.run(|x| (x[0] * x[1]).sum(), &[[1.0, 2.0], [3.0, 4.0]]);
 /// assert!(report.passed(), "{report}");
 /// ```
+#[must_use = "a check does nothing before it is run"]
 #[derive(Clone, Debug)]
 pub struct Check {
     pub(super) step: Step,

@@ -14,6 +14,7 @@ use std::fmt::Write;
 /// let svg = Architecture::new(&[784, 100, 20, 10]).title("The network of chapter 15").to_svg();
 /// assert!(svg.contains("784 units") && svg.contains("784 × 100"));
 /// ```
+#[must_use = "a figure is seen only where it is written"]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Architecture {
     sizes: Vec<usize>,

@@ -12,7 +12,8 @@ const WIDEST_COLUMN: usize = 36;
 
 impl<F: Scalar> Tape<F> {
     /// Everything on the tape, one line per node: its place, the shape of its value, how it is computed, its name or the
-    /// derivative it is, and the line of the program that recorded it.
+    /// derivative it is, and the line of the program that recorded it. The node where the first number went wrong is
+    /// [marked](Tape::first_non_finite).
     ///
     /// ```
     /// use gradus::prelude::*;
@@ -33,13 +34,16 @@ impl<F: Scalar> Tape<F> {
             let widest = rows.iter().map(|row| row[column].chars().count()).max();
             widest.unwrap_or(0).min(WIDEST_COLUMN)
         });
+        let fault = self.first_non_finite().map(|found| found.node);
         let (mut listing, mut pass) = (String::new(), 0);
         for (node, row) in nodes.iter().zip(&rows) {
             if node.pass != pass {
                 pass = node.pass;
                 listing += &header(&nodes, &derivatives, pass);
             }
-            listing += &aligned(row, &widths);
+            let line = aligned(row, &widths);
+            listing += line.trim_end();
+            listing += if fault == Some(node.index) { "  <- the first number that is not finite\n" } else { "\n" };
         }
         listing
     }

@@ -14,6 +14,7 @@ use super::metrics::COLUMN;
 /// let svg = tape.to_svg(&DrawOptions::new().title("x squared").backward(Backward::Nodes));
 /// assert!(svg.starts_with("<svg"));
 /// ```
+#[must_use = "options do nothing before something is drawn with them"]
 #[derive(Clone, Debug, PartialEq)]
 pub struct DrawOptions {
     pub(crate) title: String,

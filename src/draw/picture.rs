@@ -11,6 +11,7 @@ use petgraph::graph::NodeIndex;
 
 /// A figure of a tape, before anyone draws it. Texts in it hold no control characters, but are otherwise as the user wrote
 /// them: the renderer quotes them.
+#[must_use = "a picture is seen only where it is written"]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     /// The heading; "" if none.

@@ -140,6 +140,7 @@ pub enum GoldenError {
 }
 
 /// How the cases of a golden file compare. Prints as a table.
+#[must_use = "a comparison says nothing until its report is looked at: see passed()"]
 #[derive(Debug, Clone)]
 pub struct GoldenReport {
     /// One entry per case, in the order of the file.

@@ -38,6 +38,7 @@ impl PageData {
             for text in [&mut node.name, &mut node.scope, &mut node.op, &mut node.attributes] {
                 *text = printable(text);
             }
+            node.fault = node.fault.as_ref().map(|fault| fault.lines().map(printable).collect::<Vec<_>>().join("\n"));
         }
         PageData {
             title: printable(&options.title),

@@ -9,6 +9,7 @@ use crate::trace::SourceFolders;
 /// use gradus::page::PageOptions;
 /// let options = PageOptions::new().title("My network").without_source();
 /// ```
+#[must_use = "options do nothing before a page is made with them"]
 #[derive(Clone, Debug, PartialEq)]
 pub struct PageOptions {
     pub(super) title: String,

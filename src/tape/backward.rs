@@ -74,6 +74,7 @@ impl<F: Scalar> Tape<F> {
     /// flows back to it has arrived.
     #[track_caller]
     fn walk_back(&self, walk: &mut Walk) -> Result<(), BackwardError> {
+        let mut seen = self.len();
         while let Some((node, arrivals)) = walk.next() {
             let cotangent = match arrivals {
                 Arrivals::One(cotangent) => cotangent,
@@ -81,6 +82,10 @@ impl<F: Scalar> Tape<F> {
             };
             self.passes.borrow_mut().visit(walk, node, cotangent);
             self.flow_back(walk, node, cotangent)?;
+            if self.stops_at_non_finite.get() {
+                self.expect_finite_since(seen)?;
+                seen = self.len();
+            }
         }
         Ok(())
     }

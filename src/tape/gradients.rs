@@ -2,6 +2,7 @@
 
 use super::graph::Graph;
 use super::node::ParamLeaf;
+use super::non_finite::NonFinite;
 use super::profile::Phase;
 use super::{Tape, Var};
 use crate::param::Param;
@@ -126,6 +127,9 @@ pub enum BackwardError {
         /// Its shape.
         shape: crate::Shape,
     },
+    /// A number went wrong on the way, and the tape [stops](Tape::stop_at_non_finite) there.
+    #[error("{0}")]
+    NonFinite(Box<NonFinite>),
     /// Nothing that the loss was computed from wants a gradient.
     #[error(
         "{loss} depends on no variable and no parameter that gets gradients, so there is nothing to differentiate; make the \

@@ -152,7 +152,7 @@ impl<F: Scalar> Tape<F> {
         }
         let (shape, numbers) = (Shape::new(x.shape()), x.clone().into_dyn());
         let index = self.graph.borrow_mut().record_shared(Leaf::Shared, shape, numbers, Location::caller());
-        self.var_at(index)
+        self.recorded(index)
     }
 
     /// A variable: its gradient is computed.
@@ -197,7 +197,7 @@ impl<F: Scalar> Tape<F> {
     pub fn param(&self, param: &Param<F>) -> Var<'_, F> {
         let index =
             self.graph.borrow_mut().record_param(Leaf::Param, param, self.wants_gradients(), Location::caller());
-        self.var_at(index)
+        self.recorded(index)
     }
 
     /// The cotangent that a backward pass starts from: ones.
@@ -216,6 +216,6 @@ impl<F: Scalar> Tape<F> {
     fn filled_leaf(&self, kind: Leaf, shape: Shape, needs_grad: bool, fill: impl FnOnce(&mut [F])) -> Var<'_, F> {
         let needs_grad = needs_grad && self.wants_gradients();
         let index = self.graph.borrow_mut().record_leaf(kind, shape, needs_grad, Location::caller(), fill);
-        self.var_at(index.or_blame())
+        self.recorded(index.or_blame())
     }
 }

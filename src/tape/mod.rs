@@ -6,6 +6,7 @@
 //! - `updates`: what optimizers did with it, for those who ask
 //! - `leaf`: what enters a tape from outside
 //! - `describe`: nodes as plain data, for listings, graphs and the stepper
+//! - `non_finite`: where the first NaN comes from
 
 mod backward;
 mod describe;
@@ -16,6 +17,7 @@ mod labels;
 mod leaf;
 mod lookup;
 mod node;
+mod non_finite;
 mod numbers;
 mod passes;
 mod profile;
@@ -30,6 +32,7 @@ pub use describe::{Contribution, NodeInfo};
 pub use gradients::{BackwardError, Gradients};
 pub use leaf::Input;
 pub use node::{Node, Slot};
+pub use non_finite::{Culprit, NonFinite};
 pub use profile::{Phase, Profile, ProfileRow};
 pub use var::Var;
 
@@ -74,6 +77,8 @@ pub struct Tape<F: Scalar = f32> {
     pub(crate) updates: RefCell<Updates<F>>,
     /// Whether this is under [`no_grad`](Tape::no_grad).
     gradients_off: Cell<bool>,
+    /// See [`stop_at_non_finite`](Tape::stop_at_non_finite).
+    stops_at_non_finite: Cell<bool>,
 }
 
 impl<F: Scalar> Default for Tape<F> {
@@ -91,6 +96,7 @@ impl<F: Scalar> Tape<F> {
             passes: RefCell::new(passes),
             updates: RefCell::new(Updates::default()),
             gradients_off: Cell::new(false),
+            stops_at_non_finite: Cell::new(false),
         }
     }
 
@@ -140,7 +146,7 @@ impl<F: Scalar> Tape<F> {
         let name = op.name();
         let recorded = self.graph.borrow_mut().record(op, nodes, self.wants_gradients(), Location::caller());
         match recorded {
-            Ok(index) => self.var_at(index),
+            Ok(index) => self.recorded(index),
             Err(reason) => self.blame(name, nodes, &reason),
         }
     }
@@ -222,6 +228,16 @@ impl<F: Scalar> Tape<F> {
     #[track_caller]
     pub fn value(&self, node: NodeIndex) -> ArrayD<F> {
         self.graph.borrow().with_views(&[node], |views| views[0].array().to_owned())
+    }
+
+    /// The Var of a node that was just recorded.
+    #[inline]
+    #[track_caller]
+    fn recorded(&self, index: NodeIndex) -> Var<'_, F> {
+        if self.stops_at_non_finite.get() {
+            self.stop_if_not_finite(index);
+        }
+        self.var_at(index)
     }
 
     pub(crate) fn var_at(&self, index: NodeIndex) -> Var<'_, F> {

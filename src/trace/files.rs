@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 /// let sources = SourceFolders::new().and_text("examples/mine.rs", "fn main() {}\n");
 /// assert_eq!(sources.read("examples/mine.rs", 1_000).as_deref(), Some("fn main() {}\n"));
 /// ```
+#[must_use = "folders are looked into only by what they are given to"]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourceFolders {
     folders: Vec<PathBuf>,

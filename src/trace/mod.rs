@@ -37,6 +37,7 @@ pub use node::{Derivative, TraceNode};
 /// );
 /// assert_eq!(sentences[5], "[6/6] \"x\" was used 2 times, so its gradient is the sum: 3 + 3 = 6");
 /// ```
+#[must_use = "a trace is seen only where it is read"]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
 pub struct Trace {

@@ -25,7 +25,20 @@ impl Trace {
                 self.update(*node, *gradient, before, after, change)
             }
         };
-        format!("[{}/{}] {sentence}", place + 1, self.events.len())
+        let fault = if self.goes_wrong(place) { ". Here the first number goes wrong" } else { "" };
+        format!("[{}/{}] {sentence}{fault}", place + 1, self.events.len())
+    }
+
+    /// Whether the first number that is not finite is computed in this event: a value, or what flows back through a node.
+    fn goes_wrong(&self, place: usize) -> bool {
+        let is_wrong =
+            |node: usize| self.nodes[node].value.as_ref().is_some_and(|value| value.nans + value.infinities > 0);
+        let at = |node: usize| self.nodes[node].fault.is_some();
+        match self.events[place] {
+            Event::Forward { node } => at(node) && is_wrong(node),
+            Event::Contribution { from, sent, .. } => at(from) && !is_wrong(from) && is_wrong(sent),
+            _ => false,
+        }
     }
 
     fn forward(&self, index: usize) -> String {

@@ -44,6 +44,10 @@ pub struct TraceNode {
     /// The value, as it was when later nodes were computed from it. `None` for a parameter that was changed since without
     /// [`Tape::keep_updates`](crate::Tape::keep_updates).
     pub value: Option<Digest>,
+    /// What went wrong here, if this is where the first number did: see [`Tape::first_non_finite`](crate::Tape::first_non_finite). If that
+    /// was in a backward pass, this is the node that the gradient was flowing through.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub fault: Option<String>,
 }
 
 /// A gradient, by what it is the gradient of.
@@ -81,6 +85,7 @@ impl TraceNode {
             file: info.source.file().replace('\\', "/"),
             line: info.source.line(),
             value,
+            fault: None,
         }
     }
 

@@ -15,6 +15,9 @@ impl<F: Scalar> Tape<F> {
             TraceNode::new(self, info, value)
         });
         let mut trace = Trace { kind: F::NAME.to_owned(), nodes: nodes.collect(), events: Vec::new() };
+        if let Some(found) = self.first_non_finite() {
+            trace.nodes[found.origin.index()].fault = Some(found.to_string());
+        }
         let mut recorder = Recorder { tape: self, trace: &mut trace };
         recorder.record();
         trace

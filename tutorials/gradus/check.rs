@@ -13,7 +13,7 @@ use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Exit status 0 if every gradient is right, 1 if one is wrong, 2 if nothing could be checked.
+/// Exit status 0 if every gradient is right, 1 if one is wrong, 2 if nothing could be checked, or nobody can tell.
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
     let matches = match frame::parsed(command(), arguments) {
         Ok(matches) => matches,
@@ -28,8 +28,9 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
         finish(&matches, json, outcome?)
     });
     match checked {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
+        Ok(Verdict::Pass) => ExitCode::SUCCESS,
+        Ok(Verdict::Fail) => ExitCode::from(1),
+        Ok(Verdict::CannotTell) => ExitCode::from(2),
         Err(error) => {
             frame::complain(&error.to_string());
             ExitCode::from(2)
@@ -61,14 +62,23 @@ fn command() -> Command {
             Arg::new("all")
                 .long("all")
                 .action(ArgAction::SetTrue)
-                .conflicts_with("elements")
-                .help("Check every element (as is done anyway)"),
+                .conflicts_with_all(["elements", "directions"])
+                .help("Check every element, as is done anyway up to 200,000 parameters"),
+        )
+        .arg(
+            value(
+                "directions",
+                "N",
+                "Check the slopes along so many random directions instead (8, if there are more parameters)",
+            )
+            .conflicts_with("elements")
+            .value_parser(count()),
         )
         .arg(value("seed", "N", "The start of all random numbers").default_value("7").value_parser(value_parser!(u64)))
         .arg(
             value("golden", "FILE", "Run the cases of a file of golden values instead")
                 .value_parser(value_parser!(PathBuf))
-                .conflicts_with_all(["elements", "all"]),
+                .conflicts_with_all(["elements", "all", "directions"]),
         )
         .arg(
             value("json", "FILE", "Write what was found as JSON; - is standard output")
@@ -87,8 +97,20 @@ struct Outcome {
     text: String,
     coloured: Option<String>,
     json: Value,
-    passed: bool,
+    verdict: Verdict,
 }
+
+#[derive(Clone, Copy)]
+enum Verdict {
+    Pass,
+    Fail,
+    CannotTell,
+}
+
+/// With more parameters than this, a check of every element would take hours, so directions are checked unless somebody wants it.
+const MANY: usize = 200_000;
+/// So many directions then.
+const DIRECTIONS: usize = 8;
 
 fn check_model(matches: &ArgMatches) -> Result<Outcome> {
     let sizes = sizes(text(matches, "model"))?;
@@ -111,16 +133,26 @@ fn check_model(matches: &ArgMatches) -> Result<Outcome> {
     let net = Mlp::<f64>::new(&sizes, activation, &mut seeded(seed)).logits();
 
     let check = Check::new().seed(seed);
-    let check = matches.get_one::<usize>("elements").map_or(check.clone(), |&elements| check.sample(elements));
+    let number = |name: &str| matches.get_one::<usize>(name).copied();
+    let check = match (number("elements"), number("directions")) {
+        (Some(elements), _) => check.sample(elements),
+        (None, Some(directions)) => check.directions(directions),
+        (None, None) if net.parameter_count() > MANY && !matches.get_flag("all") => check.directions(DIRECTIONS),
+        (None, None) => check,
+    };
     let report = check
         .parameters(&net.params(), |tape| net.forward(tape.input(&images)).softmax_cross_entropy(tape.labels(&labels)));
-    let verdict = if report.passed() { "pass" } else { "fail" };
+    let (verdict, word) = match () {
+        _ if report.passed() => (Verdict::Pass, "pass"),
+        _ if report.wrong() => (Verdict::Fail, "fail"),
+        _ => (Verdict::CannotTell, "cannot tell"),
+    };
     let details = serde_json::to_value(&report).map_err(|error| Error::new(error.to_string()))?;
     Ok(Outcome {
         text: report.to_string(),
         coloured: Some(report.coloured(true).to_string()),
-        json: json!({ "model": text(matches, "model"), "verdict": verdict, "report": details }),
-        passed: report.passed(),
+        json: json!({ "model": text(matches, "model"), "verdict": word, "report": details }),
+        verdict,
     })
 }
 
@@ -134,7 +166,7 @@ fn check_golden(file: &Path) -> Result<Outcome> {
         text: format!("{report}\n{cases} cases, {passed} passed; worst error {worst:.1e}"),
         coloured: None,
         json: json!({ "cases": cases, "passed": passed, "worst_error": worst }),
-        passed: report.passed(),
+        verdict: if report.passed() { Verdict::Pass } else { Verdict::Fail },
     })
 }
 
@@ -162,7 +194,7 @@ fn worst_error(case: &GoldenCase) -> f64 {
     case.output_error.max(case.gradient_error).max(case.second_order_error.unwrap_or(0.0))
 }
 
-fn finish(matches: &ArgMatches, json: Option<Document>, outcome: Outcome) -> Result<bool> {
+fn finish(matches: &ArgMatches, json: Option<Document>, outcome: Outcome) -> Result<Verdict> {
     let colour = !matches.get_flag("no-color")
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::io::stdout().is_terminal();
@@ -171,7 +203,7 @@ fn finish(matches: &ArgMatches, json: Option<Document>, outcome: Outcome) -> Res
     if let Some(json) = json {
         json.write(&serde_json::to_string_pretty(&outcome.json).map_err(|error| Error::new(error.to_string()))?)?;
     }
-    Ok(outcome.passed)
+    Ok(outcome.verdict)
 }
 
 fn text<'m>(matches: &'m ArgMatches, name: &str) -> &'m str {

@@ -21,6 +21,7 @@ pub fn step<F: Scalar>(tape: &Tape<F>) -> io::Result<()> {
 }
 
 /// A stepper, with settings.
+#[must_use = "a stepper shows nothing before it is run"]
 pub struct Stepper<'a> {
     trace: Trace,
     check: Checker<'a>,

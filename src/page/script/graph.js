@@ -178,7 +178,8 @@ class Graph {
     const node = nodes[stand.index];
     const shown = this.figureNode.get(stand.index);
     const kind = stand.heading === null ? shown.kind : "scope";
-    const group = svg("g", { class: `node ${kind} ${node.pass > 0 ? `derived pass${Math.min(node.pass, 2)}` : ""}`, "data-node": stand.index });
+    const isFaulty = figure.nodes.some(({ index }) => nodes[index].fault && this.standsFor.get(index) === stand.index);
+    const group = svg("g", { class: `node ${kind} ${node.pass > 0 ? `derived pass${Math.min(node.pass, 2)}` : ""} ${isFaulty ? "fault" : ""}`, "data-node": stand.index });
     const corner = { input: 0, const: 0, var: Math.min(17, height / 2), param: Math.min(17, height / 2), seed: Math.min(17, height / 2) }[kind] ?? 6;
     group.append(svg("rect", { x, y, width, height, rx: corner }));
     if (shown.is_loss && kind !== "scope") {

@@ -69,6 +69,7 @@ class Inspector {
       element("h2", {}, call(index)),
       this.facts(node),
       this.derivatives(node),
+      node.fault && element("p", { className: "fault", textContent: node.fault }),
       hasOperands && element("p", { className: "display" }, formula(node.formula)),
       value || isComputed(index, this.step)
         ? this.section("Value", this.view("value", value, `value of ${call(index)}`, hasOperands ? (chosen, cell) => this.pick("value", chosen, cell) : undefined))

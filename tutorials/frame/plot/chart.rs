@@ -10,6 +10,7 @@ use super::style::{self, Colour, Shades};
 /// let chart = Chart::new("epoch", "test accuracy (%)").line("sigmoids", &accuracies).level(90.0, "90 %");
 /// run.plot("accuracy", &chart)?;
 /// ```
+#[must_use = "a figure is seen only where it is written"]
 #[derive(Clone)]
 pub struct Chart<'a> {
     pub(super) title: String,

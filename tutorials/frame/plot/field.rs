@@ -7,6 +7,7 @@ use contour::ContourBuilder;
 use std::rc::Rc;
 
 /// A function, and how it is shown.
+#[must_use = "a figure is seen only where it is written"]
 #[derive(Clone)]
 pub(super) struct Field<'a> {
     f: Rc<dyn Fn(f64, f64) -> f64 + 'a>,

@@ -8,6 +8,7 @@ use super::text::{side_by_side, titled};
 use ndarray::{Array2, ArrayView2};
 
 /// Pictures in rows, each with a caption.
+#[must_use = "a figure is seen only where it is written"]
 #[derive(Clone)]
 pub struct Images {
     title: String,

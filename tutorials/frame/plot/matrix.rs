@@ -8,6 +8,7 @@ use super::style::{AXIS, INK, LABEL, PAGE, SMALL, Shades, TICK, TITLE};
 use super::text::titled;
 
 /// Rows of numbers, each a cell of colour.
+#[must_use = "a figure is seen only where it is written"]
 #[derive(Clone)]
 pub struct Matrix {
     title: String,

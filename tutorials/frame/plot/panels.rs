@@ -6,6 +6,7 @@ use super::style::{COLUMN, INK, LABEL, TITLE};
 use super::text::{side_by_side, titled};
 
 /// Figures side by side.
+#[must_use = "a figure is seen only where it is written"]
 pub struct Panels<'a> {
     title: String,
     key: String,

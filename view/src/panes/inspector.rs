@@ -46,6 +46,7 @@ impl Inspector<'_, '_> {
 
     fn lines(&self) -> Vec<Pieces> {
         let mut lines = self.equation();
+        lines.extend(self.fault());
         lines.extend(self.value());
         lines.extend(self.gradient());
         lines.extend(self.update());
@@ -72,6 +73,12 @@ impl Inspector<'_, '_> {
             formula += &format!("   {}", info.attributes);
         }
         vec![plain(equation), vec![(formula, Tone::Faint)]]
+    }
+
+    /// What went wrong here first.
+    fn fault(&self) -> Vec<Pieces> {
+        let fault = self.info().fault.iter().flat_map(|fault| fault.lines());
+        fault.map(|line| vec![(line.trim().to_owned(), Tone::Bad)]).collect()
     }
 
     fn value(&self) -> Vec<Pieces> {

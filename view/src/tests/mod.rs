@@ -322,3 +322,15 @@ fn q_goes_on_and_ctrl_c_ends_it_all_even_in_a_question() {
     press(&mut session, "esc");
     assert_eq!(leaves(&mut session, Some(Action::Quit)), Some(Left::Quit));
 }
+
+#[test]
+fn the_first_nan_is_explained_where_it_came_from() {
+    let tape = Tape::<f64>::new();
+    tape.var([0.5, -0.1]).named("p").ln().named("z").sum();
+    let mut session = session(&tape);
+    assert!(!screen(&mut session, 160, 50).contains("not finite"));
+    press(&mut session, "right");
+    let screen = screen(&mut session, 160, 50);
+    assert!(screen.contains("the first number that is not finite is NaN at [1]"), "{screen}");
+    assert!(screen.contains("goes wrong"), "{screen}");
+}

@@ -142,7 +142,9 @@ impl Painter<'_, '_, '_> {
         }
         let mark = canvas.look.mark(state);
         let text = format!("{mark}{open}{}{close}", shown.label);
-        self.text(canvas, [shown.area.x, shown.area.y], &text, state.tone(), modifier);
+        let is_faulty = shown.members.iter().any(|&node| session.trace.nodes[node].fault.is_some());
+        let tone = if is_faulty { Tone::Bad } else { state.tone() };
+        self.text(canvas, [shown.area.x, shown.area.y], &text, tone, modifier);
     }
 
     /// How far a node has got; a folded scope is as far as the last of its nodes in the direction of the phase.

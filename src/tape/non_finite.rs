@@ -1,0 +1,231 @@
+//! Where the first NaN comes from. The one idea to know: NaN spreads to everything that is computed from it, so of a thousand NaNs only
+//! the first one, in order of recording, tells what went wrong: its operands are still numbers. Gradients are recorded like everything
+//! else, so they are found in the same way.
+
+use super::{BackwardError, Tape};
+use crate::draw::number;
+use crate::op::View;
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use petgraph::graph::NodeIndex;
+use std::fmt;
+use std::panic::Location;
+
+/// The first number that went wrong; made by [`Tape::first_non_finite`]. It prints as a sentence or two.
+#[must_use = "a fault is of use only where it is read"]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct NonFinite {
+    /// The node that it stands in.
+    pub node: NodeIndex,
+    /// The node's op.
+    pub op: &'static str,
+    /// The op's formula.
+    pub formula: &'static str,
+    /// The node as errors call it: `"p" (%4 = ln)`.
+    pub description: String,
+    /// The place of the number in the node's array.
+    pub element: Vec<usize>,
+    /// The number: NaN or an infinity.
+    pub value: f64,
+    /// What it was computed from.
+    pub operands: Vec<Culprit>,
+    /// 0 for the program itself, n for the nth backward pass.
+    pub pass: u32,
+    /// The node whose line it is: itself, or in a backward pass the one that the gradient was flowing through.
+    pub origin: NodeIndex,
+    /// In a backward pass, what errors call that one.
+    pub through: Option<String>,
+    /// The line of the program that recorded it; in a backward pass that of the node that the gradient was flowing through.
+    pub source: &'static Location<'static>,
+    /// The same as listings print it, with the last folder of the path.
+    pub line: String,
+}
+
+/// An operand of what went wrong.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Culprit {
+    /// Its node.
+    pub node: NodeIndex,
+    /// The node as errors call it.
+    pub description: String,
+    /// The numbers that took part, each with its place; of many the least and the greatest, and those that are not finite before them.
+    pub numbers: Vec<(Vec<usize>, f64)>,
+    /// How many took part.
+    pub count: usize,
+}
+
+/// Of the infinite numbers of a node with an infinite operand, so many are traced back.
+const LOOKED_AT: usize = 64;
+/// So many numbers of an operand are told one by one.
+const FEW: usize = 4;
+
+impl<F: Scalar> Tape<F> {
+    /// The first number on the tape, in order of recording, that is not a number, or that is infinite while all that it was computed from is
+    /// finite; with its op, what the op was given, and the line of the program. Forward and backward passes are searched alike. Infinities
+    /// that enter from outside are left alone, since masks are made of them, and so is what is infinite because an operand was; NaN never
+    /// is. (An infinity that an op made may be meant, too, as in ln 0 = -∞.)
+    ///
+    /// ```
+    /// use gradus::prelude::*;
+    /// let tape = Tape::<f64>::new();
+    /// let p = tape.var([0.5, -0.1]).named("p");
+    /// let loss = p.ln().mean();
+    /// assert!(loss.item().is_nan());
+    /// let found = tape.first_non_finite().expect("a NaN");
+    /// assert_eq!((found.op, &found.element[..], found.source.line()), ("ln", &[1][..], line!() - 3));
+    /// assert!(found.to_string().ends_with("\n  operand 1: \"p\" (%0 = var) is -0.1 at [1]"));
+    /// ```
+    pub fn first_non_finite(&self) -> Option<NonFinite> {
+        (0..self.len()).find_map(|index| self.non_finite_at(NodeIndex::new(index)))
+    }
+
+    /// Stops the program where the first number goes wrong, as [`first_non_finite`](Tape::first_non_finite) finds it: recording panics at
+    /// the line of the program, and so does [`backward`](crate::Var::backward), while [`try_backward`](crate::Var::try_backward) returns
+    /// [`BackwardError::NonFinite`]. Every number is looked at, so switch it on to find a fault and not to train.
+    ///
+    /// ```should_panic
+    /// use gradus::prelude::*;
+    /// let tape = Tape::<f64>::new();
+    /// tape.stop_at_non_finite(true);
+    /// let x = tape.var(0.0);
+    /// let y = 1.0 / x; // panics here: the first number that is not finite is inf, the value of %2 = div ...
+    /// # let _ = y;
+    /// ```
+    pub fn stop_at_non_finite(&self, stop: bool) {
+        self.stops_at_non_finite.set(stop);
+    }
+
+    /// Looks at a node that the program has just recorded. What a vjp records is looked at when it is done.
+    #[cold]
+    #[track_caller]
+    pub(super) fn stop_if_not_finite(&self, node: NodeIndex) {
+        if self.graph.borrow().differentiating.is_some() {
+            return;
+        }
+        if let Some(found) = self.non_finite_at(node) {
+            panic!("{found}");
+        }
+    }
+
+    /// Looks at all that a backward pass has recorded since there were `nodes` nodes.
+    #[cold]
+    pub(super) fn expect_finite_since(&self, nodes: usize) -> Result<(), BackwardError> {
+        let found = (nodes..self.len()).find_map(|index| self.non_finite_at(NodeIndex::new(index)));
+        found.map_or(Ok(()), |found| Err(BackwardError::NonFinite(Box::new(found))))
+    }
+
+    /// What is wrong with a node, if it is the first to be.
+    fn non_finite_at(&self, node: NodeIndex) -> Option<NonFinite> {
+        let operands = self.operands(node);
+        let look = |views: &[View<F>]| {
+            let (value, operands) = views.split_first()?;
+            let has = |is_bad: fn(F) -> bool| operands.iter().any(|operand| operand.data.iter().any(|&x| is_bad(x)));
+            let nan = value.data.iter().position(|x| x.is_nan()).filter(|_| !has(F::is_nan));
+            // An infinity in an operand need not take part in this one.
+            let infinite = (0..value.data.len()).filter(|&element| !value.data[element].is_finite());
+            let infinite: Vec<usize> = infinite.take(if operands.is_empty() { 0 } else { LOOKED_AT }).collect();
+            Some(match nan {
+                Some(nan) => (vec![nan], true),
+                None => (infinite, !has(|x| !x.is_finite())),
+            })
+        };
+        let mut all = vec![node];
+        all.extend(&operands);
+        let (suspects, is_sure) = self.graph.borrow().with_views(&all, look)?;
+        if suspects.is_empty() {
+            return None;
+        }
+        let info = self.info(node);
+        let reach = if operands.is_empty() { Vec::new() } else { self.reach(node) };
+        let graph = self.graph.borrow();
+        let given_finite = |&element: &usize| {
+            operands.iter().zip(&reach).all(|(&operand, reach)| {
+                let cells = reach.cells(element, graph.shape(operand), info.shape);
+                graph.with_views(&[operand], |views| cells.iter().all(|&cell| views[0].data[cell].is_finite()))
+            })
+        };
+        let element = suspects.into_iter().find(|element| is_sure || given_finite(element))?;
+        let value = graph.with_views(&[node], |views| views[0].data[element].to_f64());
+        let culprits = operands.iter().zip(&reach).map(|(&operand, reach)| {
+            let shape = graph.shape(operand);
+            let cells = reach.cells(element, shape, info.shape);
+            let numbers = graph.with_views(&[operand], |views| telling(&cells, views[0].data, shape));
+            Culprit { node: operand, description: graph.describe(operand), numbers, count: cells.len() }
+        });
+        Some(NonFinite {
+            node,
+            op: info.op,
+            formula: info.formula,
+            description: graph.describe(node),
+            element: place(element, info.shape),
+            value,
+            operands: culprits.collect(),
+            pass: info.pass,
+            origin: info.origin,
+            through: (info.pass > 0 && info.origin != node).then(|| graph.describe(info.origin)),
+            source: info.source,
+            line: info.short_source(),
+        })
+    }
+}
+
+/// A few numbers of an operand with their places: all, or else the first that is not finite, the least and the greatest.
+fn telling<F: Scalar>(cells: &[usize], numbers: &[F], shape: Shape) -> Vec<(Vec<usize>, f64)> {
+    let with_place = |&cell: &usize| (place(cell, shape), numbers[cell].to_f64());
+    if cells.len() <= FEW {
+        return cells.iter().map(with_place).collect();
+    }
+    let value = |cell: &&usize| numbers[**cell].to_f64();
+    let by_value = |a: &&usize, b: &&usize| value(a).total_cmp(&value(b));
+    let not_finite = cells.iter().find(|cell| !value(cell).is_finite());
+    let finite = || cells.iter().filter(|cell| value(cell).is_finite());
+    let chosen = [not_finite, finite().min_by(by_value), finite().max_by(by_value)];
+    chosen.into_iter().flatten().map(with_place).collect()
+}
+
+/// The index of an element along each axis.
+fn place(mut element: usize, shape: Shape) -> Vec<usize> {
+    let mut place = vec![0; shape.rank()];
+    for (index, &length) in place.iter_mut().zip(shape.iter()).rev() {
+        *index = element % length;
+        element /= length;
+    }
+    place
+}
+
+/// " at [2, 1]", but nothing for a single number.
+fn at(place: &[usize]) -> String {
+    if place.is_empty() { String::new() } else { format!(" at {place:?}") }
+}
+
+impl fmt::Display for NonFinite {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let NonFinite { description, formula, line, .. } = self;
+        write!(
+            f,
+            "the first number that is not finite is {}{} of {description}, {formula}, ",
+            self.value,
+            at(&self.element)
+        )?;
+        match &self.through {
+            Some(through) => write!(
+                f,
+                "in backward pass {}: the gradient was flowing through {through}, recorded at {line}",
+                self.pass
+            )?,
+            None => write!(f, "recorded at {line}")?,
+        }
+        for (slot, operand) in self.operands.iter().enumerate() {
+            write!(f, "\n  operand {}: {} ", slot + 1, operand.description)?;
+            let numbers: Vec<String> = operand.numbers.iter().map(|(place, x)| number(*x) + &at(place)).collect();
+            match operand.count {
+                0 => f.write_str("takes no part in it")?,
+                1..=FEW => write!(f, "is {}", numbers.join(", "))?,
+                count => write!(f, "gives {count} numbers, among them {}", numbers.join(", "))?,
+            }
+        }
+        Ok(())
+    }
+}
