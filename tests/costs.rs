@@ -9,14 +9,14 @@ fn scopes_that_end_in_another_order_than_they_began_leave_none_behind() {
     let mut tape = Tape::<f64>::new();
     let [encoder, mlp] = ["encoder", "mlp"].map(|name| tape.scope(name));
     drop(encoder);
-    tape.var(1.0);
+    let _ = tape.var(1.0);
     drop(mlp);
-    tape.var(1.0);
+    let _ = tape.var(1.0);
     let scopes: Vec<String> = tape.nodes().into_iter().map(|node| node.scope).collect();
     assert_eq!(scopes, ["encoder/mlp/", ""]);
     std::mem::forget(tape.scope("forgotten"));
     tape.rewind();
-    tape.var(1.0);
+    let _ = tape.var(1.0);
     assert_eq!(tape.nodes()[0].scope, "");
 }
 
@@ -27,7 +27,7 @@ fn a_scope_may_end_while_somebody_looks_at_the_graph() {
     let graph = tape.graph();
     drop(scope);
     drop(graph);
-    tape.var(1.0);
+    let _ = tape.var(1.0);
     assert_eq!(tape.nodes()[0].scope, "");
 }
 
@@ -36,9 +36,9 @@ fn the_name_given_last_counts_among_many_names() {
     let tape = Tape::<f64>::new();
     let first = tape.var(1.0).named("before");
     for index in 0..1_000 {
-        tape.var(1.0).named(&format!("x{index}"));
+        let _ = tape.var(1.0).named(&format!("x{index}"));
     }
-    first.named("after");
+    let _ = first.named("after");
     assert_eq!(tape.nodes()[0].name, "after");
     assert_eq!(tape.nodes()[1_000].name, "x999");
 }
@@ -83,7 +83,7 @@ fn each_of_many_parameters_has_one_leaf_and_is_stepped() {
 fn shapes_of_every_round_anew_are_told_apart() {
     let mut tape = Tape::<f32>::new();
     for round in 0..50 {
-        tape.full([1], 0.0);
+        let _ = tape.full([1], 0.0);
         for length in 1..100 {
             assert_eq!(tape.full([length + round], 1.0).sum().item(), (length + round) as f32);
         }

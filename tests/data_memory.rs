@@ -127,9 +127,9 @@ fn making_batches_and_recording_them_allocates_nothing() {
     let mut tape = Tape::<f32>::new();
     let mut step = || {
         let batch = batches.next().unwrap();
-        tape.input(&batch.images);
-        tape.input(&batch.one_hot);
-        tape.input(&batch.labels);
+        let _ = tape.input(&batch.images);
+        let _ = tape.input(&batch.one_hot);
+        let _ = tape.input(&batch.labels);
         tape.rewind();
     };
     step();

@@ -84,7 +84,7 @@ fn gradients_that_do_not_exist_are_absent_not_zero() {
     assert!(gradients.get(data).is_none());
     assert_eq!(gradients.wrt(x).item(), 3.0);
     let message = panic_message(|| {
-        gradients.wrt(unused.named("unused"));
+        let _ = gradients.wrt(unused.named("unused"));
     });
     assert!(message.contains("no gradient flows to \"unused\""), "{message}");
 }
@@ -282,9 +282,9 @@ fn a_batch_of_another_size_records_afresh() {
 #[test]
 fn names_do_not_outlive_a_rewind() {
     let mut tape = Tape::new();
-    tape.var(1.0).named("old");
+    let _ = tape.var(1.0).named("old");
     tape.rewind();
-    tape.var(1.0);
+    let _ = tape.var(1.0);
     assert_eq!(tape.nodes()[0].name, "");
 }
 

@@ -65,10 +65,12 @@ fn whatever_is_built_by_value_warns_if_it_is_dropped() {
     }
 }
 
+// Not `Gradients`: an optimizer asks for them, so they cannot be forgotten in silence, and whoever only wants to look at a pass finds it on
+// the tape.
 #[test]
 fn reports_and_what_is_only_there_to_be_read_warn_if_they_are_dropped() {
     let (marked, _) = survey(&["src"]);
-    for read in ["Report", "NodeCheck", "NonFinite", "Trace", "Picture", "Coloured", "GoldenReport"] {
+    for read in ["Var", "Report", "NodeCheck", "NonFinite", "Trace", "Picture", "Coloured", "GoldenReport"] {
         assert!(marked.contains(read), "{read} needs #[must_use]");
     }
 }

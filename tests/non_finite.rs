@@ -191,7 +191,7 @@ fn a_tape_that_stops_there_panics_at_the_line_and_its_backward_pass_says_which()
 fn a_fault_prints_with_what_the_op_was_given() {
     let tape = Tape::<f64>::new();
     let p = tape.var([[0.5, 0.25], [-0.125, 1.0]]).named("p");
-    (p - 1.0).ln().named("logarithms").sum();
+    let _ = (p - 1.0).ln().named("logarithms").sum();
     let found = tape.first_non_finite().unwrap().to_string();
     let line = line!() - 2;
     let expected = format!(
@@ -223,7 +223,7 @@ fn a_step_that_makes_a_parameter_infinite_is_found_in_the_next_round() {
     let w = Param::new("w", arr1(&[1.0, 2.0]));
     w.update(|w| w[1] = f64::NAN);
     let tape = Tape::<f64>::new();
-    (tape.param(&w) * 3.0).sum();
+    let _ = (tape.param(&w) * 3.0).sum();
     let found = tape.first_non_finite().unwrap();
     assert_eq!((found.op, found.element), ("param", vec![1]));
 }
@@ -232,7 +232,7 @@ fn a_step_that_makes_a_parameter_infinite_is_found_in_the_next_round() {
 fn a_trace_tells_where_it_went_wrong_in_the_program_and_in_a_backward_pass() {
     let tape = Tape::<f64>::new();
     let p = tape.var(-1.0).named("p");
-    p.ln().named("z").sum();
+    let _ = p.ln().named("z").sum();
     let trace = tape.trace();
     let faulty: Vec<usize> = trace.nodes.iter().filter(|node| node.fault.is_some()).map(|node| node.index).collect();
     assert_eq!(faulty, [1]);

@@ -206,7 +206,7 @@ fn a_page_of_many_scopes_has_layouts_for_few_ways_of_folding_them() {
 #[test]
 fn the_page_says_where_the_first_nan_comes_from() {
     let tape = Tape::<f64>::new();
-    tape.var(-1.0).named("p").ln().sum();
+    let _ = tape.var(-1.0).named("p").ln().sum();
     let page = tape.to_html(&PageOptions::new().without_source());
     let nodes = &data(&page)["trace"]["nodes"];
     assert!(nodes[0].get("fault").is_none());

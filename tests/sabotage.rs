@@ -71,7 +71,7 @@ impl Trial {
     fn is_an_op(&self) -> bool {
         let tape = Tape::new();
         let variables: Vec<Var<f64>> = self.variables().iter().map(|value| tape.var(value)).collect();
-        self.program(&variables, None);
+        let _ = self.program(&variables, None);
         tape.nodes().iter().any(|node| node.op == self.row.op)
     }
 

@@ -87,5 +87,5 @@ fn several_shared_inputs_and_parameters_stand_side_by_side() {
 #[should_panic(expected = "shapes do not fit in matmul")]
 fn a_shape_mistake_with_it_is_told_as_ever() {
     let tape = Tape::new();
-    tape.input_shared(&two_rows(1.0)).matmul(tape.input([[1.0], [2.0], [3.0]]));
+    let _ = tape.input_shared(&two_rows(1.0)).matmul(tape.input([[1.0], [2.0], [3.0]]));
 }

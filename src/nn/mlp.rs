@@ -115,7 +115,7 @@ impl<F: Scalar> Mlp<F> {
             let z = linear.forward(a).named("z");
             a = activation.of(z);
             if activation != Activation::Identity {
-                a.named("a");
+                let _ = a.named("a");
             }
         }
         a

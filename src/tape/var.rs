@@ -12,6 +12,7 @@ use std::ops;
 /// A value on a tape. It is a handle of 16 bytes, to copy at will; arithmetic with it records on the tape.
 ///
 /// The methods that record an op are declared with their ops, in [`crate::ops`].
+#[must_use = "ops change nothing in place: what they compute is this Var"]
 pub struct Var<'t, F: Scalar = f32> {
     pub(crate) tape: &'t Tape<F>,
     pub(crate) index: NodeIndex,

@@ -40,7 +40,11 @@ pub fn hostile(tape: &Tape<f64>, names: &[&str]) {
     for name in names {
         let _scope = tape.scope(name);
         let parameter = Param::new(*name, arr2(&[[1.0, 2.0]]));
-        (tape.param(&parameter) * tape.input(3.0).named(name)).sum().named(name).backward().wrt(tape.param(&parameter));
+        let _ = (tape.param(&parameter) * tape.input(3.0).named(name))
+            .sum()
+            .named(name)
+            .backward()
+            .wrt(tape.param(&parameter));
     }
 }
 

@@ -185,7 +185,7 @@ fn nodes(program: &Program) -> usize {
     for leaf in &program.leaves {
         leaves.push(tape.input(leaf));
     }
-    program.build(&leaves);
+    let _ = program.build(&leaves);
     tape.len()
 }
 

@@ -119,7 +119,7 @@ fn what_comes_back(run: &mut Run) -> Result {
     let recorded = small.record_numbers(&tape);
     recorded.loss.named("L").backward();
     for (var, name) in recorded.w.iter().chain(&recorded.b).zip(["w1", "w2", "b"]) {
-        var.named(name);
+        let _ = var.named(name);
     }
     run.draw(
         "numbers",

@@ -94,7 +94,7 @@ mod tests {
             for operand in example.operands {
                 x.push(tape.input(operand.sample(&mut seeded(1))));
             }
-            (example.f64)(&x);
+            let _ = (example.f64)(&x);
             for node in tape.trace().nodes {
                 let says = [&node.formula, &node.attributes].into_iter().chain(&node.flows).chain(&node.slopes);
                 says.for_each(|text| assert!(!ascii(text).contains('?'), "{text}"));
