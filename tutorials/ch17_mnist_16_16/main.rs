@@ -23,7 +23,7 @@ pub const CHAPTER: Chapter = Chapter {
                random label: how many of the 2,000 can a net learn, and how many new digits will it read?",
     time: "20 s",
     answer: "{test_accuracy_shuffled:%} of the shuffled digits, where it reads {test_accuracy:%} of the others. Of the random \
-             labels a net learns {labels_by_lot.own:%}, and reads {labels_by_lot.new:%} of new digits.",
+             labels a net learns {random_labels.own:%}, and reads {random_labels.new:%} of new digits.",
     epochs: 30,
     full_epochs: 30,
     options: &[],

@@ -53,7 +53,7 @@ pub fn memorise(run: &mut Run, train: &Digits, test: &Digits) -> Result {
         .y_range(0.0, 105.0);
     run.plot("lots", &chart)?;
     let ((own, new), small) = (wide.last(), small.last().0);
-    run.result("labels_by_lot", json!({ "own": own, "new": new, "own_small_net": small, "epochs": wide.own.len() }));
+    run.result("random_labels", json!({ "own": own, "new": new, "own_small_net": small, "epochs": wide.own.len() }));
     run.compare("random labels: its own 2,000", own, Ours, "1 in an earlier run", 1.0, 1.0);
     run.compare("random labels: new digits", new, Ours, "0.09 in an earlier run", 0.06, 0.14);
     Ok(())

@@ -19,8 +19,8 @@ pub const CHAPTER: Chapter = Chapter {
     title: "How to measure a test loss",
     sources: frame::sources!["main.rs", "measure.rs"],
     question: "A net that knows nothing gives each of ten digits a tenth. Its cross-entropy is -ln(1/10) = 2.30 for any digit, \
-               so its test loss is 2.30. A program measures the test loss too: it adds up the loss of each \
-               test batch and divides by 10,000. What will it say of a net that knows nothing?",
+               so its test loss is 2.30. A program measures the test loss too: it adds up the losses of \
+               ten batches of 1,000 digits and divides by 10,000. What will it say of a net that knows nothing?",
     time: "12 s",
     answer: "{know_nothing.by_the_source:4}, where a digit costs {know_nothing.per_digit:2}.",
     epochs: 10,

@@ -18,11 +18,11 @@ pub const CHAPTER: Chapter = Chapter {
     title: "The gradient of a gradient",
     sources: frame::sources!["main.rs", "linear.rs"],
     question: "A backward pass records nodes on the tape. So a gradient is a node like any other, and nothing forbids to call \
-               backward on it. Six times in a row, on tanh: will the sixth derivative still be right? And a surface that seems to \
-               have its lowest point in the middle: what do its second derivatives say about that point?",
+               backward on it. Six times in a row, on tanh: will the sixth derivative still be right? And a narrow valley, \
+               through which plain descent takes more than ten thousand steps: how many does a method take that knows the second derivatives?",
     time: "1 s",
-    answer: "the largest error is {tanh_max_error}. The surface bends by {eigenvalues.0:1} in one direction and by \
-             {eigenvalues.1:1} in the other: its lowest point is elsewhere.",
+    answer: "the largest error is {tanh_max_error}. Newton's method takes {rosenbrock_steps} steps through the valley, \
+             plain descent {descent_steps}.",
     epochs: 0,
     full_epochs: 0,
     options: &[],

@@ -9,7 +9,7 @@ fn thirteen_thousand_and_two_parameters_know_nothing_of_places_and_noise_is_lear
     let [plain, mixed] = ["test_accuracy", "test_accuracy_shuffled"].map(|name| number(&results[name]));
     assert!(plain > 0.88 && (plain - mixed).abs() < 0.03, "{plain} and {mixed} after two epochs");
     assert!(number(&results["shuffled_rows_apart"]) < 1e-12);
-    let noise = &results["labels_by_lot"];
+    let noise = &results["random_labels"];
     assert_eq!(noise["own"], 1.0);
     assert!((0.06..0.14).contains(&number(&noise["new"])), "{noise}");
     assert!(number(&results["sum_of_outputs"]["most"]) > 1.2);
