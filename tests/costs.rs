@@ -90,3 +90,24 @@ fn shapes_of_every_round_anew_are_told_apart() {
         tape.rewind();
     }
 }
+
+/// Only Linux tells how many threads a program has.
+#[cfg(all(target_os = "linux", feature = "parallel"))]
+#[test]
+fn however_many_threads_are_asked_for_no_more_are_started_than_there_are_processors() {
+    const NAME: &str = "however_many_threads_are_asked_for_no_more_are_started_than_there_are_processors";
+    if std::env::var_os("RAYON_NUM_THREADS").is_some_and(|count| count == "20000") {
+        let tape = Tape::<f32>::new();
+        assert_eq!(tape.full([600, 600], 1.0).matmul(tape.full([600, 600], 1.0)).mean().item(), 600.0);
+        let status = std::fs::read_to_string("/proc/self/status").expect("what Linux says of this program");
+        print!("{}", status.lines().find(|line| line.starts_with("Threads:")).expect("a line"));
+        return;
+    }
+    let mut again = std::process::Command::new(std::env::current_exe().expect("this program"));
+    again.args([NAME, "--nocapture", "--test-threads=1"]).env("RAYON_NUM_THREADS", "20000");
+    let said = String::from_utf8(again.output().expect("it runs").stdout).expect("text");
+    let threads = said.split("Threads:").nth(1).and_then(|rest| rest.split_whitespace().next());
+    let threads: usize = threads.unwrap_or_else(|| panic!("{said}")).parse().expect("a number");
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    assert!(threads <= processors + 2, "{threads} threads on {processors} processors");
+}

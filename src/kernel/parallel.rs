@@ -15,7 +15,7 @@ pub fn share(count: usize, worth: usize) -> usize {
     count.div_ceil(sharers).max(1)
 }
 
-/// So many numbers that are read once and written once are worth the waking of a thread.
+/// Minimum numbers per thread: below this, waking a thread costs more than it saves.
 pub const WORTH_A_THREAD: usize = 1 << 16;
 
 /// Calls `write(which, row)` for each row of an array with so many columns (not 0), each thread some of the rows.
@@ -114,12 +114,12 @@ fn watch(has_happened: impl Fn() -> bool) {
 #[cfg(feature = "parallel")]
 const PATIENCE: Duration = Duration::from_micros(100);
 
-/// The threads that stand by; `None` if the system gives none. They are one fewer than rayon would use, because the thread that has
+/// The threads that stand by; `None` if the system gives none. They are one fewer than all, because the thread that has
 /// the work does a share of it: with one more, they would take the processor from each other while they look for work.
 #[cfg(feature = "parallel")]
 fn others() -> Option<&'static rayon::ThreadPool> {
     static OTHERS: std::sync::LazyLock<Option<rayon::ThreadPool>> = std::sync::LazyLock::new(|| {
-        let count = rayon::current_num_threads().saturating_sub(1).max(1);
+        let count = all_threads().saturating_sub(1).max(1);
         rayon::ThreadPoolBuilder::new().num_threads(count).thread_name(|i| format!("gradus-{i}")).build().ok()
     });
     OTHERS.as_ref()
@@ -128,7 +128,23 @@ fn others() -> Option<&'static rayon::ThreadPool> {
 /// How many threads there are to share work among: this one alone while it does its share of something, since the others do theirs.
 #[cfg(feature = "parallel")]
 fn threads() -> usize {
-    if HELPING.get() { 1 } else { rayon::current_num_threads() }
+    match (HELPING.get(), rayon::current_thread_index()) {
+        (true, _) => 1,
+        (false, Some(_)) => rayon::current_num_threads(), // those of the pool that this runs in
+        (false, None) => all_threads(),
+    }
+}
+
+/// One for each processor; fewer, if `RAYON_NUM_THREADS` says so, and never more, however many it says: what is shared out has no more
+/// parts than there are processors to compute them. (Asking rayon would start its own threads, so many of which nobody needs.)
+#[cfg(feature = "parallel")]
+fn all_threads() -> usize {
+    static COUNT: std::sync::LazyLock<usize> = std::sync::LazyLock::new(|| {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let wanted = std::env::var("RAYON_NUM_THREADS").ok().and_then(|count| count.parse().ok());
+        wanted.filter(|&count| count > 0).map_or(processors, |count: usize| count.min(processors))
+    });
+    *COUNT
 }
 
 #[cfg(feature = "parallel")]
