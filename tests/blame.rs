@@ -330,6 +330,11 @@ fn blamed(call: &dyn Fn()) -> Option<(String, String)> {
     Some((BLAMED.take().unwrap_or_default(), message.unwrap_or_default()))
 }
 
+/// What the panic of `call` says; "" if there is none.
+pub fn said<R>(call: impl Fn() -> R) -> String {
+    blamed(&|| drop(call())).map_or(String::new(), |(_, message)| message)
+}
+
 #[test]
 fn a_panic_that_a_learner_can_cause_names_the_learners_line() {
     let mut faults = Vec::new();

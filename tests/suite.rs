@@ -21,6 +21,7 @@ mod derivatives;
 #[path = "draw/main.rs"]
 mod draw;
 mod engine;
+mod faults;
 mod functions;
 #[cfg(feature = "json")]
 mod golden;
