@@ -69,6 +69,19 @@ fn tapes() -> Vec<Case> {
         }),
         case("var", "at most 6 axes", || Tape::new().var(ndarray::ArrayD::<f32>::zeros(vec![1; 7])).shape()),
         case("full", "at most 6 axes", || Tape::<f32>::new().full([1; 7], 0.0).shape()),
+        own_update("value", |w, _| w.value()),
+        own_update("update", |w, _| w.update(|_| ())),
+        own_update("with", |w, _| w.with(|_| ())),
+        own_update("cast", |w, _| w.cast::<f32>().shape()),
+        own_update("value", |_, leaf| leaf.value()),
+        own_update("value", |_, leaf| leaf.tape().value(leaf.index())),
+        own_update("with_value", |_, leaf| leaf.with_value(|_| ())),
+        case("update", "inside its own update", || {
+            let w = Param::new("w", arr1(&[1.0]));
+            let tape = Tape::new();
+            let gradients = tape.param(&w).sum().backward();
+            gradients.update(&w, |_, _| gradients.update(&w, |_, _| ()).is_ok())
+        }),
     ]
 }
 
@@ -81,6 +94,8 @@ fn ops() -> Vec<Case> {
         two_axes("sub", |x, y| (x - y).shape()),
         two_axes("mul", |x, y| (x * y).shape()),
         two_axes("div", |x, y| (x / y).shape()),
+        two_axes("over", |x, y| x.over(y).shape()),
+        two_axes("through", |x, y| x.through(y).shape()),
         two_axes("matmul", |x, y| x.matmul(y).shape()),
         two_axes("matmul_nt", |x, y| x.matmul_nt(y).shape()),
         two_axes("matmul_tn", |x, y| x.matmul_tn(y).shape()),
@@ -251,11 +266,31 @@ fn programs() -> Vec<Case> {
             let tape = Tape::new();
             layer.forward(tape.var([[1.0, 2.0]]).named("x")).shape()
         }),
+        case("predictions", "shapes do not fit", || digits().predictions(&two_inputs())),
+        case("confusion", "shapes do not fit", || digits().confusion(&two_inputs())),
+        case("accuracy", "shapes do not fit", || digits().accuracy(&two_inputs())),
+        case("confusion", "no class", || {
+            digits().confusion(&Linear::<f32>::new("wide", 784, 20, Init::Normal(1.0), Init::Zeros, &mut seeded(1)))
+        }),
         case("predict", "shapes do not fit", || {
             let net = Mlp::<f64>::new(&[4, 2], Activation::Relu, &mut seeded(1));
             net.predict(arr2(&[[1.0, 2.0]]).view())
         }),
     ]
+}
+
+fn two_inputs() -> Mlp<f32> {
+    Mlp::new(&[2, 10], Activation::Relu, &mut seeded(1))
+}
+
+/// A parameter that is used while it is changed.
+fn own_update<R>(name: &'static str, call: impl Fn(&Param<f64>, Var<'_, f64>) -> R + 'static) -> Case {
+    case(name, "inside its own update", move || {
+        let w = Param::new("w", arr1(&[1.0]));
+        let tape = Tape::new();
+        let leaf = tape.param(&w);
+        w.update(|_| call(&w, leaf))
+    })
 }
 
 /// Eight digits.

@@ -100,7 +100,7 @@ fn however_many_threads_are_asked_for_no_more_are_started_than_there_are_process
         let tape = Tape::<f32>::new();
         assert_eq!(tape.full([600, 600], 1.0).matmul(tape.full([600, 600], 1.0)).mean().item(), 600.0);
         let status = std::fs::read_to_string("/proc/self/status").expect("what Linux says of this program");
-        print!("{}", status.lines().find(|line| line.starts_with("Threads:")).expect("a line"));
+        println!("{}", status.lines().find(|line| line.starts_with("Threads:")).expect("a line"));
         return;
     }
     let mut again = std::process::Command::new(std::env::current_exe().expect("this program"));
