@@ -86,7 +86,7 @@ fn copy(from: &Path, to: &Path) -> Result {
     if let Some(folder) = to.parent() {
         std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     }
-    std::fs::write(to, bytes).map_err(|error| format!("cannot write {}: {error}", to.display()))
+    frame::files::write(to, bytes).map_err(|error| format!("cannot write {}: {error}", to.display()))
 }
 
 fn entries(folder: &Path) -> Result<Vec<std::path::PathBuf>> {

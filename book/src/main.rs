@@ -131,5 +131,5 @@ fn write(path: &Path, text: &str) -> Result {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     }
-    std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
+    frame::files::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }

@@ -5,6 +5,7 @@ use crate::course::what_is_next;
 use crate::progress::Progress;
 use crate::{names, print, watch, workshop};
 use clap::{Arg, ArgMatches, Command, value_parser};
+use frame::files;
 use frame::{Document, EXERCISES, Error, Exercise, Result};
 use gradus_view::text::wrapped;
 use serde_json::json;
@@ -194,20 +195,27 @@ fn list(checkout: &Checkout) -> Result<String> {
     Ok(format!("{}\n\n{}", lines.join("\n"), what_is_next(&progress)))
 }
 
-/// Puts the hole back. Nothing that the learner wrote is lost.
+/// Puts the hole back. What the learner wrote is kept first, under a name that is not taken, and each file is written whole or not at all: so
+/// nothing is lost, whatever happens meanwhile, and a second try does what the first did not.
 fn reset(checkout: &Checkout, exercise: &Exercise) -> Result<String> {
     let file = checkout.exercise(exercise);
-    if !checkout.is_touched(exercise) && file.exists() {
-        return Ok(format!("{} is as it was", exercise.file()));
-    }
-    let kept = file.with_extension("rs.mine");
-    if file.exists() {
-        std::fs::copy(&file, &kept).map_err(|error| Error::new(format!("cannot write {}: {error}", kept.display())))?;
-    }
-    std::fs::write(&file, exercise.shipped)
-        .map_err(|error| Error::new(format!("cannot write {}: {error}", file.display())))?;
+    let cannot = |error: std::io::Error| Error::new(format!("cannot reset {}: {error}", file.display()));
+    let written = match std::fs::read(&file) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(cannot(error)),
+    };
+    let kept = match written {
+        Some(text) if text == exercise.shipped.as_bytes() => None,
+        Some(_) => Some(files::keep(&file, &file.with_extension("rs.mine")).map_err(cannot)?),
+        None => None,
+    };
+    files::write(&file, exercise.shipped).map_err(cannot)?;
     Progress::of(checkout)?.note_solved(exercise, false)?;
-    Ok(format!("{0} is as it was; your version is in {0}.mine", exercise.file()))
+    let kept = kept.map_or(String::new(), |kept| {
+        format!("; your version is in {}", kept.strip_prefix(checkout.root()).unwrap_or(&kept).display())
+    });
+    Ok(format!("{} is as it was{kept}", exercise.file()))
 }
 
 /// Our solution, with its explanation.
