@@ -108,7 +108,7 @@ impl<F: Scalar> PartialOrd for Dual<F> {
 impl<F: Scalar> fmt::Display for Dual<F> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         fmt::Display::fmt(&self.value, f)?;
-        let negative = self.tangent < F::ZERO;
+        let negative = self.tangent.to_f64().is_sign_negative() && !self.tangent.is_nan();
         f.write_str(if negative { " - " } else { " + " })?;
         fmt::Display::fmt(&if negative { -self.tangent } else { self.tangent }, f)?;
         f.write_str("ε")
@@ -280,6 +280,7 @@ mod tests {
     fn it_prints_with_the_sign_of_its_tangent() {
         assert_eq!(Dual::new(1.5, 0.2).to_string(), "1.5 + 0.2ε");
         assert_eq!(Dual::new(-1.0, -0.25).to_string(), "-1 - 0.25ε");
+        assert_eq!(Dual::new(1.0, -0.0).to_string(), "1 - 0ε");
         assert_eq!(format!("{:.2}", Dual::new(1.0, 2.0)), "1.00 + 2.00ε");
     }
 }

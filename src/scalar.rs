@@ -106,17 +106,21 @@ pub trait Scalar:
     /// not a number stays so.
     #[inline(always)]
     fn through(self, slope: Self) -> Self {
-        let product = self * slope;
-        let is_zero = (self == Self::ZERO) | (slope == Self::ZERO) & !self.is_nan();
-        if product.is_nan() & is_zero { Self::ZERO } else { product }
+        (self * slope).or_nothing(self, slope)
     }
 
     /// What flows, divided: [`through`](Scalar::through) a slope of 1 / `divisor`. Here 0 / 0 and infinity / infinity are 0.
     #[inline(always)]
     fn over(self, divisor: Self) -> Self {
-        let quotient = self / divisor;
-        let is_zero = (self == Self::ZERO) | !(self.is_nan() | divisor.is_nan());
-        if quotient.is_nan() & is_zero { Self::ZERO } else { quotient }
+        (self / divisor).or_nothing(self, divisor)
+    }
+
+    /// This product or quotient of a flow and what it met, or 0 if it is not a number though nothing flows or both are numbers: then one was
+    /// 0 and the other infinite. (A kernel of several factors asks once. Of dual numbers it looks at the values alone.)
+    #[inline(always)]
+    fn or_nothing(self, flow: Self, met: Self) -> Self {
+        let is_nothing = (flow == Self::ZERO) | !(flow.is_nan() | met.is_nan());
+        if self.is_nan() & is_nothing { Self::ZERO } else { self }
     }
 
     /// This value of a function, with the tangent that the function's slopes give it: `slopes` lists each number it was computed from,

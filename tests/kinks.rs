@@ -43,6 +43,11 @@ fn a_second_derivative_survives_a_first_derivative_that_is_zero() {
     {
         assert_eq!(y.tangent.tangent, want);
     }
+    let x = Dual::new(x, Dual::constant(Dual::constant(1.0)));
+    for (y, third) in [(x * x * x, 6.0), ((x * x * x).exp(), 6.0), (x.powf(Dual::from_f64(3.0)), 6.0), (x.sin(), -1.0)]
+    {
+        assert_eq!(y.tangent.tangent.tangent, third);
+    }
 }
 
 #[test]

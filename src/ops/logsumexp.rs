@@ -77,7 +77,7 @@ impl<F: Scalar> Op<F> for LogSumExpGrad {
 }
 
 impl<'t, F: Scalar> Var<'t, F> {
-    /// ln Σ eˣ along `axis`, which goes: a little more than the maximum. It never overflows.
+    /// ln Σ eˣ along `axis`, which goes: a little more than the maximum. It never overflows. Among -∞ alone it is -∞, and depends on none of them.
     ///
     /// ```
     /// # use gradus::prelude::*;

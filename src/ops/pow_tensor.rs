@@ -34,7 +34,7 @@ impl<F: Scalar> Op<F> for PowTensor {
 
 impl<'t, F: Scalar> Var<'t, F> {
     /// `self` to the power of `exponent`, element by element, with broadcasting. Gradients flow to both; the one to the exponent is
-    /// real only for a positive base. If the exponent is a plain number, use [`pow`](Var::pow).
+    /// real only for a positive base; for the base 0 it is the limit of aᵇ ln a: 0 for a positive exponent, -∞ for 0. If the exponent is a plain number, use [`pow`](Var::pow).
     #[track_caller]
     pub fn pow_var(self, exponent: Self) -> Self {
         self.tape.record(PowTensor, &[self, exponent])

@@ -54,7 +54,7 @@ impl<F: Scalar> Op<F> for SigmoidGrad {
     #[inline]
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         zip(x[0], x[1], dx, |y, g| {
-            let dx = g.through(y).through(F::ONE - y);
+            let dx = (g * y * (F::ONE - y)).or_nothing(g, y);
             dx.with_slopes(|| [(y, g.through(F::ONE - y - y)), (g, y * (F::ONE - y))])
         })
     }

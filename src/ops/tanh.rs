@@ -54,7 +54,10 @@ impl<F: Scalar> Op<F> for TanhGrad {
     }
     #[inline]
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
-        zip(x[0], x[1], dx, |y, g| g.through(F::ONE - y * y))
+        zip(x[0], x[1], dx, |y, g| {
+            let dx = (g * (F::ONE - y * y)).or_nothing(g, y);
+            dx.with_slopes(|| [(y, g.through(-y - y)), (g, F::ONE - y * y)])
+        })
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Each("-2 g y", "dy = -2 h g y"), Slope::Each("1 - y²", "dg = h (1 - y²)")]

@@ -248,11 +248,6 @@ pub fn run<F: Scalar>(program: Program<F>, x: &[ArrayD<f64>]) -> ArrayD<f64> {
     program(&x).value().mapv(F::to_f64)
 }
 
-/// What flows back to each operand where nothing arrives at the result.
-fn gradients_of_nothing(program: Program<f64>, x: &[ArrayD<f64>], y: &ArrayD<f64>) -> Vec<ArrayD<f64>> {
-    gradients(program, x, &ArrayD::zeros(y.raw_dim()))
-}
-
 /// What the cotangent makes flow back to each operand; zeros where nothing does.
 pub fn gradients<F: Scalar>(program: Program<F>, x: &[ArrayD<f64>], cotangent: &ArrayD<f64>) -> Vec<ArrayD<f64>> {
     let tape = Tape::new();
