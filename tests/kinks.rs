@@ -153,6 +153,7 @@ const WRITTEN: &[Written] = &[
     written!("pow(x, 0)", |[x]| x.pow(0.0)),
     written!("pow_var(a, b)", |[a, b]| a.pow_var(b)),
     written!("sqrt(x)²", |[x]| x.sqrt().pow(2.0)),
+    written!("ln(sigmoid(x))", |[x]| x.sigmoid().ln()),
     written!("softmax(x)[1]", |[x]| second(x.softmax(0))),
     written!("log_softmax(x)[1]", |[x]| second(x.log_softmax(0))),
     written!("logsumexp(x)", |[x]| x.logsumexp(0)),
