@@ -87,7 +87,8 @@ pub trait Op<F: Scalar>: Any {
 
     /// The vector-Jacobian product: what flows back to each operand when the cotangent `at.cotangent()` arrives at the result. One
     /// entry per operand, in order, made by [`Local::to`] or, where there is no derivative, [`Local::no_gradient`].
-    /// Written in [`Var`]s, so that the gradient is recorded and can be differentiated again. An operand that was
+    /// Written in [`Var`]s, so that the gradient is recorded and can be differentiated again. Where a slope may be infinite,
+    /// `g.through(slope)` is `g * slope` with 0 times infinity taken for 0: see [`Var::through`]. An operand that was
     /// broadcast needs no care: the tape sums its cotangent back to the operand's shape.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F>;
 }

@@ -46,7 +46,7 @@ pub(crate) fn exceeds<F: Scalar>(a: F, b: F) -> F {
     } else if a < b {
         F::ZERO
     } else {
-        F::ZERO / F::ZERO
+        F::from_f64(f64::NAN)
     }
 }
 
