@@ -2,7 +2,6 @@
 //! is enough to say for each axis of the operand which of its indices take part.
 
 use crate::kernel::windows::Windows;
-use crate::op::View;
 use crate::scalar::Scalar;
 use crate::shape::{Axes, Shape};
 use crate::tape::Tape;
@@ -147,9 +146,10 @@ impl<F: Scalar> Tape<F> {
     pub fn reach(&self, node: NodeIndex) -> Vec<Reach> {
         let operands = self.operands(node);
         let graph = self.graph.borrow();
-        let (op, shape) = (graph.dag[node].op(), graph.shape(node));
-        let reach = |views: &[View<F>]| (0..views.len()).map(|slot| op.reach(slot, views, shape)).collect();
-        graph.with_views(&operands, reach)
+        let (shape, slots) = (graph.shape(node), 0..operands.len());
+        graph.with_views(&operands, |views| {
+            graph.with_op(node, |op| slots.map(|slot| op.reach(slot, views, shape)).collect())
+        })
     }
 }
 

@@ -29,6 +29,7 @@ mod kinks;
 mod layout;
 mod must_use;
 mod non_finite;
+mod no_grad;
 mod numerics;
 mod op_mistakes;
 mod ops;
@@ -39,9 +40,11 @@ mod parameters;
 #[path = "random_graphs/main.rs"]
 mod random_graphs;
 mod reach;
+mod reentrance;
 mod sabotage;
 mod shared_inputs;
 mod trace;
+mod vjp_mistakes;
 
 #[test]
 fn every_file_of_tests_is_part_of_this_program_or_one_of_its_own() {

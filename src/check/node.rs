@@ -151,8 +151,8 @@ impl<F: Scalar> Function for Onwards<'_, F> {
             let view =
                 |operand: &NodeIndex| View { data: &self.values[operand][..], shape: self.graph.shape(*operand) };
             let x: Vec<View<F>> = operands.iter().map(view).collect();
-            let op = self.graph.dag[*node].op();
-            op.forward(&x, ViewMut { data: &mut y, shape: self.graph.shape(*node) });
+            let result = ViewMut { data: &mut y, shape: self.graph.shape(*node) };
+            self.graph.with_op(*node, |op| op.forward(&x, result));
             self.values.insert(*node, y);
         }
         result.clear();

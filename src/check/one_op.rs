@@ -2,6 +2,7 @@
 //! a program checks an op, with the numbers that the op met in that program.
 
 use super::function::Function;
+use crate::blame::OrBlame;
 use crate::op::{Cotangent, Local, View, ViewMut};
 use crate::shape::Shape;
 use crate::tape::{Tape, Var};
@@ -86,7 +87,7 @@ impl<'t> OneOp<'t> {
         let mut local = self.tape.local(self.node, self.tape.input(cotangent).index());
         change(&mut local);
         let mut gradients = Vec::new();
-        for (cotangent, operand) in self.tape.vjp(self.node, &local).0.into_iter().zip(&self.operands) {
+        for (cotangent, operand) in self.tape.vjp(self.node, &local).or_blame().0.into_iter().zip(&self.operands) {
             gradients.push(match cotangent {
                 Cotangent::Flows(flowing) => Some(flowing.sum_to(operand.shape()).value().into_iter().collect()),
                 Cotangent::Stops => None,
@@ -108,6 +109,6 @@ impl Function for OneOp<'_> {
         let view = |(numbers, operand): (_, &Var<'_, f64>)| View { data: numbers, shape: operand.shape() };
         let views: Vec<View<f64>> = self.numbers.iter().map(Vec::as_slice).zip(&self.operands).map(view).collect();
         result.resize(shape.size(), 0.0);
-        self.tape.graph()[self.node].op().forward(&views, ViewMut { data: result, shape });
+        self.tape.graph.borrow().with_op(self.node, |op| op.forward(&views, ViewMut { data: result, shape }));
     }
 }

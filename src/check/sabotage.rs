@@ -43,9 +43,7 @@ pub fn sabotage(tape: &Tape<f64>, op: &str, how: Sabotage) -> usize {
     let nodes: Vec<NodeIndex> = tape.nodes().iter().filter(|node| node.op == op).map(|node| node.index).collect();
     let mut graph = tape.graph.borrow_mut();
     for &node in &nodes {
-        if let Some(op) = graph.take_op(node) {
-            graph.put_back_op(node, Some(Box::new(Sabotaged { op, how })));
-        }
+        graph.change_op(node, |op| Box::new(Sabotaged { op, how }));
     }
     nodes.len()
 }

@@ -42,6 +42,9 @@ impl<'t, F: Scalar> Var<'t, F> {
     #[track_caller]
     pub fn reshape(self, shape: impl Into<Shape>) -> Self {
         let shape = shape.into();
-        if shape == self.shape() { self } else { self.tape.record(Reshape(shape), &[self]) }
+        match shape == self.shape() && self.may_be_handed_on() {
+            true => self,
+            false => self.tape.record(Reshape(shape), &[self]),
+        }
     }
 }

@@ -3,11 +3,12 @@
 //! therefore itself part of the graph: it can be drawn, stepped through and differentiated again.
 
 use super::gradients::{BackwardError, Gradients, check_version};
+use super::mistakes::{caught, go_on};
 use super::node::Circumstances;
 use super::passes::{Arrivals, Walk};
 use super::{Tape, Var};
 use crate::blame::OrBlame;
-use crate::op::{Cotangent, Cotangents, Local, Op};
+use crate::op::{Cotangent, Cotangents, Local};
 use crate::scalar::Scalar;
 use petgraph::graph::NodeIndex;
 use smallvec::SmallVec;
@@ -15,6 +16,10 @@ use smallvec::SmallVec;
 impl<'t, F: Scalar> Var<'t, F> {
     /// The gradients of this number with respect to everything it was computed from. The pass is recorded on the tape; nothing is
     /// accumulated between passes, so there is nothing to zero.
+    ///
+    /// Inside a vjp, what the vjp itself has recorded is differentiated with respect to what stood on the tape before, such as the operands,
+    /// and no further: each operand counts as a variable of its own, even if one was computed from the other. So a vjp may compute its op
+    /// again and ask for the gradients of that.
     ///
     /// # Panics
     /// At the caller's line, where [`try_backward`](Var::try_backward) returns an error.
@@ -99,11 +104,12 @@ impl<F: Scalar> Tape<F> {
     }
 
     /// Lets the op of a node record how a cotangent flows on to the operands.
+    #[track_caller]
     fn flow_back(&self, walk: &mut Walk, node: NodeIndex, cotangent: NodeIndex) -> Result<(), BackwardError> {
         let local = self.local(node, cotangent);
         {
             let mut graph = self.graph.borrow_mut();
-            if local.operands.is_empty() {
+            if local.operands.is_empty() || node.index() < walk.first() {
                 return graph.param_leaf(node).map_or(Ok(()), check_version);
             }
             for &(operand, _) in &local.operands {
@@ -114,9 +120,10 @@ impl<F: Scalar> Tape<F> {
             }
             graph.differentiate(Some(node));
         }
-        for (cotangent, &(operand, _)) in self.vjp(node, &local).0.iter().zip(&local.operands) {
+        let cotangents = self.vjp(node, &local)?;
+        for (slot, (cotangent, &(operand, _))) in cotangents.0.iter().zip(&local.operands).enumerate() {
             let sent = match cotangent {
-                Cotangent::Flows(cotangent) => Some(self.sum_over_copies(cotangent.index, operand)),
+                Cotangent::Flows(cotangent) => Some(self.sum_over_copies(*cotangent, &local, slot)?),
                 Cotangent::Stops => None,
             };
             self.passes.borrow_mut().send(walk, operand, sent);
@@ -124,12 +131,32 @@ impl<F: Scalar> Tape<F> {
         Ok(())
     }
 
-    /// An operand that was broadcast gets the sum over its copies.
-    fn sum_over_copies(&self, cotangent: NodeIndex, operand: NodeIndex) -> NodeIndex {
-        if self.graph.borrow().same_shape(cotangent, operand) {
-            return cotangent;
+    /// What a vjp sends to an operand, in the operand's shape: one that was broadcast gets the sum over its copies.
+    #[track_caller]
+    fn sum_over_copies(&self, sent: Var<F>, local: &Local<F>, slot: usize) -> Result<NodeIndex, BackwardError> {
+        let operand = self.var_at(local.operands[slot].0);
+        if !std::ptr::eq(sent.tape, self) {
+            let mistake = format!("what it sends to operand {} lives on another tape", slot + 1);
+            return Err(self.wrong_vjp(local.output, mistake));
         }
-        self.var_at(cotangent).sum_to(self.var_at(operand).shape()).index
+        if self.graph.borrow().same_shape(sent.index, operand.index) {
+            return Ok(sent.index);
+        }
+        let (found, expected) = (sent.shape(), operand.shape());
+        if !self.graph.borrow().is_broadcast(found, local, slot) {
+            let (number, operand, sent) = (slot + 1, operand.describe(), sent.describe());
+            let mistake = format!(
+                "it sends {sent} of shape {found} to operand {number}, {operand}, whose shape is {expected}; a gradient has the shape of its \
+                 operand, or that to which the operand was broadcast"
+            );
+            return Err(self.wrong_vjp(local.output, mistake));
+        }
+        Ok(self.var_at(sent.index).sum_to(expected).index)
+    }
+
+    #[cold]
+    fn wrong_vjp(&self, node: NodeIndex, mistake: String) -> BackwardError {
+        BackwardError::WrongVjp { node: self.graph.borrow().describe_with_line(node), mistake }
     }
 
     /// What the vjp of a node sees when `cotangent` arrives at it.
@@ -143,29 +170,36 @@ impl<F: Scalar> Tape<F> {
     }
 
     /// Records the vjp of a node. (The gradient checker tries single nodes with it.)
-    pub(crate) fn vjp<'t>(&'t self, node: NodeIndex, local: &Local<'t, F>) -> Cotangents<'t, F> {
-        let taken = TakenOp { tape: self, node, op: self.graph.borrow_mut().take_op(node) };
-        let cotangents = taken.op.as_deref().expect("no vjp runs inside itself").vjp(local);
-        assert_eq!(
-            cotangents.0.len(),
-            local.operands.len(),
-            "the vjp of {} must say what flows to each of its operands",
-            self.var_at(node).describe()
-        );
-        cotangents
+    #[track_caller]
+    pub(crate) fn vjp<'t>(&'t self, node: NodeIndex, local: &Local<'t, F>) -> Result<Cotangents<'t, F>, BackwardError> {
+        let Some(lent) = self.recording().lend_op(node) else {
+            return Err(BackwardError::InsideItself { node: self.graph.borrow().describe_with_line(node) });
+        };
+        let running = RunningVjp(self);
+        let cotangents = match lent.borrow().as_deref() {
+            Some(op) => caught(|| op.vjp(local)),
+            None => unreachable!("an op is lent until it is taken back"),
+        };
+        drop(running);
+        let cotangents = match cotangents {
+            Ok(cotangents) => cotangents,
+            Err(panicked) => go_on(panicked, &format!("the vjp of {}", self.graph.borrow().describe_with_line(node))),
+        };
+        let (expected, found) = (local.operands.len(), cotangents.0.len());
+        if expected != found {
+            let mistake = format!("it says what flows to {found} operands, but there are {expected}");
+            return Err(self.wrong_vjp(node, mistake));
+        }
+        Ok(cotangents)
     }
 }
 
-/// A node's op while its vjp runs and records on the graph that the op was taken from. It goes back even after a panic.
-struct TakenOp<'t, F: Scalar> {
-    tape: &'t Tape<F>,
-    node: NodeIndex,
-    op: Option<Box<dyn Op<F>>>,
-}
+/// A vjp that is running. When it ends, also by a panic, its op goes back into the graph.
+struct RunningVjp<'t, F: Scalar>(&'t Tape<F>);
 
-impl<F: Scalar> Drop for TakenOp<'_, F> {
+impl<F: Scalar> Drop for RunningVjp<'_, F> {
     fn drop(&mut self) {
-        self.tape.graph.borrow_mut().put_back_op(self.node, self.op.take());
+        self.0.graph.borrow_mut().take_back_op();
     }
 }
 
@@ -179,10 +213,13 @@ struct OpenPass<'t, F: Scalar> {
 }
 
 impl<'t, F: Scalar> OpenPass<'t, F> {
+    #[track_caller]
     fn start(tape: &'t Tape<F>, loss: NodeIndex) -> Self {
-        let mut graph = tape.graph.borrow_mut();
+        let mut graph = tape.recording();
         let around = (graph.pass, graph.differentiating);
-        let walk = tape.passes.borrow_mut().start(loss, graph.len());
+        let since = graph.vjp_since();
+        let first = if loss.index() < since { 0 } else { since };
+        let walk = tape.passes.borrow_mut().start(loss, graph.len(), first);
         graph.pass = walk.pass();
         graph.differentiate(Some(loss));
         OpenPass { tape, walk, is_complete: false, around }

@@ -136,11 +136,12 @@ impl<F: Scalar> Graph<F> {
     /// What there is to say about a node, apart from the name that the learner gave it.
     fn nameless(&self, index: NodeIndex) -> NodeInfo {
         let node = &self.dag[index];
+        let (op, formula, attributes) = self.with_op(index, |op| (op.name(), op.formula(), op.attributes()));
         NodeInfo {
             index,
-            op: node.op().name(),
-            formula: node.op().formula(),
-            attributes: node.op().attributes(),
+            op,
+            formula,
+            attributes,
             operands: self.operands(index).collect(),
             shape: self.shape(index),
             name: self.param_leaf(index).map_or("", |leaf| leaf.param.name()).to_owned(),
@@ -157,6 +158,11 @@ impl<F: Scalar> Graph<F> {
         let info = self.info(index);
         let equation = format!("%{} = {}", index.index(), info.op);
         if info.name.is_empty() { equation } else { format!("\"{}\" ({equation})", info.name) }
+    }
+
+    /// The same, and the learner's line: `"hidden" (%5 = sigmoid), recorded at ch02_graph/main.rs:31`.
+    pub(super) fn describe_with_line(&self, index: NodeIndex) -> String {
+        format!("{}, recorded at {}", self.describe(index), self.info(index).short_source())
     }
 
     /// What to tell a learner whose shapes do not fit.

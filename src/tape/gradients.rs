@@ -139,6 +139,23 @@ pub enum BackwardError {
         /// The node, as errors call it.
         loss: String,
     },
+    /// The pass came to a node whose vjp is running: it was started inside that vjp.
+    #[error(
+        "the backward pass comes to {node}, whose own vjp is running: it would never end. Inside a vjp, start a pass from what the vjp has \
+         computed of the operands, not from the op's result"
+    )]
+    InsideItself {
+        /// The node, as errors call it, and its line.
+        node: String,
+    },
+    /// A vjp returned what cannot be the gradients of its operands.
+    #[error("the vjp of {node}, has a mistake: {mistake}")]
+    WrongVjp {
+        /// The node, as errors call it, and its line.
+        node: String,
+        /// What is wrong.
+        mistake: String,
+    },
     /// A parameter is no longer what it was when the loss was computed.
     #[error(
         "parameter {name:?} was changed after the loss was computed from it (version {recorded} then, {now} now); \

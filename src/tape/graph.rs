@@ -3,6 +3,8 @@
 
 use super::kept::{Kept, hash_of};
 use super::labels::{Names, Scopes};
+use super::lent::Lent;
+use super::mistakes::{Panicked, Refusal, caught};
 use super::node::{Circumstances, KnownShape, Node, ParamLeaf, SharedLeaf, Slot};
 use super::profile::{Phase, Profile};
 use super::values::Values;
@@ -49,6 +51,8 @@ pub(crate) struct Graph<F: Scalar> {
     pub(crate) made: u64,
     /// How many numbers the nodes may have together.
     pub(super) limit: usize,
+    /// The ops whose vjps are running.
+    pub(super) lent: Lent<F>,
     /// What kernels took, if somebody asked for it.
     pub(super) profile: Option<Box<Profile>>,
 }
@@ -70,6 +74,7 @@ impl<F: Scalar> Graph<F> {
             pass: 0,
             made: 0,
             limit: usize::MAX,
+            lent: Lent::default(),
             profile: None,
         }
     }
@@ -78,7 +83,7 @@ impl<F: Scalar> Graph<F> {
     pub(super) fn emptied(mut self) -> Self {
         self.dag.clear();
         self.values.truncate(0);
-        Graph { dag: self.dag, values: self.values, ..Graph::new() }
+        Graph { dag: self.dag, values: self.values, lent: self.lent, ..Graph::new() }
     }
 
     /// How much memory it has reserved for nodes, edges and numbers.
@@ -102,31 +107,31 @@ impl<F: Scalar> Graph<F> {
         self.scopes.get_mut().rewind();
         self.scope.set(0);
         self.pass = 0;
-        self.differentiating = None; // a vjp that panicked may have left it
+        self.differentiating = None;
     }
 
     /// Records `op` of `operands` and computes its value; or says what is wrong with their shapes. The node gets gradients if `gradients`
     /// are wanted and one of the operands gets them.
     #[track_caller]
-    pub(crate) fn record<O: Op<F> + PartialEq>(
+    pub(super) fn record<O: Op<F> + PartialEq>(
         &mut self,
         op: O,
         operands: &[NodeIndex],
         gradients: bool,
         source: &'static Location<'static>,
-    ) -> Result<NodeIndex, String> {
+    ) -> Result<NodeIndex, Refusal> {
         let needs_grad = gradients && self.is_needed_by(operands);
         if let Some(number) = self.number(&op, operands) {
             return Ok(self.record_number(op, operands, number, needs_grad, source));
         }
         let index = NodeIndex::new(self.cursor);
         if self.stands_here(&op, operands) {
-            self.compute(&op, index, operands, self.shape(index));
+            self.compute(&op, index, operands, self.shape(index))?;
             self.record_again(needs_grad, source);
         } else {
-            let shape = self.result_shape(&op, operands)?;
+            let shape = caught(|| self.result_shape(&op, operands))??;
             self.make_room(shape)?;
-            self.compute(&op, index, operands, shape);
+            self.compute(&op, index, operands, shape)?;
             self.append(Box::new(op), shape, operands, needs_grad, source);
         }
         Ok(index)
@@ -167,17 +172,19 @@ impl<F: Scalar> Graph<F> {
         source: &'static Location<'static>,
         fill: impl FnOnce(&mut [F]),
     ) -> Result<NodeIndex, String> {
-        let (index, name) = (NodeIndex::new(self.cursor), op.name());
-        if self.stands_here(&op, &[]) && self.shape(index) == shape {
-            self.record_again(needs_grad, source);
-        } else {
+        let index = NodeIndex::new(self.cursor);
+        let is_new = !(self.stands_here(&op, &[]) && self.shape(index) == shape);
+        if is_new {
             self.make_room(shape)?;
-            self.append(Box::new(op), shape, &[], needs_grad, source);
         }
         let start = self.clock();
         fill(self.split(index).1);
         if let Some(start) = start {
-            self.note(Phase::Input, name, start, 2 * shape.size(), 0);
+            self.note(Phase::Input, op.name(), start, 2 * shape.size(), 0);
+        }
+        match is_new {
+            true => self.append(Box::new(op), shape, &[], needs_grad, source),
+            false => self.record_again(needs_grad, source),
         }
         Ok(index)
     }
@@ -373,10 +380,16 @@ impl<F: Scalar> Graph<F> {
 
     /// Runs the forward kernel of a node into its buffer.
     #[track_caller]
-    fn compute(&mut self, op: &dyn Op<F>, index: NodeIndex, operands: &[NodeIndex], shape: Shape) {
+    fn compute(
+        &mut self,
+        op: &dyn Op<F>,
+        index: NodeIndex,
+        operands: &[NodeIndex],
+        shape: Shape,
+    ) -> Result<(), Panicked> {
         let start = self.clock();
         let (readable, y) = self.split(index);
-        readable.with(operands, |x| op.forward(x, ViewMut { data: y, shape }));
+        readable.with(operands, |x| caught(|| op.forward(x, ViewMut { data: y, shape })))?;
         if let Some(start) = start {
             let mut shapes: SmallVec<[Shape; 4]> = SmallVec::new();
             operands.iter().for_each(|&operand| shapes.push(self.shape(operand)));
@@ -384,6 +397,7 @@ impl<F: Scalar> Graph<F> {
             let phase = if self.differentiating.is_some() { Phase::Backward } else { Phase::Forward };
             self.note(phase, op.name(), start, numbers, op.flops(&shapes, shape));
         }
+        Ok(())
     }
 
     /// The time, if a profile is kept.
@@ -429,12 +443,8 @@ impl<F: Scalar> Graph<F> {
         self.scopes.borrow().path(self.dag[node].circumstances.scope)
     }
 
-    /// Takes a node's op out of the graph while its vjp records on it; [`Graph::put_back_op`] returns it.
-    pub(crate) fn take_op(&mut self, node: NodeIndex) -> Option<Box<dyn Op<F>>> {
-        self.dag[node].op.take()
-    }
-
-    pub(crate) fn put_back_op(&mut self, node: NodeIndex, op: Option<Box<dyn Op<F>>>) {
-        self.dag[node].op = op;
+    /// Puts another op in the place of a node's.
+    pub(crate) fn change_op(&mut self, node: NodeIndex, change: impl FnOnce(Box<dyn Op<F>>) -> Box<dyn Op<F>>) {
+        self.dag[node].op = self.dag[node].op.take().map(change);
     }
 }

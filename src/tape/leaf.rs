@@ -151,7 +151,7 @@ impl<F: Scalar> Tape<F> {
             return self.input(x);
         }
         let (shape, numbers) = (Shape::new(x.shape()), x.clone().into_dyn());
-        let index = self.graph.borrow_mut().record_shared(Leaf::Shared, shape, numbers, Location::caller());
+        let index = self.recording().record_shared(Leaf::Shared, shape, numbers, Location::caller());
         self.recorded(index)
     }
 
@@ -195,8 +195,7 @@ impl<F: Scalar> Tape<F> {
     /// meanwhile gets a new leaf; what was computed from the old one can no longer be differentiated.
     #[track_caller]
     pub fn param(&self, param: &Param<F>) -> Var<'_, F> {
-        let index =
-            self.graph.borrow_mut().record_param(Leaf::Param, param, self.wants_gradients(), Location::caller());
+        let index = self.recording().record_param(Leaf::Param, param, self.wants_gradients(), Location::caller());
         self.recorded(index)
     }
 
@@ -215,7 +214,7 @@ impl<F: Scalar> Tape<F> {
     #[track_caller]
     fn filled_leaf(&self, kind: Leaf, shape: Shape, needs_grad: bool, fill: impl FnOnce(&mut [F])) -> Var<'_, F> {
         let needs_grad = needs_grad && self.wants_gradients();
-        let index = self.graph.borrow_mut().record_leaf(kind, shape, needs_grad, Location::caller(), fill);
+        let index = self.recording().record_leaf(kind, shape, needs_grad, Location::caller(), fill);
         self.recorded(index.or_blame())
     }
 }

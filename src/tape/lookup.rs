@@ -4,7 +4,7 @@ use super::graph::Graph;
 use super::kept::hash_of;
 use super::node::ParamLeaf;
 use super::views::Readable;
-use crate::op::View;
+use crate::op::{Local, View};
 use crate::param::Param;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -35,6 +35,15 @@ impl<F: Scalar> Graph<F> {
     #[inline]
     pub(crate) fn same_shape(&self, a: NodeIndex, b: NodeIndex) -> bool {
         self.dag[a].shape == self.dag[b].shape
+    }
+
+    /// Whether an operand of an op was broadcast to `shape`, which is that of the result, or the one to which all operands broadcast (as in a
+    /// sum of products, whose result is smaller).
+    pub(super) fn is_broadcast(&self, shape: Shape, local: &Local<F>, slot: usize) -> bool {
+        let mut operands = local.operands.iter().map(|&(operand, _)| self.shape(operand));
+        let together = operands.try_fold(Shape::scalar(), Shape::broadcast);
+        let operand = self.shape(local.operands[slot].0);
+        operand.broadcast(shape) == Some(shape) && (shape == self.shape(local.output) || together == Some(shape))
     }
 
     /// The operands of a node, in the order of their slots. Its edges were added one after the other, the last slot last.

@@ -10,12 +10,15 @@
 
 mod backward;
 mod describe;
+mod detach;
 mod gradients;
 mod graph;
 mod kept;
 mod labels;
 mod leaf;
+mod lent;
 mod lookup;
+mod mistakes;
 mod node;
 mod non_finite;
 mod numbers;
@@ -39,11 +42,12 @@ pub use var::Var;
 use crate::op::Op;
 use crate::scalar::Scalar;
 pub(crate) use graph::Graph;
+use mistakes::{Refusal, go_on};
 use ndarray::ArrayD;
 use passes::Passes;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
-use std::cell::{Cell, Ref, RefCell};
+use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::panic::Location;
 use updates::Updates;
 
@@ -131,31 +135,47 @@ impl<F: Scalar> Tape<F> {
             operand.expect_on(self, op.name());
         }
         match *operands {
-            [a] => self.record_nodes(op, &[a.index]),
-            [a, b] => self.record_nodes(op, &[a.index, b.index]),
+            [a] => self.record_nodes(op, &[a.index], self.wants_gradients()),
+            [a, b] => self.record_nodes(op, &[a.index, b.index], self.wants_gradients()),
             _ => {
                 let mut nodes: SmallVec<[NodeIndex; 4]> = SmallVec::new();
                 operands.iter().for_each(|operand| nodes.push(operand.index));
-                self.record_nodes(op, &nodes)
+                self.record_nodes(op, &nodes, self.wants_gradients())
             }
         }
     }
 
     #[track_caller]
-    fn record_nodes<O: Op<F> + PartialEq>(&self, op: O, nodes: &[NodeIndex]) -> Var<'_, F> {
+    fn record_nodes<O: Op<F> + PartialEq>(&self, op: O, nodes: &[NodeIndex], gradients: bool) -> Var<'_, F> {
         let name = op.name();
-        let recorded = self.graph.borrow_mut().record(op, nodes, self.wants_gradients(), Location::caller());
+        let recorded = self.recording().record(op, nodes, gradients, Location::caller());
         match recorded {
             Ok(index) => self.recorded(index),
-            Err(reason) => self.blame(name, nodes, &reason),
+            Err(refusal) => self.blame(name, nodes, refusal),
         }
     }
 
-    /// Says what is wrong with the shapes of `nodes`, at the line that wanted to record `op`.
+    /// Says what is wrong with the shapes of `nodes` or with `op`, at the line that wanted to record it.
     #[cold]
     #[track_caller]
-    fn blame(&self, op: &str, nodes: &[NodeIndex], reason: &str) -> ! {
-        panic!("{}", self.graph.borrow().shape_mistake(op, nodes, reason))
+    fn blame(&self, op: &str, nodes: &[NodeIndex], refusal: Refusal) -> ! {
+        match refusal {
+            Refusal::Shapes(reason) => panic!("{}", self.graph.borrow().shape_mistake(op, nodes, &reason)),
+            Refusal::Panicked(panicked) => go_on(panicked, &format!("the kernel (or the shape rule) of {op}")),
+        }
+    }
+
+    /// The graph, to record on it.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn recording(&self) -> RefMut<'_, Graph<F>> {
+        match self.graph.try_borrow_mut() {
+            Ok(graph) => graph,
+            Err(_) => panic!(
+                "nothing can be recorded on a tape while somebody looks at it: inside with_value or Gradients::update, or while what \
+                 tape.graph() returned is still there; take a copy with x.value(), or look afterwards"
+            ),
+        }
     }
 
     /// Runs `compute` without preparing for gradients: nothing recorded inside can be differentiated, whether it is an op or a leaf. (What
@@ -219,7 +239,7 @@ impl<F: Scalar> Tape<F> {
     }
 
     /// The graph itself, for petgraph's algorithms. Nodes with an index of [`len`](Tape::len) or more are left from before the
-    /// last rewind.
+    /// last rewind. Nothing can be recorded while it is looked at.
     pub fn graph(&self) -> Ref<'_, DiGraph<Node<F>, Slot>> {
         Ref::map(self.graph.borrow(), |graph| &graph.dag)
     }

@@ -16,7 +16,7 @@ pub type Slot = u32;
 /// One step of the computation: an op applied to operands. It is kept small, since programs of single numbers have millions; its
 /// value, its shape and its name stand in lists beside the graph (see [`Tape::nodes`](crate::Tape::nodes)).
 pub struct Node<F: Scalar> {
-    /// `None` only while this node's own vjp runs.
+    /// `None` while this node's own vjp runs: see [`Graph::with_op`](super::graph::Graph::with_op).
     pub(super) op: Option<Box<dyn Op<F>>>,
     pub(super) circumstances: Circumstances,
     /// The number of its shape in the tape's list of shapes.
@@ -37,10 +37,6 @@ pub(super) struct Circumstances {
 }
 
 impl<F: Scalar> Node<F> {
-    /// The op's declaration.
-    pub(crate) fn op(&self) -> &dyn Op<F> {
-        self.op.as_deref().expect("an op is absent only while its own vjp runs")
-    }
     /// Where the learner's program recorded it (for a backward node: recorded the forward node that it differentiates).
     pub fn source(&self) -> &'static Location<'static> {
         self.circumstances.source

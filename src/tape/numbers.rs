@@ -3,6 +3,7 @@
 //! all of it is known beforehand, and the compiler works out what is left of the op's own `shape` and `forward`.
 
 use super::graph::{Graph, SINGLE};
+use super::mistakes::caught;
 use crate::op::{Op, View, ViewMut};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -55,13 +56,17 @@ impl<F: Scalar> Graph<F> {
 #[inline(always)]
 fn number_of<F: Scalar, O: Op<F>>(op: &O, x: &[View<F>]) -> Option<F> {
     const SINGLES: &[Shape; 2] = &[Shape::scalar(); 2];
-    let Ok(shape) = op.shape(&SINGLES[..x.len()]) else { return None };
-    if shape.rank() > 0 {
-        return None;
-    }
-    let mut y = F::ZERO;
-    op.forward(x, ViewMut { data: std::slice::from_mut(&mut y), shape });
-    Some(y)
+    // An op that panics here does so again on the long way, where it is reported.
+    let number = caught(|| {
+        let shape = op.shape(&SINGLES[..x.len()]).ok()?;
+        if shape.rank() > 0 {
+            return None;
+        }
+        let mut y = F::ZERO;
+        op.forward(x, ViewMut { data: std::slice::from_mut(&mut y), shape });
+        Some(y)
+    });
+    number.ok().flatten()
 }
 
 #[inline(always)]

@@ -34,6 +34,7 @@ struct Pass {
 pub(super) struct Walk {
     /// The number of the pass, from 1.
     pass: u32,
+    first: usize,
     /// For each node what has arrived there and was not yet passed on.
     arrived: Vec<Arrived>,
     /// The nodes where something has arrived.
@@ -99,8 +100,8 @@ impl Passes {
         self.live as u32
     }
 
-    /// Opens a pass from `loss` on a tape of `nodes` nodes.
-    pub(super) fn start(&mut self, loss: NodeIndex, nodes: usize) -> Walk {
+    /// Opens a pass from `loss` on a tape of `nodes` nodes, which passes on nothing from nodes before the `first`.
+    pub(super) fn start(&mut self, loss: NodeIndex, nodes: usize, first: usize) -> Walk {
         if self.all.len() == self.live {
             self.all.push(Pass::default());
         }
@@ -111,6 +112,7 @@ impl Passes {
         self.live += 1;
         let mut walk = self.idle.pop().unwrap_or_default();
         walk.start(self.live as u32, loss);
+        walk.first = first;
         walk
     }
 
@@ -186,6 +188,11 @@ impl Walk {
     /// The number of the pass, from 1.
     pub(super) fn pass(&self) -> u32 {
         self.pass
+    }
+
+    /// Nodes before this one are as leaves to the pass, which was started inside a vjp. Otherwise 0.
+    pub(super) fn first(&self) -> usize {
+        self.first
     }
 
     /// Notes that a cotangent arrives at a node.

@@ -71,8 +71,9 @@ impl<'t, F: Scalar> Var<'t, F> {
     }
 
     /// Gives its node a name, for listings, graphs and errors.
+    #[track_caller]
     pub fn named(self, name: &str) -> Self {
-        self.tape.graph.borrow_mut().name(self.index, name);
+        self.tape.recording().name(self.index, name);
         self
     }
 

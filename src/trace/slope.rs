@@ -16,9 +16,11 @@ pub(super) fn told<F: Scalar>(op: &dyn Op<F>, slot: usize) -> Slope {
 /// For each operand of a node the local derivative, from the values that the node was computed from. `None` where nothing flows, where
 /// elements mix, or where a value is no longer there.
 pub(super) fn slopes<F: Scalar>(tape: &Tape<F>, node: NodeIndex) -> Vec<Option<ArrayD<F>>> {
-    let shape = tape.var_at(node).shape();
-    let (graph, operands) = (tape.graph(), tape.operands(node));
-    let op = graph[node].op();
+    tape.graph.borrow().with_op(node, |op| slopes_of(op, tape, node))
+}
+
+fn slopes_of<F: Scalar>(op: &dyn Op<F>, tape: &Tape<F>, node: NodeIndex) -> Vec<Option<ArrayD<F>>> {
+    let (shape, operands) = (tape.var_at(node).shape(), tape.operands(node));
     let can_be_told = |slot: usize| shape.size() == 1 || matches!(told(op, slot), Slope::Each(..));
     let values = operands.iter().map(|&operand| tape.value_then(operand)).collect::<Option<Vec<_>>>();
     let (true, Some(values)) = ((0..operands.len()).any(can_be_told), values) else {

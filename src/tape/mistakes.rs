@@ -1,0 +1,45 @@
+//! Mistakes inside an op: in its shape rule, its kernel or its vjp. A panic there is caught and goes on as one that says where it was, at the
+//! line of whoever recorded the op or started the backward pass. The tape is in order then, and can be rewound and used.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// What a panic carries.
+pub(super) type Panicked = Box<dyn Any + Send>;
+
+/// Why an op was not recorded.
+pub(super) enum Refusal {
+    /// The operands' shapes do not fit, or there is no room for the result.
+    Shapes(String),
+    /// Its shape rule or its kernel panicked.
+    Panicked(Panicked),
+}
+
+impl From<String> for Refusal {
+    fn from(reason: String) -> Self {
+        Refusal::Shapes(reason)
+    }
+}
+
+impl From<Panicked> for Refusal {
+    fn from(panicked: Panicked) -> Self {
+        Refusal::Panicked(panicked)
+    }
+}
+
+/// Runs a part of an op.
+#[inline(always)]
+pub(super) fn caught<R>(part: impl FnOnce() -> R) -> Result<R, Panicked> {
+    catch_unwind(AssertUnwindSafe(part))
+}
+
+/// Lets a panic go on as one that says where it was. (What carries no text is for somebody else, and goes on as it is.)
+#[cold]
+#[track_caller]
+pub(super) fn go_on(panicked: Panicked, place: &str) -> ! {
+    let text = panicked.downcast_ref::<String>().map(String::as_str);
+    match text.or(panicked.downcast_ref::<&str>().copied()) {
+        Some(text) => panic!("{place} panicked: {text}"),
+        None => resume_unwind(panicked),
+    }
+}
