@@ -30,6 +30,25 @@ fn var<R>(name: &'static str, says: &'static str, call: impl Fn(Var<'_, f64>) ->
     })
 }
 
+/// A use of a parameter, or of the leaf that reads it, inside the parameter's own update.
+fn param(name: &'static str, says: &'static str, call: impl Fn(&Param<f64>, Var<'_, f64>) + 'static) -> Case {
+    case(name, says, move || {
+        let (w, tape) = (Param::new("w", arr1(&[1.0])), Tape::new());
+        let leaf = tape.param(&w);
+        w.update(|_| call(&w, leaf));
+    })
+}
+
+/// A call that records, of a single number, while somebody looks at the graph.
+fn looked_at(name: &'static str, call: impl Fn(Var<'_, f64>) + 'static) -> Case {
+    case(name, "nothing can be recorded on a tape while somebody looks at it", move || {
+        let tape = Tape::new();
+        let x = tape.var(1.0);
+        let _look = tape.graph();
+        call(x);
+    })
+}
+
 /// A Var of another tape, which lives for ever.
 fn stranger() -> Var<'static, f64> {
     Box::leak(Box::new(Tape::new())).var(1.0)
@@ -50,6 +69,23 @@ fn cases() -> Vec<Case> {
 fn tapes() -> Vec<Case> {
     vec![
         var("item", "\"x\"", |x| x.item()),
+        param("value", "inside its own update", |w, _| drop(w.value())),
+        param("with", "inside its own update", |w, _| w.with(|_| ())),
+        param("update", "inside its own update", |w, _| w.update(|_| ())),
+        param("set", "inside its own update", |w, _| w.set(&arr1(&[1.0]))),
+        param("cast", "inside its own update", |w, _| drop(w.cast::<f32>())),
+        param("with_value", "inside its own update", |_, x| x.with_value(|_| ())),
+        param("value", "inside its own update", |_, x| drop(x.value())),
+        param("value", "inside its own update", |_, x| drop(x.tape().value(x.index()))),
+        param("update", "inside its own update", |w, x| {
+            let gradients = x.sum().backward();
+            _ = gradients.update(w, |_, _| ());
+        }),
+        looked_at("named", |x| _ = x.named("y")),
+        looked_at("detach", |x| _ = x.detach()),
+        looked_at("sin", |x| _ = x.sin()),
+        looked_at("var", |x| _ = x.tape().var(1.0)),
+        looked_at("backward", |x| _ = x.backward()),
         var("backward", "backward starts from one number", |x| x.backward().pass()),
         var("backward", "depends on no variable", |x| x.tape().constant(1.0).backward().pass()),
         var("backward_with", "must have its shape", |x| x.backward_with(x.tape().constant(1.0)).pass()),

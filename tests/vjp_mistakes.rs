@@ -3,6 +3,7 @@
 use gradus::draw::{Backward, DrawOptions};
 use gradus::prelude::*;
 use gradus::{BackwardError, Cotangents, Local, Op, View, ViewMut};
+use ndarray::arr1;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -68,13 +69,13 @@ fn is_in_order(tape: &mut Tape<f64>) {
         let x = tape.var([1.0, 2.0, 3.0]).named("x after");
         let line = line!() + 1;
         let y = tape.record(own("square", right), &[x]).sum();
-        assert_eq!(y.backward().wrt(x).value(), ndarray::arr1(&[2.0, 4.0, 6.0]).into_dyn());
+        assert_eq!(y.backward().wrt(x).value(), arr1(&[2.0, 4.0, 6.0]).into_dyn());
         let nodes = tape.nodes();
         let node = &nodes[y.index().index() - 1];
         assert_eq!((node.op, node.pass, node.origin, node.source.line()), ("square", 0, node.index, line), "{round}");
         assert_eq!((nodes[x.index().index()].name.as_str(), node.scope.as_str()), ("x after", ""));
         assert!(nodes[y.index().index() + 1..].iter().all(|node| node.pass == tape.backward_passes()));
-        tape.trace();
+        assert!(!tape.trace().events.is_empty());
         println!("{}", tape.listing());
         tape.rewind();
     }
@@ -141,7 +142,7 @@ fn an_operand_that_was_broadcast_gets_the_sum_over_its_copies_also_in_a_reductio
     let tape = Tape::new();
     let (a, b) = (tape.var([1.0, 2.0, 3.0]), tape.var([[1.0, 1.0, 1.0], [2.0, 0.0, 2.0]]));
     let gradients = tape.record(Dot, &[a, b]).sum().backward();
-    assert_eq!(gradients.wrt(a).value(), ndarray::arr1(&[3.0, 1.0, 3.0]).into_dyn());
+    assert_eq!(gradients.wrt(a).value(), arr1(&[3.0, 1.0, 3.0]).into_dyn());
     assert_eq!(gradients.wrt(b).shape(), b.shape());
 }
 
@@ -176,6 +177,22 @@ fn a_var_of_another_tape_is_refused_as_what_a_vjp_sends() {
     let Err(error) = tape.record(own("own", elsewhere), &[x]).sum().try_backward() else { panic!("not noticed") };
     assert!(error.to_string().contains("operand 1 lives on another tape"), "{error}");
     is_in_order(&mut tape);
+}
+
+#[test]
+fn what_a_vjp_sends_to_an_operand_that_gets_no_gradients_goes_no_further() {
+    fn always<'t>(at: &Local<'t, f64>) -> Cotangents<'t, f64> {
+        let flows = |_| gradus::Cotangent::Flows(at.cotangent());
+        (0..2).map(flows).collect()
+    }
+    let tape = Tape::new();
+    let (x, data) = (tape.var([1.0, 2.0]), tape.input([3.0, 4.0]));
+    let constant = tape.no_grad(|| x.sin());
+    for other in [data, constant, x.detach()] {
+        let gradients = tape.record(own("always", always), &[x, other]).sum().backward();
+        assert_eq!(gradients.wrt(x).value(), arr1(&[1.0, 1.0]).into_dyn());
+        assert!(gradients.get(other).is_none());
+    }
 }
 
 #[test]
@@ -296,7 +313,7 @@ fn a_mistake_is_reported_at_the_line_that_started_the_pass() {
         let tape = Tape::new();
         let x = tape.var([1.0, 2.0, 3.0]);
         let y = tape.record(own("own", |_| panic!("inside")), &[x]).sum();
-        y.backward();
+        _ = y.backward();
     });
     assert!(learner.unwrap().join().is_err());
     assert_eq!(*seen.lock().unwrap(), [line - 1, line], "the mistake itself, and the pass that met it");
@@ -324,7 +341,7 @@ thread_local! {
 fn a_vjp_may_list_draw_and_trace_its_tape_and_ask_for_the_reach_of_its_node() {
     fn looking<'t>(at: &Local<'t, f64>) -> Cotangents<'t, f64> {
         let (tape, node) = (at.cotangent().tape(), at.output().index());
-        tape.trace();
+        assert!(!tape.trace().nodes.is_empty());
         let info = tape.nodes()[node.index()].clone();
         let seen = [
             tape.listing(),
@@ -337,7 +354,7 @@ fn a_vjp_may_list_draw_and_trace_its_tape_and_ask_for_the_reach_of_its_node() {
     let tape = Tape::new();
     let x = tape.var([1.0, 2.0]).named("x");
     let y = tape.record(own("looking", looking), &[x]);
-    assert_eq!(y.sum().backward().wrt(x).value(), ndarray::arr1(&[2.0, 4.0]).into_dyn());
+    assert_eq!(y.sum().backward().wrt(x).value(), arr1(&[2.0, 4.0]).into_dyn());
     SEEN.with_borrow(|seen| {
         assert_eq!(seen.len(), 3);
         assert!(seen[..2].iter().all(|text| text.contains("looking")), "{seen:?}");

@@ -121,10 +121,10 @@ impl<F: Scalar> Tape<F> {
             graph.differentiate(Some(node));
         }
         let cotangents = self.vjp(node, &local)?;
-        for (slot, (cotangent, &(operand, _))) in cotangents.0.iter().zip(&local.operands).enumerate() {
+        for (slot, (cotangent, &(operand, gets_gradients))) in cotangents.0.iter().zip(&local.operands).enumerate() {
             let sent = match cotangent {
-                Cotangent::Flows(cotangent) => Some(self.sum_over_copies(*cotangent, &local, slot)?),
-                Cotangent::Stops => None,
+                Cotangent::Flows(cotangent) if gets_gradients => Some(self.sum_over_copies(*cotangent, &local, slot)?),
+                _ => None,
             };
             self.passes.borrow_mut().send(walk, operand, sent);
         }
