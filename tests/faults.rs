@@ -75,7 +75,7 @@ fn k5_a_parameter_has_the_leaf_that_it_is_read_for() {
     let tape = Tape::new();
     let first = tape.param(&w).pow(2.0).sum().backward();
     w.update(|w| w[0] += 0.5);
-    tape.param(&w);
+    let _ = tape.param(&w);
     assert_eq!(first.param(&w).expect("a gradient").value()[0], 6.0);
     let refused = Sgd::new(0.1).step(&vec![w.clone()], &first).expect_err("it is of an earlier value");
     assert!(refused.to_string().contains("was changed"), "{refused}");
@@ -198,7 +198,7 @@ fn k14_scopes_that_end_in_another_order_end() {
     let mut tape = Tape::<f64>::new();
     drop(Vec::from(["encoder", "mlp"].map(|name| tape.scope(name))));
     tape.rewind();
-    tape.var(1.0);
+    let _ = tape.var(1.0);
     assert_eq!(tape.nodes()[0].scope, "");
 }
 
