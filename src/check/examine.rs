@@ -9,7 +9,8 @@ use super::function::{ByHand, Function, Program, Recorded};
 use super::judge::{Element, Judge, Standing, multi_index, worst};
 use super::measure::Probe;
 use super::regime;
-use super::report::{Entry, Report, Unsteady, Varying, Verdict, Worst};
+use super::report::{Entry, Report, Varying, Verdict, Worst};
+use super::steady::{differ, numbers, run};
 use crate::derivatives::grad;
 use crate::param::Param;
 use crate::scalar::Scalar;
@@ -56,28 +57,6 @@ pub(super) fn examine(check: &Check, params: &[Param<f64>], program: Program, on
     report
 }
 
-/// The result of a run.
-fn run(program: &mut dyn Function) -> Vec<f64> {
-    let mut result = Vec::new();
-    program.evaluate(&mut result);
-    result
-}
-
-/// All numbers of some gradients.
-fn numbers(gradients: &[Option<Vec<f64>>]) -> impl Iterator<Item = f64> {
-    gradients.iter().flatten().flatten().copied()
-}
-
-/// How two runs differ that should not; `None` if they do not.
-fn differ(what: Varying, [once, again]: [&[f64]; 2]) -> Option<Unsteady> {
-    let same = once.len() == again.len() && once.iter().zip(again).all(|(a, b)| a.to_bits() == b.to_bits());
-    let difference = match once.len() == again.len() {
-        true => once.iter().zip(again).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max),
-        false => f64::NAN,
-    };
-    (!same).then_some(Unsteady { what, difference })
-}
-
 impl Report {
     /// Turns suspicions into convictions.
     fn convict(&mut self, order: u32) {
@@ -85,15 +64,6 @@ impl Report {
             entry.wrong += entry.suspected;
             entry.undecided -= entry.suspected;
             (entry.verdict, entry.doubt, entry.suspected) = (Verdict::Wrong, None, 0);
-        }
-    }
-
-    /// A program that keeps something between runs (a counter, a cache, a generator) may show it late. What was measured meanwhile is then
-    /// worth nothing.
-    fn judge_last_run(&mut self, first_and_last: [&[f64]; 2]) {
-        self.unsteady = self.unsteady.or_else(|| differ(Varying::Later, first_and_last));
-        if self.unsteady.is_some() {
-            self.diagnosis = None;
         }
     }
 }

@@ -243,7 +243,8 @@ impl<'a> Judge<'a> {
             return (Standing::Right, slope);
         }
         match firm {
-            Some((suspicion, _)) => (Standing::CannotTell(Doubt::Suspected), suspicion),
+            Some((suspicion, _)) if ladder.can_be_proven() => (Standing::CannotTell(Doubt::Suspected), suspicion),
+            Some((suspicion, _)) => (Standing::CannotTell(Doubt::Unsettled), suspicion),
             None => (Standing::CannotTell(ladder.doubt()), best),
         }
     }

@@ -28,7 +28,7 @@ pub(super) struct Ladder {
     /// Whether the result is a number where the gradient is taken.
     has_result: bool,
     /// Whether the function is a program of several ops, which can be tried alone if something looks wrong.
-    may_be_lost: bool,
+    can_be_proven: bool,
 }
 
 /// Each step is so many times finer than the one before. (With a power of 2, all steps would meet the steps of a staircase alike.)
@@ -49,8 +49,8 @@ impl Ladder {
     pub(super) fn of(probe: &mut Probe, argument: usize, element: usize, claimed: f64) -> Ladder {
         let x = probe.function.point(argument)[element];
         let has_result = probe.stand_here(argument, element);
-        let may_be_lost = probe.function.has_ops();
-        let mut ladder = Ladder { rungs: Vec::new(), above: Vec::new(), x, claimed, has_result, may_be_lost };
+        let can_be_proven = probe.function.has_ops();
+        let mut ladder = Ladder { rungs: Vec::new(), above: Vec::new(), x, claimed, has_result, can_be_proven };
         if !has_result {
             return ladder;
         }
@@ -79,6 +79,11 @@ impl Ladder {
     /// Whether the result is a number where the gradient is taken.
     pub(super) fn has_result(&self) -> bool {
         self.has_result
+    }
+
+    /// Whether a suspicion can be proven, by trying the ops of a program one by one.
+    pub(super) fn can_be_proven(&self) -> bool {
+        self.can_be_proven
     }
 
     /// Where small steps move nothing, larger ones tell a constant from a staircase.
@@ -197,10 +202,11 @@ impl Ladder {
         firm.or_else(|| suspected.find_map(|start| contradicts(start, 3, 0.2)).map(|slope| (slope, false)))
     }
 
-    /// Whether there is more to see than that nothing moves: beside larger numbers anything can be lost.
+    /// Whether there is more to see than that nothing moves: beside larger numbers anything can be lost, which is only suspicious as long
+    /// as there are ops to be tried alone.
     fn moves_at(&self, start: usize) -> bool {
         let rung = &self.rungs[start];
-        !self.may_be_lost || !rung.is_still || rung.slope.noise == 0.0
+        !self.can_be_proven || !rung.is_still || rung.slope.noise == 0.0
     }
 
     /// How far a slope is from the claimed gradient.

@@ -1,6 +1,7 @@
 //! The gradient checker: does the reverse pass agree with independent witnesses, and if not, what is wrong?
 //!
-//! The one idea to know: a gradient is a claim about how the result changes when an element is nudged, so nudge it and see.
+//! The one idea to know: a gradient is a claim about how the result changes when an element is nudged, so nudge it and see. There are three
+//! answers: right, wrong, or that nobody can tell, which is no pass.
 //!
 //! - `settings`: [`Check`], what to check and how closely
 //! - `function`: programs and parameters as functions whose elements can be nudged
@@ -10,7 +11,7 @@
 //! - `duals`: slopes from dual numbers
 //! - `judge`: element by element, right or wrong or neither; `doubt`: why neither
 //! - `witness`: who is believed, if three witnesses do not agree
-//! - `examine`: a whole check
+//! - `examine`: a whole check; `steady`: whether there is anything to check
 //! - `node`: a gradient that a tape holds already
 //! - `regime`: where a check proves little
 //! - `report`: what came out; `display`, `table`, `number`: how it prints
@@ -53,6 +54,7 @@ mod report;
 #[doc(hidden)]
 pub mod sabotage;
 mod settings;
+mod steady;
 mod table;
 mod witness;
 
@@ -74,7 +76,13 @@ use std::borrow::Borrow;
 
 /// Checks the gradients of `program` at `inputs`, with the settings of [`Check::new`].
 ///
-/// The result may have any shape. Pass the closure in place, so that the compiler sees that it works on any tape.
+/// The result may have any shape. Pass the closure in place, so that the compiler sees that it works on any tape. A report that nobody looks
+/// at is a warning:
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+/// gradus::check::gradients(|x| x[0].tanh(), &[0.5]); // does it pass?
+/// ```
 pub fn gradients<I: Input<f64>>(program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>, inputs: &[I]) -> Report {
     Check::new().run(program, inputs)
 }
