@@ -154,13 +154,14 @@ const THIN: f64 = 2.0;
 fn line_plots(chart: &Chart, layer: &Layer, points: &[(f64, f64)], thick: f64) -> Vec<Plot> {
     let places: Vec<(f64, f64)> = points.iter().map(|point| place(chart, *point)).collect();
     let pieces = places.split(|(x, y)| !x.is_finite() || !y.is_finite());
-    let has_edge = chart.has_colour_bar() || chart.layers.iter().any(|before| lies_on(chart, layer, before));
+    let lies_on_another = || chart.layers.iter().any(|before| lies_on(chart, layer, before));
+    let has_edge = chart.has_colour_bar() || thick <= THIN && lies_on_another();
     let plot = |piece: &[(f64, f64)]| {
         let line = LinePlot::new().with_data(piece.to_vec()).with_color(chart.colour(layer).light);
         let dashes = if matches!(layer.kind, Kind::Path(_)) { style::dashes(0) } else { style::dashes(layer.number) };
         let line = line.with_stroke_width(thick).with_line_style(dashes).into();
         // On a field of colours, or on another line, it has a pale edge: in grey it would drown in what is deeper.
-        let edge = LinePlot::new().with_data(piece.to_vec()).with_color(PAGE.light).with_stroke_width(thick + 1.6);
+        let edge = LinePlot::new().with_data(piece.to_vec()).with_color(PAGE.light).with_stroke_width(thick + 1.2);
         if has_edge { vec![edge.into(), line] } else { vec![line] }
     };
     pieces.filter(|piece| piece.len() > 1).flat_map(plot).collect()
