@@ -4,7 +4,7 @@
 /** Up to so many rows and columns are written as numbers. */
 const TABLE = { rows: 8, columns: 5 };
 /** The sides of a cell of a heat map in pixels, at most and at least; and how high the map may be before it scrolls. */
-const CELL = { most: 22, least: 4 };
+const CELL = { most: 22, least: 3 };
 const ROOM = 330;
 
 const element = (tag, properties = {}, ...children) => {
