@@ -124,6 +124,7 @@ impl Layout {
                 heights: &heights,
                 spacing,
                 header: header_left,
+                row_starts,
             }
             .layout()
         };

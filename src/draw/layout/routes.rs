@@ -23,6 +23,8 @@ pub(super) struct Drawing<'a> {
     pub(super) spacing: &'a Spacing,
     /// How much room the name of a scope takes at its left side.
     pub(super) header: i64,
+    /// The columns that will begin a second row, a third and so on.
+    pub(super) row_starts: &'a [usize],
 }
 
 impl Drawing<'_> {
@@ -141,11 +143,12 @@ impl Drawing<'_> {
         let mut stretches = self.stretches(link, columns, &layout.nodes);
         let (first, last) = (stretches[0], stretches[stretches.len() - 1]);
         let runs_right = self.runs_right(link);
-        // Beside a text a line is straight, or it would run through it.
+        // Beside a text a line is straight, or it would run through it. What goes on in the next row is so anyway.
         let texts = label[0].max(slot_name[0]);
-        if texts > 0 && !self.is_flat(link) {
+        let end = stretches.len() - 1;
+        let behind_gap = self.grid.items[self.grid.ways[link][if runs_right { end } else { 1 }]].column;
+        if texts > 0 && !self.is_flat(link) && !self.row_starts.contains(&behind_gap) {
             let beside = texts + self.spacing.pair;
-            let end = stretches.len() - 1;
             if runs_right {
                 stretches[end].from -= beside;
             } else {
