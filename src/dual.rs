@@ -132,6 +132,8 @@ impl<F: Scalar> Scalar for Dual<F> {
     const SMALLEST_NORMAL: Self = Dual { value: F::SMALLEST_NORMAL, tangent: F::ZERO };
     const HAS_TANGENT: bool = true;
 
+    type Wide = Dual<F::Wide>;
+
     fn from_f64(x: f64) -> Self {
         Dual::constant(F::from_f64(x))
     }
@@ -140,6 +142,12 @@ impl<F: Scalar> Scalar for Dual<F> {
     }
     fn without_denormals(self) -> Self {
         Dual::new(self.value.without_denormals(), self.tangent.without_denormals())
+    }
+    fn widen(self) -> Self::Wide {
+        Dual::new(self.value.widen(), self.tangent.widen())
+    }
+    fn narrow(wide: Self::Wide) -> Self {
+        Dual::new(F::narrow(wide.value), F::narrow(wide.tangent))
     }
     fn exp(self) -> Self {
         let y = self.value.exp();
@@ -179,12 +187,16 @@ impl<F: Scalar> Scalar for Dual<F> {
         let slope = F::from_f64(std::f64::consts::FRAC_2_SQRT_PI) * (-(self.value * self.value)).exp();
         self.chain(self.value.erf(), slope)
     }
+    fn erfc(self) -> Self {
+        let slope = F::from_f64(-std::f64::consts::FRAC_2_SQRT_PI) * (-(self.value * self.value)).exp();
+        self.chain(self.value.erfc(), slope)
+    }
     fn abs(self) -> Self {
         self.chain(self.value.abs(), self.value.sign())
     }
     fn sigmoid(self) -> Self {
         let y = self.value.sigmoid();
-        self.chain(y, y * (F::ONE - y))
+        self.chain(y, y * (-self.value).sigmoid())
     }
     fn softplus(self) -> Self {
         self.chain(self.value.softplus(), self.value.sigmoid())
@@ -215,7 +227,7 @@ mod tests {
     type Function<F> = fn(F) -> F;
 
     /// Every function of [`Scalar`], on duals and on plain numbers.
-    const FUNCTIONS: [(&str, Function<Dual>, Function<f64>); 13] = [
+    const FUNCTIONS: [(&str, Function<Dual>, Function<f64>); 14] = [
         ("exp", Scalar::exp, Scalar::exp),
         ("exp_m1", Scalar::exp_m1, f64::exp_m1),
         ("ln", Scalar::ln, f64::ln),
@@ -225,6 +237,7 @@ mod tests {
         ("cos", Scalar::cos, f64::cos),
         ("tanh", Scalar::tanh, Scalar::tanh),
         ("erf", Scalar::erf, Scalar::erf),
+        ("erfc", Scalar::erfc, Scalar::erfc),
         ("abs", Scalar::abs, f64::abs),
         ("sigmoid", Scalar::sigmoid, Scalar::sigmoid),
         ("softplus", Scalar::softplus, Scalar::softplus),

@@ -43,10 +43,17 @@ pub trait Scalar:
     /// Whether it carries a tangent, as a dual number does. Kernels of other numbers need not work one out.
     const HAS_TANGENT: bool = false;
 
+    /// The kind of number that kernels add up in, and in which they compute what would lose digits: f64 for f32. f64 has none that is wider.
+    type Wide: Scalar<Wide = Self::Wide>;
+
     /// The nearest number of this kind.
     fn from_f64(x: f64) -> Self;
     /// The real value.
     fn to_f64(self) -> f64;
+    /// The same number with more digits.
+    fn widen(self) -> Self::Wide;
+    /// The nearest number of this kind.
+    fn narrow(wide: Self::Wide) -> Self;
 
     /// eˣ
     fn exp(self) -> Self;
@@ -68,6 +75,8 @@ pub trait Scalar:
     fn tanh(self) -> Self;
     /// Gauss's error function, 2/√π ∫₀ˣ e^(-t²) dt.
     fn erf(self) -> Self;
+    /// 1 - erf x, which keeps its digits where erf x is close to 1.
+    fn erfc(self) -> Self;
 
     /// Whether this is not a number, as 0 / 0 is.
     fn is_nan(self) -> bool {
@@ -156,13 +165,15 @@ pub trait Scalar:
 }
 
 macro_rules! real_scalar {
-    ($real:ident, $largest:expr, $erf:path) => {
+    ($real:ident, $largest:expr, $erf:path, $erfc:path) => {
         impl Scalar for $real {
             const NAME: &'static str = stringify!($real);
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const LARGEST_EXACT_INTEGER: usize = $largest;
             const SMALLEST_NORMAL: Self = $real::MIN_POSITIVE;
+
+            type Wide = f64;
 
             fn from_f64(x: f64) -> Self {
                 x as $real
@@ -173,6 +184,14 @@ macro_rules! real_scalar {
             #[inline(always)]
             fn is_nan(self) -> bool {
                 $real::is_nan(self)
+            }
+            #[inline(always)]
+            fn widen(self) -> f64 {
+                self as f64
+            }
+            #[inline(always)]
+            fn narrow(wide: f64) -> Self {
+                wide as $real
             }
             #[inline(always)]
             fn exp(self) -> Self {
@@ -207,6 +226,9 @@ macro_rules! real_scalar {
             fn erf(self) -> Self {
                 $erf(self)
             }
+            fn erfc(self) -> Self {
+                $erfc(self)
+            }
             #[inline(always)]
             fn without_denormals(self) -> Self {
                 if self < Self::SMALLEST_NORMAL && -self < Self::SMALLEST_NORMAL { 0.0 } else { self }
@@ -221,8 +243,8 @@ macro_rules! real_scalar {
     };
 }
 
-real_scalar!(f32, 1 << 24, libm::erff);
-real_scalar!(f64, 1 << 53, libm::erf);
+real_scalar!(f32, 1 << 24, libm::erff, libm::erfcf);
+real_scalar!(f64, 1 << 53, libm::erf, libm::erfc);
 
 #[cfg(test)]
 mod tests {

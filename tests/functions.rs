@@ -180,24 +180,23 @@ fn a_number_has_the_same_bits_alone_and_at_any_place_of_an_array() {
 }
 
 #[test]
-fn a_sum_has_one_order_and_loses_little() {
+fn a_sum_has_one_order_and_is_rounded_once() {
     let tape = Tape::new();
     let mut rng = seeded(8);
     for length in (1..100).chain([1000, 12_345]) {
         let x: Vec<f32> = (0..length).map(|_| rng.random_range(-1.0..1.0)).collect();
+        let wide = || x.iter().map(|&x| f64::from(x));
         // Fewer than 16 one after the other; of more, each sixteenth goes to one partial sum, and these are added by halves.
         let want = if length < 16 {
-            x.iter().sum::<f32>()
+            wide().sum::<f64>()
         } else {
-            let mut parts: Vec<f32> = (0..16).map(|part| x.iter().skip(part).step_by(16).sum()).collect();
+            let mut parts: Vec<f64> = (0..16).map(|part| wide().skip(part).step_by(16).sum()).collect();
             while parts.len() > 1 {
                 let (left, right) = parts.split_at(parts.len() / 2);
                 parts = left.iter().zip(right).map(|(a, b)| a + b).collect();
             }
             parts[0]
         };
-        assert_eq!(tape.input(ndarray::Array1::from(x)).sum().item(), want, "{length} numbers");
+        assert_eq!(tape.input(ndarray::Array1::from(x.clone())).sum().item(), want as f32, "{length} numbers");
     }
-    let tenths = tape.input(ndarray::Array1::from_elem(1_000_000, 0.1_f32)).sum().item();
-    assert!((tenths - 100_000.0).abs() < 100.0, "one running sum would say 100958, this says {tenths}");
 }

@@ -42,7 +42,10 @@ mod random_graphs;
 mod reach;
 mod reentrance;
 mod sabotage;
+mod shapes_by_chance;
 mod shared_inputs;
+mod sums;
+mod tails;
 mod trace;
 mod vjp_mistakes;
 

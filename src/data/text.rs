@@ -19,10 +19,12 @@ pub enum Ink {
 /// ```
 ///
 /// # Panics
-/// If `width` is 0.
+/// If `width` is 0, or if the last row is shorter.
 #[track_caller]
 pub fn image_as_text(pixels: &[u8], width: usize, ink: Ink) -> String {
     assert!(width > 0, "an image is at least one pixel wide");
+    let (count, rest) = (pixels.len(), pixels.len() % width);
+    assert!(rest == 0, "{count} pixels are no whole number of rows {width} pixels wide: {rest} are left over");
     let mut text = String::new();
     for two_rows in pixels.chunks(2 * width) {
         let (upper, lower) = two_rows.split_at(width.min(two_rows.len()));

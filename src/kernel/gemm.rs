@@ -1,8 +1,8 @@
 //! The matrix product. The one idea to know: a **tile** of C, a few rows by a few vectors of columns, stays in registers while
 //! k runs, so each number of A and B that is read is used for a whole row or column of the tile. See `tile`.
 //!
-//! Each element of C is one sum over k in order, wherever it stands and however the rows are shared out among threads: results
-//! are the same to the last bit. At the shapes of the course this is faster than the `gemm` crate, which copies both factors
+//! In which order the products of an element of C are added depends on k alone, wherever it stands and however the rows are shared out among
+//! threads: results are the same to the last bit. At the shapes of the course this is faster than the `gemm` crate, which copies both factors
 //! into an order of its own first; here a factor is copied only where it pays (see `Plan`).
 
 use super::lanes::Lanes;
@@ -125,11 +125,12 @@ fn on_this_thread<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
 
 fn block<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [&mut [F]]) {
     let plan = Plan::of(&a, &b);
-    let ((for_a, for_b), for_sums) = (plan.sizes(&a, &b), plan.sums(&a, &b));
-    F::with_scratch(for_a + for_b + for_sums, |scratch| {
+    let ((for_a, for_b), (for_parts, for_runs)) = (plan.sizes(&a, &b), plan.waiting(&a, &b));
+    F::with_scratch(for_a + for_b + for_parts + for_runs, |scratch| {
         let (copy_of_b, scratch) = scratch.split_at_mut(for_b);
-        let (sums, copy_of_a) = scratch.split_at_mut(for_sums);
-        pulp::Arch::new().dispatch(Product { a, b, c, plan, copy_of_a, copy_of_b, sums });
+        let (waiting_runs, scratch) = scratch.split_at_mut(for_runs);
+        let (waiting, copy_of_a) = scratch.split_at_mut(for_parts);
+        pulp::Arch::new().dispatch(Product { a, b, c, plan, copy_of_a, copy_of_b, waiting, waiting_runs });
     });
 }
 
@@ -207,6 +208,21 @@ mod tests {
         compare(153, &[(1, 150), (12, 64), (40, 100), (76, 1)]);
         // As many columns as a vector or two hold, of which the part on the right has fewer, but a tile reads whole vectors.
         compare(16, &[(1, 6), (12, 3), (40, 8), (76, 15)]);
+    }
+
+    /// Many rows go over k in longer parts than few.
+    #[test]
+    fn an_element_has_the_same_bits_among_many_rows_and_among_few() {
+        for inner in [60, 100, 784, 1030, 3000] {
+            let number = |i: usize| ((i * 37 % 101) as f32 - 50.0) / 51.0;
+            let (a, b): (Vec<_>, Vec<_>) =
+                ((0..200 * inner).map(number).collect(), (0..inner * 70).map(number).collect());
+            let (a, b) = (Matrix::new(&a, 200, inner), Matrix::new(&b, inner, 70));
+            let (mut many, mut few) = (vec![0.0; 200 * 70], vec![0.0; 100 * 70]);
+            on_this_thread(a, b, &mut many);
+            on_this_thread(a.part(0, 100, 0, inner), b, &mut few);
+            assert_eq!(many[..100 * 70], few, "{inner}");
+        }
     }
 
     /// Compares a product with its parts: above and below of so many rows, and left and right of so many columns.

@@ -8,6 +8,7 @@ pub(crate) mod parallel;
 mod product;
 pub mod reduce;
 pub mod softmax;
+pub mod sum;
 mod tile;
 pub(crate) mod wide;
 pub mod windows;

@@ -1,4 +1,4 @@
-//! Reductions and their opposite, repetition. Sums run in one fixed order, so that results are the same every time.
+//! The maximum over axes, and the opposite of a reduction, repetition. (Sums are in [`sum`](super::sum).)
 
 use super::elementwise::{Repeat, walk};
 use super::parallel::{self, WORTH_A_THREAD};
@@ -20,11 +20,6 @@ pub fn broadcast<F: Scalar>(x: View<F>, y: ViewMut<F>) {
             });
         }
     }
-}
-
-/// `y = ` the sum of all elements of `x` that [`broadcast`] would copy from one element of `y`.
-pub fn sum_to<F: Scalar>(x: View<F>, mut y: ViewMut<F>) {
-    fold_to(x, &mut y, F::ZERO, |sum, x| sum + x);
 }
 
 /// `y = ` the largest of the elements of `x` that [`broadcast`] would copy from one element of `y`. There must be one. Where several are
@@ -126,22 +121,6 @@ pub fn fold<F: Scalar, const N: usize>(
             }
             join_lanes(lanes, join)
         },
-    )
-}
-
-/// `Σ x[i]`, in the order of [`fold`].
-pub fn sum<F: Scalar>(x: &[F]) -> F {
-    fold([x], F::ZERO, |[x]| x, |sum, x| sum + x)
-}
-
-/// `Σ term(a[i], b[i])`, in the order of [`fold`].
-pub fn sum_of_pairs<F: Scalar>(a: &[F], b: &[F], term: impl Fn(F, F) -> F) -> F {
-    fold(
-        [a, b],
-        F::ZERO,
-        #[inline(always)]
-        |[a, b]| term(a, b),
-        |sum, term| sum + term,
     )
 }
 

@@ -1,11 +1,13 @@
 //! Softmax and its relatives along one axis. The one idea to know: with the largest x taken out,
 //! ln Σ eˣ = max + ln(1 + rest), where the rest is a sum of exponentials below 1. Nothing overflows, and a rest that is tiny
-//! next to 1 is not lost, because [`Scalar::ln_1p`] never forms the sum.
+//! next to 1 is not lost: [`Scalar::ln_1p`] never forms the sum, and 1 - p of the largest is written as rest / (1 + rest).
 //!
-//! Lines are often short, ten classes perhaps. To fill the processor's vectors, exponentials are taken of many lines at a time.
+//! The difference of two f32 is rounded, and e to that power is off by as many units in the last place as the difference is large. So
+//! exponentials are taken in [`Scalar::Wide`]. Lines are often short, ten classes perhaps: to fill the processor's vectors, it is done for many
+//! lines at a time.
 
 use super::elementwise::update;
-use super::reduce::sum;
+use super::sum::sum;
 use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -13,15 +15,43 @@ use smallvec::SmallVec;
 
 /// `y = softmax(x)`
 pub fn softmax<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
-    y.data.copy_from_slice(x.data);
-    for line in lines(x, axis) {
-        line.places.update(y.data, |y| y - line.max);
-    }
-    exponentials(y.data);
-    for places in places(y.shape, axis) {
-        let mut sum = F::ZERO;
-        places.each(y.data, |_, y| sum += y);
-        places.update(y.data, |y| y / sum);
+    each_softmax(x, axis, y.data, |_, _, _| {});
+}
+
+/// `y = softmax(x)`; and calls `visit` for every line in order, with its rest, when its numbers are there.
+pub fn each_softmax<F: Scalar>(
+    x: View<F>,
+    axis: usize,
+    y: &mut [F],
+    mut visit: impl FnMut(&Line<F>, F::Wide, &mut [F]),
+) {
+    each_block(x, axis, y, |lines, rests, y| {
+        for (line, &mut rest) in lines.iter().zip(rests) {
+            let total = F::Wide::ONE + rest;
+            // Of an infinite number the share of e^∞ is not known.
+            let largest = if line.is_infinite() { F::ZERO / F::ZERO } else { F::narrow(F::Wide::ONE / total) };
+            line.places.update(y, |power| if line.is_infinite() { largest } else { F::narrow(power.widen() / total) });
+            if let Some(y) = y.get_mut(line.places.place(line.which)) {
+                *y = largest;
+            }
+            visit(line, rest, y);
+        }
+    });
+}
+
+/// `dx = y (g - Σₖ gₖ yₖ)` for y = softmax(x). With m the place of the largest y, written as y ((g - gₘ) - Σ yₖ (gₖ - gₘ)): the term of m is 0, so that
+/// nothing is lost where yₘ has rounded to 1.
+pub fn softmax_slope<F: Scalar>(y: View<F>, g: View<F>, axis: usize, dx: ViewMut<F>) {
+    for line in lines(y, axis) {
+        let place = |k: usize| line.places.place(k);
+        let beyond = |k: usize| g.data[place(k)].widen() - g.data[place(line.which)].widen();
+        let mut mean = F::Wide::ZERO;
+        for k in (0..line.places.length).filter(|&k| k != line.which) {
+            mean += beyond(k).through(y.data[place(k)].widen());
+        }
+        for k in 0..line.places.length {
+            dx.data[place(k)] = F::narrow((beyond(k) - mean).through(y.data[place(k)].widen()));
+        }
     }
 }
 
@@ -29,7 +59,27 @@ pub fn softmax<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
 pub fn log_softmax<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
     y.data.copy_from_slice(x.data);
     each_log_sum(x, axis, |line, log_sum| {
-        line.places.update(y.data, |y| (y - line.max) - log_sum);
+        let max = line.max.widen();
+        line.places.update(y.data, |y| F::narrow((y.widen() - max) - log_sum));
+    });
+}
+
+/// `dx = g - softmax(x) Σₖ gₖ`, where 1 - p of the largest x is written as rest / (1 + rest).
+pub fn log_softmax_slope<F: Scalar>(x: View<F>, g: View<F>, axis: usize, dx: ViewMut<F>) {
+    each_rest(x, axis, |line, rest| {
+        let (total, arriving) = (F::Wide::ONE + rest, |k: usize| g.data[line.places.place(k)].widen());
+        let (mut others, mut all) = (F::Wide::ZERO, F::Wide::ZERO);
+        for k in 0..line.places.length {
+            all += arriving(k);
+            others += if k == line.which { F::Wide::ZERO } else { arriving(k) };
+        }
+        line.each_power(x.data, |k, power| {
+            let flow = match k == line.which {
+                true => all.through(rest / total) - others,
+                false => arriving(k) - all.through(power / total),
+            };
+            dx.data[line.places.place(k)] = F::narrow(flow);
+        });
     });
 }
 
@@ -38,7 +88,7 @@ pub fn logsumexp<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
     let mut y = y.data.iter_mut();
     each_log_sum(x, axis, |line, log_sum| {
         if let Some(y) = y.next() {
-            *y = (line.max + log_sum).with_slopes(|| line.shares(x.data));
+            *y = F::narrow(line.max.widen() + log_sum).with_slopes(|| line.shares(x.data));
         }
     });
 }
@@ -58,7 +108,8 @@ pub struct Line<F> {
     places: Places,
     /// The largest number.
     pub max: F,
-    which: usize,
+    /// The index of the largest number in the line.
+    pub which: usize,
 }
 
 impl<F: Scalar> Line<F> {
@@ -95,16 +146,32 @@ impl<F: Scalar> Line<F> {
     }
 
     /// Writes x - max of the numbers from `start` on, but -infinity, whose exponential is 0, for the largest.
-    fn write(&self, x: &[F], start: usize, to: &mut [F]) {
-        let negative_infinity = F::ZERO.ln();
+    fn write(&self, x: &[F], start: usize, to: &mut [F::Wide]) {
+        let negative_infinity = F::Wide::ZERO.ln();
         // If the largest is infinite, it is the answer: x - max would not be a number.
         if self.is_infinite() {
             return to.fill(negative_infinity);
         }
-        let piece = Places { start: self.places.start + start * self.places.stride, length: to.len(), ..self.places };
-        piece.each(x, |i, x| to[i] = x - self.max);
+        let max = self.max.widen();
+        self.places.piece(start, to.len()).each(x, |i, x| to[i] = x.widen() - max);
         if let Some(largest) = self.which.checked_sub(start).and_then(|which| to.get_mut(which)) {
             *largest = negative_infinity;
+        }
+    }
+
+    /// Calls `visit` with the index and e^(x - max) of every number, which is 1 for the largest.
+    pub fn each_power(&self, x: &[F], mut visit: impl FnMut(usize, F::Wide)) {
+        // Of an infinite number the share of e^∞ is not known.
+        let largest = if self.is_infinite() { F::Wide::ZERO / F::Wide::ZERO } else { F::Wide::ONE };
+        let mut powers = [F::Wide::ZERO; NUMBERS];
+        for start in (0..self.places.length).step_by(NUMBERS) {
+            let powers = &mut powers[..NUMBERS.min(self.places.length - start)];
+            self.write(x, start, powers);
+            exponentials(powers);
+            for (i, &power) in powers.iter().enumerate() {
+                let k = start + i;
+                visit(k, if k == self.which { largest } else { power });
+            }
         }
     }
 }
@@ -118,6 +185,14 @@ struct Places {
 }
 
 impl Places {
+    fn place(self, index: usize) -> usize {
+        self.start + index * self.stride
+    }
+
+    fn piece(self, start: usize, length: usize) -> Places {
+        Places { start: self.place(start), length, ..self }
+    }
+
     fn each<F: Copy>(self, x: &[F], mut visit: impl FnMut(usize, F)) {
         let Places { start, length, stride } = self;
         match stride {
@@ -139,12 +214,36 @@ impl Places {
     }
 }
 
-/// How many lines, and how many of their numbers, [`each_log_sum`] works on at a time.
+/// How many lines, and how many of their numbers, are worked on at a time.
 const LINES: usize = 64;
 const NUMBERS: usize = 640;
 
 /// Calls `visit` for every line of `x` along `axis`, in order, with ln Σ e^(x - max), to which its largest number is to be added.
-pub fn each_log_sum<F: Scalar>(x: View<F>, axis: usize, mut visit: impl FnMut(Line<F>, F)) {
+pub fn each_log_sum<F: Scalar>(x: View<F>, axis: usize, mut visit: impl FnMut(&Line<F>, F::Wide)) {
+    each_block(x, axis, &mut [], |lines, rests, _| {
+        update(
+            rests,
+            #[inline(always)]
+            |rest| rest.ln_1p(),
+        );
+        lines.iter().zip(rests).for_each(|(line, &mut log_sum)| visit(line, log_sum));
+    });
+}
+
+/// Calls `visit` for every line of `x` along `axis`, in order, with the sum of e^(x - max) over all its numbers but the largest.
+pub fn each_rest<F: Scalar>(x: View<F>, axis: usize, mut visit: impl FnMut(&Line<F>, F::Wide)) {
+    each_block(x, axis, &mut [], |lines, rests, _| {
+        lines.iter().zip(rests).for_each(|(line, &mut rest)| visit(line, rest));
+    });
+}
+
+/// The same for some lines at a time. If `y` is not empty, it gets e^(x - max) of every number, but 0 for the largest.
+fn each_block<F: Scalar>(
+    x: View<F>,
+    axis: usize,
+    y: &mut [F],
+    mut visit: impl FnMut(&[Line<F>], &mut [F::Wide], &mut [F]),
+) {
     let at_a_time = (NUMBERS / x.shape[axis].max(1)).clamp(1, LINES);
     let mut lines = lines(x, axis);
     loop {
@@ -152,19 +251,14 @@ pub fn each_log_sum<F: Scalar>(x: View<F>, axis: usize, mut visit: impl FnMut(Li
         if block.is_empty() {
             return;
         }
-        let mut log_sums = rests(x.data, &block);
-        update(
-            &mut log_sums[..block.len()],
-            #[inline(always)]
-            |rest| rest.ln_1p(),
-        );
-        block.into_iter().zip(log_sums).for_each(|(line, log_sum)| visit(line, log_sum));
+        let mut rests = rests(x.data, &block, y);
+        visit(&block, &mut rests[..block.len()], y);
     }
 }
 
 /// For each line, the sum of e^(x - max) over all its numbers but the largest.
-fn rests<F: Scalar>(x: &[F], lines: &[Line<F>]) -> [F; LINES] {
-    let (mut rests, mut powers) = ([F::ZERO; LINES], [F::ZERO; NUMBERS]);
+fn rests<F: Scalar>(x: &[F], lines: &[Line<F>], y: &mut [F]) -> [F::Wide; LINES] {
+    let (mut rests, mut powers) = ([F::Wide::ZERO; LINES], [F::Wide::ZERO; NUMBERS]);
     let length = lines[0].places.length;
     for start in (0..length).step_by(NUMBERS) {
         let piece = NUMBERS.min(length - start);
@@ -173,8 +267,12 @@ fn rests<F: Scalar>(x: &[F], lines: &[Line<F>]) -> [F; LINES] {
             line.write(x, start, powers);
         }
         exponentials(powers);
-        for (rest, powers) in rests.iter_mut().zip(powers.chunks_exact(piece)) {
+        for ((line, rest), powers) in lines.iter().zip(&mut rests).zip(powers.chunks_exact(piece)) {
             *rest += sum(powers);
+            if !y.is_empty() {
+                let places = line.places.piece(start, piece);
+                powers.iter().enumerate().for_each(|(i, &power)| y[places.place(i)] = F::narrow(power));
+            }
         }
     }
     rests

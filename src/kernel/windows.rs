@@ -2,6 +2,7 @@
 
 use crate::shape::Shape;
 use std::fmt;
+use std::ops::Range;
 
 /// A window that moves over images `[batch, channels, height, width]`.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -65,6 +66,35 @@ impl Windows {
                 }
             }
         }
+    }
+}
+
+impl Windows {
+    /// Calls `visit` for every pixel of the images, in order, with the indices of the matrix's elements that it went to.
+    pub fn each_pixel(&self, images: Shape, mut visit: impl FnMut(&mut dyn Iterator<Item = usize>)) {
+        let Ok([down, across]) = self.places(images) else { return };
+        let &[batch, channels, height, width] = &images[..] else { return };
+        let [kernel_height, kernel_width] = self.kernel;
+        for (image, channel) in (0..batch).flat_map(|image| (0..channels).map(move |channel| (image, channel))) {
+            for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+                let tops = self.seeing(y, kernel_height, down);
+                let mut seen = tops.flat_map(|top| {
+                    let row = channel * kernel_height + (y + self.padding - top * self.stride);
+                    self.seeing(x, kernel_width, across).map(move |left| {
+                        let column = row * kernel_width + (x + self.padding - left * self.stride);
+                        ((image * down + top) * across + left) * channels * kernel_height * kernel_width + column
+                    })
+                });
+                visit(&mut seen);
+            }
+        }
+    }
+
+    /// The places of a window of this length, out of so many along one axis, from which it sees a pixel.
+    fn seeing(&self, pixel: usize, kernel: usize, places: usize) -> Range<usize> {
+        let end = ((pixel + self.padding) / self.stride + 1).min(places);
+        let start = (pixel + self.padding + 1).saturating_sub(kernel).div_ceil(self.stride);
+        start.min(end)..end
     }
 }
 

@@ -32,10 +32,21 @@ impl<F: Scalar> Linear<F> {
     }
 
     /// Records x W + b.
+    ///
+    /// # Panics
+    /// If x has not as many columns as W has rows, or b not as many numbers as W has columns.
     #[track_caller]
     pub fn forward<'t>(&self, x: Var<'t, F>) -> Var<'t, F> {
         let tape = x.tape();
-        x.matmul(tape.param(&self.weights)) + tape.param(&self.biases)
+        let (weights, biases) = (tape.param(&self.weights), tape.param(&self.biases));
+        let sums = x.matmul(weights);
+        biases.expect_shape(
+            "Linear::forward",
+            "the biases, one for each column of the weights,",
+            [sums.shape()[1]],
+            weights,
+        );
+        sums + biases
     }
 
     /// The same layer in another kind of number, with parameters of its own.

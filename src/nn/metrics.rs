@@ -1,7 +1,7 @@
 //! How well a classifier does.
 
+use super::Model;
 use super::predict::predict_some;
-use super::{Model, row_hits};
 use crate::data::Digits;
 use crate::{Scalar, Tape};
 use ndarray::{Array2, ArrayView2};
@@ -20,8 +20,24 @@ pub fn argmax<F: Scalar>(row: impl IntoIterator<Item = F>) -> usize {
 }
 
 /// The share of rows of `outputs` `[rows, classes]` whose largest element stands at the row's label.
+///
+/// # Panics
+/// If there is not one label for each row, or if there is no such class.
+#[track_caller]
 pub fn accuracy<F: Scalar>(outputs: ArrayView2<F>, labels: &[usize]) -> f64 {
-    row_hits(outputs, labels.iter().copied()) as f64 / labels.len() as f64
+    let (rows, classes) = outputs.dim();
+    assert!(
+        labels.len() == rows,
+        "accuracy: each of the {rows} rows of outputs needs one label, but there are {}",
+        labels.len()
+    );
+    if let Some((row, label)) = labels.iter().enumerate().find(|&(_, &label)| label >= classes) {
+        panic!(
+            "accuracy: the label of row {row} is {label}, but the outputs have {classes} columns, one for each class from 0"
+        );
+    }
+    let hits = outputs.outer_iter().zip(labels).filter(|(row, label)| argmax(row.iter().copied()) == **label).count();
+    hits as f64 / rows as f64
 }
 
 /// How often each class was taken for each other.
@@ -98,31 +114,44 @@ impl Digits {
     /// What `model` takes each image for.
     ///
     /// # Panics
-    /// At the caller's line, where the shapes do not fit; so with the two others.
+    /// If the outputs of the model are not one row for each image, or if an image shows a digit that they have no column for.
     #[track_caller]
     pub fn predictions<F: Scalar>(&self, model: &impl Model<F>) -> Vec<usize> {
         let mut predictions = Vec::with_capacity(self.len());
         let mut tape = Tape::new();
+        let largest = self.labels().iter().max().map_or(0, |&label| usize::from(label));
         for batch in self.batches_in_order(EVALUATION_BATCH) {
-            predict_some(
+            let classes = predict_some(
                 model,
                 &mut tape,
+                batch.indices().len(),
                 |tape| tape.input(&batch.images),
                 |outputs| {
                     predictions.extend(outputs.outer_iter().map(|row| argmax(row.iter().copied())));
+                    outputs.ncols()
                 },
+            );
+            assert!(
+                classes > largest,
+                "the outputs of the model have {classes} columns, one for each class from 0, but an image shows a {largest}"
             );
         }
         predictions
     }
 
     /// The share of images that `model` takes for what they are, from 0 to 1.
+    ///
+    /// # Panics
+    /// As [`predictions`](Digits::predictions), or if there are more than 10 classes.
     #[track_caller]
     pub fn accuracy<F: Scalar>(&self, model: &impl Model<F>) -> f64 {
         self.confusion(model).accuracy()
     }
 
     /// What `model` takes for what.
+    ///
+    /// # Panics
+    /// As [`predictions`](Digits::predictions), or if there are more than 10 classes.
     #[track_caller]
     pub fn confusion<F: Scalar>(&self, model: &impl Model<F>) -> Confusion {
         let mut confusion = Confusion::new(10);

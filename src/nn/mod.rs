@@ -13,7 +13,7 @@ pub use mlp::{Activation, Mlp};
 pub use predict::Samples;
 
 use crate::{Param, Scalar, Var};
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::Array2;
 use std::collections::HashSet;
 
 /// Something with parameters, in an order that never changes.
@@ -68,9 +68,4 @@ pub trait Model<F: Scalar>: Parameters<F> {
     {
         predict::predict(self, x)
     }
-}
-
-/// The mean over the rows of a matrix of whether its largest element stands at the row's label.
-fn row_hits<F: Scalar>(outputs: ArrayView2<F>, labels: impl Iterator<Item = usize>) -> usize {
-    outputs.axis_iter(Axis(0)).zip(labels).filter(|(row, label)| argmax(row.iter().copied()) == *label).count()
 }

@@ -48,23 +48,25 @@ const GROUP: usize = 512;
 /// See [`Model::predict`].
 #[track_caller]
 pub(super) fn predict<F: Scalar>(model: &(impl Model<F> + Sync + ?Sized), x: impl Samples<F>) -> Array2<F> {
-    // One sample tells how many outputs there are. (And if the shapes do not fit, it says so once.)
-    let n_out = predict_some(model, &mut Tape::new(), |tape| x.record(tape, 0..x.count().min(1)), |some| some.ncols());
+    // Two samples tell how many outputs there are, and whether there is a row of them for each. (If shapes do not fit, it is said once.)
+    let some = x.count().min(2);
+    let n_out = predict_some(model, &mut Tape::new(), some, |tape| x.record(tape, 0..some), |some| some.ncols());
     let mut outputs = Array2::from_elem((x.count(), n_out), F::ZERO);
     let groups = outputs.axis_chunks_iter_mut(Axis(0), GROUP).enumerate();
     parallel::each_with(groups, Tape::new, |tape, (group, mut outputs)| {
         let start = group * GROUP;
         let rows = start..start + outputs.nrows();
-        predict_some(model, tape, |tape| x.record(tape, rows), |some| outputs.assign(&some));
+        predict_some(model, tape, rows.len(), |tape| x.record(tape, rows), |some| outputs.assign(&some));
     });
     outputs
 }
 
-/// Shows `look` the outputs for the samples that `record` puts onto the tape.
+/// Shows `look` the outputs for the samples, `rows` of them, that `record` puts onto the tape.
 #[track_caller]
 pub(super) fn predict_some<F: Scalar, R>(
     model: &(impl Model<F> + ?Sized),
     tape: &mut Tape<F>,
+    rows: usize,
     record: impl for<'t> FnOnce(&'t Tape<F>) -> Var<'t, F>,
     look: impl FnOnce(ArrayView2<F>) -> R,
 ) -> R {
@@ -73,7 +75,11 @@ pub(super) fn predict_some<F: Scalar, R>(
         let outputs = model.forward(record(tape));
         outputs.expect_on(tape, "predict");
         let shape = outputs.shape();
-        assert!(shape.rank() == 2, "the outputs of a model must be [batch, outputs], found {shape}");
+        assert!(
+            shape.rank() == 2 && shape[0] == rows,
+            "the outputs of a model must be [batch, outputs], one row for each of {rows} samples; found {}",
+            outputs.describe_shape()
+        );
         outputs.with_value(|outputs| look(outputs.into_dimensionality::<Ix2>().expect("it has two axes")))
     };
     tape.rewind();

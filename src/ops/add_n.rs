@@ -1,7 +1,11 @@
 //! The sum of any number of arrays of one shape. The reverse pass records it where a node was used several times.
 
 use crate::kernel::elementwise::accumulate;
+use crate::kernel::sum;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, View, ViewMut};
+
+/// So few terms are added where the result stands. (A node may be used a million times.)
+const FEW: usize = 8;
 
 /// y = x₁ + x₂ + ... + xₙ
 #[derive(PartialEq)]
@@ -22,8 +26,7 @@ impl<F: Scalar> Op<F> for AddN {
         }
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        y.data.copy_from_slice(x[0].data);
-        x[1..].iter().for_each(|term| add_to(y.data, term.data));
+        add_all(y.data, x.len(), |add| x.iter().for_each(|term| add(term.data)));
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Each("1", "dxᵢ = g")]
@@ -33,7 +36,17 @@ impl<F: Scalar> Op<F> for AddN {
     }
 }
 
-/// `y ← y + x`
-pub(crate) fn add_to<F: Scalar>(y: &mut [F], x: &[F]) {
-    accumulate(y, x, |y, x| y + x);
+/// `y = Σ terms`, of which there are `count`, and which `each` visits.
+pub(crate) fn add_all<F: Scalar>(y: &mut [F], count: usize, each: impl Fn(&mut dyn FnMut(&[F]))) {
+    if count > FEW {
+        return sum::add_n(y, each);
+    }
+    let mut is_first = true;
+    each(&mut |term| {
+        match is_first {
+            true => y.copy_from_slice(term),
+            false => accumulate(y, term, |y, x| y + x),
+        }
+        is_first = false;
+    });
 }

@@ -24,6 +24,7 @@ impl<'t, F: Scalar> Var<'t, F> {
             self.describe_shape(),
             weight.describe_shape()
         );
+        bias.expect_shape("conv2d", "the bias, one number for each filter,", [filters], weight);
         let filter_rows = weight.reshape([filters, channels * height * width]);
         let sums = self.im2col(kernel, stride, padding).matmul_nt(filter_rows) + bias;
         sums.as_images(self.shape()[0], places)
@@ -58,9 +59,5 @@ impl<'t, F: Scalar> Var<'t, F> {
             Ok(places) => places,
             Err(reason) => panic!("{op}: {reason}: {}", self.describe_shape()),
         }
-    }
-
-    fn describe_shape(self) -> String {
-        format!("{} {}", self.describe(), self.shape())
     }
 }

@@ -1,9 +1,9 @@
 //! Gauss's error function.
 
 use super::same_shape;
+use super::slopes::SlopeOf;
 use crate::kernel::elementwise::map;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
-use std::f64::consts::FRAC_2_SQRT_PI;
 
 /// y = 2/√π ∫₀ˣ e^(-t²) dt
 #[derive(PartialEq)]
@@ -29,7 +29,7 @@ impl<F: Scalar> Op<F> for Erf {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
-        [at.to(0, || g.through(FRAC_2_SQRT_PI * (-(x * x)).exp()))].into()
+        [at.to(0, || g.through(x.slope_of(SlopeOf::Erf)))].into()
     }
 }
 

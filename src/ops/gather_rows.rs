@@ -1,6 +1,7 @@
 //! Rows taken from a table by number, as an embedding does; and the opposite, rows added into a table.
 
 use super::labels::Labels;
+use crate::kernel::sum;
 use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 const GATHER: Labels = Labels { op: "gather_rows", one: "row number at place", count: "rows" };
@@ -89,13 +90,8 @@ impl<F: Scalar> Op<F> for ScatterAddRows {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         let width = y.shape.around(0).2;
-        y.data.fill(F::ZERO);
-        for (i, &number) in x[1].data.iter().enumerate() {
-            let to = SCATTER.index(i, number, self.rows) * width;
-            for (y, &x) in y.data[to..to + width].iter_mut().zip(&x[0].data[i * width..]) {
-                *y += x;
-            }
-        }
+        let row_of = |i: usize| SCATTER.index(i, x[1].data[i], self.rows);
+        sum::scatter(x[0].data, x[1].data.len(), width, row_of, y.data);
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx[i] = g[rows[i]]"), Slope::None]

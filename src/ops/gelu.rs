@@ -1,9 +1,8 @@
 //! The Gaussian error linear unit, in its exact form.
 
 use super::same_shape;
-use crate::kernel::elementwise::map;
+use super::slopes::{SlopeOf, share_below, wide_map};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 /// y = x Φ(x), Φ(x) = (1 + erf(x/√2)) / 2
 #[derive(PartialEq)]
@@ -20,27 +19,17 @@ impl<F: Scalar> Op<F> for Gelu {
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         same_shape(operands)
     }
-    #[inline]
+    /// Φ(x) is computed as erfc(-x/√2) / 2: where x is negative and Φ small, 1 + erf(x/√2) would have lost its digits.
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        map(x[0], y, gelu)
+        wide_map(x[0], y, |x| x.through(share_below(x)))
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Each("Φ(x) + x φ(x)", "dx = g (Φ(x) + x φ(x)), φ(x) = e^(-x²/2) / √(2π)")]
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
-        let dx = || {
-            let share = 0.5 + 0.5 * (x * FRAC_1_SQRT_2).erf();
-            let bell = (x * x * -0.5).exp() * (0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI);
-            g.through(share + x.through(bell))
-        };
-        [at.to(0, dx)].into()
+        [at.to(0, || g.through(x.slope_of(SlopeOf::Gelu)))].into()
     }
-}
-
-fn gelu<F: Scalar>(x: F) -> F {
-    let share = F::from_f64(0.5) * (F::ONE + (x * F::from_f64(FRAC_1_SQRT_2)).erf());
-    x * share
 }
 
 impl<'t, F: Scalar> Var<'t, F> {

@@ -3,7 +3,7 @@
 use super::loss_shape;
 use super::maximum::maximum;
 use super::minimum::minimum;
-use crate::kernel::reduce::sum_of_pairs;
+use crate::kernel::sum::{mean, sum_of_pairs};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = Σ ρ(a - y) / N with ρ(r) = r²/2 where |r| ≤ δ, else δ (|r| - δ/2)
@@ -33,7 +33,7 @@ impl<F: Scalar> Op<F> for Huber {
             let loss = if r <= delta { half * r * r } else { delta * (r - half * delta) };
             loss.with_slopes(|| [(a, pull()), (y, -pull())])
         });
-        loss.data[0] = sum / F::from_f64(x[0].data.len() as f64);
+        loss.data[0] = mean(sum, x[0].data.len());
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("da = g/N (a - y), no larger than δ g/N either way"), Slope::Whole("dy = -da")]

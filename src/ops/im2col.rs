@@ -66,10 +66,11 @@ impl<F: Scalar> Op<F> for Col2Im {
         }
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        y.data.fill(F::ZERO);
-        self.windows.each_place(self.images, |at, pixel| {
-            if let Some(pixel) = pixel {
-                y.data[pixel] += x[0].data[at];
+        let mut pixels = y.data.iter_mut();
+        self.windows.each_pixel(self.images, |windows| {
+            let sum = windows.fold(F::Wide::ZERO, |sum, at| sum + x[0].data[at].widen());
+            if let Some(y) = pixels.next() {
+                *y = F::narrow(sum);
             }
         });
     }

@@ -1,6 +1,7 @@
 //! The logarithm of softmax, without forming the probability that may be too small to hold.
 
-use super::line_shape;
+use super::softmax::SoftmaxGrad;
+use super::{equal_shapes, line_shape};
 use crate::kernel::softmax;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
@@ -28,14 +29,55 @@ impl<F: Scalar> Op<F> for LogSoftmax {
         softmax::log_softmax(x[0], self.axis, y)
     }
     fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = g - eʸ Σₖ gₖ")]
+        &[Slope::Whole("dx = g - softmax(x) Σₖ gₖ")]
     }
     fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
         Reach::line(operands[0].shape, self.axis)
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (g, y) = (at.cotangent(), at.output());
-        [at.to(0, || g - g.sum_axes_keepdims(self.axis).through(y.exp()))].into()
+        let (g, [x]) = (at.cotangent(), at.operands());
+        [at.to(0, || x.tape.record(LogSoftmaxGrad { axis: self.axis }, &[x, g]))].into()
+    }
+}
+
+/// dx = g - softmax(x) Σₖ gₖ, where no digits are lost if one probability has rounded to 1
+#[derive(PartialEq)]
+pub struct LogSoftmaxGrad {
+    /// The axis along which the probabilities sum to 1.
+    pub axis: usize,
+}
+
+impl<F: Scalar> Op<F> for LogSoftmaxGrad {
+    fn name(&self) -> &'static str {
+        "log_softmax'"
+    }
+    fn formula(&self) -> &'static str {
+        "dx = g - softmax(x) Σₖ gₖ"
+    }
+    fn attributes(&self) -> String {
+        format!("axis {}", self.axis)
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        equal_shapes(operands).and_then(|shape| line_shape(shape, self.axis))
+    }
+    fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
+        softmax::log_softmax_slope(x[0], x[1], self.axis, dx)
+    }
+    fn slopes(&self) -> &'static [Slope] {
+        &[
+            Slope::Whole("d x = -p (h - Σₖ hₖ pₖ) Σₖ gₖ, p = softmax(x)"),
+            Slope::Whole("dg = h - Σₖ hₖ pₖ, p = softmax(x)"),
+        ]
+    }
+    fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
+        Reach::line(operands[0].shape, self.axis)
+    }
+    // h: what arrives at dx
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (h, [x, g], axis) = (at.cotangent(), at.operands(), self.axis);
+        let p = || x.softmax(axis);
+        let dx = || -g.sum_axes_keepdims(axis).through(x.tape.record(SoftmaxGrad { axis }, &[p(), h]));
+        [at.to(0, dx), at.to(1, || h - h.through(p()).sum_axes_keepdims(axis))].into()
     }
 }
 

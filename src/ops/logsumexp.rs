@@ -1,6 +1,7 @@
 //! The logarithm of a sum of exponentials: a smooth maximum.
 
 use super::line_shape;
+use super::softmax::SoftmaxGrad;
 use crate::kernel::softmax;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
@@ -72,7 +73,7 @@ impl<F: Scalar> Op<F> for LogSumExpGrad {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (at.cotangent(), at.output());
-        [at.to(0, || (g - g.through(y).sum_axes_keepdims(self.axis)).through(y))].into()
+        [at.to(0, || y.tape.record(SoftmaxGrad { axis: self.axis }, &[y, g]))].into()
     }
 }
 

@@ -1,8 +1,7 @@
 //! The mean over axes.
 
 use super::sum::{reduced_shape, reduction};
-use crate::kernel::elementwise::update;
-use crate::kernel::reduce;
+use crate::kernel::sum::sum_to;
 use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = Σ x / n over some axes
@@ -35,9 +34,8 @@ impl<F: Scalar> Op<F> for Mean {
         reduced_shape(operands[0], self.axes, self.keepdims)
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        let (shape, count) = (x[0].shape.reduced(self.axes, true), F::from_f64(self.count(x[0].shape)));
-        reduce::sum_to(x[0], ViewMut { data: &mut *y.data, shape });
-        update(y.data, move |y| y / count);
+        let (shape, count) = (x[0].shape.reduced(self.axes, true), F::Wide::from_f64(self.count(x[0].shape)));
+        sum_to(x[0], ViewMut { data: y.data, shape }, |sum| F::narrow(sum / count));
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = g / n, copied along the axes that were averaged over")]

@@ -1,7 +1,7 @@
 //! The mean squared error.
 
 use super::loss_shape;
-use crate::kernel::reduce::sum_of_pairs;
+use crate::kernel::sum::{mean, sum_of_pairs};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = Σ (a - y)² / N, N elements
@@ -20,7 +20,7 @@ impl<F: Scalar> Op<F> for MeanSquaredError {
     }
     fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
         let sum = sum_of_pairs(x[0].data, x[1].data, |a, y| (a - y) * (a - y));
-        loss.data[0] = sum / F::from_f64(x[0].data.len() as f64);
+        loss.data[0] = mean(sum, x[0].data.len());
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("da = 2 g (a - y) / N"), Slope::Whole("dy = 2 g (y - a) / N")]

@@ -50,6 +50,7 @@ pub mod sign;
 pub mod silu;
 pub mod sin;
 pub mod slice;
+pub mod slopes;
 pub mod softmax;
 pub mod softmax_cross_entropy;
 pub mod softmax_cross_entropy_with;
@@ -104,6 +105,7 @@ pub static TABLE: &[Example] = &[
     row!("sin", [Any(&[2, 3])], |[x]| x.sin()),
     row!("cos", [Any(&[2, 3])], |[x]| x.cos()),
     row!("erf", [Any(&[2, 3])], |[x]| x.erf()),
+    row!("erf'", [Any(&[2, 3])], |[x]| x.slope_of(slopes::SlopeOf::Erf)),
     row!("pow", [Positive(&[2, 3])], |[x]| x.pow(2.5)),
     row!("pow_tensor", [Positive(&[2, 3]), Any(&[3])], |[x, p]| x.pow_var(p)),
     row!("abs", [Any(&[2, 3])], |[x]| x.abs()),
@@ -141,10 +143,18 @@ pub static TABLE: &[Example] = &[
     row!("leaky_relu", [Any(&[2, 3])], |[x]| x.leaky_relu(0.1)),
     row!("leaky_relu'", [Any(&[2, 3]), Any(&[2, 3])], |[x, g]| x.tape().record(leaky_relu::LeakyReluGrad(0.1), &[x, g])),
     row!("softplus", [Any(&[2, 3])], |[x]| x.softplus()),
+    row!("softplus'", [Any(&[2, 3])], |[x]| x.slope_of(slopes::SlopeOf::Softplus)),
+    row!("softplus''", [Any(&[2, 3])], |[x]| x.slope_of(slopes::SlopeOf::SoftplusSlope)),
     row!("softmax", [Any(&[2, 3])], |[x]| x.softmax(1)),
+    row!("softmax'", [Distribution(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(softmax::SoftmaxGrad { axis: 1 }, &[y, g])),
     row!("log_softmax", [Any(&[2, 3])], |[x]| x.log_softmax(1)),
+    row!("log_softmax'", [Any(&[2, 3]), Any(&[2, 3])], |[x, g]| x.tape().record(log_softmax::LogSoftmaxGrad { axis: 1 }, &[x, g])),
     row!("gelu", [Any(&[2, 3])], |[x]| x.gelu()),
+    row!("gelu'", [Any(&[2, 3])], |[x]| x.slope_of(slopes::SlopeOf::Gelu)),
+    row!("gelu''", [Any(&[2, 3])], |[x]| x.slope_of(slopes::SlopeOf::GeluSlope)),
     row!("silu", [Any(&[2, 3])], |[x]| x.silu()),
+    row!("silu'", [Any(&[2, 3])], |[x]| x.slope_of(slopes::SlopeOf::Silu)),
+    row!("silu''", [Any(&[2, 3])], |[x]| x.slope_of(slopes::SlopeOf::SiluSlope)),
     // layers
     row!("conv2d", [Any(&[1, 2, 3, 4]), Any(&[2, 2, 2, 2]), Any(&[2])], |[x, weight, bias]| x.conv2d(weight, bias, 2, 1)),
     row!("max_pool2d", [Any(&[1, 2, 4, 4])], |[x]| x.max_pool2d(2, 2)),
@@ -157,6 +167,7 @@ pub static TABLE: &[Example] = &[
     row!("mean_squared_error", [Any(&[2, 3]), Any(&[2, 3])], |[a, y]| a.mean_squared_error(y)),
     row!("huber", [Any(&[2, 3]), Any(&[2, 3])], |[a, y]| a.huber(y, 0.7)),
     row!("binary_cross_entropy_with_logits", [Any(&[2, 3]), Distribution(&[2, 3])], |[x, t]| x.binary_cross_entropy_with_logits(t)),
+    row!("binary_cross_entropy_with_logits'", [Any(&[2, 3]), Distribution(&[2, 3]), Any(&[])], |[x, t, g]| x.tape().record(binary_cross_entropy_with_logits::BinaryCrossEntropyWithLogitsGrad, &[x, t, g])),
     row!("softmax_cross_entropy", [Any(&[2, 3]), Labels(2, 3)], |[x, labels]| x.softmax_cross_entropy(labels)),
     row!("softmax_cross_entropy'", [Any(&[2, 3]), Labels(2, 3), Any(&[])], |[x, labels, g]| x.tape().record(softmax_cross_entropy::SoftmaxCrossEntropyGrad, &[x, labels, g])),
     row!("softmax_cross_entropy_with", [Any(&[2, 3]), Distribution(&[2, 3])], |[x, t]| x.softmax_cross_entropy_with(t)),
@@ -202,6 +213,14 @@ fn unequal(a: Shape, b: Shape) -> String {
 /// The shape rule of losses: two arrays of one shape become one number.
 pub(crate) fn loss_shape(operands: &[Shape]) -> Result<Shape, String> {
     equal_shapes(operands).map(|_| Shape::scalar())
+}
+
+/// The shape rule of the backward kernels of losses: two arrays of one shape, and the one number g that arrives at the loss.
+pub(crate) fn loss_grad_shape(operands: &[Shape]) -> Result<Shape, String> {
+    match (equal_shapes(operands)?, operands[2]) {
+        (shape, g) if g == Shape::scalar() => Ok(shape),
+        (_, g) => Err(format!("what arrives at a loss is one number, found {g}")),
+    }
 }
 
 /// The shape rule of ops that work along one axis: it must exist.

@@ -2,7 +2,7 @@
 
 use super::loss_shape;
 use crate::kernel::elementwise::zip;
-use crate::kernel::reduce::sum_of_pairs;
+use crate::kernel::sum::sum_of_pairs;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// C = 1/(2n) Σ |y - a|², n rows
@@ -26,7 +26,7 @@ impl<F: Scalar> Op<F> for QuadraticCost {
     }
     fn forward(&self, x: &[View<F>], cost: ViewMut<F>) {
         let sum = sum_of_pairs(x[0].data, x[1].data, |a, y| (y - a) * (y - a));
-        cost.data[0] = sum / (F::from_f64(2.0) * samples(x[0].shape));
+        cost.data[0] = F::narrow(sum / (F::Wide::from_f64(2.0) * samples(x[0].shape)));
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("da = g (a - y) / n"), Slope::Whole("dy = g (y - a) / n")]
@@ -51,7 +51,7 @@ impl<F: Scalar> Op<F> for QuadraticCostGrad {
     }
     #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        super::equal_shapes(operands)
+        super::loss_grad_shape(operands)
     }
     #[inline]
     fn forward(&self, x: &[View<F>], da: ViewMut<F>) {

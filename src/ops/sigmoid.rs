@@ -69,7 +69,9 @@ impl<F: Scalar> Op<F> for SigmoidGrad {
 }
 
 impl<'t, F: Scalar> Var<'t, F> {
-    /// The logistic sigmoid of each element.
+    /// The logistic sigmoid of each element. Its slope is the textbook's y (1 - y), which ends where y rounds to 1: from about
+    /// x = 17 on in f32, and x = 37 in f64, it is 0. For a loss use [`binary_cross_entropy_with_logits`](Var::binary_cross_entropy_with_logits), whose slope does not
+    /// end.
     ///
     /// ```
     /// # use gradus::prelude::*;

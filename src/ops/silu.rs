@@ -1,7 +1,7 @@
 //! The sigmoid linear unit, also called swish.
 
 use super::same_shape;
-use crate::kernel::elementwise::map;
+use super::slopes::{SlopeOf, sigmoids, wide_map};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x σ(x)
@@ -21,23 +21,19 @@ impl<F: Scalar> Op<F> for Silu {
     }
     #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        map(
+        wide_map(
             x[0],
             y,
             #[inline(always)]
-            |x| x * x.sigmoid(),
+            |x| x.through(sigmoids(x)[0]),
         )
     }
     fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Each("σ(x) + y (1 - σ(x))", "dx = g (σ(x) + y (1 - σ(x)))")]
+        &[Slope::Each("σ(x) + y σ(-x)", "dx = g (σ(x) + y σ(-x))")]
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (g, y, [x]) = (at.cotangent(), at.output(), at.operands());
-        let dx = || {
-            let sigmoid = x.sigmoid();
-            g.through(sigmoid + y.through(1.0 - sigmoid))
-        };
-        [at.to(0, dx)].into()
+        let (g, [x]) = (at.cotangent(), at.operands());
+        [at.to(0, || g.through(x.slope_of(SlopeOf::Silu)))].into()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Softmax: numbers become probabilities.
 
-use super::line_shape;
+use super::{equal_shapes, line_shape};
 use crate::kernel::softmax;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
@@ -35,7 +35,45 @@ impl<F: Scalar> Op<F> for Softmax {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (at.cotangent(), at.output());
-        [at.to(0, || (g - g.through(y).sum_axes_keepdims(self.axis)).through(y))].into()
+        [at.to(0, || y.tape.record(SoftmaxGrad { axis: self.axis }, &[y, g]))].into()
+    }
+}
+
+/// dx = y (g - Σₖ gₖ yₖ), where no digits are lost if one y has rounded to 1
+#[derive(PartialEq)]
+pub struct SoftmaxGrad {
+    /// The axis along which y sums to 1.
+    pub axis: usize,
+}
+
+impl<F: Scalar> Op<F> for SoftmaxGrad {
+    fn name(&self) -> &'static str {
+        "softmax'"
+    }
+    fn formula(&self) -> &'static str {
+        "dx = y (g - Σₖ gₖ yₖ)"
+    }
+    fn attributes(&self) -> String {
+        format!("axis {}", self.axis)
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        equal_shapes(operands).and_then(|shape| line_shape(shape, self.axis))
+    }
+    fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
+        softmax::softmax_slope(x[0], x[1], self.axis, dx)
+    }
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dy = h (g - Σₖ gₖ yₖ) - g Σₖ hₖ yₖ"), Slope::Whole("dg = y (h - Σₖ hₖ yₖ)")]
+    }
+    fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
+        Reach::line(operands[0].shape, self.axis)
+    }
+    // h: what arrives at dx
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (h, [y, g]) = (at.cotangent(), at.operands());
+        let mean = |x: Var<'t, F>| x.through(y).sum_axes_keepdims(self.axis);
+        let dg = || y.tape.record(SoftmaxGrad { axis: self.axis }, &[y, h]);
+        [at.to(0, || h.through(g - mean(g)) - mean(h).through(g)), at.to(1, dg)].into()
     }
 }
 

@@ -1,8 +1,10 @@
 //! The cross-entropy between softmax and class labels, straight from the logits, and its backward kernel.
 
 use super::labels::Labels;
+use super::softmax::SoftmaxGrad;
 use crate::kernel::elementwise::update;
 use crate::kernel::softmax;
+use crate::kernel::sum::mean;
 use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 const LABELS: Labels = Labels { op: "softmax_cross_entropy", one: "label of row", count: "classes" };
@@ -34,15 +36,15 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropy {
     }
     fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
         let classes = x[0].shape[1];
-        let (mut sum, mut labels) = (F::ZERO, x[1].data.iter().enumerate());
+        let (mut sum, mut labels) = (F::Wide::ZERO, x[1].data.iter().enumerate());
         softmax::each_log_sum(x[0], 1, |line, log_sum| {
             if let Some((row, &number)) = labels.next() {
                 // -ln p[label] = ln Σ eˣ - x[label]
                 let logit = x[0].data[row * classes + LABELS.index(row, number, classes)];
-                sum += (line.max - logit) + log_sum;
+                sum += (line.max.widen() - logit.widen()) + log_sum;
             }
         });
-        loss.data[0] = sum / F::from_f64(x[1].data.len() as f64);
+        loss.data[0] = mean(sum, x[1].data.len());
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = g (p - onehot(label)) / n"), Slope::None]
@@ -65,16 +67,25 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
         "dx = g (softmax(x) - onehot(label)) / n"
     }
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        check(operands).map(|()| operands[0])
+        check(operands)?;
+        match operands[2] == Shape::scalar() {
+            true => Ok(operands[0]),
+            false => Err(format!("what arrives at a loss is one number, found {}", operands[2])),
+        }
     }
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         let classes = x[0].shape[1];
         let share = x[2].data[0] / F::from_f64(x[1].data.len() as f64);
-        softmax::softmax(x[0], 1, ViewMut { data: &mut *dx.data, shape: dx.shape });
-        for (row, &number) in x[1].data.iter().enumerate() {
-            let place = row * classes + LABELS.index(row, number, classes);
-            dx.data[place] = dx.data[place] - F::ONE;
-        }
+        let mut labels = x[1].data.iter().enumerate();
+        softmax::each_softmax(x[0], 1, dx.data, |line, rest, p| {
+            if let Some((row, &number)) = labels.next() {
+                let label = LABELS.index(row, number, classes);
+                let p = &mut p[row * classes + label];
+                // p - 1 is minus the sum of the others, which is known even where p has rounded to 1.
+                let others = if label == line.which { F::narrow(rest / (F::Wide::ONE + rest)) } else { F::ONE - *p };
+                *p = -others;
+            }
+        });
         update(dx.data, move |dx| share.through(dx));
     }
     fn slopes(&self) -> &'static [Slope] {
@@ -92,7 +103,7 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
         let (h, [x, labels, g]) = (at.cotangent(), at.operands());
         let curvature = || {
             let p = x.softmax(1);
-            (h - h.through(p).sum_axes_keepdims(1)).through(p).through(g / x.shape()[0] as f64)
+            x.tape.record(SoftmaxGrad { axis: 1 }, &[p, h]).through(g / x.shape()[0] as f64)
         };
         let slope = || g.tape.record(SoftmaxCrossEntropyGrad, &[x, labels, g.tape.constant(1.0)]);
         [at.to(0, curvature), at.no_gradient(), at.to(2, || h.through(slope()).sum())].into()

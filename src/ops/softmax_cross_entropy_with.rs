@@ -1,9 +1,9 @@
 //! The cross-entropy between softmax and target distributions (one-hot or soft), straight from the logits, and its backward kernel.
 
-use super::equal_shapes;
-use crate::kernel::elementwise::accumulate;
-use crate::kernel::reduce::{sum, sum_of_pairs};
+use super::softmax::SoftmaxGrad;
+use super::{equal_shapes, loss_grad_shape};
 use crate::kernel::softmax;
+use crate::kernel::sum::{mean, sum, sum_of};
 use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = -1/n Σᵢⱼ tᵢⱼ ln pᵢⱼ with p = softmax(x), n rows
@@ -29,14 +29,15 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWith {
     }
     fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
         let (rows, classes) = (x[0].shape[0], x[0].shape[1]);
-        let (mut sum, mut row) = (F::ZERO, 0..classes);
+        let (mut total, mut row) = (F::Wide::ZERO, 0..classes);
         softmax::each_log_sum(x[0], 1, |line, log_sum| {
             let (logits, targets) = (&x[0].data[row.clone()], &x[1].data[row.clone()]);
             // A class that has no probability costs nothing, even if its logit is -infinity.
-            sum += sum_of_pairs(logits, targets, move |x, t| t.through((line.max - x) + log_sum));
+            let max = line.max.widen();
+            total += sum_of([logits, targets], move |[x, t]| t.widen().through((max - x.widen()) + log_sum));
             row = row.end..row.end + classes;
         });
-        loss.data[0] = sum / F::from_f64(rows as f64);
+        loss.data[0] = mean(total, rows);
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = g (p Σₖ tₖ - t) / n"), Slope::Whole("dt = -g ln p / n")]
@@ -61,17 +62,24 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWithGrad {
         "dx = g (softmax(x) Σₖ tₖ - t) / n"
     }
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        check(operands)
+        check(operands)?;
+        loss_grad_shape(operands)
     }
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         let (rows, classes) = (x[0].shape[0], x[0].shape[1]);
-        let share = x[2].data[0] / F::from_f64(rows as f64);
-        softmax::softmax(x[0], 1, ViewMut { data: &mut *dx.data, shape: dx.shape });
-        for row in (0..rows).map(|row| row * classes..(row + 1) * classes) {
-            let targets = &x[1].data[row.clone()];
-            let total = sum(targets);
-            accumulate(&mut dx.data[row], targets, move |p, t| share.through(p * total - t));
-        }
+        let share = x[2].data[0].widen() / F::Wide::from_f64(rows as f64);
+        let mut row = 0..classes;
+        softmax::each_rest(x[0], 1, |line, rest| {
+            let (targets, dx) = (&x[1].data[row.clone()], &mut dx.data[row.clone()]);
+            let (all, total) = (sum(targets), F::Wide::ONE + rest);
+            // Over the common denominator, p s - t = (e (s - t) - t (1 + rest - e)) / (1 + rest), e = e^(x - max): where p has rounded to 1,
+            // what is left is the rest.
+            line.each_power(x[0].data, |k, power| {
+                let (t, others) = (targets[k].widen(), if k == line.which { rest } else { total - power });
+                dx[k] = F::narrow(share.through((power * (all - t) - t * others) / total));
+            });
+            row = row.end..row.end + classes;
+        });
     }
     fn slopes(&self) -> &'static [Slope] {
         &[
@@ -93,7 +101,7 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWithGrad {
         let surplus = |p: Var<'t, F>| h - h.through(p).sum_axes_keepdims(1);
         let curvature = || {
             let p = x.softmax(1);
-            surplus(p).through(p).through(t.sum_axes_keepdims(1) * share())
+            x.tape.record(SoftmaxGrad { axis: 1 }, &[p, h]).through(t.sum_axes_keepdims(1) * share())
         };
         let slope = || g.tape.record(SoftmaxCrossEntropyWithGrad, &[x, t, g.tape.constant(1.0)]);
         let dt = || -surplus(x.softmax(1)).through(share());

@@ -1,6 +1,7 @@
 //! Softplus, a smooth relu.
 
 use super::same_shape;
+use super::slopes::SlopeOf;
 use crate::kernel::elementwise::map;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
@@ -33,7 +34,7 @@ impl<F: Scalar> Op<F> for Softplus {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x]) = (at.cotangent(), at.operands());
-        [at.to(0, || g.through(x.sigmoid()))].into()
+        [at.to(0, || g.through(x.slope_of(SlopeOf::Softplus)))].into()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The sum over axes.
 
-use crate::kernel::reduce;
+use crate::kernel::sum::sum_to;
 use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = Σ x over some axes
@@ -40,7 +40,7 @@ impl<F: Scalar> Op<F> for Sum {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         let shape = x[0].shape.reduced(self.axes, true);
-        reduce::sum_to(x[0], ViewMut { data: y.data, shape })
+        sum_to(x[0], ViewMut { data: y.data, shape }, F::narrow)
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = g, copied along the axes that were summed over")]

@@ -1,6 +1,6 @@
 //! The opposite of broadcasting. The tape uses it to give an operand that was broadcast a gradient of its own shape.
 
-use crate::kernel::reduce;
+use crate::kernel::sum::sum_to;
 use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = the sum of x over leading axes, and over those that are 1 in the target
@@ -24,7 +24,7 @@ impl<F: Scalar> Op<F> for SumTo {
         }
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        reduce::sum_to(x[0], y)
+        sum_to(x[0], y, F::narrow)
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Whole("dx = copies of g")]

@@ -10,7 +10,7 @@ use super::profile::{Phase, Profile};
 use super::values::Values;
 use super::views::Readable;
 use crate::op::{Op, ViewMut};
-use crate::ops::add_n::{AddN, add_to};
+use crate::ops::add_n::{AddN, add_all};
 use crate::param::Param;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -150,8 +150,7 @@ impl<F: Scalar> Graph<F> {
         }
         let start = self.clock();
         let (readable, sum) = self.split(index);
-        readable.each(&terms[..1], |first| sum.copy_from_slice(first));
-        readable.each(&terms[1..], |term| add_to(sum, term));
+        add_all(sum, terms.len(), |add| readable.each(terms, add));
         if let Some(start) = start {
             let numbers = (terms.len() + 1) * shape.size();
             self.note(Phase::Backward, "add_n", start, numbers, (terms.len() - 1) * shape.size());

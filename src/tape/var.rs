@@ -82,6 +82,23 @@ impl<'t, F: Scalar> Var<'t, F> {
         self.tape.graph.borrow().describe(self.index)
     }
 
+    /// The same with its shape.
+    pub(crate) fn describe_shape(self) -> String {
+        format!("{} {}", self.describe(), self.shape())
+    }
+
+    /// Refuses an operand of another shape, even if it would broadcast: `role` says what it is, `beside` what it has to fit.
+    #[track_caller]
+    pub(crate) fn expect_shape(self, op: &str, role: &str, shape: impl Into<Shape>, beside: Self) {
+        let shape = shape.into();
+        assert!(
+            self.shape() == shape,
+            "{op}: {role} must have shape {shape} to fit {}, nothing is broadcast here; found {}",
+            beside.describe_shape(),
+            self.describe_shape()
+        );
+    }
+
     #[track_caller]
     pub(crate) fn expect_on(self, tape: &Tape<F>, user: &str) {
         assert!(

@@ -32,6 +32,7 @@ const LOSS: &[Shapes] = &[&[&[], &[]], &[&[4], &[4]], &[&[2, 1, 2], &[2, 1, 2]]]
 const ADMITTED: &[(&[&str], &[Shapes])] = &[
     (&["neg", "exp", "ln", "sqrt", "sin", "cos", "erf", "pow", "abs", "sign"], ONE),
     (&["sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu", "silu"], ONE),
+    (&["softplus'", "softplus''", "gelu'", "gelu''", "silu'", "silu''", "erf'"], ONE),
     (&["sigmoid'", "tanh'", "relu'", "leaky_relu'"], TWO_EQUAL),
     (&["add", "sub", "mul", "div", "pow_tensor", "maximum", "minimum", "exceeds", "equals"], TWO_BROADCAST),
     (&["quadratic_cost", "mean_squared_error", "huber", "binary_cross_entropy_with_logits"], LOSS),
@@ -55,6 +56,8 @@ const ADMITTED: &[(&[&str], &[Shapes])] = &[
     (&["mean"], &[&[&[2, 1, 2]], &[&[2, 0, 3]], &[&[1, 1, 1]]]),
     (&["max"], &[&[&[2, 1, 2]], &[&[0, 3, 2]], &[&[1, 1, 1]]]),
     (&["softmax", "log_softmax"], &[&[&[0, 3]], &[&[3, 0]], &[&[2, 1]], &[&[2, 3, 2]]]),
+    (&["softmax'", "log_softmax'"], &[&[&[0, 3], &[0, 3]], &[&[3, 0], &[3, 0]], &[&[2, 1], &[2, 1]], &[&[2, 3, 2], &[2, 3, 2]]]),
+    (&["binary_cross_entropy_with_logits'"], &[&[&[], &[], &[]], &[&[4], &[4], &[]], &[&[2, 0], &[2, 0], &[]]]),
     (&["softmax_cross_entropy_with"], &[&[&[1, 1], &[1, 1]], &[&[3, 1], &[3, 1]]]),
     (&["softmax_cross_entropy_with'"], &[&[&[1, 1], &[1, 1], &[]], &[&[3, 1], &[3, 1], &[]]]),
     (&["im2col"], &[&[&[0, 1, 3, 3]], &[&[2, 1, 2, 2]], &[&[1, 1, 4, 2]]]),
