@@ -39,16 +39,19 @@ pub fn each_softmax<F: Scalar>(
     });
 }
 
-/// `dx = y (g - Σₖ gₖ yₖ)` for y = softmax(x). With m the place of the largest y, written as y ((g - gₘ) - Σ yₖ (gₖ - gₘ)): the term of m is 0, so that
-/// nothing is lost where yₘ has rounded to 1.
+/// `dx = y (g - ḡ)`, where ḡ = Σₖ gₖ yₖ / Σₖ yₖ. With m the place of the largest y, g - ḡ is written as (g - gₘ) - Σ yₖ (gₖ - gₘ) / Σ yₖ: the term of
+/// m is 0, so that nothing is lost where yₘ has rounded to 1.
 pub fn softmax_slope<F: Scalar>(y: View<F>, g: View<F>, axis: usize, dx: ViewMut<F>) {
     for line in lines(y, axis) {
         let place = |k: usize| line.places.place(k);
         let beyond = |k: usize| g.data[place(k)].widen() - g.data[place(line.which)].widen();
-        let mut mean = F::Wide::ZERO;
-        for k in (0..line.places.length).filter(|&k| k != line.which) {
-            mean += beyond(k).through(y.data[place(k)].widen());
+        let (mut sum, mut total) = (F::Wide::ZERO, F::Wide::ZERO);
+        for k in 0..line.places.length {
+            let y = y.data[place(k)].widen();
+            total += y;
+            sum += if k == line.which { F::Wide::ZERO } else { beyond(k).through(y) };
         }
+        let mean = sum.over(total);
         for k in 0..line.places.length {
             dx.data[place(k)] = F::narrow((beyond(k) - mean).through(y.data[place(k)].widen()));
         }

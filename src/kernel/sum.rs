@@ -79,6 +79,9 @@ pub fn sum_to<F: Scalar>(x: View<F>, y: ViewMut<F>, finish: impl Fn(F::Wide) -> 
     if x.data.is_empty() {
         return y.data.fill(finish(F::Wide::ZERO));
     }
+    if x.data.len() == y.data.len() {
+        return y.data.iter_mut().zip(x.data).for_each(|(y, &x)| *y = finish(x.widen()));
+    }
     let Lines { kept, summed, length, across } = Lines::of(x.shape, y.shape);
     if across && kept.shape.rank() == 0 {
         let share = parallel::share(length, x.data.len() / WORTH_A_THREAD);
@@ -201,6 +204,11 @@ fn add_lines<F: Scalar>(sums: &mut [F::Wide], x: &[F], count: usize, stride: usi
 
 /// `y = Σ terms`, element by element, where `each` visits the terms, once for so many columns.
 pub fn add_n<F: Scalar>(y: &mut [F], each: impl Fn(&mut dyn FnMut(&[F]))) {
+    if let [y] = y {
+        let mut sum = F::Wide::ZERO;
+        each(&mut |term| sum += term[0].widen());
+        return *y = F::narrow(sum);
+    }
     for (part, y) in y.chunks_mut(COLUMNS).enumerate() {
         let mut sums = [F::Wide::ZERO; COLUMNS];
         let sums = &mut sums[..y.len()];

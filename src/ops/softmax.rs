@@ -39,7 +39,8 @@ impl<F: Scalar> Op<F> for Softmax {
     }
 }
 
-/// dx = y (g - Σₖ gₖ yₖ), where no digits are lost if one y has rounded to 1
+/// dx = y (g - ḡ) with ḡ = Σₖ gₖ yₖ / Σₖ yₖ, where no digits are lost if one y has rounded to 1. (The ys sum to 1; divided by their sum, the formula
+/// is that of a mean whatever they are, and its own derivatives are short.)
 #[derive(PartialEq)]
 pub struct SoftmaxGrad {
     /// The axis along which y sums to 1.
@@ -51,7 +52,7 @@ impl<F: Scalar> Op<F> for SoftmaxGrad {
         "softmax'"
     }
     fn formula(&self) -> &'static str {
-        "dx = y (g - Σₖ gₖ yₖ)"
+        "dx = y (g - ḡ), ḡ = Σₖ gₖ yₖ / Σₖ yₖ"
     }
     fn attributes(&self) -> String {
         format!("axis {}", self.axis)
@@ -63,7 +64,7 @@ impl<F: Scalar> Op<F> for SoftmaxGrad {
         softmax::softmax_slope(x[0], x[1], self.axis, dx)
     }
     fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dy = h (g - Σₖ gₖ yₖ) - g Σₖ hₖ yₖ"), Slope::Whole("dg = y (h - Σₖ hₖ yₖ)")]
+        &[Slope::Whole("dy = (h - h̄) (g - ḡ)"), Slope::Whole("dg = y (h - h̄), h̄ = Σₖ hₖ yₖ / Σₖ yₖ")]
     }
     fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
         Reach::line(operands[0].shape, self.axis)
@@ -71,9 +72,10 @@ impl<F: Scalar> Op<F> for SoftmaxGrad {
     // h: what arrives at dx
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [y, g]) = (at.cotangent(), at.operands());
-        let mean = |x: Var<'t, F>| x.through(y).sum_axes_keepdims(self.axis);
+        let off_mean =
+            |x: Var<'t, F>| x - x.through(y).sum_axes_keepdims(self.axis).over(y.sum_axes_keepdims(self.axis));
         let dg = || y.tape.record(SoftmaxGrad { axis: self.axis }, &[y, h]);
-        [at.to(0, || h.through(g - mean(g)) - mean(h).through(g)), at.to(1, dg)].into()
+        [at.to(0, || off_mean(h).through(off_mean(g))), at.to(1, dg)].into()
     }
 }
 
