@@ -92,8 +92,8 @@ const LANES: usize = 16;
 /// Folds the terms made of the numbers of slices of one length: `term([a[i], b[i]])`. `join` must not notice `start`.
 ///
 /// The order is fixed by the length alone. Fewer than 16 terms are joined one after the other; of more, the term at place i goes to
-/// partial result i mod 16, and these are joined at the end. A sum so made has the same bits on every processor, can run in
-/// vectors, and loses less to rounding than one running sum.
+/// partial result i mod 16, and these are joined at the end. What is so made has the same bits on every processor, and can run in
+/// vectors.
 pub fn fold<F: Scalar, const N: usize>(
     x: [&[F]; N],
     start: F,

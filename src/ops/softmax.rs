@@ -39,7 +39,7 @@ impl<F: Scalar> Op<F> for Softmax {
     }
 }
 
-/// dx = y (g - ḡ) with ḡ = Σₖ gₖ yₖ / Σₖ yₖ, where no digits are lost if one y has rounded to 1. (The ys sum to 1; divided by their sum, the formula
+/// dx = y (g - Σₖ gₖ yₖ / Σₖ yₖ), where no digits are lost if one y has rounded to 1. (The ys sum to 1; divided by their sum, the formula
 /// is that of a mean whatever they are, and its own derivatives are short.)
 #[derive(PartialEq)]
 pub struct SoftmaxGrad {
@@ -52,7 +52,7 @@ impl<F: Scalar> Op<F> for SoftmaxGrad {
         "softmax'"
     }
     fn formula(&self) -> &'static str {
-        "dx = y (g - ḡ), ḡ = Σₖ gₖ yₖ / Σₖ yₖ"
+        "dx = y (g - Σₖ gₖ yₖ / Σₖ yₖ)"
     }
     fn attributes(&self) -> String {
         format!("axis {}", self.axis)
@@ -64,7 +64,10 @@ impl<F: Scalar> Op<F> for SoftmaxGrad {
         softmax::softmax_slope(x[0], x[1], self.axis, dx)
     }
     fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dy = (h - h̄) (g - ḡ)"), Slope::Whole("dg = y (h - h̄), h̄ = Σₖ hₖ yₖ / Σₖ yₖ")]
+        &[
+            Slope::Whole("dy = (h - Σₖ hₖ yₖ / s) (g - Σₖ gₖ yₖ / s), s = Σₖ yₖ"),
+            Slope::Whole("dg = y (h - Σₖ hₖ yₖ / s), s = Σₖ yₖ"),
+        ]
     }
     fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
         Reach::line(operands[0].shape, self.axis)
