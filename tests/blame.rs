@@ -271,6 +271,25 @@ fn programs() -> Vec<Case> {
             let start = Init::Normal(f64::INFINITY);
             Mlp::<f64>::with_init(&[2, 1], Activation::Relu, start, Init::Zeros, &mut seeded(1))
         }),
+        case("gradients", "nothing to check", || check::gradients::<f64>(|x| x[0].tape().constant(0.0), &[])),
+        case("run", "nothing to check", || check::Check::new().run(|x| x[0].sum(), &[Array2::<f64>::zeros((0, 3))])),
+        case("gradients_with_duals", "nothing to check", || {
+            let nothing = [Array2::<f64>::zeros((0, 3))];
+            check::gradients_with_duals(|x| x[0].sum(), |x| x[0].sum(), &nothing)
+        }),
+        case("run_with_duals", "nothing to check", || {
+            let nothing = [Array2::<f64>::zeros((0, 3))];
+            check::Check::new().run_with_duals(|x| x[0].sum(), |x| x[0].sum(), &nothing)
+        }),
+        case("parameters", "nothing to check", || check::parameters(&[] as &[Param<f64>], |tape| tape.constant(0.0))),
+        case("parameters", "nothing to check", || {
+            check::Check::new().parameters(&[] as &[Param<f64>], |tape| tape.constant(0.0))
+        }),
+        case("by_hand", "nothing to check", || {
+            let nothing: [f64; 0] = [];
+            check::Check::new().by_hand(|_| 0.0, &nothing, &nothing)
+        }),
+        case("directions", "at least 1", || check::Check::new().directions(0)),
         case("order", "once or twice", || check::Check::new().order(3)),
         case("forward", "\"x\"", || {
             let net = Mlp::<f64>::new(&[4, 2], Activation::Relu, &mut seeded(1));

@@ -83,6 +83,10 @@ use std::borrow::Borrow;
 /// #![deny(unused_must_use)]
 /// gradus::check::gradients(|x| x[0].tanh(), &[0.5]); // does it pass?
 /// ```
+///
+/// # Panics
+/// If not one element is given: such a check would pass, and say nothing.
+#[track_caller]
 pub fn gradients<I: Input<f64>>(program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>, inputs: &[I]) -> Report {
     Check::new().run(program, inputs)
 }
@@ -100,6 +104,10 @@ pub fn gradients<I: Input<f64>>(program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var
 /// assert!(report.passed(), "{report}");
 /// assert!(report.headline().contains("agree with dual numbers and finite differences"));
 /// ```
+///
+/// # Panics
+/// If not one element is given: such a check would pass, and say nothing.
+#[track_caller]
 pub fn gradients_with_duals<I: Input<f64>>(
     program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
     on_duals: impl for<'t> Fn(&[Var<'t, Dual>]) -> Var<'t, Dual>,
@@ -117,6 +125,10 @@ pub fn gradients_with_duals<I: Input<f64>>(
 /// let report = check::parameters(&[&w], |tape| (tape.param(&w) * tape.param(&w)).sum());
 /// assert!(report.passed(), "{report}");
 /// ```
+///
+/// # Panics
+/// If not one element is given: such a check would pass, and say nothing.
+#[track_caller]
 pub fn parameters<P: Borrow<Param<f64>>>(params: &[P], loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>) -> Report {
     Check::new().parameters(params, loss)
 }

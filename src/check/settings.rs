@@ -8,6 +8,7 @@ use super::function::{ByHand, Program};
 use super::report::Report;
 use crate::dual::Dual;
 use crate::param::Param;
+use crate::shape::Shape;
 use crate::tape::{Input, Tape, Var};
 use ndarray::{ArrayD, IxDyn};
 use std::borrow::Borrow;
@@ -160,6 +161,10 @@ impl Check {
     }
 
     /// Checks the gradients of `program` at `inputs`.
+    ///
+    /// # Panics
+    /// If no input has an element: such a check would pass, and say nothing.
+    #[track_caller]
     pub fn run<I: Input<f64>>(
         &self,
         program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
@@ -169,6 +174,10 @@ impl Check {
     }
 
     /// The same with dual numbers as a third witness, see [`gradients_with_duals`](super::gradients_with_duals).
+    ///
+    /// # Panics
+    /// If no input has an element: such a check would pass, and say nothing.
+    #[track_caller]
     pub fn run_with_duals<I: Input<f64>>(
         &self,
         program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
@@ -178,12 +187,14 @@ impl Check {
         self.run_with(&program, Some(&on_duals), inputs)
     }
 
+    #[track_caller]
     fn run_with<I: Input<f64>>(
         &self,
         program: &dyn for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
         on_duals: Option<OnDuals>,
         inputs: &[I],
     ) -> Report {
+        expect_something(inputs.iter().map(Input::shape));
         // An input is a parameter for the time of the check.
         let as_param = |(position, input): (usize, &I)| Param::new(self.name(position), as_array(input));
         let params: Vec<Param<f64>> = inputs.iter().enumerate().map(as_param).collect();
@@ -200,12 +211,17 @@ impl Check {
     /// Checks the gradients of `loss` with respect to `params`. They are nudged in place, and hold exactly their old values
     /// afterwards, even if `loss` panics; their [versions](Param::version) have moved on, so a loss that was recorded
     /// before must be recorded again.
+    ///
+    /// # Panics
+    /// If no parameter has an element: such a check would pass, and say nothing.
+    #[track_caller]
     pub fn parameters<P: Borrow<Param<f64>>>(
         &self,
         params: &[P],
         loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>,
     ) -> Report {
         let params: Vec<Param<f64>> = params.iter().map(|param| param.borrow().clone()).collect();
+        expect_something(params.iter().map(Param::shape));
         examine::examine(self, &params, &loss, None)
     }
 
@@ -221,7 +237,7 @@ impl Check {
     /// ```
     ///
     /// # Panics
-    /// If the shapes of a claimed gradient and its input differ.
+    /// If the shapes of a claimed gradient and its input differ, or no input has an element.
     #[track_caller]
     pub fn by_hand<I: Input<f64>, G: Input<f64>>(
         &self,
@@ -230,6 +246,7 @@ impl Check {
         claimed: &[G],
     ) -> Report {
         assert_eq!(inputs.len(), claimed.len(), "there must be a gradient for each input");
+        expect_something(inputs.iter().map(Input::shape));
         let names: Vec<String> = (0..inputs.len()).map(|position| self.name(position)).collect();
         for ((input, claimed), name) in inputs.iter().zip(claimed).zip(&names) {
             assert_eq!(input.shape(), claimed.shape(), "the gradient of {name} must have the shape of {name}");
@@ -251,6 +268,12 @@ impl Check {
     fn name(&self, position: usize) -> String {
         self.names.get(position).cloned().unwrap_or_else(|| format!("x[{position}]"))
     }
+}
+
+/// Panics at the learner's line if none of these shapes has an element.
+#[track_caller]
+fn expect_something(mut shapes: impl Iterator<Item = Shape>) {
+    assert!(shapes.any(|shape| shape.size() > 0), "there is nothing to check: not one element is given");
 }
 
 fn as_array(input: &impl Input<f64>) -> ArrayD<f64> {

@@ -72,7 +72,7 @@ fn command() -> Command {
                 "Check the slopes along so many random directions instead (8, if there are more parameters)",
             )
             .conflicts_with("elements")
-            .value_parser(count()),
+            .value_parser(value_parser!(u64).range(1..=MOST_DIRECTIONS).map(|directions| directions as usize)),
         )
         .arg(value("seed", "N", "The start of all random numbers").default_value("7").value_parser(value_parser!(u64)))
         .arg(
@@ -109,6 +109,8 @@ enum Verdict {
 
 /// With more parameters than this, a check of every element would take hours, so directions are checked unless somebody wants it.
 const MANY: usize = 200_000;
+/// The most directions that may be asked for: each takes two runs of the network.
+const MOST_DIRECTIONS: u64 = 1000;
 /// So many directions then.
 const DIRECTIONS: usize = 8;
 

@@ -112,12 +112,13 @@ fn a_size_in_a_flag_is_held_against_its_limit() {
     let folder = digits(100, 20);
     let data = folder.path().to_str().expect("UTF-8");
     for count in ["0", "-1", "1.5", "NaN", "18446744073709551616", "many", ""] {
-        for flag in ["--samples", "--elements", "--sample"] {
+        for flag in ["--samples", "--elements", "--sample", "--directions"] {
             refused(&["check", "--data", data, &format!("{flag}={count}")]);
         }
         refused(&["ch02", &format!("--epochs={count}")]);
     }
     for count in ["1000001", "18446744073709551615"] {
+        assert!(refused(&["check", "--data", data, "--directions", count]).contains("1000"), "the limit is said");
         assert!(refused(&["ch02", &format!("--epochs={count}")]).contains("1000000"), "the limit is said");
         assert!(refused(&["check", "--data", data, "--samples", count]).contains("most"), "the limit is said");
     }
