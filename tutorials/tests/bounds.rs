@@ -118,7 +118,10 @@ fn a_size_in_a_flag_is_held_against_its_limit() {
         refused(&["ch02", &format!("--epochs={count}")]);
     }
     for count in ["1000001", "18446744073709551615"] {
-        assert!(refused(&["check", "--data", data, "--directions", count]).contains("1000"), "the limit is said");
+        assert!(
+            refused(&["check", "--data", data, "--directions", count]).contains("in 1..=1000"),
+            "the limit is said"
+        );
         assert!(refused(&["ch02", &format!("--epochs={count}")]).contains("1000000"), "the limit is said");
         assert!(refused(&["check", "--data", data, "--samples", count]).contains("most"), "the limit is said");
     }
