@@ -110,12 +110,19 @@ fn a_solution_is_shown_to_whoever_has_solved_or_insists() {
 }
 
 #[test]
-fn mistakes_are_answered_by_what_to_do() {
+fn a_damaged_progress_is_kept_and_said_and_the_list_is_shown_all_the_same() {
     let folder = checkout();
     write(folder.path(), PROGRESS, "{ \"chapters_run\": [");
+    let list = gradus(&folder, &["list"]);
+    assert!(list.contains("is not what gradus wrote") && list.contains("Next: ch01"), "{list}");
+    assert_eq!(read(&folder, &format!("{PROGRESS}.damaged")), "{ \"chapters_run\": [");
+}
+
+#[test]
+fn mistakes_are_answered_by_what_to_do() {
+    let folder = checkout();
     for (arguments, answer) in [
-        (&["list"][..], "delete it to start afresh"),
-        (&["exercises", "hint", "ch99"], "there is no exercise of chapter \"ch99\""),
+        (&["exercises", "hint", "ch99"][..], "there is no exercise of chapter \"ch99\""),
         (&["exercises", "hnt"], "hint"),
         (&["exercises", "check", "--seed", "x"], "--seed"),
     ] {
