@@ -324,8 +324,7 @@ fn the_same_files_are_found_under_all_their_usual_names() {
                             let own = if in_own_folder { format!("{stem}/") } else { String::new() };
                             // What is in a folder of its own is unpacked, as archives have it.
                             let ending = if in_own_folder { "" } else { ending };
-                            let path = folder
-                                .path(&format!("{within}/{own}{stem}{ending}").trim_start_matches('/').to_owned());
+                            let path = folder.path(format!("{within}/{own}{stem}{ending}").trim_start_matches('/'));
                             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
                             std::fs::write(path, if packed { gzip(contents) } else { contents.clone() }).unwrap();
                         }

@@ -32,9 +32,7 @@ fn survey(folders: &[&str]) -> (BTreeSet<String>, BTreeMap<String, Vec<String>>)
             is_marked =
                 line.starts_with("#[must_use") || is_marked && (line.starts_with("#[") || line.starts_with("///"));
             if let Some(rest) = line.strip_prefix("impl") {
-                let rest = rest
-                    .split_once("> ")
-                    .map_or(rest, |(generics, rest)| if generics.starts_with('<') { rest } else { rest });
+                let rest = rest.split_once("> ").map_or(rest, |(_, rest)| rest);
                 let rest = rest.split_once(" for ").map_or(rest, |(_, rest)| rest);
                 current = word(rest.trim_start_matches(|c: char| !c.is_alphabetic()));
             }
