@@ -22,11 +22,11 @@ pub(super) fn shortened(text: &str) -> String {
     }
 }
 
-/// A name with its scopes, which a sentence or a line can bear: at most 80 characters, of a longer one the beginning and the end.
+/// A name with its scopes, which a sentence or a line can bear: at most 300 characters, of a longer one the beginning and the end.
 pub(crate) fn shortened_path(text: &str) -> String {
     let count = text.chars().count();
-    if count <= 80 {
+    if count <= 300 {
         return text.to_owned();
     }
-    text.chars().take(40).chain(['…']).chain(text.chars().skip(count - 39)).collect()
+    text.chars().take(150).chain(['…']).chain(text.chars().skip(count - 149)).collect()
 }

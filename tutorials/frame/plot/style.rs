@@ -110,7 +110,7 @@ impl Shades {
     /// Whether ink on this colour is hard to read.
     pub(super) fn is_deep(self, share: f64) -> bool {
         match self {
-            Shades::Height => share > 0.95,
+            Shades::Height => false,
             Shades::Ink => share > 0.5,
             Shades::Signed => share < 0.3,
         }

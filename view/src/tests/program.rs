@@ -55,3 +55,10 @@ pub(super) fn names() -> Tape<f64> {
     drop((inner, outer));
     tape
 }
+
+/// A logarithm of what has none.
+pub(super) fn first_nan() -> Tape<f64> {
+    let tape = Tape::new();
+    let _ = tape.var([0.5, -0.1]).named("p").ln().named("z").sum().named("total");
+    tape
+}
