@@ -29,7 +29,7 @@ pub fn each_softmax<F: Scalar>(
         for (line, &mut rest) in lines.iter().zip(rests) {
             let total = F::Wide::ONE + rest;
             // Of an infinite number the share of e^∞ is not known.
-            let largest = if line.is_infinite() { F::ZERO / F::ZERO } else { F::narrow(F::Wide::ONE / total) };
+            let largest = if line.is_infinite() { F::from_f64(f64::NAN) } else { F::narrow(F::Wide::ONE / total) };
             line.places.update(y, |power| if line.is_infinite() { largest } else { F::narrow(power.widen() / total) });
             if let Some(y) = y.get_mut(line.places.place(line.which)) {
                 *y = largest;
@@ -165,7 +165,7 @@ impl<F: Scalar> Line<F> {
     /// Calls `visit` with the index and e^(x - max) of every number, which is 1 for the largest.
     pub fn each_power(&self, x: &[F], mut visit: impl FnMut(usize, F::Wide)) {
         // Of an infinite number the share of e^∞ is not known.
-        let largest = if self.is_infinite() { F::Wide::ZERO / F::Wide::ZERO } else { F::Wide::ONE };
+        let largest = if self.is_infinite() { F::Wide::from_f64(f64::NAN) } else { F::Wide::ONE };
         let mut powers = [F::Wide::ZERO; NUMBERS];
         for start in (0..self.places.length).step_by(NUMBERS) {
             let powers = &mut powers[..NUMBERS.min(self.places.length - start)];

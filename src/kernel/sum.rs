@@ -42,7 +42,7 @@ pub fn sum_of<F: Scalar, const N: usize>(x: [&[F]; N], term: impl Fn([F; N]) -> 
             let mut half = LANES / 2;
             while half > 0 {
                 for i in 0..half {
-                    lanes[i] = lanes[i] + lanes[i + half];
+                    lanes[i] += lanes[i + half];
                 }
                 half /= 2;
             }
