@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_told_with_the_numbers_of_the_run() {
-        let results = json!({ "share": 0.9711, "losses": [2.30258, 0.5], "net": { "nodes": 5, "error": 2.5e-12 }, "who": "Adam" });
+        let results = json!({ "share": 0.9711, "losses": [2.29858, 0.5], "net": { "nodes": 5, "error": 2.5e-12 }, "who": "Adam" });
         let results = results.as_object().expect("an object");
         let told = |template| answer(template, results);
         assert_eq!(told("{net.nodes} nodes, {share:%} right").as_deref(), Some("5 nodes, 97.11% right"));
