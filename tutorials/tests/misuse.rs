@@ -462,7 +462,8 @@ fn every_file_of_a_chapter_is_carried_along() {
         let files = files.map(|name| name.to_string_lossy().into_owned()).filter(|name| name.ends_with(".rs"));
         let mut files: Vec<String> =
             files.filter(|name| !["exercise.rs", "solution.rs", "judge.rs"].contains(&&name[..])).collect();
-        (listed.sort(), files.sort());
+        listed.sort();
+        files.sort();
         assert_eq!(listed, files, "frame::sources! of {}", chapter.display());
         chapters += 1;
     }
