@@ -349,8 +349,8 @@ impl<'a> Session<'a> {
 
     /// The outermost folded scope that a scope is inside of, or is.
     pub(crate) fn folded_scope(&self, scope: &str) -> Option<String> {
-        let around = scope.match_indices('/').map(|(end, _)| &scope[..=end]);
-        around.into_iter().find(|around| self.folded.contains(*around)).map(str::to_owned)
+        let mut around = scope.match_indices('/').map(|(end, _)| &scope[..=end]);
+        around.find(|around| self.folded.contains(*around)).map(str::to_owned)
     }
 
     fn enlarge(&mut self, pane: Pane) {
