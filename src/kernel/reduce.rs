@@ -5,6 +5,7 @@ use super::parallel::{self, WORTH_A_THREAD};
 use super::wide::wide;
 use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
+use smallvec::SmallVec;
 
 /// `y = x` repeated along new axes and axes of length 1.
 pub fn broadcast<F: Scalar>(x: View<F>, y: ViewMut<F>) {
@@ -32,16 +33,22 @@ pub fn max_to<F: Scalar>(x: View<F>, mut y: ViewMut<F>) {
     }
 }
 
-/// Gives each largest element the tangent that all elements equal to it have on average.
+/// Gives each largest element the tangent that all elements equal to it have on average. The axes that `y` lacks have length 1 in it.
 fn share_slopes<F: Scalar>(x: View<F>, y: ViewMut<F>) {
-    let (mut ties, mut elements) = (vec![Vec::new(); y.data.len()], x.data.iter());
-    walk(x.shape, [y.shape.strides_towards(x.shape)], |[i]| {
-        ties[i].extend(elements.next().filter(|&&x| x == y.data[i]));
-    });
-    for (y, ties) in y.data.iter_mut().zip(ties) {
-        let share = F::ONE / F::from_f64(ties.len() as f64);
-        *y = y.with_slopes(|| ties.into_iter().map(|&x| (x, share)));
+    let strides = x.shape.strides_towards(x.shape);
+    // What one element of y is the largest of: a block of x with the length of x along the axes that y lacks, and 1 along the others.
+    let mut block = x.shape;
+    for axis in (0..x.shape.rank()).filter(|&axis| y.shape[axis] > 1) {
+        block = block.with_axis(axis, 1);
     }
+    let mut results = y.data.iter_mut();
+    walk(y.shape, [strides], |[first]| {
+        let Some(y) = results.next() else { return };
+        let mut ties = SmallVec::<[F; 4]>::new();
+        walk(block, [strides], |[offset]| ties.extend(Some(x.data[first + offset]).filter(|x| x == y)));
+        let share = F::ONE / F::from_f64(ties.len() as f64);
+        *y = y.with_slopes(|| ties.into_iter().map(|x| (x, share)));
+    });
 }
 
 /// Folds every element of `x` into the element of `y` that it reduces to; `y` starts at `start`, which `f` must not notice.
