@@ -211,7 +211,7 @@ impl<F: Scalar> Scalar for Dual<F> {
         Dual::new(quotient, tangent)
     }
     fn with_slopes<I: IntoIterator<Item = (Self, Self)>>(self, slopes: impl FnOnce() -> I) -> Self {
-        let (mut tangent, mut of_values) = (F::ZERO, SmallVec::<[(F, F); 2]>::new());
+        let (mut tangent, mut of_values) = (F::ZERO, SmallVec::<[(F, F); 8]>::new());
         for (x, slope) in slopes() {
             tangent += x.tangent.through(slope.value);
             of_values.push((x.value, slope.value));

@@ -133,8 +133,8 @@ impl<F: Scalar> Line<F> {
     }
 
     /// Each number of the line, and its share of the slope of ln Σ eˣ. Infinite numbers are taken for equal ones.
-    fn shares(&self, x: &[F]) -> Vec<(F, F)> {
-        let (mut shares, mut sum) = (Vec::with_capacity(self.places.length), F::ZERO);
+    fn shares(&self, x: &[F]) -> SmallVec<[(F, F); 8]> {
+        let (mut shares, mut sum) = (SmallVec::<[(F, F); 8]>::with_capacity(self.places.length), F::ZERO);
         self.places.each(x, |_, x| {
             let share = match (self.is_infinite(), x == self.max && self.max > F::ZERO) {
                 (true, true) => F::ZERO.with_slopes(|| [(x, F::ONE), (self.max, -F::ONE)]).exp(),
