@@ -328,6 +328,8 @@ fn the_first_nan_is_explained_where_it_came_from() {
     // The screen shows the program's source: what is looked for must not stand there.
     let tape = program::first_nan();
     let mut session = session(&tape);
+    // The inspector alone: the pane of the program would show these very words.
+    press(&mut session, "i");
     assert!(!screen(&mut session, 160, 50).contains("not finite"));
     press(&mut session, "right");
     let screen = screen(&mut session, 160, 50);
