@@ -53,6 +53,8 @@ fn refused(arguments: &[&str]) -> String {
 /// The chapters that read digits: those that a hundred are too few for, and those that they are enough for.
 const NEED_MORE: [&str; 8] = ["tour", "ch05", "ch07", "ch15", "ch16", "ch17", "ch18", "ch24"];
 const NEED_FEW: [&str; 7] = ["ch11", "ch12", "ch13", "ch14", "ch19", "ch20", "ch26"];
+/// Those that have no epochs.
+const TRAIN_NOTHING: [&str; 3] = ["ch13", "ch14", "ch26"];
 /// Those that compute for long whatever the number of digits; their own tests run them.
 const TAKE_LONG: [&str; 2] = ["ch13", "ch20"];
 
@@ -63,6 +65,10 @@ fn a_chapter_that_needs_more_digits_says_how_many() {
     for chapter in NEED_MORE {
         for flags in [&[][..], &["--full"], &["--quiet"], &["--epochs", "1"]] {
             let complaint = refused(&[&[chapter, "--data", data, "--out", "."], flags].concat());
+            // A chapter that trains nothing has no such flag.
+            if !flags.is_empty() && complaint.contains("unexpected argument") {
+                continue;
+            }
             for words in ["too few digits", "expected: at least", "found:    100 and 20", "try: "] {
                 assert!(complaint.contains(words), "{chapter} {flags:?}: {complaint}");
             }
@@ -95,12 +101,13 @@ fn a_hundred_digits_are_enough_for_a_chapter_that_needs_no_more() {
     let (hundred, one) = (digits(100, 20), digits(1, 1));
     let [hundred, one] = [&hundred, &one].map(|folder| folder.path().to_str().expect("UTF-8"));
     for chapter in NEED_FEW {
-        let complaint = refused(&[chapter, "--epochs", "1", "--quiet", "--data", one, "--out", "."]);
+        let short = if TRAIN_NOTHING.contains(&chapter) { &[][..] } else { &["--epochs", "1"] };
+        let complaint = refused(&[&[chapter, "--quiet", "--data", one, "--out", "."], short].concat());
         assert!(complaint.contains("too few digits"), "{chapter}: {complaint}");
         if TAKE_LONG.contains(&chapter) {
             continue;
         }
-        let (status, complaint) = gradus(&[chapter, "--epochs", "1", "--quiet", "--data", hundred, "--out", "."]);
+        let (status, complaint) = gradus(&[&[chapter, "--quiet", "--data", hundred, "--out", "."], short].concat());
         assert!(status < 2, "{chapter}: {complaint}");
     }
     assert_eq!(gradus(&["check", "--elements", "1", "--samples", "1", "--data", one]).0, 0);
@@ -115,14 +122,14 @@ fn a_size_in_a_flag_is_held_against_its_limit() {
         for flag in ["--samples", "--elements", "--sample", "--directions"] {
             refused(&["check", "--data", data, &format!("{flag}={count}")]);
         }
-        refused(&["ch02", &format!("--epochs={count}")]);
+        refused(&["ch15", &format!("--epochs={count}")]);
     }
     for count in ["1000001", "18446744073709551615"] {
         assert!(
             refused(&["check", "--data", data, "--directions", count]).contains("in 1..=1000"),
             "the limit is said"
         );
-        assert!(refused(&["ch02", &format!("--epochs={count}")]).contains("1000000"), "the limit is said");
+        assert!(refused(&["ch15", &format!("--epochs={count}")]).contains("1000000"), "the limit is said");
         assert!(refused(&["check", "--data", data, "--samples", count]).contains("most"), "the limit is said");
     }
     for seed in ["-1", "18446744073709551616", "x"] {
