@@ -91,7 +91,7 @@ fn what_arrives_a_hundred_thousand_times_adds_up() {
 #[test]
 fn a_matrix_product_over_a_million_terms_is_right() {
     let tape = Tape::<f32>::new();
-    for terms in [100, 784, 1000, 4096, 1_000_000] {
+    for terms in [1025, 4096, 1_000_000] {
         let want = terms as f64 * TENTH * TENTH;
         for (rows, columns) in [(1, 1), (3, 2), (2, 20)] {
             let (row, column) = (tape.full([rows, terms], 0.1), tape.full([terms, columns], 0.1));

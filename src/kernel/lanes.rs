@@ -21,8 +21,6 @@ pub trait Lanes: Copy + Default + Send + Sync + 'static {
     fn splat<S: Simd>(simd: S, x: Self) -> Self::Vector<S>;
     /// a b + c, rounded once where the processor can.
     fn multiply_add<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>, c: Self::Vector<S>) -> Self::Vector<S>;
-    /// a + b
-    fn add<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// The whole vectors in `x`; a rest that does not fill one is left out.
     fn vectors<S: Simd>(x: &[Self]) -> &[Self::Vector<S>];
     /// The same, to write.
@@ -38,7 +36,7 @@ pub trait Lanes: Copy + Default + Send + Sync + 'static {
 }
 
 macro_rules! lanes {
-    ($real:ty, $vector:ident, $splat:ident, $multiply_add:ident, $add:ident, $vectors:ident, $vectors_mut:ident, $load:ident, $store:ident) => {
+    ($real:ty, $vector:ident, $splat:ident, $multiply_add:ident, $vectors:ident, $vectors_mut:ident, $load:ident, $store:ident) => {
         impl Lanes for $real {
             type Vector<S: Simd> = S::$vector;
 
@@ -49,10 +47,6 @@ macro_rules! lanes {
             #[inline(always)]
             fn multiply_add<S: Simd>(simd: S, a: S::$vector, b: S::$vector, c: S::$vector) -> S::$vector {
                 simd.$multiply_add(a, b, c)
-            }
-            #[inline(always)]
-            fn add<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> S::$vector {
-                simd.$add(a, b)
             }
             #[inline(always)]
             fn vectors<S: Simd>(x: &[Self]) -> &[S::$vector] {
@@ -87,25 +81,5 @@ macro_rules! lanes {
     };
 }
 
-lanes!(
-    f32,
-    f32s,
-    splat_f32s,
-    mul_add_e_f32s,
-    add_f32s,
-    as_simd_f32s,
-    as_mut_simd_f32s,
-    partial_load_f32s,
-    partial_store_f32s
-);
-lanes!(
-    f64,
-    f64s,
-    splat_f64s,
-    mul_add_e_f64s,
-    add_f64s,
-    as_simd_f64s,
-    as_mut_simd_f64s,
-    partial_load_f64s,
-    partial_store_f64s
-);
+lanes!(f32, f32s, splat_f32s, mul_add_e_f32s, as_simd_f32s, as_mut_simd_f32s, partial_load_f32s, partial_store_f32s);
+lanes!(f64, f64s, splat_f64s, mul_add_e_f64s, as_simd_f64s, as_mut_simd_f64s, partial_load_f64s, partial_store_f64s);

@@ -2,26 +2,27 @@
 //! when it is read again.
 //!
 //! A **slab** is as many columns of B as the second-level cache holds. A few rows of A come near, one tile high, and meet all panels of the slab
-//! one after the other, before the next rows come: so A is read once for each slab, and the slab streams past in the order in which it stands in
-//! memory. If the numbers of a factor stand badly (see [`Plan`]), it is copied first.
+//! one after the other, before the next rows come: so A is read once for each slab, the slab streams past in the order in which it stands in
+//! memory, and a sum goes over all k without leaving its register. If the numbers of a factor stand badly (see [`Plan`]), it is
+//! copied first.
 //!
 //! Where A has too few rows to repay the copy of a slab, a panel stays near instead: k runs over as many values at a time as fit the
-//! first-level cache, for all tiles. They leave their sums aside.
-//!
-//! Which products are added to which depends on k alone: runs in order, and the sums of runs in pairs (see [`Pairs`]). A part of k has a power of
-//! two of runs, so that it is whole pairs.
+//! first-level cache, for all tiles. They leave their sums aside, side by side, and go on from there with the next ones: still one sum in order
+//! for each element.
 
 use super::gemm::Matrix;
 use super::lanes::Lanes;
-use super::tile::{AT_ONCE, Left, Pairs, Panel, RUN, RUNS, Tiles, largest};
+use super::tile::{AT_ONCE, Left, Panel, Part, Tiles, largest};
 use pulp::Simd;
 
 /// The most numbers in a vector: 64 bytes of f32.
 pub(super) const MOST_LANES: usize = 16;
 /// As many columns as the widest tile has.
 const WIDEST: usize = 64;
-/// The most runs of a part of k where a panel stays in the first-level cache: with f32 it has 32 kB.
-const SHALLOW: usize = 2;
+/// The most k at a time, a multiple of [`AT_ONCE`], where a slab streams past.
+const DEEP: usize = 1024;
+/// The most where a panel stays in the first-level cache: with f32 it has 36 kB.
+const SHALLOW: usize = 144;
 /// So many bytes of a slab stay in the second-level cache.
 const SLAB_BYTES: usize = 800 << 10;
 /// So many bytes of A stay in the first-level cache while panels of B stream past.
@@ -43,9 +44,8 @@ pub(super) struct Product<'a, 'c, F> {
     /// As much as [`Plan::sizes`] says.
     pub(super) copy_of_a: &'a mut [F],
     pub(super) copy_of_b: &'a mut [F],
-    /// Sums that wait for others: as many as [`Plan::waiting`] says.
-    pub(super) waiting: &'a mut [F],
-    pub(super) waiting_runs: &'a mut [F],
+    /// Sums over the k so far: as many as [`Plan::sums`] says.
+    pub(super) sums: &'a mut [F],
 }
 
 /// Which factors are copied before they are read, and how much of them is gone through at a time.
@@ -53,9 +53,7 @@ pub(super) struct Product<'a, 'c, F> {
 pub(super) struct Plan {
     copy_a: bool,
     copy_b: bool,
-    /// So many k make a run: runs of about the same length.
-    run: usize,
-    /// So many k at a time.
+    /// So many k at a time: parts of about the same length, since a short last one would load and store as many sums for less work.
     depth: usize,
     /// So many columns of B at a time.
     slab: usize,
@@ -73,13 +71,11 @@ impl Plan {
         let worth_copying_a = b.columns > 256 || (b.columns >= 128 && collide(a.column_stride));
         let copy_b =
             b.column_stride != 1 || many_rows || (a.rows >= ROWS_WORTH_A_COPY_IF_COLLIDING && collide(b.row_stride));
-        let run = in_equal_parts(a.columns, RUN, AT_ONCE);
-        let depth = if many_rows { RUNS * run } else { SHALLOW * run }.min(a.columns);
+        let depth = in_equal_parts(a.columns, if many_rows { DEEP } else { SHALLOW }, AT_ONCE);
         let columns = SLAB_BYTES / size_of::<F>() / depth.max(1);
         Plan {
             copy_a: a.column_stride != 1 && a.rows > 1 && worth_copying_a,
             copy_b,
-            run,
             depth,
             slab: in_equal_parts(b.columns, columns.max(WIDEST), WIDEST),
             rows: if many_rows { NEAR_BYTES / size_of::<F>() / depth.max(1) } else { usize::MAX },
@@ -92,16 +88,9 @@ impl Plan {
         (if self.copy_a { a.rows * a.columns } else { 0 }, if self.copy_b { slab } else { 0 })
     }
 
-    /// How many sums wait for others: those of parts, and those of the runs of one tile.
-    pub(super) fn waiting<F>(self, a: &Matrix<F>, b: &Matrix<F>) -> (usize, usize) {
-        let (rows, vectors) = largest(32);
-        let of_a_tile = if a.columns > self.run { rows * vectors * MOST_LANES * Pairs::levels(RUNS) } else { 0 };
-        (self.level_stride(a, b) * Pairs::levels(a.columns.div_ceil(self.depth.max(1))), of_a_tile)
-    }
-
-    /// How many sums wait at each level.
-    fn level_stride<F>(self, a: &Matrix<F>, b: &Matrix<F>) -> usize {
-        a.rows * self.slab_width(b)
+    /// How many sums are left aside while k goes on.
+    pub(super) fn sums<F>(self, a: &Matrix<F>, b: &Matrix<F>) -> usize {
+        if a.columns > self.depth { a.rows * self.slab_width(b) } else { 0 }
     }
 
     /// Of whole vectors.
@@ -150,8 +139,8 @@ impl<F: Lanes> Product<'_, '_, F> {
     fn multiply<S: Simd>(&mut self, simd: S, slab: &Matrix<F>, k: usize, start: usize) {
         let Product { a, plan, .. } = *self;
         let (most_rows, most_columns) = largest_tile::<F, S>();
-        let (depth, level_stride) = (slab.rows, plan.level_stride(&a, slab));
-        let part = Pairs { piece: k / plan.depth, is_last: k + depth == a.columns };
+        let depth = slab.rows;
+        let part = Part { first: k == 0, last: k + depth == a.columns };
         for (top, height) in pieces(a.rows, (plan.rows / most_rows).max(1) * most_rows) {
             for (column, width) in pieces(slab.columns, most_columns) {
                 let whole_vectors = width.next_multiple_of(F::lanes::<S>());
@@ -175,14 +164,12 @@ impl<F: Lanes> Product<'_, '_, F> {
                             tile_stride: rows * a.row_stride,
                         },
                     };
-                    let waiting = match part {
-                        Pairs { piece: 0, is_last: true } => &mut [],
-                        _ => &mut self.waiting[column * a.rows + first * whole_vectors..],
+                    let sums = match part {
+                        Part { first: true, last: true } => &mut [],
+                        _ => &mut self.sums[column * a.rows + first * whole_vectors..],
                     };
-                    let (c, column, run, waiting_runs) =
-                        (&mut self.c[first..], start + column, plan.run, &mut *self.waiting_runs);
-                    Tiles { left, panel, depth, c, column, width, run, part, waiting, level_stride, waiting_runs }
-                        .compute(simd, tiles, rows);
+                    let (c, column) = (&mut self.c[first..], start + column);
+                    Tiles { left, panel, depth, c, column, width, sums, part }.compute(simd, tiles, rows);
                 }
             }
         }

@@ -3,10 +3,6 @@
 //! A tile is up to 6 rows by 4 vectors: 24 sums for the 32 registers of AVX-512. For every k, one row of the tile's part of B is
 //! loaded, and each number of A's column is multiplied with all of it. So a number of B that is loaded is used 6 times and one of A 64
 //! times, and the multipliers, not the memory, set the pace.
-//!
-//! A sum of products does not run on for ever: after a **run** of up to [`RUN`] k it is put down, and the next one starts at 0. Sums of runs are
-//! added in pairs, and those again (see [`Pairs`]), so that few of the additions round something large: a sum of a million tenths in one
-//! register would be off by 1%.
 
 use super::lanes::Lanes;
 use pulp::{Simd, WithSimd};
@@ -18,43 +14,6 @@ pub(super) const fn largest(registers: usize) -> (usize, usize) {
 
 /// So many k are written out one after the other where both factors were copied.
 pub(super) const AT_ONCE: usize = 4;
-
-/// The most k whose products are added one after the other, a multiple of [`AT_ONCE`]. If all terms are equal, f32 is off by less than one
-/// millionth so.
-pub(super) const RUN: usize = 64;
-
-/// The most runs of one part of k, a power of two.
-pub(super) const RUNS: usize = 16;
-
-/// How sums of equally long pieces are added: the first with the second, the third with the fourth, then those sums in pairs, and so on. A sum
-/// of 2ⁿ pieces waits at level n for another one like it.
-#[derive(Clone, Copy)]
-pub(super) struct Pairs {
-    /// How many pieces came before this one.
-    pub(super) piece: usize,
-    /// Whether none comes after it.
-    pub(super) is_last: bool,
-}
-
-impl Pairs {
-    /// The levels whose sum is added to that of this piece, lowest first: as many as are complete with it; after the last piece, all.
-    #[inline(always)]
-    fn added(self) -> impl Iterator<Item = usize> {
-        let levels = if self.is_last { usize::BITS - self.piece.leading_zeros() } else { self.piece.trailing_ones() };
-        (0..levels as usize).filter(move |level| self.piece >> level & 1 == 1)
-    }
-
-    /// Where the sum waits then.
-    #[inline(always)]
-    fn level(self) -> usize {
-        self.piece.trailing_ones() as usize
-    }
-
-    /// How many levels so many pieces need, at the most.
-    pub(super) fn levels(pieces: usize) -> usize {
-        (usize::BITS - pieces.saturating_sub(1).leading_zeros()) as usize
-    }
-}
 
 /// Part of A as tiles read it: for each k a few numbers, one from each row. Either the numbers of a row stand side by side, or those of
 /// a column.
@@ -74,6 +33,13 @@ pub(super) struct Panel<'a, F> {
     pub(super) stride: usize,
 }
 
+/// Which of all the k some are.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    pub(super) first: bool,
+    pub(super) last: bool,
+}
+
 /// Tiles of C, one below the other, that are all computed with one panel.
 pub(super) struct Tiles<'a, 'c, F> {
     pub(super) left: Left<'a, F>,
@@ -83,15 +49,10 @@ pub(super) struct Tiles<'a, 'c, F> {
     pub(super) c: &'a mut [&'c mut [F]],
     pub(super) column: usize,
     pub(super) width: usize,
-    /// How many k make a run.
-    pub(super) run: usize,
-    /// Which part of all the k this is.
-    pub(super) part: Pairs,
-    /// Sums of parts that wait for others: whole vectors, row after row, those of the next level `level_stride` further on.
-    pub(super) waiting: &'a mut [F],
-    pub(super) level_stride: usize,
-    /// The same for runs of this part: room for those of one tile.
-    pub(super) waiting_runs: &'a mut [F],
+    /// The sums over the k so far: whole vectors, row after row.
+    pub(super) sums: &'a mut [F],
+    /// Whether these k are the first ones, and whether they are the last.
+    pub(super) part: Part,
 }
 
 impl<F: Lanes> Tiles<'_, '_, F> {
@@ -150,92 +111,73 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Kernel(tiles, count) = self;
-        let Tiles { left, panel: all, depth, c, column, width, run, part, waiting, level_stride, waiting_runs } = tiles;
+        let Kernel(Tiles { left, panel, depth, c, column, width, sums: aside, part }, tiles) = self;
         let zeros = [F::splat(simd, F::default()); VECTORS];
-        let waiting_runs = F::vectors_mut::<S>(waiting_runs).as_chunks_mut::<VECTORS>().0.as_chunks_mut::<ROWS>().0;
-        let runs = depth.div_ceil(run);
-        for tile in 0..count {
-            for piece in 0..runs {
-                let (start, pairs) = (piece * run, Pairs { piece, is_last: piece + 1 == runs });
-                let depth = run.min(depth - start);
-                let numbers = &left.numbers[tile * left.tile_stride + start * left.column_stride..];
-                let panel = Panel { numbers: &all.numbers[start * all.stride..], ..all };
-                let mut sums = [zeros; ROWS];
-                let done = match (BY_COLUMNS, panel.stride == VECTORS * F::lanes::<S>()) {
-                    // Both factors were copied, and what is needed next stands next.
-                    (true, true) if left.column_stride == ROWS => {
-                        let lines = F::vectors::<S>(panel.numbers).chunks_exact(AT_ONCE * VECTORS);
-                        let whole = lines.len().min(depth / AT_ONCE);
-                        for (lines, columns) in lines.zip(numbers.chunks_exact(AT_ONCE * ROWS)).take(whole) {
-                            for k in 0..AT_ONCE {
-                                accumulate(simd, &lines[k * VECTORS..], &mut sums, |i| columns[k * ROWS + i]);
-                            }
+        // The sums of one tile after the other.
+        let aside = F::vectors_mut::<S>(aside).as_chunks_mut::<VECTORS>().0.as_chunks_mut::<ROWS>().0;
+        for tile in 0..tiles {
+            let numbers = &left.numbers[tile * left.tile_stride..];
+            let mut sums = if part.first { [zeros; ROWS] } else { aside[tile] };
+            let done = match (BY_COLUMNS, panel.stride == VECTORS * F::lanes::<S>()) {
+                // Both factors were copied, and what is needed next stands next.
+                (true, true) if left.column_stride == ROWS => {
+                    let lines = F::vectors::<S>(panel.numbers).chunks_exact(AT_ONCE * VECTORS);
+                    let whole = lines.len().min(depth / AT_ONCE);
+                    for (lines, columns) in lines.zip(numbers.chunks_exact(AT_ONCE * ROWS)).take(whole) {
+                        for k in 0..AT_ONCE {
+                            accumulate(simd, &lines[k * VECTORS..], &mut sums, |i| columns[k * ROWS + i]);
                         }
-                        whole * AT_ONCE
                     }
-                    // Lines of B stand one behind the other, and rows of A are read where they stand. How far apart those are is hidden from the
-                    // compiler: it would compute where one is from where the one above is, for each k anew.
-                    (false, true) => {
-                        let lines = F::vectors::<S>(panel.numbers).as_chunks::<VECTORS>().0;
-                        let whole = depth.min(lines.len());
-                        let lines = &lines[..whole];
-                        let rows: [_; ROWS] = rows(numbers, left.row_stride, whole, std::hint::black_box);
-                        // Meanwhile the rows of the tile below come near. (Where they do not stand one behind the other, some of them.)
-                        let below = left.numbers.as_ptr().wrapping_add((tile + 1) * left.tile_stride + start * ROWS);
-                        let mut k = 0;
-                        while k + 1 < whole {
-                            prefetch(below.wrapping_add(k * ROWS));
-                            accumulate(simd, &lines[k], &mut sums, |i| rows[i][k]);
-                            accumulate(simd, &lines[k + 1], &mut sums, |i| rows[i][k + 1]);
-                            k += 2;
+                    whole * AT_ONCE
+                }
+                // Lines of B stand one behind the other, and rows of A are read where they stand. How far apart those are is hidden from the
+                // compiler: it would compute where one is from where the one above is, for each k anew.
+                (false, true) => {
+                    let lines = F::vectors::<S>(panel.numbers).as_chunks::<VECTORS>().0;
+                    let whole = depth.min(lines.len());
+                    let lines = &lines[..whole];
+                    let rows: [_; ROWS] = rows(numbers, left.row_stride, whole, std::hint::black_box);
+                    // Meanwhile the rows of the tile below come near. (Where they do not stand one behind the other, some of them.)
+                    let below = left.numbers.as_ptr().wrapping_add((tile + 1) * left.tile_stride);
+                    let mut k = 0;
+                    while k + 1 < whole {
+                        prefetch(below.wrapping_add(k * ROWS));
+                        accumulate(simd, &lines[k], &mut sums, |i| rows[i][k]);
+                        accumulate(simd, &lines[k + 1], &mut sums, |i| rows[i][k + 1]);
+                        k += 2;
+                    }
+                    k
+                }
+                // A row of the panel is read in whole vectors, even where it is narrower: what they hold of the next row is not stored.
+                _ => {
+                    let lines = panel.numbers.windows(VECTORS * F::lanes::<S>()).step_by(panel.stride);
+                    let whole = depth.min(lines.len());
+                    if BY_COLUMNS {
+                        let columns = numbers.windows(ROWS).step_by(left.column_stride);
+                        for (line, column) in lines.zip(columns).take(whole) {
+                            accumulate(simd, F::vectors::<S>(line), &mut sums, |i| column[i]);
                         }
-                        k
-                    }
-                    // A row of the panel is read in whole vectors, even where it is narrower: what they hold of the next row is not stored.
-                    _ => {
-                        let lines = panel.numbers.windows(VECTORS * F::lanes::<S>()).step_by(panel.stride);
-                        let whole = depth.min(lines.len());
-                        if BY_COLUMNS {
-                            let columns = numbers.windows(ROWS).step_by(left.column_stride);
-                            for (line, column) in lines.zip(columns).take(whole) {
-                                accumulate(simd, F::vectors::<S>(line), &mut sums, |i| column[i]);
-                            }
-                        } else {
-                            let rows: [_; ROWS] = rows(numbers, left.row_stride, whole, |row| row);
-                            for (k, line) in (0..whole).zip(lines) {
-                                accumulate(simd, F::vectors::<S>(line), &mut sums, |i| rows[i][k]);
-                            }
+                    } else {
+                        let rows: [_; ROWS] = rows(numbers, left.row_stride, whole, |row| row);
+                        for (k, line) in (0..whole).zip(lines) {
+                            accumulate(simd, F::vectors::<S>(line), &mut sums, |i| rows[i][k]);
                         }
-                        whole
                     }
-                };
-                // The rest: fewer than go at once, or rows that have no next one.
-                for k in done..depth {
-                    let mut line = zeros;
-                    load(simd, &panel.numbers[k * panel.stride..][..width], &mut line);
-                    accumulate(simd, &line, &mut sums, |i| numbers[i * left.row_stride + k * left.column_stride]);
+                    whole
                 }
-                for level in pairs.added() {
-                    add::<F, S, ROWS, VECTORS>(simd, &mut sums, &waiting_runs[level]);
+            };
+            // The rest: fewer than go at once, or rows that have no next one.
+            for k in done..depth {
+                let mut line = zeros;
+                load(simd, &panel.numbers[k * panel.stride..][..width], &mut line);
+                accumulate(simd, &line, &mut sums, |i| numbers[i * left.row_stride + k * left.column_stride]);
+            }
+            if part.last {
+                for (c, sums) in c[tile * ROWS..][..ROWS].iter_mut().zip(&sums) {
+                    store(simd, &mut c[column..][..width], sums);
                 }
-                if !pairs.is_last {
-                    waiting_runs[pairs.level()] = sums;
-                    continue;
-                }
-                let waiting_at = |level: usize| level * level_stride + tile * ROWS * VECTORS * F::lanes::<S>();
-                for level in part.added() {
-                    let waiting = F::vectors::<S>(&waiting[waiting_at(level)..]).as_chunks::<VECTORS>().0;
-                    add::<F, S, ROWS, VECTORS>(simd, &mut sums, &waiting.as_chunks::<ROWS>().0[0]);
-                }
-                if part.is_last {
-                    for (c, sums) in c[tile * ROWS..][..ROWS].iter_mut().zip(&sums) {
-                        store(simd, &mut c[column..][..width], sums);
-                    }
-                } else {
-                    let waiting = F::vectors_mut::<S>(&mut waiting[waiting_at(part.level())..]);
-                    waiting.as_chunks_mut::<VECTORS>().0.as_chunks_mut::<ROWS>().0[0] = sums;
-                }
+            } else {
+                aside[tile] = sums;
             }
         }
     }
@@ -265,18 +207,6 @@ fn rows<'a, F, const ROWS: usize>(
         *row = &pass(&numbers[i * stride..])[..length];
     }
     rows
-}
-
-/// Adds sums to others.
-#[inline(always)]
-fn add<F: Lanes, S: Simd, const ROWS: usize, const VECTORS: usize>(
-    simd: S,
-    sums: &mut [[F::Vector<S>; VECTORS]; ROWS],
-    others: &[[F::Vector<S>; VECTORS]; ROWS],
-) {
-    for (sum, other) in sums.as_flattened_mut().iter_mut().zip(others.as_flattened()) {
-        *sum = F::add(simd, *other, *sum);
-    }
 }
 
 /// Adds the products of a column of A with a row of B.
