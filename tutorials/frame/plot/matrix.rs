@@ -4,7 +4,7 @@ use super::Figure;
 use super::draw::text_width;
 use super::drawing::{Anchor, Drawing};
 use super::scale::{Axis, decimal};
-use super::style::{AXIS, INK, LABEL, PAGE, SMALL, Shades, TICK, TITLE};
+use super::style::{AXIS, INK, LABEL, ON_DEEP, ON_PALE, PAGE, SMALL, Shades, TICK, TITLE};
 use super::text::titled;
 
 /// Rows of numbers, each a cell of colour.
@@ -198,7 +198,7 @@ impl Matrix {
                     Some(number) => number(x).replace('-', "−"),
                     None => continue,
                 };
-                page.text(middle, &text, SMALL, Anchor::Middle, if deep { "#fefefe" } else { "#1e1e1e" });
+                page.text(middle, &text, SMALL, Anchor::Middle, if deep { ON_DEEP } else { ON_PALE });
             }
         }
     }

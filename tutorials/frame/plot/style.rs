@@ -59,6 +59,10 @@ pub(super) fn dark_mode() -> String {
     format!("<style>@media (prefers-color-scheme:dark){{{rules}}}</style>")
 }
 
+/// Numbers on a field of colours, which does not change in the dark.
+pub(super) const ON_DEEP: &str = "#fefefe";
+pub(super) const ON_PALE: &str = "#000000";
+
 /// What numbers become on a field of colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shades {
@@ -112,7 +116,7 @@ impl Shades {
         match self {
             Shades::Height => false,
             Shades::Ink => share > 0.5,
-            Shades::Signed => share < 0.3,
+            Shades::Signed => share < 0.16,
         }
     }
 }
@@ -172,7 +176,7 @@ mod tests {
         for shades in [Shades::Height, Shades::Signed] {
             for step in 0..STEPS {
                 let share = step as f64 / (STEPS - 1) as f64;
-                let ink = if shades.is_deep(share) { PAGE.light } else { INK.light };
+                let ink = if shades.is_deep(share) { ON_DEEP } else { ON_PALE };
                 let contrast = contrast(&hex(&shades.colour(share)), ink);
                 assert!(contrast >= 4.5, "{shades:?} at {share}: {contrast}");
             }
