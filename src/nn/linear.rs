@@ -38,8 +38,9 @@ impl<F: Scalar> Linear<F> {
     #[track_caller]
     pub fn forward<'t>(&self, x: Var<'t, F>) -> Var<'t, F> {
         let tape = x.tape();
-        let (weights, biases) = (tape.param(&self.weights), tape.param(&self.biases));
+        let weights = tape.param(&self.weights);
         let sums = x.matmul(weights);
+        let biases = tape.param(&self.biases);
         biases.expect_shape(
             "Linear::forward",
             "the biases, one for each column of the weights,",
