@@ -126,6 +126,8 @@ fn guessed(how: Sabotage, cause: Option<&Cause>) -> bool {
         | (Sabotage::CotangentIgnored, Some(Cause::CotangentIgnored))
         | (Sabotage::LastElementZero, Some(Cause::SomeZero { zeros: 1 })) => true,
         (Sabotage::Factor(done), Some(Cause::Factor(guess))) => (done / guess - 1.0).abs() < 1e-5,
+        // Where as many elements are put together, the report names both explanations.
+        (Sabotage::Factor(done), Some(Cause::BatchSize { factor, .. })) => (done / factor - 1.0).abs() < 1e-5,
         // Where the vjp needs both, f(a, b) became f(a, a), and b cannot be shown to it any more.
         (Sabotage::WrongValue { meant: Seen::Operand(meant), .. }, Some(Cause::Unused { operand })) => {
             meant == *operand

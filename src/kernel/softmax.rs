@@ -28,8 +28,7 @@ pub fn each_softmax<F: Scalar>(
     each_block(x, axis, y, |lines, rests, y| {
         for (line, &mut rest) in lines.iter().zip(rests) {
             let total = F::Wide::ONE + rest;
-            // Of an infinite number the share of e^∞ is not known.
-            let largest = if line.is_infinite() { F::from_f64(f64::NAN) } else { F::narrow(F::Wide::ONE / total) };
+            let largest = if line.is_infinite() { line.unknown(x.data) } else { F::narrow(F::Wide::ONE / total) };
             line.places.update(y, |power| if line.is_infinite() { largest } else { F::narrow(power.widen() / total) });
             if let Some(y) = y.get_mut(line.places.place(line.which)) {
                 *y = largest;
@@ -132,6 +131,13 @@ impl<F: Scalar> Line<F> {
         !self.max.is_finite() && !self.max.is_nan()
     }
 
+    /// The share of an infinite number in e^∞: not a number, whichever number of the line changes.
+    fn unknown(&self, x: &[F]) -> F {
+        let mut unknown = F::ZERO;
+        self.places.each(x, |_, x| unknown += x * F::from_f64(f64::NAN));
+        unknown
+    }
+
     /// Each number of the line, and its share of the slope of ln Σ eˣ. Infinite numbers are taken for equal ones.
     fn shares(&self, x: &[F]) -> SmallVec<[(F, F); 8]> {
         let (mut shares, mut sum) = (SmallVec::<[(F, F); 8]>::with_capacity(self.places.length), F::ZERO);
@@ -164,8 +170,7 @@ impl<F: Scalar> Line<F> {
 
     /// Calls `visit` with the index and e^(x - max) of every number, which is 1 for the largest.
     pub fn each_power(&self, x: &[F], mut visit: impl FnMut(usize, F::Wide)) {
-        // Of an infinite number the share of e^∞ is not known.
-        let largest = if self.is_infinite() { F::Wide::from_f64(f64::NAN) } else { F::Wide::ONE };
+        let largest = if self.is_infinite() { self.unknown(x).widen() } else { F::Wide::ONE };
         let mut powers = [F::Wide::ZERO; NUMBERS];
         for start in (0..self.places.length).step_by(NUMBERS) {
             let powers = &mut powers[..NUMBERS.min(self.places.length - start)];

@@ -110,6 +110,11 @@ impl Program {
         Program { leaves: self.leaves.iter().cloned().chain([value]).collect(), steps }
     }
 
+    /// Whether there is anything to check: not all leaves are empty.
+    pub fn has_elements(&self) -> bool {
+        self.leaves.iter().any(|leaf| !leaf.is_empty())
+    }
+
     /// Whether a value is used more than once.
     pub fn fans_out(&self) -> bool {
         let mut used = BTreeSet::new();

@@ -6,8 +6,7 @@ use rand::RngExt;
 
 pub fn judge(parameters: fn(&[usize]) -> usize) -> Judgement {
     Judge::examine("17_mnist_16_16", |judge| {
-        let mut nets =
-            vec![vec![2, 3, 1], vec![784, 16, 16, 10], vec![1, 1], vec![784, 10], vec![5, 4, 3, 2, 1], vec![9]];
+        let mut nets = vec![vec![2, 3, 1], vec![784, 16, 16, 10], vec![1, 1], vec![784, 10], vec![5, 4, 3, 2, 1]];
         for _ in 0..4 {
             let layers = judge.rng().random_range(2..7);
             nets.push((0..layers).map(|_| judge.rng().random_range(1..40)).collect());

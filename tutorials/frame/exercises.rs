@@ -240,7 +240,7 @@ pub const EXERCISES: &[Exercise] = &[
         chapter: "17_mnist_16_16",
         title: "count the parameters",
         minutes: 5,
-        cases: 10,
+        cases: 9,
         hints: [
             "What does a unit compute? Everything in that formula that is not an input has to be learnt.",
             "The weights are counted already. One number for each unit is not.",
