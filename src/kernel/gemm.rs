@@ -1,7 +1,7 @@
 //! The matrix product. The one idea to know: a **tile** of C, a few rows by a few vectors of columns, stays in registers while
 //! k runs, so each number of A and B that is read is used for a whole row or column of the tile. See `tile`.
 //!
-//! Up to [`LONG`] k, each element of C is one sum in order; beyond, sums over [`RUN`] k are added up in f64. So the order depends on k alone, wherever it stands and however the rows are shared out among
+//! Up to `LONG` k, each element of C is one sum in order; beyond, sums over `RUN` k are added up in f64. So the order depends on k alone, wherever it stands and however the rows are shared out among
 //! threads: results are the same to the last bit. At the shapes of the course this is faster than the `gemm` crate, which copies both factors
 //! into an order of its own first; here a factor is copied only where it pays (see `Plan`).
 
