@@ -11,6 +11,8 @@
 //! println!("{}", tape.listing());
 //! assert!((gradients.wrt(w).item() - 0.0133).abs() < 1e-4);
 //! ```
+//!
+//! To see how that works, read [`plain`] first: a complete engine on one page. It is the specification; this tape finds the same numbers, faster.
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -30,6 +32,7 @@ pub mod optim;
 #[cfg(feature = "html")]
 pub mod page;
 mod param;
+pub mod plain;
 mod reach;
 mod scalar;
 mod shape;

@@ -40,6 +40,7 @@ mod optim;
 #[cfg(feature = "html")]
 mod page;
 mod parameters;
+mod plain;
 #[path = "random_graphs/main.rs"]
 mod random_graphs;
 mod reach;

@@ -2,8 +2,11 @@
 //! on every one of them all witnesses must agree. The reverse pass is held against nudges and against dual numbers, and its own reverse
 //! pass against dual numbers. A graph on which they differ is shrunk until nothing more can be left out, and printed.
 //!
+//! The plain engine, which is the specification, is one more witness: see `plain.rs`.
+//!
 //! `cargo test --test suite random_graphs -- --ignored` tries 10,000 of them.
 
+mod plain;
 mod program;
 
 use gradus::check::Check;
@@ -12,7 +15,7 @@ use gradus::derivatives::{grad, hessian_vector_product, hessian_vector_product_b
 use gradus::draw::DrawOptions;
 use gradus::{Scalar, Tape, Var};
 use ndarray::ArrayD;
-use program::{MOST_NODES, OPERATIONS, Program, programs};
+use program::{MOST_NODES, OPERATIONS, Operation, Program, programs};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngSeed, TestError, TestRunner};
@@ -73,7 +76,7 @@ fn the_random_graphs_hold_what_they_should() {
     let mut runner = runner(1);
     let mut drawn: Vec<Program> = Vec::new();
     for _ in 0..500 {
-        drawn.push(programs().new_tree(&mut runner).expect("a program can always be drawn").current());
+        drawn.push(programs(OPERATIONS).new_tree(&mut runner).expect("a program can always be drawn").current());
     }
     let share = |holds: fn(&Program) -> bool| drawn.iter().filter(|program| holds(program)).count() as f64 / 500.0;
     for operation in OPERATIONS {
@@ -129,16 +132,20 @@ fn runner(graphs: u32) -> TestRunner {
 
 /// Tries a property on random graphs. The smallest graph on which it fails is described in the panic.
 fn on_random_graphs(graphs: u32, property: impl Fn(&Program) -> Result<(), String>) {
-    if let Some((what, program)) = counterexample(graphs, property) {
+    if let Some((what, program)) = counterexample(graphs, OPERATIONS, property) {
         panic!("{what}\n{}", portrait(&program, |_| ()));
     }
 }
 
 /// A random graph on which a property fails, and how it fails. Proptest leaves out what it can; then the graph is cut as long
 /// as the rest fails too.
-fn counterexample(graphs: u32, property: impl Fn(&Program) -> Result<(), String>) -> Option<(String, Program)> {
+fn counterexample(
+    graphs: u32,
+    operations: &'static [Operation],
+    property: impl Fn(&Program) -> Result<(), String>,
+) -> Option<(String, Program)> {
     let (mut what, mut program) =
-        match runner(graphs).run(&programs(), |program| property(&program).map_err(TestCaseError::fail)) {
+        match runner(graphs).run(&programs(operations), |program| property(&program).map_err(TestCaseError::fail)) {
             Ok(()) => return None,
             Err(TestError::Fail(what, program)) => (what.to_string(), program),
             Err(TestError::Abort(why)) => panic!("{why}"),
@@ -151,7 +158,7 @@ fn counterexample(graphs: u32, property: impl Fn(&Program) -> Result<(), String>
 
 /// What the ordinary run finds when an op is broken.
 fn smallest_failure(op: &str, how: Sabotage) -> Option<(String, Program)> {
-    counterexample(200, |program| {
+    counterexample(200, OPERATIONS, |program| {
         if !program.has_elements() {
             return Ok(());
         }
@@ -195,13 +202,20 @@ fn nodes(program: &Program) -> usize {
 /// Σ weights * result + Σ leaves. The weights differ, because Σ softmax = 1 would hide a softmax without a gradient. The leaves
 /// add 1 to every gradient: of one that is all but 0, only rounding is left to compare.
 fn loss<'t, F: Scalar>(program: &Program, leaves: &[Var<'t, F>]) -> Var<'t, F> {
-    let result = program.build(leaves);
-    let weights: Vec<F> = (0..result.shape().size()).map(|i| F::from_f64(1.0 + 0.5 * (i as f64).sin())).collect();
+    loss_of(program.build(leaves), leaves)
+}
+
+fn loss_of<'t, F: Scalar>(result: Var<'t, F>, leaves: &[Var<'t, F>]) -> Var<'t, F> {
+    let weights: Vec<F> = weights(result.shape().size()).into_iter().map(F::from_f64).collect();
     let mut loss = (result * result.tape().input(&weights[..]).reshape(result.shape())).sum();
     for leaf in leaves {
         loss = loss + leaf.sum();
     }
     loss
+}
+
+fn weights(count: usize) -> Vec<f64> {
+    (0..count).map(|i| 1.0 + 0.5 * (i as f64).sin()).collect()
 }
 
 fn witnesses_agree(program: &Program) -> Result<(), String> {

@@ -51,8 +51,8 @@ const MOST_ELEMENTS: usize = 36;
 const MARGIN: f64 = 0.05;
 const LARGEST: f64 = 20.0;
 
-/// Random programs of up to [`MOST_NODES`] nodes.
-pub fn programs() -> impl Strategy<Value = Program> {
+/// Random programs of up to [`MOST_NODES`] nodes, of these operations. One of them must take everything, so that there is always one that fits.
+pub fn programs(operations: &'static [Operation]) -> impl Strategy<Value = Program> {
     let shapes: Vec<&[usize]> =
         vec![&[], &[1], &[3], &[2, 3], &[3, 2], &[1, 3], &[2, 1], &[3, 3], &[2, 1, 3], &[0], &[0, 3]];
     let leaf = select(shapes).prop_flat_map(|shape| {
@@ -65,9 +65,10 @@ pub fn programs() -> impl Strategy<Value = Program> {
         })
     });
     // Mostly the newest value goes on, so that programs are deep; the partner is any value, so that values fan out.
-    let choice = (0..OPERATIONS.len(), prop_oneof![6 => Just(0), 1 => 0..MOST_NODES], any::<Index>());
+    let choice = (0..operations.len(), prop_oneof![6 => Just(0), 1 => 0..MOST_NODES], any::<Index>());
     let choices = prop::collection::vec(choice, 1..2 * MOST_NODES);
-    (prop::collection::vec(leaf, 1..5), choices).prop_map(|(leaves, choices)| Program::fitting(leaves, &choices))
+    (prop::collection::vec(leaf, 1..5), choices)
+        .prop_map(move |(leaves, choices)| Program::fitting(operations, leaves, &choices))
 }
 
 impl Program {
@@ -124,7 +125,7 @@ impl Program {
 
     /// Makes a program of choices: an operation, how far back its operand lies, and from where to look for a partner that fits. An
     /// operation that does not fit, or comes too near to a kink, gives way to the next one that does; the sine takes everything.
-    fn fitting(leaves: Vec<ArrayD<f64>>, choices: &[(usize, usize, Index)]) -> Program {
+    fn fitting(operations: &[Operation], leaves: Vec<ArrayD<f64>>, choices: &[(usize, usize, Index)]) -> Program {
         let tape = Tape::new();
         let (mut values, mut steps) = (Vec::new(), Vec::new());
         for leaf in &leaves {
@@ -133,7 +134,7 @@ impl Program {
         let mut nodes = leaves.len();
         for &(first, back, partner) in choices {
             let a = values.len() - 1 - back.min(values.len() - 1);
-            for &operation in OPERATIONS.iter().cycle().skip(first).take(OPERATIONS.len()) {
+            for &operation in operations.iter().cycle().skip(first).take(operations.len()) {
                 let fits = |b: &usize| operation.fits(values[a].shape(), values[*b].shape());
                 let Some(b) = (0..values.len()).map(|i| (partner.index(values.len()) + i) % values.len()).find(fits)
                 else {
@@ -219,7 +220,7 @@ impl Operation {
         in_domain && y.iter().all(|y| y.abs() < LARGEST)
     }
 
-    fn record<'t, F: Scalar>(self, a: Var<'t, F>, b: Var<'t, F>) -> Var<'t, F> {
+    pub fn record<'t, F: Scalar>(self, a: Var<'t, F>, b: Var<'t, F>) -> Var<'t, F> {
         match self {
             Neg => -a,
             Exp => a.exp(),
