@@ -3,7 +3,7 @@
 use crate::{Result, read};
 use std::path::Path;
 
-/// The lines between the anchors of a file, `main.rs#name`, moved to the left margin. Anchors of other names inside are left out.
+/// The lines between the anchors of a file, `chapter.rs#name`, moved to the left margin. Anchors of other names inside are left out.
 pub fn excerpt(chapter: &Path, reference: &str) -> Result<String> {
     let (file, anchor) =
         reference.split_once('#').ok_or_else(|| format!("`code: {reference}` names no anchor; write file#anchor"))?;

@@ -1,6 +1,6 @@
 //! The blocks of a README that are woven: each is a fence below a comment that says what belongs in it.
 //!
-//! `<!-- code: main.rs#name -->` is followed by the lines between two anchors, `<!-- output: HEADING -->` by what the program prints under
+//! `<!-- code: chapter.rs#name -->` is followed by the lines between two anchors, `<!-- output: HEADING -->` by what the program prints under
 //! that heading.
 
 use crate::output::{self, Output};
@@ -115,11 +115,12 @@ mod tests {
 
     fn chapter() -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("main.rs"), "// ANCHOR: a\nlet x = 1;\n// ANCHOR_END: a\n").expect("a file");
+        std::fs::write(folder.path().join("chapter.rs"), "// ANCHOR: a\nlet x = 1;\n// ANCHOR_END: a\n")
+            .expect("a file");
         folder
     }
 
-    const TEXT: &str = "Text.\n\n<!-- code: main.rs#a -->\n```rust\nlet x = 2;\n```\n\n<!-- output: Slopes -->\n```text\nold\n```\nEnd.\n";
+    const TEXT: &str = "Text.\n\n<!-- code: chapter.rs#a -->\n```rust\nlet x = 2;\n```\n\n<!-- output: Slopes -->\n```text\nold\n```\nEnd.\n";
 
     #[test]
     fn blocks_are_filled_and_all_else_stays() {
@@ -136,7 +137,7 @@ mod tests {
     #[test]
     fn a_missing_anchor_or_heading_is_a_fault_with_its_line() {
         let folder = chapter();
-        let text = TEXT.replace("main.rs#a", "main.rs#b").replace("Slopes", "Steps");
+        let text = TEXT.replace("chapter.rs#a", "chapter.rs#b").replace("Slopes", "Steps");
         let (unchanged, faults) = woven(&text, folder.path(), Some(&Output::parse("## Slopes\n")));
         assert_eq!(unchanged, text);
         let lines: Vec<usize> = faults

@@ -1,7 +1,6 @@
 //! Exercise 1. Draw a neuron, node by node. `cargo run --release -- exercises watch ch01`
 
-mod judge;
-
+use chapters::ch01::judge;
 use judge::Drawing;
 
 /// Draws z = w1 x1 + ... + wn xn + b. The drawing holds 2n + 1 leaves already: node 0 is b, then come x1, w1, x2, w2, and so on.

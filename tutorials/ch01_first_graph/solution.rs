@@ -2,8 +2,7 @@
 //! of the node that was drawn last. It starts at b and moves on with each product, so n inputs make n products and n sums. One
 //! could also add up the products first and b last: another drawing, of the same size and with the same z.
 
-mod judge;
-
+use chapters::ch01::judge;
 use judge::Drawing;
 
 fn draw(drawing: &mut Drawing, n: usize) {

@@ -1,7 +1,7 @@
 //! Exercise 2. Write the nudge: what a perceptron does with its weights after it has seen a row.
 //! `cargo run --release -- exercises watch ch02`
 
-mod judge;
+use chapters::ch02::judge;
 
 /// `weights` and `bias` are to be changed in place. `x` is the row, `t` what the neuron should have said (0 or 1), `y` what it did say.
 /// After a right answer nothing changes.

@@ -2,7 +2,7 @@
 //! fired and should not have. Adding rate * error * x moves z = w x + b for this very row by rate * error * (|x|² + 1): always in
 //! the right direction. The bias is a weight whose input is always 1.
 
-mod judge;
+use chapters::ch02::judge;
 
 fn nudge(weights: &mut [f64; 2], bias: &mut f64, rate: f64, x: [f64; 2], t: f64, y: f64) {
     let error = t - y;

@@ -1,13 +1,10 @@
 //! Exercise 3. Fold the layers. `cargo run --release -- exercises watch ch03`
 
-mod judge;
+use chapters::ch03::judge;
+use judge::Layer;
 
-use ndarray::{Array1, Array2};
-
-/// A layer without a bend: it makes x W + b of a row x.
-pub type Layer = (Array2<f64>, Array1<f64>);
-
-/// One layer that does what all of these do, one after the other. There is at least one.
+/// One layer that does what all of these do, one after the other. There is at least one. A layer is a pair (W, b) without a bend: it makes
+/// x W + b of a row x. W is an `Array2<f64>`, b an `Array1<f64>`.
 fn fold(layers: &[Layer]) -> Layer {
     // This keeps the first layer and forgets the others. (`a.dot(&b)` is the product of two matrices, or of a row and a matrix.)
     layers[0].clone()

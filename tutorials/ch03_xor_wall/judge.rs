@@ -1,8 +1,10 @@
 //! Judges a folded layer: what it makes of nothing at all is its bias, and what it makes of one input alone is a row of its weights.
 
-use super::Layer;
 use frame::{Judge, Judgement};
 use ndarray::{Array1, Array2};
+
+/// A layer without a bend: it makes x W + b of a row x.
+pub type Layer = (Array2<f64>, Array1<f64>);
 
 pub fn judge(fold: fn(&[Layer]) -> Layer) -> Judgement {
     Judge::examine("03_xor_wall", |judge| {

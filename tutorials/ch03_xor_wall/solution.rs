@@ -2,12 +2,8 @@
 //! and whose bias is b V + c; the first bias passes through the second layer's weights like any row. Fold this with the third, and so
 //! on. The order of the factors is the order of the layers, because rows are multiplied from the left.
 
-mod judge;
-
-use ndarray::{Array1, Array2};
-
-/// A layer without a bend: it makes x W + b of a row x.
-pub type Layer = (Array2<f64>, Array1<f64>);
+use chapters::ch03::judge;
+use judge::Layer;
 
 fn fold(layers: &[Layer]) -> Layer {
     let mut folded = layers[0].clone();

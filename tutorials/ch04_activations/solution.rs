@@ -2,8 +2,7 @@
 //! subtraction, no exponential. (1 - tanh² y would be the tanh of a tanh; chapter 9 shows how that goes unnoticed. 1 - x² agrees with it
 //! only near 0.)
 
-mod judge;
-
+use chapters::ch04::judge;
 use gradus::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
 
 /// y = tanh x

@@ -1,7 +1,6 @@
 //! Exercise 5. Huber's loss. `cargo run --release -- exercises watch ch05`
 
-mod judge;
-
+use chapters::ch05::judge;
 use gradus::Var;
 
 /// The mean over all elements of ρ(a - y), where ρ(r) = r²/2 if |r| is at most `delta`, and delta (|r| - delta/2) beyond. It has to be recorded

@@ -2,8 +2,7 @@
 //! expression is delta (r - delta/2). So one formula serves both, and at r = delta the two meet with the same slope. An `if`
 //! on the values would not do: it would choose one branch for the whole array.
 
-mod judge;
-
+use chapters::ch05::judge;
 use gradus::Var;
 
 fn huber<'t>(a: Var<'t, f64>, y: Var<'t, f64>, delta: f64) -> Var<'t, f64> {

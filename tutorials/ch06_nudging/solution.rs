@@ -2,8 +2,7 @@
 //! difference the even terms cancel, f'' with them; what is left over after dividing by 2h is h²/6 f'''. The two points are 2h apart: dividing by
 //! h would double every slope.
 
-mod judge;
-
+use chapters::ch06::judge;
 use judge::moved;
 use ndarray::ArrayD;
 

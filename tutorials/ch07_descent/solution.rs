@@ -6,8 +6,7 @@
 //! the determinant a c - b² says as much, because it is the product of the two; the diagonal alone does not, because it knows only two
 //! directions of all.
 
-mod judge;
-
+use chapters::ch07::judge;
 use judge::Place;
 
 fn path(slope: &dyn Fn(f64) -> f64, start: f64, rate: f64, steps: usize) -> Vec<f64> {

@@ -1,8 +1,13 @@
 //! Judges a reverse pass: chains, fan-outs, and random graphs, held against the derivative by summing over all paths.
 
-use super::Node;
 use frame::{Judge, Judgement};
 use rand::RngExt;
+
+/// A node of the tape. Node i may only use nodes before it.
+pub struct Node {
+    /// The operands: (which node, how fast this node grows with it). An operand can stand here twice.
+    pub operands: Vec<(usize, f64)>,
+}
 
 /// For each node, its operands with their slopes.
 type Operands = Vec<Vec<(usize, f64)>>;

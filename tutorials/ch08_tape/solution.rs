@@ -2,13 +2,8 @@
 //! last node to the first, a node's turn comes when all of its uses have handed on their share. `+=` is the whole chain rule of
 //! several variables: the ways in which x matters add up.
 
-mod judge;
-
-/// A node of the tape. Node i may only use nodes before it.
-pub struct Node {
-    /// The operands: (which node, how fast this node grows with it). An operand can stand here twice.
-    pub operands: Vec<(usize, f64)>,
-}
+use chapters::ch08::judge;
+use judge::Node;
 
 fn backward(tape: &[Node]) -> Vec<f64> {
     let mut gradients = vec![0.0; tape.len()];

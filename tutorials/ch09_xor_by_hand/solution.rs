@@ -2,11 +2,9 @@
 //! is 1 - h². The source takes the tanh of h once more. The formula is right and the code looks like the formula: that is why it is
 //! so easy to overlook.
 
-mod judge;
-mod net;
-
+use chapters::ch09::judge;
+use chapters::ch09::net::{Net, outer};
 use ndarray::Array1;
-use net::{Net, outer};
 
 fn backward(net: &Net, x: &Array1<f64>, t: &Array1<f64>) -> Net {
     let (h, y) = net.forward(x);

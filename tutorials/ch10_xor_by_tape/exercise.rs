@@ -1,8 +1,7 @@
 //! Exercise 10. Add an op of your own: a unit that answers with a sine. Its forward kernel is written; its vjp is wrong.
 //! `cargo run --release -- exercises watch ch10`
 
-mod judge;
-
+use chapters::ch10::judge;
 use gradus::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
 
 /// y = sin(3x)

@@ -1,8 +1,7 @@
 //! Solution 10. By the chain rule dL/dx = dL/dy dy/dx = g * 3 cos(3x). Written in Vars, it is recorded like any other
 //! computation, and can be differentiated again.
 
-mod judge;
-
+use chapters::ch10::judge;
 use gradus::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
 
 /// y = sin(3x)

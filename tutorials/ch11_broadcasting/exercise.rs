@@ -1,7 +1,6 @@
 //! Exercise 11. Write sum_to, the way back of a copy. `cargo run --release -- exercises watch ch11`
 
-mod judge;
-
+use chapters::ch11::judge;
 use ndarray::{ArrayD, Axis, IxDyn};
 
 /// An array of shape `shape` was copied to the shape of `g` on the way forward, and `g` came back. What comes back to each element of

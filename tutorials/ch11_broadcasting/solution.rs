@@ -5,8 +5,7 @@
 //! As matrices: copying multiplies by a matrix C of zeros and ones. The way back of C is its transpose, and a row of Cᵀ has a 1 for every
 //! copy of its element: it is a sum.
 
-mod judge;
-
+use chapters::ch11::judge;
 use ndarray::{ArrayD, Axis};
 
 fn sum_to(g: &ArrayD<f64>, shape: &[usize]) -> ArrayD<f64> {

@@ -1,7 +1,6 @@
 //! Exercise 12. Softmax and cross-entropy as one block: write its way back. `cargo run --release -- exercises watch ch12`
 
-mod judge;
-
+use chapters::ch12::judge;
 use gradus::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
 
 /// L = -1/N Σ t ln softmax(x), over N rows; each row of t is a distribution. The forward kernel is right, the vjp is not.

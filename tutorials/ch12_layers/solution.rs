@@ -2,8 +2,7 @@
 //! be 0. Together almost everything cancels: ∂L/∂x = (y - t) / N. The N is there because L is a mean over the rows, and g because L need not be
 //! the end of the program. Written in Vars, the same line is differentiated again for second derivatives.
 
-mod judge;
-
+use chapters::ch12::judge;
 use gradus::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
 
 /// L = -1/N Σ t ln softmax(x)

@@ -1,8 +1,7 @@
 //! Exercise 13. Mend D's softmax with cross-entropy. It has three mistakes; a batch of one-hot targets hides two of them.
 //! `cargo run --release -- exercises watch ch13`
 
-mod judge;
-
+use chapters::ch13::judge;
 use gradus::nn::argmax;
 use judge::softmax;
 use ndarray::ArrayD;

@@ -7,8 +7,7 @@
 //! - A single sample `[10]` is one sample. Its first axis holds classes, so dividing by that length made the gradient 10 times
 //!   too small.
 
-mod judge;
-
+use chapters::ch13::judge;
 use judge::softmax;
 use ndarray::ArrayD;
 

@@ -1,17 +1,12 @@
 //! Judges a δ: on networks of one to three layers, as narrow as one unit, with one sample and with several.
 
-#[allow(dead_code)] // the chapter uses all of it
-#[path = "by_hand.rs"]
-mod by_hand;
-
-use by_hand::backpropagate;
+use super::by_hand::{self, backpropagate};
 use frame::{Judge, Judgement};
 use gradus::nn::{Activation, Init, Mlp};
 use gradus::prelude::*;
 use ndarray::Array2;
 
 /// What the tape holds of a layer, one row for each sample.
-#[allow(dead_code)] // the exercise starts with one of the two
 pub struct Recorded<'t> {
     pub z: Var<'t, f64>,
     pub a: Var<'t, f64>,

@@ -3,8 +3,7 @@
 //!
 //! (Without the node of z, BP2 gives it from the next layer: (W^{l+1})ᵀ δ^{l+1} ∘ σ'(z). That is what the tape did.)
 
-mod judge;
-
+use chapters::ch14::judge;
 use gradus::prelude::*;
 use judge::{Recorded, as_matrix};
 use ndarray::Array2;

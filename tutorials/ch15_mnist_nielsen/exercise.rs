@@ -1,7 +1,7 @@
 //! Exercise 15. Choose the start: how wide should the weights of a layer spread, so that the same network learns?
 //! `cargo run --release -- exercises watch ch15`
 
-mod judge;
+use chapters::ch15::judge;
 
 /// The standard deviation of the weights of a layer with `n_in` inputs.
 fn spread(n_in: usize) -> f64 {

@@ -1,8 +1,7 @@
 //! Exercise 16. Draw without replacement, so that an epoch shows every digit once.
 //! `cargo run --release -- exercises watch ch16`
 
-mod judge;
-
+use chapters::ch16::judge;
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 

@@ -5,8 +5,7 @@
 //! out evenly among n! orders. With four digits the rarest order comes in 8 of 256 courses and the commonest in 15, where each should come in
 //! 10.7; with 60,000 digits nobody would ever notice.
 
-mod judge;
-
+use chapters::ch16::judge;
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 

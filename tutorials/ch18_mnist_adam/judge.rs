@@ -4,7 +4,6 @@ use frame::{Judge, Judgement};
 use ndarray::Array1;
 
 /// What Adam remembers between steps.
-#[allow(dead_code)] // the untouched exercise does not use all of it
 pub struct Memory {
     /// The mean of the gradients.
     pub m: Vec<f64>,

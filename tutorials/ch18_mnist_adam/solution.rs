@@ -3,8 +3,7 @@
 //! about as long as the rate. Both means start at 0 and are too small at first; the divisions by 1 - βᵗ mend that. Without them the
 //! very first step would be (1 - β₁) / √(1 - β₂) = 3.2 times the rate.
 
-mod judge;
-
+use chapters::ch18::judge;
 use judge::Memory;
 
 const BETA1: f64 = 0.9;

@@ -1,6 +1,6 @@
 //! Exercise 19. Write the step of RMSProp. What stands here is plain descent. `cargo run --release -- exercises watch ch19`
 
-mod judge;
+use chapters::ch19::judge;
 
 /// One step for the numbers `w` with gradient `g`. `v` is RMSProp's own between steps: a list as long as w, at first 0.
 ///

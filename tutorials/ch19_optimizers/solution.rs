@@ -3,7 +3,7 @@
 //! the loss: a step is about as long as the rate. Unlike Adam, RMSProp does not mend that v starts at 0, so its first step is 1/√0.1 = 3.2
 //! times the rate; and it follows the last gradient, not a mean of several.
 
-mod judge;
+use chapters::ch19::judge;
 
 const RHO: f64 = 0.9;
 const EPSILON: f64 = 1e-8;

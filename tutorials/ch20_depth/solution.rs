@@ -3,7 +3,7 @@
 //! s² = 2/n. (He and others, 2015.) With 1/√n, which is right for a layer without a bend, half of the mean square is lost in each layer:
 //! after 30 layers a signal of size 1 has the size 0.00003.
 
-mod judge;
+use chapters::ch20::judge;
 
 fn spread(n_in: usize) -> f64 {
     (2.0 / n_in as f64).sqrt()

@@ -1,8 +1,7 @@
 //! Exercise 22. One column or one row? Put together a Jacobian with as few passes as possible.
 //! `cargo run --release -- exercises watch ch22`
 
-mod judge;
-
+use chapters::ch22::judge;
 use judge::Passes;
 
 /// The slopes of `passes.outputs()` results in `passes.inputs()` inputs, as one list of slopes for each result.

@@ -1,8 +1,7 @@
 //! Solution 22. A run forward gives a column and a walk back a row, so the shorter side of the matrix decides. A loss has one result:
 //! one walk back, whatever the number of weights. That is why networks are trained in reverse.
 
-mod judge;
-
+use chapters::ch22::judge;
 use judge::Passes;
 
 fn jacobian(passes: &mut Passes) -> Vec<Vec<f64>> {

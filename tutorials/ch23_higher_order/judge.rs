@@ -1,15 +1,10 @@
 //! Judges a step of Newton's method: on bowls, where one step must reach the bottom, and on functions that bend.
 
-#[allow(dead_code)] // the chapter uses all of it
-#[path = "linear.rs"]
-mod linear;
-
 use frame::{Judge, Judgement};
 use gradus::prelude::*;
 use ndarray::{Array1, Array2, Ix1};
 
-#[allow(unused_imports)] // for the answer
-pub use linear::solve;
+pub use super::linear::solve;
 
 /// A function of a vector, whose result is one number.
 pub type Function = for<'t> fn(Var<'t, f64>) -> Var<'t, f64>;

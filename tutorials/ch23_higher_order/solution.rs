@@ -1,8 +1,7 @@
 //! Solution 23. The slope of the bowl at a step d is g + H d. It is level where H d = -g. Where f itself is a bowl, one step is all
 //! it takes. Inverting H would give the same, at a higher price and with more rounding: solve instead.
 
-mod judge;
-
+use chapters::ch23::judge;
 use gradus::derivatives::{grad, hessian};
 use gradus::prelude::*;
 use judge::{Function, as_vector, solve};

@@ -1,8 +1,7 @@
 //! Exercise 24. A training step that still asks for memory once. Remove the last one.
 //! `cargo run --release -- exercises watch ch24`
 
-mod judge;
-
+use chapters::ch24::judge;
 use ndarray::{Array2, ArrayView2};
 
 /// Writes some of the pictures, given as bytes, one per row, into the buffer of a tape's input: row after row, scaled to 0 to 1.

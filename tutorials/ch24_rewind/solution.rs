@@ -1,8 +1,7 @@
 //! Solution 24. The tape has kept the input's buffer from the step before, and that is where the numbers are to end up. So they are
 //! written there at once, pixel by pixel: a view of a row is no copy. gradus' own batches do the same (`data::Rows`).
 
-mod judge;
-
+use chapters::ch24::judge;
 use ndarray::ArrayView2;
 
 fn gather(pictures: ArrayView2<u8>, rows: &[usize], buffer: &mut [f32]) {

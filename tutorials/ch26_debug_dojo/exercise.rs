@@ -1,21 +1,11 @@
 //! Exercise 26. Be the inspector: say where each program's fault is, and spend little. This one looks at the loss curve, like everybody.
 //! `cargo run --release -- exercises watch ch26`
 
-#[allow(dead_code)] // a thrifty inspector does not need everything
-mod cards;
-mod digits;
-mod judge;
-#[allow(dead_code)]
-mod probes;
-mod small;
-mod suspect;
-#[allow(dead_code)]
-mod table;
-
-use cards::Verdict;
+use chapters::ch26::cards::Verdict;
+use chapters::ch26::judge;
 #[allow(unused_imports)] // you will
-use probes::Probe;
-use table::Table;
+use chapters::ch26::probes::Probe;
+use chapters::ch26::table::Table;
 
 /// Where the fault of the program on the table is: `Verdict::Gradient`, `Step`, `Loss` or `Nothing`. `table.buy(Probe::Step)` buys a check and
 /// says whether it found something wrong. Prices: `Step` 1 and `Mean` 1, `Checker` 2 and `Known` 2, `Elsewhere` 3. You have 60 coins for

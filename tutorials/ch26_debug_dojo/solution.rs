@@ -4,20 +4,10 @@
 //! (M3), and the fault then is that gradient and loss do not belong together. 3 · 7 + 4 + 6 · 4 = 49 coins. The mean of absolute differences is
 //! never worth its coin: whatever it finds, the checker finds too, and it forgives M5.
 
-#[allow(dead_code)]
-mod cards;
-mod digits;
-mod judge;
-#[allow(dead_code)]
-mod probes;
-mod small;
-mod suspect;
-#[allow(dead_code)]
-mod table;
-
-use cards::Verdict;
-use probes::Probe;
-use table::Table;
+use chapters::ch26::cards::Verdict;
+use chapters::ch26::judge;
+use chapters::ch26::probes::Probe;
+use chapters::ch26::table::Table;
 
 fn inspect(table: &mut Table) -> Verdict {
     if table.buy(Probe::Elsewhere) {

@@ -2,7 +2,7 @@
 
 use crate::checkout::Checkout;
 use crate::progress::Progress;
-use crate::{CHAPTERS, Story};
+use chapters::{CHAPTERS, Story};
 use frame::{Chapter, EXERCISES, Exercise, Result};
 
 /// What a learner does next.

@@ -12,92 +12,14 @@ mod tour;
 mod watch;
 mod workshop;
 
-#[path = "../ch01_first_graph/main.rs"]
-mod ch01;
-#[path = "../ch02_perceptron/main.rs"]
-mod ch02;
-#[path = "../ch03_xor_wall/main.rs"]
-mod ch03;
-#[path = "../ch04_activations/main.rs"]
-mod ch04;
-#[path = "../ch05_losses/main.rs"]
-mod ch05;
-#[path = "../ch06_nudging/main.rs"]
-mod ch06;
-#[path = "../ch07_descent/main.rs"]
-mod ch07;
-#[path = "../ch08_tape/main.rs"]
-mod ch08;
-#[path = "../ch09_xor_by_hand/main.rs"]
-mod ch09;
-#[path = "../ch10_xor_by_tape/main.rs"]
-mod ch10;
-#[path = "../ch11_broadcasting/main.rs"]
-mod ch11;
-#[path = "../ch12_layers/main.rs"]
-mod ch12;
-#[path = "../ch13_gradient_check/main.rs"]
-mod ch13;
-#[path = "../ch14_four_equations/main.rs"]
-mod ch14;
-#[path = "../ch15_mnist_nielsen/main.rs"]
-mod ch15;
-#[path = "../ch16_mnist_two_layer/main.rs"]
-mod ch16;
-#[path = "../ch17_mnist_16_16/main.rs"]
-mod ch17;
-#[path = "../ch18_mnist_adam/main.rs"]
-mod ch18;
-#[path = "../ch19_optimizers/main.rs"]
-mod ch19;
-#[path = "../ch20_depth/main.rs"]
-mod ch20;
-#[path = "../ch22_forward_mode/main.rs"]
-mod ch22;
-#[path = "../ch23_higher_order/main.rs"]
-mod ch23;
-#[path = "../ch24_rewind/main.rs"]
-mod ch24;
-#[path = "../ch26_debug_dojo/main.rs"]
-mod ch26;
-
+use chapters::{CHAPTERS, Story};
 use checkout::Checkout;
 use clap::Command;
 use course::Step;
-use frame::{Chapter, Result, Run};
+use frame::{Chapter, Result};
 use progress::Progress;
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
-
-type Story = fn(&mut Run) -> Result;
-
-/// The chapters, in order.
-const CHAPTERS: [(&Chapter, Story); 24] = [
-    (&ch01::CHAPTER, ch01::run),
-    (&ch02::CHAPTER, ch02::run),
-    (&ch03::CHAPTER, ch03::run),
-    (&ch04::CHAPTER, ch04::run),
-    (&ch05::CHAPTER, ch05::run),
-    (&ch06::CHAPTER, ch06::run),
-    (&ch07::CHAPTER, ch07::run),
-    (&ch08::CHAPTER, ch08::run),
-    (&ch09::CHAPTER, ch09::run),
-    (&ch10::CHAPTER, ch10::run),
-    (&ch11::CHAPTER, ch11::run),
-    (&ch12::CHAPTER, ch12::run),
-    (&ch13::CHAPTER, ch13::run),
-    (&ch14::CHAPTER, ch14::run),
-    (&ch15::CHAPTER, ch15::run),
-    (&ch16::CHAPTER, ch16::run),
-    (&ch17::CHAPTER, ch17::run),
-    (&ch18::CHAPTER, ch18::run),
-    (&ch19::CHAPTER, ch19::run),
-    (&ch20::CHAPTER, ch20::run),
-    (&ch22::CHAPTER, ch22::run),
-    (&ch23::CHAPTER, ch23::run),
-    (&ch24::CHAPTER, ch24::run),
-    (&ch26::CHAPTER, ch26::run),
-];
 
 fn main() -> ExitCode {
     frame::ended(obey(std::env::args_os().collect()))

@@ -1,6 +1,7 @@
 //! What a word of the command line names, and what it may have been meant to.
 
-use crate::{CHAPTERS, Story, list};
+use crate::list;
+use chapters::{CHAPTERS, Story};
 use frame::Chapter;
 
 const COMMANDS: [&str; 8] = ["tour", "list", "next", "exercises", "check", "reproduce", "step", "help"];

@@ -1,7 +1,8 @@
 //! `gradus reproduce`: every number that a chapter sets beside another, in one table, with where the other is from. The one idea to know: the chapters' own
 //! programs are run, at the source's length, so that nothing here knows how a number comes about.
 
-use crate::{CHAPTERS, Story, names, print};
+use crate::{names, print};
+use chapters::{CHAPTERS, Story};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use frame::{Chapter, Comparison, Document, Error, Result};
 use serde_json::{Value, json};

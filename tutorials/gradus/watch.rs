@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// How often the file is looked at. Reading a page of text is cheaper than asking the system to tell of changes, and it
 /// works on every disk and with every editor.
-const GLANCE: Duration = Duration::from_millis(250);
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// What ends the wait after a judgement.
 enum Event {

@@ -59,35 +59,44 @@ fn unjudged(exercise: &Exercise, seed: Option<u64>, error: &str) -> Value {
 }
 
 fn build(checkout: &Checkout, exercises: &[&Exercise]) -> Result<BTreeMap<&'static str, Built>> {
+    frame::print(&match exercises {
+        [exercise] => format!("building the exercise of {} ...", exercise.short_name()),
+        _ => format!("building {} exercises ...", exercises.len()),
+    });
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.current_dir(checkout.root()).args(["build", "--quiet", "--keep-going"]);
-    command.arg("--message-format=json");
-    // As this program was built itself, so that what the exercise stands on is there already: alone for release, and with the whole workspace, which
-    // wants more of the crates that it shares, by the tests.
+    command.current_dir(checkout.root()).args(["build", "--quiet", "--keep-going", "--message-format=json"]);
+    command.args(["--package", "gradus-exercises"]);
+    // As this program was built itself, so that what the exercise stands on is there already.
     if !cfg!(debug_assertions) {
-        command.args(["--release", "--package", "gradus-tutorials"]);
+        command.arg("--release");
     }
     for exercise in exercises {
-        command.args(["--example", &example(exercise)]);
+        command.args(["--bin", &program(exercise)]);
     }
     let output = command
         .stdin(Stdio::null())
         .output()
         .map_err(|error| Error::new(format!("cannot run cargo to build the exercises: {error}")))?;
 
-    let mut built = BTreeMap::new();
+    let (mut built, mut elsewhere) = (BTreeMap::new(), String::new());
     let messages = String::from_utf8_lossy(&output.stdout);
     for message in messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         let target = message["target"]["name"].as_str().unwrap_or_default();
-        let Some(exercise) = exercises.iter().find(|exercise| example(exercise) == target) else { continue };
-        let slug = Exercise::of(exercise.chapter).map_or("", |exercise| exercise.chapter);
-        if let Some(program) = message["executable"].as_str() {
+        let exercise = exercises.iter().find(|exercise| program(exercise) == target);
+        let slug = exercise.and_then(|exercise| Exercise::of(exercise.chapter)).map_or("", |exercise| exercise.chapter);
+        if let (Some(_), Some(program)) = (exercise, message["executable"].as_str()) {
             built.insert(slug, Built::Program(program.into()));
         } else if message["message"]["level"] == "error"
             && let Some(text) = message["message"]["rendered"].as_str()
         {
+            // The file lies in the chapter's folder, and is compiled from another.
+            let text = text.replace("tutorials/exercises/../", "tutorials/");
             let text = text.trim_end();
+            if exercise.is_none() {
+                elsewhere += &format!("{text}\n\n");
+                continue;
+            }
             let earlier = match built.remove(slug) {
                 Some(Built::Faulty(earlier)) => earlier + "\n\n",
                 _ => String::new(),
@@ -96,13 +105,14 @@ fn build(checkout: &Checkout, exercises: &[&Exercise]) -> Result<BTreeMap<&'stat
         }
     }
     if built.is_empty() {
-        let reason = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        return Err(Error::new(format!("cargo could not build the exercises:\n{reason}")));
+        let reason = elsewhere + &String::from_utf8_lossy(&output.stderr);
+        return Err(Error::new(format!("cargo could not build the exercises:\n{}", reason.trim())));
     }
     Ok(built)
 }
 
-fn example(exercise: &Exercise) -> String {
+/// The name of an exercise's program.
+fn program(exercise: &Exercise) -> String {
     format!("{}_exercise", exercise.short_name())
 }
 

@@ -1,7 +1,6 @@
 //! Exercise 4. The slope of a tanh. `cargo run --release -- exercises watch ch04`
 
-mod judge;
-
+use chapters::ch04::judge;
 use gradus::{Cotangents, Local, Op, Scalar, Shape, View, ViewMut};
 
 /// y = tanh x. The forward kernel is right, the vjp is not.

@@ -1,8 +1,7 @@
 //! Exercise 6. Make a central difference out of this forward difference.
 //! `cargo run --release -- exercises watch ch06`
 
-mod judge;
-
+use chapters::ch06::judge;
 use judge::moved;
 use ndarray::ArrayD;
 

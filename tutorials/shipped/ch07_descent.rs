@@ -1,7 +1,6 @@
 //! Exercise 7. Mend both figures. `cargo run --release -- exercises watch ch07`
 
-mod judge;
-
+use chapters::ch07::judge;
 use judge::Place;
 
 /// The places that descent visits on a curve with this slope, the start first: `steps` + 1 of them.

@@ -1,11 +1,9 @@
 //! Exercise 9. Find the mistake. This backward pass is the source's; it learns XOR, and one line of it is wrong.
 //! `cargo run --release -- exercises watch ch09`
 
-mod judge;
-mod net;
-
+use chapters::ch09::judge;
+use chapters::ch09::net::{Net, outer};
 use ndarray::Array1;
-use net::{Net, outer};
 
 /// The gradient of L = |y - t|² / 2 for one row, where h = tanh(x W1 + b1) and y = h W2 + b2.
 fn backward(net: &Net, x: &Array1<f64>, t: &Array1<f64>) -> Net {

@@ -1,8 +1,7 @@
 //! Exercise 14. Which node is δ? The tape has the gradient of everything; take the book's δ of a layer from it.
 //! `cargo run --release -- exercises watch ch14`
 
-mod judge;
-
+use chapters::ch14::judge;
 use gradus::prelude::*;
 use judge::{Recorded, as_matrix};
 use ndarray::Array2;

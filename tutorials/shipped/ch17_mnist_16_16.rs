@@ -1,7 +1,7 @@
 //! Exercise 17. Count the numbers that a net has to learn.
 //! `cargo run --release -- exercises check ch17`
 
-mod judge;
+use chapters::ch17::judge;
 
 /// How many parameters a net with these layer sizes has, inputs first: `[784, 16, 16, 10]` has 13,002.
 fn parameters(sizes: &[usize]) -> usize {

@@ -1,8 +1,7 @@
 //! Exercise 18. Write the step of Adam. What stands here is plain descent.
 //! `cargo run --release -- exercises watch ch18`
 
-mod judge;
-
+use chapters::ch18::judge;
 use judge::Memory;
 
 /// One step for the numbers `w` with gradient `g`. `memory` is Adam's own between steps: two lists as long as w, at first 0, and the

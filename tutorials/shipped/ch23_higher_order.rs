@@ -1,8 +1,7 @@
 //! Exercise 23. One step of Newton's method, for any number of variables.
 //! `cargo run --release -- exercises watch ch23`
 
-mod judge;
-
+use chapters::ch23::judge;
 use gradus::derivatives::grad;
 use gradus::prelude::*;
 use judge::{Function, as_vector};

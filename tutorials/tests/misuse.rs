@@ -453,7 +453,7 @@ fn every_file_of_a_chapter_is_carried_along() {
     let tutorials = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut chapters = 0;
     for chapter in std::fs::read_dir(tutorials).expect("the folder").map(|entry| entry.expect("an entry").path()) {
-        let Ok(main) = std::fs::read_to_string(chapter.join("main.rs")) else { continue };
+        let Ok(main) = std::fs::read_to_string(chapter.join("chapter.rs")) else { continue };
         let Some(listed) = main.split("frame::sources![").nth(1).and_then(|rest| rest.split(']').next()) else {
             continue;
         };
@@ -461,7 +461,7 @@ fn every_file_of_a_chapter_is_carried_along() {
         let files = std::fs::read_dir(&chapter).expect("the chapter").map(|entry| entry.expect("an entry").file_name());
         let files = files.map(|name| name.to_string_lossy().into_owned()).filter(|name| name.ends_with(".rs"));
         let mut files: Vec<String> =
-            files.filter(|name| !["exercise.rs", "solution.rs", "judge.rs"].contains(&&name[..])).collect();
+            files.filter(|name| !["main.rs", "exercise.rs", "solution.rs", "judge.rs"].contains(&&name[..])).collect();
         listed.sort();
         files.sort();
         assert_eq!(listed, files, "frame::sources! of {}", chapter.display());

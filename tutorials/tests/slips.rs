@@ -1,71 +1,16 @@
 //! Typical slips: each wrong answer is told what is wrong with it.
 
-#[path = "../ch01_first_graph/judge.rs"]
-mod ch01;
-#[path = "../ch02_perceptron/judge.rs"]
-mod ch02;
-#[path = "../ch03_xor_wall/judge.rs"]
-mod ch03;
-#[path = "../ch05_losses/judge.rs"]
-mod ch05;
-#[path = "../ch06_nudging/judge.rs"]
-mod ch06;
-#[path = "../ch07_descent/judge.rs"]
-mod ch07;
-#[path = "../ch08_tape/judge.rs"]
-mod ch08;
-#[path = "../ch09_xor_by_hand/judge.rs"]
-mod ch09;
-#[path = "../ch11_broadcasting/judge.rs"]
-mod ch11;
-#[allow(dead_code)] // exercises use all of it
-#[path = "../ch12_layers/judge.rs"]
-mod ch12;
-#[path = "../ch13_gradient_check/judge.rs"]
-mod ch13;
-#[allow(dead_code)] // exercises use all of it
-#[path = "../ch14_four_equations/judge.rs"]
-mod ch14;
-#[path = "../ch16_mnist_two_layer/judge.rs"]
-mod ch16;
-#[path = "../ch17_mnist_16_16/judge.rs"]
-mod ch17;
-#[path = "../ch18_mnist_adam/judge.rs"]
-mod ch18;
-#[path = "../ch19_optimizers/judge.rs"]
-mod ch19;
-#[path = "../ch20_depth/judge.rs"]
-mod ch20;
-#[path = "../ch26_debug_dojo/judge.rs"]
-mod ch26;
-#[path = "../ch09_xor_by_hand/net.rs"]
-mod net;
-
-/// What the exercise of chapter 26 declares.
-#[allow(dead_code)] // the chapter uses all of it
-#[path = "../ch26_debug_dojo"]
-mod dojo {
-    pub mod cards;
-    pub mod digits;
-    pub mod probes;
-    pub mod small;
-    pub mod suspect;
-    pub mod table;
-}
-
-use dojo::{cards, table};
+use chapters::ch09::net::{Net, outer};
+use chapters::ch26::{cards, probes, table};
+use chapters::{
+    ch01::judge as ch01, ch02::judge as ch02, ch03::judge as ch03, ch05::judge as ch05, ch06::judge as ch06,
+    ch07::judge as ch07, ch08::judge as ch08, ch09::judge as ch09, ch11::judge as ch11, ch12::judge as ch12,
+    ch13::judge as ch13, ch14::judge as ch14, ch16::judge as ch16, ch17::judge as ch17, ch18::judge as ch18,
+    ch19::judge as ch19, ch20::judge as ch20, ch26::judge as ch26,
+};
 use frame::Judgement;
-use ndarray::{Array1, Array2, ArrayD, Axis};
-use net::{Net, outer};
+use ndarray::{Array1, ArrayD, Axis};
 use rand::RngExt;
-
-/// What the exercise of chapter 3 declares.
-pub type Layer = (Array2<f64>, Array1<f64>);
-
-/// What the exercise of chapter 8 declares.
-pub struct Node {
-    pub operands: Vec<(usize, f64)>,
-}
 
 #[track_caller]
 fn assert_told(judgement: &Judgement, diagnosis: &str) {
@@ -285,7 +230,7 @@ fn a_spread_that_forgets_the_relu() {
 
 #[test]
 fn an_inspector_who_believes_a_mean_of_differences_and_one_who_buys_everything() {
-    let by_mean = |table: &mut table::Table| match table.buy(dojo::probes::Probe::Mean) {
+    let by_mean = |table: &mut table::Table| match table.buy(probes::Probe::Mean) {
         true => cards::Verdict::Gradient,
         false => cards::Verdict::Nothing,
     };
@@ -293,7 +238,7 @@ fn an_inspector_who_believes_a_mean_of_differences_and_one_who_buys_everything()
     assert!(!judgement.solved());
     assert!(judgement.failure().contains("nothing (bought: mean: ok)"), "{}", judgement.failure());
     let everything = |table: &mut table::Table| {
-        let _ = dojo::probes::Probe::ALL.map(|probe| table.buy(probe));
+        let _ = probes::Probe::ALL.map(|probe| table.buy(probe));
         table.card.fault
     };
     let judgement = ch26::judge(everything);

@@ -1,6 +1,5 @@
 //! All tests of the course in one program: what they share is compiled and linked once. `cargo test -p gradus-tutorials --test suite ch07`
 //! runs those of `ch07.rs`.
-#![allow(clippy::duplicate_mod)] // exercises, solutions and slips bring the same judges
 
 mod bounds;
 mod ch01;
@@ -31,7 +30,6 @@ mod misuse;
 mod plots;
 mod reproduce;
 mod runner;
-#[path = "slips.rs"] // so that what it brings from the chapters is looked for beside this file
 mod slips;
 mod support;
 

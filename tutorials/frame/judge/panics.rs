@@ -41,7 +41,9 @@ fn keep(info: &PanicHookInfo) {
     let message = info.payload_as_str().unwrap_or("(no message)").to_owned();
     let line = info.location().map_or("an unknown line".to_owned(), |location| {
         let file = location.file().replace('\\', "/");
-        format!("{}:{}", file.rsplit("tutorials/").next().unwrap_or_default(), location.line())
+        let file = file.rsplit("tutorials/").next().unwrap_or_default();
+        // An exercise is compiled from the folder of another package.
+        format!("{}:{}", file.rsplit("../").next().unwrap_or_default(), location.line())
     });
     LAST.set(Some(Panic { message, line }));
 }

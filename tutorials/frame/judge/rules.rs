@@ -1,6 +1,6 @@
 //! What an answer may not do. An answer is one function in a file that is otherwise as it was shipped: it reaches no other files, and of the
-//! judge it uses only what the shipped file names. So whoever grades a class can believe what the judge says. (An answer runs as a program of its
-//! own. These rules stop what is cheap; they are no sandbox.)
+//! chapters and their judges it uses only what the shipped file names. So a teacher who grades a class can believe what the judge says. (An answer
+//! runs as a program of its own. These rules stop what is cheap; they are no sandbox.)
 
 use crate::exercises::Exercise;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -22,6 +22,8 @@ const FORBIDDEN: [&str; 10] = [
 ];
 /// Modules of the standard library that no answer needs: with them a program reads and writes files, and knows how it was started.
 const FORBIDDEN_IN_STD: [&str; 6] = ["env", "fs", "net", "os", "process", "*"];
+/// What must keep its name, so that its uses are found.
+const NEVER_RENAMED: [&str; 4] = ["std", "frame", "chapters", "judge"];
 
 /// Says why an answer is not judged, if it breaks the rules. An answer that is no Rust is left to the compiler.
 pub fn breach(exercise: &Exercise, answer: &str) -> Option<String> {
@@ -30,22 +32,23 @@ pub fn breach(exercise: &Exercise, answer: &str) -> Option<String> {
     if let Some(word) = forbidden(&tokens) {
         return Some(format!("it has the word `{word}`, which no answer to this exercise needs"));
     }
-    let modules = modules(&shipped);
-    if self::modules(&tokens) != modules {
-        let names: Vec<String> = modules.iter().map(|name| format!("`mod {name};`")).collect();
-        return Some(format!("its modules must be those of the exercise as it was shipped: {}", names.join(", ")));
+    if let Some(name) = modules(&tokens).first() {
+        return Some(format!("it has a module of its own, `{name}`, which no answer needs"));
+    }
+    let imports = imports(&shipped);
+    let its_own = self::imports(&tokens);
+    if count("chapters", &tokens) != its_own.len() || its_own.iter().any(|import| !imports.contains(import)) {
+        return Some(
+            "of `chapters` it may use only what the exercise as it was shipped does, in the same lines".into(),
+        );
     }
     if mains(&tokens) != mains(&shipped) {
         return Some("its `main` must stay as it was shipped, and be the only one".into());
     }
     let mut used = BTreeSet::new();
-    for module in &modules {
-        used.clear();
-        names_of(module, &tokens, &mut used);
-        let told = names_in_text(module, exercise.shipped);
-        if let Some(name) = used.difference(&told).next() {
-            return Some(format!("it uses `{module}::{name}`, which the exercise as it was shipped does not name"));
-        }
+    names_of("judge", &tokens, &mut used);
+    if let Some(name) = used.difference(&names_in_text("judge", exercise.shipped)).next() {
+        return Some(format!("it uses `judge::{name}`, which the exercise as it was shipped does not name"));
     }
     used.clear();
     names_of("std", &tokens, &mut used);
@@ -58,7 +61,7 @@ pub fn breach(exercise: &Exercise, answer: &str) -> Option<String> {
     used.first().map(|name| format!("it uses `frame::{name}`: judging is left to the judge"))
 }
 
-/// The first thing that is forbidden: a keyword, a macro, the attribute `path`, another name for `std`.
+/// The first thing that is forbidden: a keyword, a macro, the attribute `path`, another name for a crate or for the judge.
 fn forbidden(tokens: &[TokenTree]) -> Option<String> {
     for (place, token) in tokens.iter().enumerate() {
         let next = tokens.get(place + 1);
@@ -74,8 +77,9 @@ fn forbidden(tokens: &[TokenTree]) -> Option<String> {
                 let word = word.to_string();
                 let is_macro = next.is_some_and(|next| is_sign(next, '!'));
                 let is_keyword = ["unsafe", "extern"].contains(&&*word);
-                let is_std_renamed = word == "std" && next.is_some_and(|next| next.to_string() == "as");
-                (is_std_renamed || (is_macro || is_keyword) && FORBIDDEN.contains(&&*word)).then_some(word)
+                let is_renamed = NEVER_RENAMED.contains(&&*word) && next.is_some_and(|next| next.to_string() == "as");
+                let is_forbidden = (is_macro || is_keyword) && FORBIDDEN.contains(&&*word);
+                if is_renamed { Some(format!("{word} as")) } else { is_forbidden.then_some(word) }
             }
             _ => None,
         };
@@ -84,6 +88,31 @@ fn forbidden(tokens: &[TokenTree]) -> Option<String> {
         }
     }
     None
+}
+
+/// Every `use chapters::...;` outside of functions, without the semicolon.
+fn imports(tokens: &[TokenTree]) -> Vec<String> {
+    let mut imports = Vec::new();
+    for (place, pair) in tokens.windows(2).enumerate() {
+        if let [TokenTree::Ident(keyword), TokenTree::Ident(name)] = pair
+            && keyword == "use"
+            && name == "chapters"
+        {
+            let import = tokens[place..].iter().take_while(|token| !is_sign(token, ';')).cloned();
+            imports.push(import.collect::<TokenStream>().to_string());
+        }
+    }
+    imports
+}
+
+/// How often a word stands in a program.
+fn count(word: &str, tokens: &[TokenTree]) -> usize {
+    let in_one = |token: &TokenTree| match token {
+        TokenTree::Group(group) => count(word, &group.stream().into_iter().collect::<Vec<_>>()),
+        TokenTree::Ident(name) => usize::from(name == word),
+        _ => 0,
+    };
+    tokens.iter().map(in_one).sum()
 }
 
 /// The modules that a file declares, in order, inline ones too.
@@ -180,13 +209,18 @@ mod tests {
         let with = |line: &str| exercise.shipped.replace("pub fn main", &format!("{line}\npub fn main"));
         for (exercise, answer, says) in [
             (exercise, with("#[path = \"solution.rs\"] mod answer;"), "`path`"),
-            (exercise, with("mod solution;"), "modules"),
-            (exercise, with("mod inner { pub fn x() {} }"), "modules"),
+            (exercise, with("mod solution;"), "`solution`"),
+            (exercise, with("mod inner { pub fn x() {} }"), "`inner`"),
             (exercise, with("include!(\"solution.rs\");"), "`include`"),
             (exercise, with("const S: &str = include_str!(\"solution.rs\");"), "`include_str`"),
             (exercise, with("fn x() { std::process::exit(0) }"), "`std::process`"),
             (exercise, with("use std::{fs as f};"), "`std::fs`"),
-            (exercise, with("use std as s;"), "`std`"),
+            (exercise, with("use std as s;"), "`std as`"),
+            (exercise, with("use judge as j;"), "`judge as`"),
+            (exercise, with("use frame as f;"), "`frame as`"),
+            (exercise, with("use chapters::ch02 as c;"), "`chapters`"),
+            (exercise, with("fn x() { chapters::ch02::judge::judge(nudge); }"), "`chapters`"),
+            (exercise, with("fn x() { use chapters::ch02::judge; }"), "`chapters`"),
             (exercise, with("use std::*;"), "`std::*`"),
             (exercise, with("unsafe fn x() {}"), "`unsafe`"),
             (exercise, with("const E: &str = env!(\"PATH\");"), "`env`"),
@@ -194,8 +228,8 @@ mod tests {
             (exercise, exercise.shipped.replace("pub fn main", "fn other() {}\npub fn mine"), "`main`"),
             (exercise, with("use judge::*;"), "`judge::*`"),
             (exercise, with("use frame::Judge;"), "`frame::Judge`"),
-            (dojo, dojo.shipped.replace("table.falls()", "cards::CARDS.len() > 1"), "`cards::CARDS`"),
-            (dojo, dojo.shipped.replace("use cards::Verdict;", "use cards::{CARDS, Verdict};"), "`cards::CARDS`"),
+            (dojo, dojo.shipped.replace("table.falls()", "chapters::ch26::cards::CARDS.len() > 1"), "`chapters`"),
+            (dojo, dojo.shipped.replace("cards::Verdict;", "cards::{CARDS, Verdict};"), "`chapters`"),
         ] {
             assert_ne!(answer, exercise.shipped, "the case {says} changes nothing");
             let breach = breach(exercise, &answer);
