@@ -26,13 +26,13 @@ type Forward = dyn Fn(&[&Value]) -> Option<Value>;
 /// Given `g`, the gradient of the result `y`: what flows to each operand `x`, which is `g` times the slope of `y` in that operand.
 type Vjp = fn(x: &[&Value], y: &Value, g: &Value) -> Vec<Value>;
 
-/// An op: how its result is computed from its operands, and how a gradient flows back through it.
+/// An op: its name, how many operands it takes, how its result is computed from them, and how a gradient flows back to them.
+#[allow(missing_docs)]
 pub struct Op {
-    /// What errors call it.
     pub name: &'static str,
-    operands: usize,
-    forward: Box<Forward>,
-    vjp: Vjp,
+    pub operands: usize,
+    pub forward: Box<Forward>,
+    pub vjp: Vjp,
 }
 
 /// The ops: what each computes, and how its gradient flows. `sum_to` sums over the axes along which `shape` would be copied; if it is empty, over all.

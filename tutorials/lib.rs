@@ -49,6 +49,8 @@ pub mod ch23;
 pub mod ch24;
 #[path = "ch26_debug_dojo/chapter.rs"]
 pub mod ch26;
+#[path = "ch27_build_it/chapter.rs"]
+pub mod ch27;
 
 use frame::{Chapter, Result, Run};
 
@@ -56,7 +58,7 @@ use frame::{Chapter, Result, Run};
 pub type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-pub const CHAPTERS: [(&Chapter, Story); 24] = [
+pub const CHAPTERS: [(&Chapter, Story); 25] = [
     (&ch01::CHAPTER, ch01::run),
     (&ch02::CHAPTER, ch02::run),
     (&ch03::CHAPTER, ch03::run),
@@ -81,4 +83,5 @@ pub const CHAPTERS: [(&Chapter, Story); 24] = [
     (&ch23::CHAPTER, ch23::run),
     (&ch24::CHAPTER, ch24::run),
     (&ch26::CHAPTER, ch26::run),
+    (&ch27::CHAPTER, ch27::run),
 ];

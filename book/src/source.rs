@@ -1,12 +1,14 @@
-//! Code between anchors: `// ANCHOR: name` and `// ANCHOR_END: name`.
+//! Code between anchors, `// ANCHOR: name` and `// ANCHOR_END: name`, or a whole file.
 
 use crate::{Result, read};
 use std::path::Path;
 
-/// The lines between the anchors of a file, `chapter.rs#name`, moved to the left margin. Anchors of other names inside are left out.
+/// The lines between the anchors of a file, `chapter.rs#name`, moved to the left margin. Anchors of other names inside are left out. Without a
+/// name it is the whole file.
 pub fn excerpt(chapter: &Path, reference: &str) -> Result<String> {
-    let (file, anchor) =
-        reference.split_once('#').ok_or_else(|| format!("`code: {reference}` names no anchor; write file#anchor"))?;
+    let Some((file, anchor)) = reference.split_once('#') else {
+        return Ok(read(&chapter.join(reference))?.trim_end().to_owned());
+    };
     let source = read(&chapter.join(file))?;
     between(&source, anchor)
         .ok_or_else(|| format!("{file} has no lines between `// ANCHOR: {anchor}` and `// ANCHOR_END: {anchor}`"))
@@ -37,6 +39,14 @@ mod tests {
         assert_eq!(between(source, "a").as_deref(), Some("if x {\n    y();\n\n}"));
         assert_eq!(between(source, "b").as_deref(), Some("y();"));
         assert_eq!(between(source, "c"), None);
+    }
+
+    #[test]
+    fn without_an_anchor_it_is_the_whole_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("page.rs"), "fn f() {\n    g();\n}\n").expect("a file");
+        assert_eq!(excerpt(folder.path(), "page.rs").as_deref(), Ok("fn f() {\n    g();\n}"));
+        assert!(excerpt(folder.path(), "none.rs").is_err());
     }
 
     #[test]

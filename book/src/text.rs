@@ -1,7 +1,7 @@
 //! The blocks of a README that are woven: each is a fence below a comment that says what belongs in it.
 //!
-//! `<!-- code: chapter.rs#name -->` is followed by the lines between two anchors, `<!-- output: HEADING -->` by what the program prints under
-//! that heading.
+//! `<!-- code: chapter.rs#name -->` is followed by the lines between two anchors, `<!-- code: FILE -->` by a whole file, and `<!-- output: HEADING -->`
+//! by what the program prints under that heading.
 
 use crate::output::{self, Output};
 use crate::source::excerpt;

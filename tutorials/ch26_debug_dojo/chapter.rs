@@ -46,7 +46,7 @@ pub const CHAPTER: Chapter = Chapter {
              can be the right gradient of the wrong loss. Ask where a check would have to look to see the mistake that you fear.",
     exercise: "tutorials/ch26_debug_dojo/exercise.rs: be the inspector. Say of each card where its fault is, for at most 60 coins in all. Then: \
                cargo run --release -- exercises watch ch26",
-    next: "cargo run --release -- list",
+    next: "cargo run --release -- ch27",
 };
 
 /// An inspector who buys everything and then reasons from what the checks have found, not from what is printed on the card.

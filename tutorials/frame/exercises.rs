@@ -329,4 +329,18 @@ pub const EXERCISES: &[Exercise] = &[
              done with it, then what it is the gradient of.",
         ],
     },
+    exercise! {
+        chapter: "27_build_it",
+        title: "build it yourself",
+        minutes: 60,
+        cases: 109,
+        hints: [
+            "Stage 1: three things make a node, and two of them you are given. Stage 2: which node knows its gradient from the start, and which one knows \
+             it next? Draw x, tanh x, exp tanh x, and write beside each node who has told it what.",
+            "Stage 3: let b = a + a and c = b + b, and count by hand how often anything arrives at a. What is left in the nodes when a pass begins? Stage 4: write \
+             the shapes of operand and share one below the other, aligned at the right. Along which axes was the operand copied?",
+            "Stage 5: what would have to be equal for a node to be the same one as last time? Its number changes in every step, so not that. Keep its place; \
+             give it what is new; forget what was found out about it. And what is behind a node that is not the same?",
+        ],
+    },
 ];

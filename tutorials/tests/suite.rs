@@ -23,6 +23,7 @@ mod ch22;
 mod ch23;
 mod ch24;
 mod ch26;
+mod ch27;
 mod command_line;
 mod exercises;
 mod figures;

@@ -19,6 +19,7 @@ use ndarray::{Array, ArrayD, Dimension, ShapeBuilder};
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The seed of the random cases, if nobody chooses another.
 const DEFAULT_SEED: u64 = 7;
@@ -158,6 +159,11 @@ impl Judge {
         }
     }
 
+    /// Whether a case was wrong. A story that is told in stages ends there.
+    pub fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
     /// Says that what the judge needs is not there. Nothing is said about the answer then.
     pub fn unable(&mut self, reason: impl Display) {
         self.unable = Some(reason.to_string());
@@ -177,11 +183,12 @@ impl Judge {
 }
 
 impl Case<'_> {
-    /// If the answer is wrong in the way that this slip makes it wrong, says so.
+    /// If the answer is wrong in the way that this slip makes it wrong, says so. A slip that ends in a panic gives nothing.
     pub fn slip<N: Numbers>(mut self, diagnosis: &str, would_give: impl FnOnce() -> N) -> Self {
         if let Some(failure) = self.failure.take() {
-            let slipped = would_give().into_array();
-            let explains = array::Comparison { expected: &slipped, got: &self.got, tolerance: 1e-9 }.holds();
+            let slipped = catch_unwind(AssertUnwindSafe(would_give)).map(Numbers::into_array);
+            let explains = slipped
+                .is_ok_and(|slipped| array::Comparison { expected: &slipped, got: &self.got, tolerance: 1e-9 }.holds());
             match explains {
                 true => failure.diagnosis = Some(diagnosis.to_owned()),
                 false => self.failure = Some(failure),
