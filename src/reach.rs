@@ -147,9 +147,7 @@ impl<F: Scalar> Tape<F> {
         let operands = self.operands(node);
         let graph = self.graph.borrow();
         let (shape, slots) = (graph.shape(node), 0..operands.len());
-        graph.with_views(&operands, |views| {
-            graph.with_op(node, |op| slots.map(|slot| op.reach(slot, views, shape)).collect())
-        })
+        graph.with_views(&operands, |views| slots.map(|slot| graph.op(node).reach(slot, views, shape)).collect())
     }
 }
 

@@ -160,7 +160,7 @@ pub trait Scalar:
 
     /// C ← A B for row-major matrices, either of which may be read transposed.
     fn matrix_multiply(a: Matrix<Self>, b: Matrix<Self>, c: &mut [Self]) {
-        gemm::by_definition(a, b, c);
+        gemm::by_definition(&a, &b, c);
     }
 }
 
@@ -236,6 +236,7 @@ macro_rules! real_scalar {
             fn abs(self) -> Self {
                 $real::abs(self)
             }
+            #[inline(always)]
             fn matrix_multiply(a: Matrix<Self>, b: Matrix<Self>, c: &mut [Self]) {
                 gemm::blocked(a, b, c);
             }

@@ -152,7 +152,7 @@ impl<F: Scalar> Function for Onwards<'_, F> {
                 |operand: &NodeIndex| View { data: &self.values[operand][..], shape: self.graph.shape(*operand) };
             let x: Vec<View<F>> = operands.iter().map(view).collect();
             let result = ViewMut { data: &mut y, shape: self.graph.shape(*node) };
-            self.graph.with_op(*node, |op| op.forward(&x, result));
+            self.graph.op(*node).forward(&x, result);
             self.values.insert(*node, y);
         }
         result.clear();

@@ -86,14 +86,13 @@ impl<'t> OneOp<'t> {
             .expect("a cotangent has the size of the result");
         let mut local = self.tape.local(self.node, self.tape.input(cotangent).index());
         change(&mut local);
-        let mut gradients = Vec::new();
-        for (cotangent, operand) in self.tape.vjp(self.node, &local).or_blame().0.into_iter().zip(&self.operands) {
-            gradients.push(match cotangent {
-                Cotangent::Flows(flowing) => Some(flowing.sum_to(operand.shape()).value().into_iter().collect()),
-                Cotangent::Stops => None,
-            });
-        }
-        gradients
+        let gradient = |(cotangent, operand): (&Cotangent<f64>, &Var<f64>)| match cotangent {
+            Cotangent::Flows(flowing) => Some(flowing.sum_to(operand.shape()).value().into_iter().collect()),
+            Cotangent::Stops => None,
+        };
+        let gradients =
+            |cotangents: &[Cotangent<f64>]| Ok(cotangents.iter().zip(&self.operands).map(gradient).collect());
+        self.tape.vjp(self.node, &local, gradients).or_blame()
     }
 }
 
@@ -109,6 +108,6 @@ impl Function for OneOp<'_> {
         let view = |(numbers, operand): (_, &Var<'_, f64>)| View { data: numbers, shape: operand.shape() };
         let views: Vec<View<f64>> = self.numbers.iter().map(Vec::as_slice).zip(&self.operands).map(view).collect();
         result.resize(shape.size(), 0.0);
-        self.tape.graph.borrow().with_op(self.node, |op| op.forward(&views, ViewMut { data: result, shape }));
+        self.tape.graph.borrow().op(self.node).forward(&views, ViewMut { data: result, shape });
     }
 }

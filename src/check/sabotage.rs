@@ -6,7 +6,7 @@ use crate::op::{Cotangent, Cotangents, Local, Op, Slope, View, ViewMut};
 use crate::shape::Shape;
 use crate::tape::{Tape, Var};
 use ndarray::{ArrayD, IxDyn};
-use petgraph::graph::NodeIndex;
+use std::rc::Rc;
 
 /// A way to break a vjp.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,17 +40,15 @@ pub enum Sabotage {
 
 /// Breaks the vjp of every node on the tape that was recorded by the op of this name. Returns how many there are.
 pub fn sabotage(tape: &Tape<f64>, op: &str, how: Sabotage) -> usize {
-    let nodes: Vec<NodeIndex> = tape.nodes().iter().filter(|node| node.op == op).map(|node| node.index).collect();
-    let mut graph = tape.graph.borrow_mut();
-    for &node in &nodes {
-        graph.change_op(node, |op| Box::new(Sabotaged { op, how }));
-    }
-    nodes.len()
+    tape.graph.borrow_mut().change_ops(|known| {
+        (known.name() == op).then(|| Rc::new(Sabotaged { op: known.clone(), how }) as Rc<dyn Op<f64>>)
+    });
+    tape.nodes().iter().filter(|node| node.op == op).count()
 }
 
 /// An op whose vjp is broken.
 struct Sabotaged {
-    op: Box<dyn Op<f64>>,
+    op: Rc<dyn Op<f64>>,
     how: Sabotage,
 }
 

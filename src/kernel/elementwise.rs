@@ -1,16 +1,11 @@
 //! Element-by-element kernels, with NumPy's broadcasting. Large arrays are shared out among threads in the same way as the rows of
 //! a matrix product, so that a thread finds in its cache what it wrote there.
 
-use super::parallel::{self, WORTH_A_THREAD};
+use super::parallel;
 use super::wide::wide;
 use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
 use crate::shape::{MAX_RANK, Shape};
-
-/// How many of so many elements each thread gets.
-fn share(count: usize) -> usize {
-    parallel::share(count, count / WORTH_A_THREAD)
-}
 
 /// `y[i] = f(x[i])`
 #[inline(always)]
@@ -23,8 +18,7 @@ pub fn map<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F + Copy + Syn
 
 #[inline(never)]
 fn map_array<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F + Copy + Sync) {
-    let share = share(y.data.len());
-    parallel::each(y.data.chunks_mut(share).zip(x.data.chunks(share)), move |(y, x)| map_here(x, y, f));
+    parallel::each_part((y.data, x.data), 1, move |(y, x)| map_here(x, y, f));
 }
 
 #[inline(always)]
@@ -96,9 +90,7 @@ fn zip_array<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) 
 
 /// `y[i] = f(a[i], b[i])` for slices of one length.
 fn zip_equal<F: Scalar>(a: &[F], b: &[F], y: &mut [F], f: impl Fn(F, F) -> F + Copy + Sync) {
-    let share = share(y.len());
-    let parts = y.chunks_mut(share).zip(a.chunks(share)).zip(b.chunks(share));
-    parallel::each(parts, move |((y, a), b)| zip_here(a, b, y, f));
+    parallel::each_part((y, (a, b)), 1, move |(y, (a, b))| zip_here(a, b, y, f));
 }
 
 #[inline(always)]
@@ -143,11 +135,8 @@ impl Repeat {
     /// `y[i] = f(long[i], short[j])`, where j is the element of `short` that is repeated there.
     fn zip<F: Scalar>(self, long: &[F], short: &[F], y: &mut [F], f: impl Fn(F, F) -> F + Copy + Sync) {
         match self {
-            Repeat::Whole => {
-                let rows = share(y.len()).next_multiple_of(short.len());
-                let parts = y.chunks_mut(rows).zip(long.chunks(rows));
-                parallel::each(parts, move |(y, long)| zip_rows(long, short, y, f));
-            }
+            Repeat::Whole if y.len() == short.len() => zip_equal(long, short, y, f),
+            Repeat::Whole => parallel::each_part((y, long), short.len(), move |(y, long)| zip_rows(long, short, y, f)),
             Repeat::Each(times) => wide(
                 times,
                 #[inline(always)]

@@ -53,17 +53,18 @@ impl<'a, F> Matrix<'a, F> {
 }
 
 /// `c[i, j] = sum over k of a[i, k] b[k, j]`, written out. For kinds of numbers that have no fast kernel, and for a handful of numbers.
-pub fn by_definition<F: Scalar>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
-    check(&a, &b, c);
-    for (i, c) in c.chunks_exact_mut(b.columns.max(1)).enumerate() {
-        for (j, c) in c.iter_mut().enumerate() {
+pub fn by_definition<F: Scalar>(a: &Matrix<F>, b: &Matrix<F>, c: &mut [F]) {
+    check(a, b, c);
+    for i in 0..a.rows {
+        for j in 0..b.columns {
             let (mut left, mut right) = (i * a.row_stride, j * b.column_stride);
-            *c = F::ZERO;
+            let mut sum = F::ZERO;
             for _ in 0..a.columns {
-                *c += a.data[left] * b.data[right];
+                sum += a.data[left] * b.data[right];
                 left += a.column_stride;
                 right += b.row_stride;
             }
+            c[i * b.columns + j] = sum;
         }
     }
 }
@@ -85,7 +86,19 @@ const RUN: usize = 64;
 const NEAR: usize = 1 << 16;
 
 /// C ← A B in the widest vectors of the processor, on several threads if it is large.
+#[inline]
 pub fn blocked<F: Scalar + Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
+    match is_handful(&a, &b) {
+        true => by_definition(&a, &b, c),
+        false => in_runs(a, b, c),
+    }
+}
+
+fn is_handful<F>(a: &Matrix<F>, b: &Matrix<F>) -> bool {
+    a.rows * a.columns * b.columns <= HANDFUL
+}
+
+fn in_runs<F: Scalar + Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
     if a.columns <= LONG || size_of::<F>() >= size_of::<f64>() {
         return in_registers(a, b, c);
     }
@@ -111,8 +124,8 @@ pub fn blocked<F: Scalar + Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
 
 /// C ← A B, each element one sum in order.
 fn in_registers<F: Scalar + Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
-    if a.rows * a.columns * b.columns <= HANDFUL {
-        return by_definition(a, b, c);
+    if is_handful(&a, &b) {
+        return by_definition(&a, &b, c);
     }
     check(&a, &b, c);
     // A vector that is used in part takes as long as a full one.
@@ -193,7 +206,7 @@ mod tests {
                     let mut fast = vec![f64::NAN; rows * columns];
                     let mut slow = vec![f64::NAN; rows * columns];
                     blocked(left, right, &mut fast);
-                    by_definition(left, right, &mut slow);
+                    by_definition(&left, &right, &mut slow);
                     for (f, s) in fast.iter().zip(&slow) {
                         assert!(
                             (f - s).abs() < 1e-12 * (1.0 + s.abs()),
@@ -219,7 +232,7 @@ mod tests {
                     let right = if b_t { Matrix::new(&b, columns, inner).t() } else { Matrix::new(&b, inner, columns) };
                     let (mut fast, mut slow) = (vec![F::ZERO; rows * columns], vec![F::ZERO; rows * columns]);
                     blocked(left, right, &mut fast);
-                    by_definition(left, right, &mut slow);
+                    by_definition(&left, &right, &mut slow);
                     for (f, s) in fast.iter().zip(&slow) {
                         let (f, s) = (f.to_f64(), s.to_f64());
                         assert!(

@@ -11,8 +11,10 @@ use std::{
 
 /// How many of `count` equal parts of a piece of work to give to each thread, if the whole is worth this many threads.
 pub fn share(count: usize, worth: usize) -> usize {
-    let sharers = if worth > 1 { threads().min(worth) } else { 1 };
-    count.div_ceil(sharers).max(1)
+    match if worth > 1 { threads().min(worth) } else { 1 } {
+        1 => count.max(1),
+        sharers => count.div_ceil(sharers).max(1),
+    }
 }
 
 /// Minimum numbers per thread: below this, waking a thread costs more than it saves.
@@ -30,9 +32,84 @@ pub fn rows<F: Send>(numbers: &mut [F], columns: usize, write: impl Fn(usize, &m
 
 /// Copies numbers, each thread its share of them.
 pub fn copy<F: Copy + Send + Sync>(from: &[F], to: &mut [F]) {
-    let share = share(from.len(), from.len() / WORTH_A_THREAD);
-    each(to.chunks_mut(share).zip(from.chunks(share)), |(to, from)| to.copy_from_slice(from));
+    each_part((to, from), 1, |(to, from)| to.copy_from_slice(from));
 }
+
+/// One slice, or several of one length that are cut at the same places.
+pub trait Slices: Send + Sized {
+    /// The length of each.
+    fn length(&self) -> usize;
+    /// What comes before a place, and the rest.
+    fn cut(self, place: usize) -> (Self, Self);
+}
+
+impl<F: Sync> Slices for &[F] {
+    fn length(&self) -> usize {
+        self.len()
+    }
+    fn cut(self, place: usize) -> (Self, Self) {
+        self.split_at(place)
+    }
+}
+
+impl<F: Send> Slices for &mut [F] {
+    fn length(&self) -> usize {
+        self.len()
+    }
+    fn cut(self, place: usize) -> (Self, Self) {
+        self.split_at_mut(place)
+    }
+}
+
+impl<A: Slices, B: Slices> Slices for (A, B) {
+    fn length(&self) -> usize {
+        self.0.length()
+    }
+    fn cut(self, place: usize) -> (Self, Self) {
+        let (a, b) = (self.0.cut(place), self.1.cut(place));
+        ((a.0, b.0), (a.1, b.1))
+    }
+}
+
+/// Calls `work` with parts of the slices, each thread with its share. They are cut at multiples of `unit`, and only where they are so long
+/// that another thread is worth it.
+#[inline(always)]
+pub fn each_part<S: Slices>(slices: S, unit: usize, work: impl Fn(S) + Sync) {
+    let length = slices.length();
+    if length < 2 * WORTH_A_THREAD {
+        return work(slices);
+    }
+    let share = share(length, length / WORTH_A_THREAD).next_multiple_of(unit);
+    each(Parts { rest: Some(slices), share, left: length.div_ceil(share) }, work);
+}
+
+/// Slices cut into `left` parts of length `share`; the last one may be shorter.
+struct Parts<S> {
+    rest: Option<S>,
+    share: usize,
+    left: usize,
+}
+
+impl<S: Slices> Iterator for Parts<S> {
+    type Item = S;
+
+    fn next(&mut self) -> Option<S> {
+        self.left = self.left.checked_sub(1)?;
+        let rest = self.rest.take()?;
+        if self.left == 0 {
+            return Some(rest);
+        }
+        let (part, rest) = rest.cut(self.share);
+        self.rest = Some(rest);
+        Some(part)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<S: Slices> ExactSizeIterator for Parts<S> {}
 
 /// Calls `work` with each item, on this thread and on others: whoever is free takes the next one.
 pub fn each<I: Send>(items: impl ExactSizeIterator<Item = I> + Send, work: impl Fn(I) + Sync) {

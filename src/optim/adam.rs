@@ -1,6 +1,6 @@
 //! Adam: a step of a size that does not depend on the size of the gradient.
 
-use super::{Memory, Of, OptimError, Optimizer, at_least_normal, share, step_each};
+use super::{Memory, Of, OptimError, Optimizer, at_least_normal, step_each};
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
 use crate::nn::Parameters;
@@ -49,11 +49,9 @@ impl<F: Scalar> Optimizer<F> for Adam<F> {
             // m̂ and v̂ differ from m and v by one factor for all elements, so the factors are taken out of the loop.
             let [seen1, seen2] = betas.map(|beta| 1.0 - beta.powi(kept.steps));
             let (rate, scale) = (F::from_f64(learning_rate / seen1), F::from_f64(1.0 / seen2.sqrt()));
-            let share = share(value);
             let [first, second] = kept.arrays();
-            let parts = value.chunks_mut(share).zip(gradient.chunks(share));
-            let parts = parts.zip(first.chunks_mut(share)).zip(second.chunks_mut(share));
-            parallel::each(parts, |(((value, gradient), first), second)| {
+            let moments = (&mut first[..], &mut second[..]);
+            parallel::each_part(((value, gradient), moments), 1, |((value, gradient), (first, second))| {
                 wide(value.len(), || {
                     for (((w, &g), m), v) in value.iter_mut().zip(gradient).zip(first).zip(second) {
                         *m = (beta1 * *m + rest1 * g).without_denormals();

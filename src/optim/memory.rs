@@ -1,65 +1,84 @@
 //! What an optimizer remembers of each parameter. The one idea to know: **it belongs to the parameter, not to the step**. A parameter that
 //! joins late starts as if the training started, and one that sits out a few steps finds its memory as it left it.
 
+use crate::tape::GradientOf;
 use crate::{Param, Scalar};
 use std::collections::HashMap;
 
-/// The memory of an optimizer that keeps `N` arrays of each parameter.
-pub(super) struct Memory<F: Scalar, const N: usize> {
-    kept: Vec<Kept<F, N>>,
-    /// Where each parameter's memory stands in `kept`.
+/// The memory of an optimizer that keeps `N` arrays of each parameter. `D` is what a step is due by.
+pub(super) struct Memory<F: Scalar, const N: usize, D = GradientOf> {
+    entries: Vec<Entry<F, N, D>>,
+    /// Where each parameter stands in `entries`.
     places: HashMap<usize, usize>,
+    /// The entries that this step changes, in order.
+    due: Vec<usize>,
     /// How many steps the optimizer has begun.
     round: u64,
-    /// Where the next parameter's memory stands, if it comes after the last one's as it did before. Then nothing has to be looked up.
-    next: usize,
+}
+
+struct Entry<F: Scalar, const N: usize, D> {
+    param: Param<F>,
+    /// The last round in which it was to be stepped, and by what.
+    due: Option<(u64, D)>,
+    kept: Kept<F, N>,
 }
 
 /// What is remembered of one parameter.
 pub(super) struct Kept<F: Scalar, const N: usize> {
-    param: Param<F>,
-    /// The round in which it was last stepped.
-    round: u64,
-    /// How often it was stepped, this step included.
+    /// How often the parameter was stepped, this step included.
     pub(super) steps: i32,
+    size: usize,
     arrays: [Vec<F>; N],
 }
 
-impl<F: Scalar, const N: usize> Memory<F, N> {
+impl<F: Scalar, const N: usize, D> Memory<F, N, D> {
     pub(super) fn new() -> Self {
-        Memory { kept: Vec::new(), places: HashMap::new(), round: 0, next: 0 }
+        Memory { entries: Vec::new(), places: HashMap::new(), due: Vec::new(), round: 0 }
     }
 
-    /// Begins a step of every parameter.
+    /// Begins a step.
     pub(super) fn begin(&mut self) {
         self.round += 1;
-        self.next = 0;
+        self.due.clear();
     }
 
-    /// What is remembered of `param`, or nothing if this step has had it: whatever a model shares or lists twice is stepped once.
-    pub(super) fn enter(&mut self, param: &Param<F>) -> Option<&mut Kept<F, N>> {
-        let place = match self.kept.get(self.next) {
-            Some(kept) if kept.param.is(param) => self.next,
+    /// Notes that this step is to change `param`: once, whatever a model shares or lists twice.
+    pub(super) fn expect(&mut self, param: &Param<F>, by: D) {
+        // As a rule it comes after the same one as in the last step, and nothing has to be looked up.
+        let next = self.due.last().map_or(0, |last| last + 1);
+        let place = match self.entries.get(next) {
+            Some(entry) if entry.param.is(param) => next,
             _ => self.find(param),
         };
-        self.next = place + 1;
-        let (round, kept) = (self.round, &mut self.kept[place]);
-        let is_first = kept.round != round;
-        kept.round = round;
-        kept.steps = kept.steps.saturating_add(i32::from(is_first));
-        is_first.then_some(kept)
+        let due = &mut self.entries[place].due;
+        if due.as_ref().is_none_or(|(round, _)| *round != self.round) {
+            *due = Some((self.round, by));
+            self.due.push(place);
+        }
     }
 
-    /// The place of a parameter's memory, which is made if there is none. As long as it is kept, no other parameter gets its address.
+    /// Whether this step is to change nothing.
+    pub(super) fn is_idle(&self) -> bool {
+        self.due.is_empty()
+    }
+
+    /// Steps every parameter that is due.
+    pub(super) fn step_all(&mut self, mut step: impl FnMut(&Param<F>, &D, &mut Kept<F, N>)) {
+        for &place in &self.due {
+            let Entry { param, due, kept } = &mut self.entries[place];
+            if let Some((_, by)) = due {
+                kept.steps = kept.steps.saturating_add(1);
+                step(param, by, kept);
+            }
+        }
+    }
+
+    /// The place of a parameter, which is made if there is none. As long as it is kept, no other parameter gets its address.
     fn find(&mut self, param: &Param<F>) -> usize {
         *self.places.entry(param.address()).or_insert_with(|| {
-            self.kept.push(Kept {
-                param: param.clone(),
-                round: 0,
-                steps: 0,
-                arrays: std::array::from_fn(|_| Vec::new()),
-            });
-            self.kept.len() - 1
+            let kept = Kept { steps: 0, size: param.shape().size(), arrays: std::array::from_fn(|_| Vec::new()) };
+            self.entries.push(Entry { param: param.clone(), due: None, kept });
+            self.entries.len() - 1
         })
     }
 }
@@ -67,8 +86,7 @@ impl<F: Scalar, const N: usize> Memory<F, N> {
 impl<F: Scalar, const N: usize> Kept<F, N> {
     /// The arrays that are kept of the parameter, of its size, at first 0.
     pub(super) fn arrays(&mut self) -> &mut [Vec<F>; N] {
-        let size = self.param.shape().size();
-        self.arrays.iter_mut().for_each(|array| array.resize(size, F::ZERO));
+        self.arrays.iter_mut().for_each(|array| array.resize(self.size, F::ZERO));
         &mut self.arrays
     }
 }
@@ -77,7 +95,7 @@ impl<F: Scalar, const N: usize> Kept<F, N> {
 impl<F: Scalar, const N: usize> Memory<F, N> {
     pub(super) fn arrays_of(&mut self, param: &Param<F>) -> &mut [Vec<F>; N] {
         let place = self.find(param);
-        self.kept[place].arrays()
+        self.entries[place].kept.arrays()
     }
 }
 
@@ -89,13 +107,20 @@ mod tests {
     #[test]
     fn a_hundred_thousand_parameters_are_found_in_any_order() {
         let params: Vec<_> = (0..100_000).map(|i| Param::new(format!("w{i}"), ndarray::arr0(0.0_f32))).collect();
-        let mut memory = Memory::<f32, 1>::new();
+        let mut memory = Memory::<f32, 1, usize>::new();
         let started = Instant::now();
         for step in 1..=4 {
             memory.begin();
             let order: Vec<_> = if step % 2 == 0 { params.iter().collect() } else { params.iter().rev().collect() };
-            assert!(order.iter().all(|param| memory.enter(param).is_some_and(|kept| kept.steps == step)));
-            assert!(order.iter().all(|param| memory.enter(param).is_none()), "each is entered once");
+            for param in order.iter().chain(&order) {
+                memory.expect(param, step as usize);
+            }
+            let mut stepped = 0;
+            memory.step_all(|_, &due, kept| {
+                assert_eq!((due, kept.steps), (step as usize, step));
+                stepped += 1;
+            });
+            assert_eq!(stepped, params.len(), "each is stepped once");
         }
         assert!(started.elapsed() < Duration::from_secs(5), "a search from end to end takes minutes");
     }

@@ -10,7 +10,6 @@ pub use adam::Adam;
 pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
 
-use crate::kernel::parallel::{self, WORTH_A_THREAD};
 use crate::nn::Parameters;
 use crate::{BackwardError, Gradients, Scalar};
 use memory::{Kept, Memory};
@@ -72,11 +71,6 @@ fn at_least_normal<F: Scalar>(square: F) -> F {
     if square < F::SMALLEST_NORMAL { F::SMALLEST_NORMAL } else { square }
 }
 
-/// How many numbers of a parameter each thread changes.
-fn share<F>(value: &[F]) -> usize {
-    parallel::share(value.len(), value.len() / WORTH_A_THREAD)
-}
-
 /// Calls `change(memory, value, gradient)` once for each parameter, after checking that every one has a gradient for its present value.
 fn step_each<F: Scalar, const N: usize>(
     memory: &mut Memory<F, N>,
@@ -84,23 +78,25 @@ fn step_each<F: Scalar, const N: usize>(
     gradients: &Gradients<F>,
     mut change: impl FnMut(&mut Kept<F, N>, &mut [F], &[F]),
 ) -> Result<(), OptimError> {
-    let mut outcome = Err(OptimError::NoParameters);
+    memory.begin();
+    let mut outcome = Ok(());
     model.each_param(&mut |param| {
-        if param.is_frozen() || !matches!(outcome, Ok(()) | Err(OptimError::NoParameters)) {
+        if param.is_frozen() || outcome.is_err() {
             return;
         }
-        outcome = match gradients.current(param) {
-            Ok(Some(_)) => Ok(()),
-            Ok(None) => Err(OptimError::NoGradient { name: param.name().to_owned() }),
-            Err(stale) => Err(stale.into()),
-        };
+        match gradients.current_gradient(param) {
+            Ok(Some(gradient)) => memory.expect(param, gradient),
+            Ok(None) => outcome = Err(OptimError::NoGradient { name: param.name().to_owned() }),
+            Err(stale) => outcome = Err(stale.into()),
+        }
     });
     outcome?;
+    if memory.is_idle() {
+        return Err(OptimError::NoParameters);
+    }
     let mut outcome = Ok(());
-    memory.begin();
-    model.each_param(&mut |param| {
-        let Some(kept) = (!param.is_frozen()).then(|| memory.enter(param)).flatten() else { return };
-        let step = gradients.update(param, |value, gradient| change(kept, value, gradient));
+    memory.step_all(|param, &gradient, kept| {
+        let step = gradients.update_by(param, gradient, |value, gradient| change(kept, value, gradient));
         if let Err(stale) = step {
             outcome = Err(stale.into());
         }

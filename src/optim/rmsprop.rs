@@ -1,6 +1,6 @@
 //! RMSProp: the gradient, divided by how large it has been lately.
 
-use super::{Memory, Of, OptimError, Optimizer, at_least_normal, share, step_each};
+use super::{Memory, Of, OptimError, Optimizer, at_least_normal, step_each};
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
 use crate::nn::Parameters;
@@ -56,10 +56,8 @@ impl<F: Scalar> Optimizer<F> for RmsProp<F> {
         let epsilon = F::from_f64(Of("RMSProp").epsilon::<F>(self.epsilon)?);
         let [decay, rest] = [decay, 1.0 - decay].map(F::from_f64);
         step_each(&mut self.squares, model, gradients, |kept, value, gradient| {
-            let share = share(value);
             let [squares] = kept.arrays();
-            let parts = value.chunks_mut(share).zip(gradient.chunks(share)).zip(squares.chunks_mut(share));
-            parallel::each(parts, |((value, gradient), squares)| {
+            parallel::each_part((value, (gradient, &mut squares[..])), 1, |(value, (gradient, squares))| {
                 wide(value.len(), || {
                     for ((w, &g), v) in value.iter_mut().zip(gradient).zip(squares) {
                         *v = (decay * *v + rest * (g * g)).without_denormals();

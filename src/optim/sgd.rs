@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, with momentum if wanted.
 
-use super::{Memory, Of, OptimError, Optimizer, share, step_each};
+use super::{Memory, Of, OptimError, Optimizer, step_each};
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
 use crate::nn::Parameters;
@@ -54,10 +54,8 @@ impl<F: Scalar> Optimizer<F> for Sgd<F> {
         let rate = F::from_f64(Of("SGD").rate::<F>(self.learning_rate)?);
         let momentum = F::from_f64(Of("SGD").kept_share("momentum", self.momentum)?);
         step_each(&mut self.velocity, model, gradients, |kept, value, gradient| {
-            let share = share(value);
-            let parts = value.chunks_mut(share).zip(gradient.chunks(share));
             if self.momentum == 0.0 {
-                parallel::each(parts, |(value, gradient)| {
+                parallel::each_part((value, gradient), 1, |(value, gradient)| {
                     wide(value.len(), || {
                         for (w, &g) in value.iter_mut().zip(gradient) {
                             *w = *w - rate * g;
@@ -67,7 +65,7 @@ impl<F: Scalar> Optimizer<F> for Sgd<F> {
                 return;
             }
             let [velocity] = kept.arrays();
-            parallel::each(parts.zip(velocity.chunks_mut(share)), |((value, gradient), velocity)| {
+            parallel::each_part((value, (gradient, &mut velocity[..])), 1, |(value, (gradient, velocity))| {
                 wide(value.len(), || {
                     for ((w, &g), v) in value.iter_mut().zip(gradient).zip(velocity) {
                         *v = (momentum * *v + g).without_denormals();

@@ -1,8 +1,9 @@
 //! Parameters: named arrays that live outside the tape and outlast it. A tape's leaf reads them in place.
 //!
 //! The one idea to know: **a reader takes a share and waits for nobody.** The array is counted (`Arc`): whoever reads takes a share of it and
-//! looks at it with no lock held. Whoever changes it works in place if nobody else has a share, as in every steady training step, and on a
-//! copy otherwise. So threads that read several parameters, in any order, cannot wait for each other.
+//! looks at it with no lock held. Whoever changes it works in place if nobody else has a share, and on a copy otherwise. A tape's leaf has a
+//! share while the recording lasts, but gives it back before an update through [`Gradients`](crate::Gradients): so optimizers work in place.
+//! Threads that read several parameters, in any order, cannot wait for each other.
 
 mod turns;
 
@@ -31,11 +32,14 @@ pub struct Param<F: Scalar> {
     inner: Arc<Inner<F>>,
 }
 
+/// A value of a parameter, and the number of its version.
+pub(crate) type Version<F> = (Arc<Vec<F>>, u64);
+
 struct Inner<F> {
     name: String,
     shape: Shape,
     value: RwLock<Arc<Vec<F>>>,
-    /// How often the value was changed. It is raised while the value is locked for writing.
+    /// How often the value was changed. It is raised while the value is locked for writing, so nobody else changes it meanwhile.
     version: AtomicU64,
     frozen: AtomicBool,
     /// The thread that is changing the value.
@@ -77,7 +81,7 @@ impl<F: Scalar> Param<F> {
     /// Inside its own [`update`](Param::update).
     #[track_caller]
     pub fn value(&self) -> ArrayD<F> {
-        ArrayD::from_shape_vec(IxDyn(&self.shape()), self.read().to_vec())
+        ArrayD::from_shape_vec(IxDyn(&self.shape()), self.read().0.to_vec())
             .expect("a parameter's buffer has the size of its shape")
     }
 
@@ -114,12 +118,20 @@ impl<F: Scalar> Param<F> {
         change(&mut self.write())
     }
 
-    /// [`update`](Param::update), if the value is still that of `version`; otherwise the version it has now.
+    /// [`update`](Param::update), if the value is still that of `version`; otherwise the version it has now. Returns the new value with its
+    /// version, too.
     #[track_caller]
-    pub(crate) fn update_at<R>(&self, version: u64, change: impl FnOnce(&mut [F]) -> R) -> Result<R, u64> {
+    pub(crate) fn update_at<R>(
+        &self,
+        version: u64,
+        change: impl FnOnce(&mut [F]) -> R,
+    ) -> Result<(R, Version<F>), u64> {
         let turn = self.turn();
         match self.version() {
-            now if now == version => Ok(change(&mut self.writing(turn))),
+            now if now == version => {
+                let mut writing = self.writing(turn);
+                Ok((change(&mut writing), (Arc::clone(&writing.value), self.version())))
+            }
             now => Err(now),
         }
     }
@@ -130,7 +142,7 @@ impl<F: Scalar> Param<F> {
     /// Inside its own [`update`](Param::update).
     #[track_caller]
     pub fn with<R>(&self, look: impl FnOnce(&[F]) -> R) -> R {
-        look(&self.read())
+        look(&self.read().0)
     }
 
     /// Whether both are handles to one parameter.
@@ -179,23 +191,24 @@ impl<F: Scalar> Param<F> {
         Arc::as_ptr(&self.inner).addr()
     }
 
-    /// A share of the present value.
+    /// A share of the present value, and its version.
+    #[inline]
     #[track_caller]
-    pub(crate) fn read(&self) -> Arc<Vec<F>> {
+    pub(crate) fn read(&self) -> Version<F> {
         match self.inner.value.try_read() {
-            Ok(value) => value.clone(),
-            Err(TryLockError::Poisoned(value)) => value.into_inner().clone(),
+            Ok(value) => (value.clone(), self.version()),
+            Err(TryLockError::Poisoned(value)) => (value.into_inner().clone(), self.version()),
             Err(TryLockError::WouldBlock) => self.read_in_turn(),
         }
     }
 
     #[cold]
     #[track_caller]
-    fn read_in_turn(&self) -> Arc<Vec<F>> {
+    fn read_in_turn(&self) -> Version<F> {
         let waiting = self.inner.writer.wait(self.name());
         let value = self.inner.value.read().unwrap_or_else(PoisonError::into_inner);
         drop(waiting);
-        value.clone()
+        (value.clone(), self.version())
     }
 
     /// The value, to change it.
@@ -221,7 +234,7 @@ impl<F: Scalar> Param<F> {
     }
 
     fn writing<'p>(&'p self, value: RwLockWriteGuard<'p, Arc<Vec<F>>>) -> Writing<'p, F> {
-        self.inner.version.fetch_add(1, Ordering::AcqRel);
+        self.inner.version.store(self.version() + 1, Ordering::Release);
         Writing { _turn: self.inner.writer.begin(), value }
     }
 }

@@ -65,14 +65,23 @@ impl<F: Scalar> Tape<F> {
         if !self.graph.borrow().dag[loss.index].needs_grad() {
             return Err(BackwardError::NothingToDifferentiate { loss: loss.describe() });
         }
-        let mut open = OpenPass::start(self, loss.index);
+        let (pass, mut walk) = OpenPass::start(self, loss.index);
         let seed = match cotangent {
             Some(cotangent) => cotangent,
             None => self.seed(loss.shape()),
         };
-        open.walk.arrive(loss.index, seed.index);
-        self.walk_back(&mut open.walk)?;
-        open.complete()
+        walk.arrive(loss.index, seed.index);
+        let outcome = self.walk_back(&mut walk).and_then(|()| self.expect_unchanged(&walk));
+        drop(pass);
+        let gradients = Gradients { tape: self, pass: walk.pass() };
+        self.passes.borrow_mut().end(walk, outcome.is_ok());
+        outcome.map(|()| gradients)
+    }
+
+    /// Refuses a pass if a parameter was changed while it ran, inside a vjp or by another thread.
+    fn expect_unchanged(&self, walk: &Walk) -> Result<(), BackwardError> {
+        let graph = self.graph.borrow();
+        walk.params().iter().filter_map(|&leaf| graph.param_leaf(leaf)).try_for_each(check_version)
     }
 
     /// Visits the ancestors of the loss from last to first. A node's uses all lie behind it, so when it is its turn, everything that
@@ -85,7 +94,7 @@ impl<F: Scalar> Tape<F> {
                 Arrivals::One(cotangent) => cotangent,
                 Arrivals::Several(terms) => self.sum_arrivals(node, terms),
             };
-            self.passes.borrow_mut().visit(walk, node, cotangent);
+            walk.visit(node, cotangent);
             self.flow_back(walk, node, cotangent)?;
             if self.stops_at_non_finite.get() {
                 self.expect_finite_since(seen)?;
@@ -106,42 +115,53 @@ impl<F: Scalar> Tape<F> {
     /// Lets the op of a node record how a cotangent flows on to the operands.
     #[track_caller]
     fn flow_back(&self, walk: &mut Walk, node: NodeIndex, cotangent: NodeIndex) -> Result<(), BackwardError> {
-        let local = self.local(node, cotangent);
+        let mut local = Local { tape: self, output: node, cotangent, operands: SmallVec::new() };
         {
             let mut graph = self.graph.borrow_mut();
-            if local.operands.is_empty() || node.index() < walk.first() {
+            if node.index() < walk.first() || graph.is_leaf(node) {
                 return graph.param_leaf(node).map_or(Ok(()), check_version);
             }
-            for &(operand, _) in &local.operands {
+            for operand in graph.operands(node) {
                 if let Some(leaf) = graph.param_leaf(operand) {
                     check_version(leaf)?;
                     walk.meet_param(operand);
                 }
+                local.operands.push((operand, graph.dag[operand].needs_grad));
             }
             graph.differentiate(Some(node));
         }
-        let cotangents = self.vjp(node, &local)?;
-        for (slot, (cotangent, &(operand, gets_gradients))) in cotangents.0.iter().zip(&local.operands).enumerate() {
-            let sent = match cotangent {
-                Cotangent::Flows(cotangent) if gets_gradients => Some(self.sum_over_copies(*cotangent, &local, slot)?),
-                _ => None,
-            };
-            self.passes.borrow_mut().send(walk, operand, sent);
-        }
-        Ok(())
+        self.vjp(node, &local, |cotangents| {
+            for (slot, (cotangent, &(operand, gets_gradients))) in cotangents.iter().zip(&local.operands).enumerate() {
+                let sent = match cotangent {
+                    Cotangent::Flows(cotangent) if gets_gradients => {
+                        Some(self.sum_over_copies(*cotangent, &local, slot)?)
+                    }
+                    _ => None,
+                };
+                walk.send(operand, sent);
+            }
+            Ok(())
+        })
     }
 
     /// What a vjp sends to an operand, in the operand's shape: one that was broadcast gets the sum over its copies.
+    #[inline]
     #[track_caller]
     fn sum_over_copies(&self, sent: Var<F>, local: &Local<F>, slot: usize) -> Result<NodeIndex, BackwardError> {
-        let operand = self.var_at(local.operands[slot].0);
+        let operand = local.operands[slot].0;
+        match std::ptr::eq(sent.tape, self) && self.graph.borrow().same_shape(sent.index, operand) {
+            true => Ok(sent.index),
+            false => self.fit(sent, local, slot),
+        }
+    }
+
+    #[track_caller]
+    fn fit(&self, sent: Var<F>, local: &Local<F>, slot: usize) -> Result<NodeIndex, BackwardError> {
         if !std::ptr::eq(sent.tape, self) {
             let mistake = format!("what it sends to operand {} lives on another tape", slot + 1);
             return Err(self.wrong_vjp(local.output, mistake));
         }
-        if self.graph.borrow().same_shape(sent.index, operand.index) {
-            return Ok(sent.index);
-        }
+        let operand = self.var_at(local.operands[slot].0);
         let (found, expected) = (sent.shape(), operand.shape());
         if !self.graph.borrow().is_broadcast(found, local, slot) {
             let (number, operand, sent) = (slot + 1, operand.describe(), sent.describe());
@@ -162,44 +182,42 @@ impl<F: Scalar> Tape<F> {
     /// What the vjp of a node sees when `cotangent` arrives at it.
     pub(crate) fn local(&self, node: NodeIndex, cotangent: NodeIndex) -> Local<'_, F> {
         let graph = self.graph.borrow();
-        let mut local = Local { tape: self, output: node, cotangent, operands: SmallVec::new() };
-        for operand in graph.operands(node) {
-            local.operands.push((operand, graph.dag[operand].needs_grad()));
-        }
-        local
+        let operands = graph.operands(node).map(|operand| (operand, graph.dag[operand].needs_grad())).collect();
+        Local { tape: self, output: node, cotangent, operands }
     }
 
-    /// Records the vjp of a node. (The gradient checker tries single nodes with it.)
+    /// Records the vjp of a node, and lets `look` see what it sends to the operands. (The gradient checker tries single nodes with it.)
     #[track_caller]
-    pub(crate) fn vjp<'t>(&'t self, node: NodeIndex, local: &Local<'t, F>) -> Result<Cotangents<'t, F>, BackwardError> {
-        let Some(lent) = self.recording().lend_op(node) else {
-            return Err(BackwardError::InsideItself { node: self.graph.borrow().describe_with_line(node) });
+    pub(crate) fn vjp<'t, R>(
+        &'t self,
+        node: NodeIndex,
+        local: &Local<'t, F>,
+        look: impl FnOnce(&[Cotangent<'t, F>]) -> Result<R, BackwardError>,
+    ) -> Result<R, BackwardError> {
+        let (op, around) = {
+            let mut graph = self.recording();
+            if graph.dag[node].is_running {
+                return Err(BackwardError::InsideItself { node: graph.describe_with_line(node) });
+            }
+            graph.dag[node].is_running = true;
+            (graph.op(node).clone(), graph.begin_vjp())
         };
-        let running = RunningVjp(self);
-        let cotangents = match lent.borrow().as_deref() {
-            Some(op) => caught(|| op.vjp(local)),
-            None => unreachable!("an op is lent until it is taken back"),
-        };
-        drop(running);
-        let cotangents = match cotangents {
-            Ok(cotangents) => cotangents,
-            Err(panicked) => go_on(panicked, &format!("the vjp of {}", self.graph.borrow().describe_with_line(node))),
-        };
-        let (expected, found) = (local.operands.len(), cotangents.0.len());
-        if expected != found {
-            let mistake = format!("it says what flows to {found} operands, but there are {expected}");
-            return Err(self.wrong_vjp(node, mistake));
+        let cotangents = caught(|| op.vjp(local));
+        {
+            let mut graph = self.graph.borrow_mut();
+            graph.dag[node].is_running = false;
+            graph.vjp_since = around;
         }
-        Ok(cotangents)
-    }
-}
-
-/// A vjp that is running. When it ends, also by a panic, its op goes back into the graph.
-struct RunningVjp<'t, F: Scalar>(&'t Tape<F>);
-
-impl<F: Scalar> Drop for RunningVjp<'_, F> {
-    fn drop(&mut self) {
-        self.0.graph.borrow_mut().take_back_op();
+        let expected = local.operands.len();
+        match cotangents {
+            Ok(Cotangents(ref cotangents)) if cotangents.len() == expected => look(cotangents),
+            Ok(Cotangents(cotangents)) => {
+                let found = cotangents.len();
+                let mistake = format!("it says what flows to {found} operands, but there are {expected}");
+                Err(self.wrong_vjp(node, mistake))
+            }
+            Err(panicked) => go_on(panicked, &format!("the vjp of {}", self.graph.borrow().describe_with_line(node))),
+        }
     }
 }
 
@@ -207,30 +225,19 @@ impl<F: Scalar> Drop for RunningVjp<'_, F> {
 /// pass was started inside a vjp, that one's pass. So it is after an error and after a panic, too.
 struct OpenPass<'t, F: Scalar> {
     tape: &'t Tape<F>,
-    walk: Walk,
-    is_complete: bool,
     around: (u32, Option<Circumstances>),
 }
 
 impl<'t, F: Scalar> OpenPass<'t, F> {
     #[track_caller]
-    fn start(tape: &'t Tape<F>, loss: NodeIndex) -> Self {
+    fn start(tape: &'t Tape<F>, loss: NodeIndex) -> (Self, Box<Walk>) {
         let mut graph = tape.recording();
         let around = (graph.pass, graph.differentiating);
-        let since = graph.vjp_since();
-        let first = if loss.index() < since { 0 } else { since };
+        let first = if loss.index() < graph.vjp_since { 0 } else { graph.vjp_since };
         let walk = tape.passes.borrow_mut().start(loss, graph.len(), first);
         graph.pass = walk.pass();
         graph.differentiate(Some(loss));
-        OpenPass { tape, walk, is_complete: false, around }
-    }
-
-    /// What the pass found, unless a parameter was changed while it ran, inside a vjp or by another thread.
-    fn complete(mut self) -> Result<Gradients<'t, F>, BackwardError> {
-        let graph = self.tape.graph.borrow();
-        self.walk.params().iter().filter_map(|&leaf| graph.param_leaf(leaf)).try_for_each(check_version)?;
-        self.is_complete = true;
-        Ok(Gradients { tape: self.tape, pass: self.walk.pass() })
+        (OpenPass { tape, around }, walk)
     }
 }
 
@@ -239,9 +246,6 @@ impl<F: Scalar> Drop for OpenPass<'_, F> {
         // After a panic somebody may still be looking at the graph; a second panic would end the program.
         if let Ok(mut graph) = self.tape.graph.try_borrow_mut() {
             (graph.pass, graph.differentiating) = self.around;
-        }
-        if let Ok(mut passes) = self.tape.passes.try_borrow_mut() {
-            passes.end(std::mem::take(&mut self.walk), self.is_complete);
         }
     }
 }

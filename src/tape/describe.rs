@@ -136,12 +136,12 @@ impl<F: Scalar> Graph<F> {
     /// What there is to say about a node, apart from the name that the learner gave it.
     fn nameless(&self, index: NodeIndex) -> NodeInfo {
         let node = &self.dag[index];
-        let (op, formula, attributes) = self.with_op(index, |op| (op.name(), op.formula(), op.attributes()));
+        let op = self.op(index);
         NodeInfo {
             index,
-            op,
-            formula,
-            attributes,
+            op: op.name(),
+            formula: op.formula(),
+            attributes: op.attributes(),
             operands: self.operands(index).collect(),
             shape: self.shape(index),
             name: self.param_leaf(index).map_or("", |leaf| leaf.param.name()).to_owned(),

@@ -1,6 +1,5 @@
 //! What a backward pass found, and why it may be refused.
 
-use super::graph::Graph;
 use super::node::ParamLeaf;
 use super::non_finite::NonFinite;
 use super::profile::Phase;
@@ -15,6 +14,16 @@ use petgraph::graph::NodeIndex;
 pub struct Gradients<'t, F: Scalar> {
     pub(super) tape: &'t Tape<F>,
     pub(super) pass: u32,
+}
+
+/// The gradient with respect to a parameter.
+#[derive(Clone, Copy)]
+pub(crate) struct GradientOf {
+    /// The leaf that read the parameter, and the version that it read.
+    leaf: NodeIndex,
+    version: u64,
+    /// The node that holds the gradient.
+    gradient: NodeIndex,
 }
 
 impl<'t, F: Scalar> Gradients<'t, F> {
@@ -41,8 +50,7 @@ impl<'t, F: Scalar> Gradients<'t, F> {
 
     /// The gradient with respect to a parameter, if the loss depends on it.
     pub fn param(&self, param: &Param<F>) -> Option<Var<'t, F>> {
-        let graph = self.tape.graph.borrow();
-        self.of_param(&graph, param).map(|(_, gradient)| gradient)
+        self.find(param).map(|found| self.tape.var_at(found.gradient))
     }
 
     /// The number of the pass, from 1: backward nodes carry it (see [`crate::NodeInfo::pass`]).
@@ -55,10 +63,7 @@ impl<'t, F: Scalar> Gradients<'t, F> {
     /// # Errors
     /// [`BackwardError::ParameterChanged`], if it was computed for an earlier value of the parameter.
     pub fn current(&self, param: &Param<F>) -> Result<Option<Var<'t, F>>, BackwardError> {
-        let graph = self.tape.graph.borrow();
-        let Some((leaf, gradient)) = self.of_param(&graph, param) else { return Ok(None) };
-        check_version(leaf)?;
-        Ok(Some(gradient))
+        Ok(self.current_gradient(param)?.map(|found| self.tape.var_at(found.gradient)))
     }
 
     /// Changes a parameter in place, given its gradient; both row-major. This is all an optimizer needs.
@@ -75,36 +80,65 @@ impl<'t, F: Scalar> Gradients<'t, F> {
         param: &Param<F>,
         change: impl FnOnce(&mut [F], &[F]) -> R,
     ) -> Result<Option<R>, BackwardError> {
-        if param.is_frozen() {
-            return Ok(None);
+        match self.find(param) {
+            Some(gradient) if !param.is_frozen() => self.update_by(param, gradient, change).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The node that holds the gradient with respect to a parameter: [`current`](Gradients::current), for [`update_by`](Gradients::update_by).
+    pub(crate) fn current_gradient(&self, param: &Param<F>) -> Result<Option<GradientOf>, BackwardError> {
+        match self.find(param) {
+            Some(found) if found.version != param.version() => Err(changed(param, found.version, param.version())),
+            found => Ok(found),
+        }
+    }
+
+    /// [`update`](Gradients::update), given the gradient.
+    #[track_caller]
+    pub(crate) fn update_by<R>(
+        &self,
+        param: &Param<F>,
+        GradientOf { leaf, version, gradient }: GradientOf,
+        change: impl FnOnce(&mut [F], &[F]) -> R,
+    ) -> Result<R, BackwardError> {
+        // Whoever looks at the graph meanwhile keeps the leaf's value, and a copy is changed.
+        if let Ok(mut graph) = self.tape.graph.try_borrow_mut() {
+            graph.let_go(param);
         }
         let graph = self.tape.graph.borrow();
-        let Some((leaf, gradient)) = self.of_param(&graph, param) else { return Ok(None) };
-        let (start, mut kept) = (graph.clock(), self.new_update(&graph, leaf.node, gradient.index));
+        let (start, mut kept) = (graph.clock(), self.new_update(&graph, leaf, gradient));
         let readable = graph.readable();
-        let held = readable.hold(gradient.index);
-        let numbers = readable.numbers(gradient.index, &held);
-        let outcome = param.update_at(leaf.version, |value| {
+        let held = readable.hold(gradient);
+        let numbers = readable.numbers(gradient, &held);
+        let outcome = param.update_at(version, |value| {
             kept.iter_mut().for_each(|update| update.before.extend_from_slice(value));
             let outcome = change(value, numbers);
             kept.iter_mut().for_each(|update| update.after.extend_from_slice(value));
             outcome
         });
-        let outcome = outcome.map_err(|now| changed(leaf, now))?;
+        let (outcome, updated) = outcome.map_err(|now| changed(param, version, now))?;
         drop(held);
         drop(graph);
-        if let Some(start) = start {
-            let numbers = param.shape().size();
-            self.tape.graph.borrow_mut().note(Phase::Update, "update", start, 3 * numbers, 2 * numbers);
+        if let Ok(mut graph) = self.tape.graph.try_borrow_mut() {
+            graph.keep_for_next(leaf, updated);
+            if let Some(start) = start {
+                let numbers = param.shape().size();
+                graph.note(Phase::Update, "update", start, 3 * numbers, 2 * numbers);
+            }
         }
         self.tape.updates.borrow_mut().kept.extend(kept);
-        Ok(Some(outcome))
+        Ok(outcome)
     }
 
-    /// The leaf of a parameter that a gradient flowed to, and the gradient. (A pass is refused if it meets two versions of a parameter, and
+    /// The gradient with respect to a parameter, perhaps for an earlier value. (A pass is refused if it meets two versions of a parameter, and
     /// a leaf without gradients gets none, so there is one at most.)
-    fn of_param<'g>(&self, graph: &'g Graph<F>, param: &Param<F>) -> Option<(&'g ParamLeaf<F>, Var<'t, F>)> {
-        graph.leaves_of(param).find_map(|leaf| Some((leaf, self.at(leaf.node)?)))
+    fn find(&self, param: &Param<F>) -> Option<GradientOf> {
+        let (graph, passes) = (self.tape.graph.borrow(), self.tape.passes.borrow());
+        graph.leaves_of(param).find_map(|leaf| {
+            let gradient = passes.gradient(self.pass, leaf.node)?;
+            Some(GradientOf { leaf: leaf.node, version: leaf.version, gradient })
+        })
     }
 
     fn at(&self, node: NodeIndex) -> Option<Var<'t, F>> {
@@ -175,10 +209,11 @@ pub enum BackwardError {
 pub(super) fn check_version<F: Scalar>(leaf: &ParamLeaf<F>) -> Result<(), BackwardError> {
     match leaf.param.version() {
         now if now == leaf.version => Ok(()),
-        now => Err(changed(leaf, now)),
+        now => Err(changed(&leaf.param, leaf.version, now)),
     }
 }
 
-fn changed<F: Scalar>(leaf: &ParamLeaf<F>, now: u64) -> BackwardError {
-    BackwardError::ParameterChanged { name: leaf.param.name().to_owned(), recorded: leaf.version, now }
+#[cold]
+fn changed<F: Scalar>(param: &Param<F>, recorded: u64, now: u64) -> BackwardError {
+    BackwardError::ParameterChanged { name: param.name().to_owned(), recorded, now }
 }

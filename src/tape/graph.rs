@@ -3,32 +3,34 @@
 
 use super::kept::{Kept, hash_of};
 use super::labels::{Names, Scopes};
-use super::lent::Lent;
 use super::mistakes::{Panicked, Refusal, caught};
-use super::node::{Circumstances, KnownShape, Node, ParamLeaf, SharedLeaf, Slot};
+use super::node::{Circumstances, KnownShape, Node, Numbers, ParamLeaf, SharedLeaf, Slot};
+use super::op_list::OpList;
 use super::profile::{Phase, Profile};
 use super::values::Values;
 use super::views::Readable;
 use crate::op::{Op, ViewMut};
 use crate::ops::add_n::{AddN, add_all};
-use crate::param::Param;
+use crate::param::{Param, Version};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use ndarray::{ArcArray, IxDyn};
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
+use std::rc::Rc;
 use std::time::Instant;
 
 /// The number of the shape of a single number.
 pub(super) const SINGLE: u32 = 0;
 
 pub(crate) struct Graph<F: Scalar> {
-    pub(crate) dag: DiGraph<Node<F>, Slot>,
+    pub(crate) dag: DiGraph<Node, Slot>,
     /// The value of each node; nothing where a leaf reads a parameter or a shared array.
     pub(super) values: Values<F>,
+    /// The ops that the nodes have.
+    pub(super) ops: OpList<F>,
     /// Every shape that a node has, once, and before them (as number [`SINGLE`]) that of a single number. Most nodes share a few.
     pub(super) shapes: Kept<KnownShape>,
     /// The leaves that read parameters, in order of recording.
@@ -51,8 +53,9 @@ pub(crate) struct Graph<F: Scalar> {
     pub(crate) made: u64,
     /// How many numbers the nodes may have together.
     pub(super) limit: usize,
-    /// The ops whose vjps are running.
-    pub(super) lent: Lent<F>,
+    /// How many nodes there were when the running vjp began, the innermost if there are several (a vjp may start a backward pass); 0 if
+    /// none is running.
+    pub(super) vjp_since: usize,
     /// What kernels took, if somebody asked for it.
     pub(super) profile: Option<Box<Profile>>,
 }
@@ -62,6 +65,7 @@ impl<F: Scalar> Graph<F> {
         Graph {
             dag: DiGraph::new(),
             values: Values::new(),
+            ops: OpList::default(),
             shapes: Kept::default(),
             param_leaves: Kept::default(),
             shared_leaves: Vec::new(),
@@ -74,7 +78,7 @@ impl<F: Scalar> Graph<F> {
             pass: 0,
             made: 0,
             limit: usize::MAX,
-            lent: Lent::default(),
+            vjp_since: 0,
             profile: None,
         }
     }
@@ -83,13 +87,13 @@ impl<F: Scalar> Graph<F> {
     pub(super) fn emptied(mut self) -> Self {
         self.dag.clear();
         self.values.truncate(0);
-        Graph { dag: self.dag, values: self.values, lent: self.lent, ..Graph::new() }
+        Graph { dag: self.dag, values: self.values, ..Graph::new() }
     }
 
     /// How much memory it has reserved for nodes, edges and numbers.
     pub(super) fn reserved_bytes(&self) -> usize {
         let (nodes, edges) = self.dag.capacity();
-        let nodes = nodes * size_of::<petgraph::graph::Node<Node<F>>>();
+        let nodes = nodes * size_of::<petgraph::graph::Node<Node>>();
         nodes + edges * size_of::<petgraph::graph::Edge<Slot>>() + self.values.reserved_bytes()
     }
 
@@ -101,6 +105,7 @@ impl<F: Scalar> Graph<F> {
     /// Moves to the start, keeping every node and buffer for the next recording to use again.
     pub(crate) fn rewind(&mut self) {
         self.cursor = 0;
+        self.param_leaves.live_mut().iter_mut().for_each(|leaf| leaf.value = None);
         self.param_leaves.rewind();
         self.live_shared = 0;
         self.names.rewind();
@@ -129,12 +134,20 @@ impl<F: Scalar> Graph<F> {
             self.compute(&op, index, operands, self.shape(index))?;
             self.record_again(needs_grad, source);
         } else {
-            let shape = caught(|| self.result_shape(&op, operands))??;
-            self.make_room(shape)?;
-            self.compute(&op, index, operands, shape)?;
-            self.append(Box::new(op), shape, operands, needs_grad, source);
+            let shape = self.compute_new(&op, index, operands)?;
+            self.append(op, shape, operands, needs_grad, source);
         }
         Ok(index)
+    }
+
+    /// Computes the value of a new node. It is compiled once for all ops: a part of [`record`](Graph::record) would be compiled for each.
+    #[inline(never)]
+    #[track_caller]
+    fn compute_new(&mut self, op: &dyn Op<F>, index: NodeIndex, operands: &[NodeIndex]) -> Result<Shape, Refusal> {
+        let shape = caught(|| self.result_shape(op, operands))??;
+        self.make_room(shape)?;
+        self.compute(op, index, operands, shape)?;
+        Ok(shape)
     }
 
     /// Records the sum of nodes of one shape: what arrives at a node that is used several times, perhaps a million times. So
@@ -156,7 +169,7 @@ impl<F: Scalar> Graph<F> {
             self.note(Phase::Backward, "add_n", start, numbers, (terms.len() - 1) * shape.size());
         }
         match is_new {
-            true => self.append(Box::new(AddN), shape, terms, needs_grad, source),
+            true => self.append(AddN, shape, terms, needs_grad, source),
             false => self.record_again(needs_grad, source),
         }
         Ok(index)
@@ -182,7 +195,7 @@ impl<F: Scalar> Graph<F> {
             self.note(Phase::Input, op.name(), start, 2 * shape.size(), 0);
         }
         match is_new {
-            true => self.append(Box::new(op), shape, &[], needs_grad, source),
+            true => self.append(op, shape, &[], needs_grad, source),
             false => self.record_again(needs_grad, source),
         }
         Ok(index)
@@ -205,15 +218,28 @@ impl<F: Scalar> Graph<F> {
         let node = NodeIndex::new(self.cursor);
         match self.param_leaves.under_cursor() {
             Some(leaf) if leaf.node == node && leaf.param.is(param) => {
-                leaf.version = version;
+                let (value, version) = match leaf.next.take() {
+                    Some((value, updated)) if updated == version => (value, updated),
+                    _ => param.read(),
+                };
+                (leaf.value, leaf.version) = (Some(value), version);
                 self.param_leaves.keep();
                 self.record_again(needs_grad, source);
             }
             _ => {
                 self.forget_leftovers();
                 self.values.push_nothing();
-                self.param_leaves.push(ParamLeaf { node, param: param.clone(), version });
-                self.append(Box::new(op), param.shape(), &[], needs_grad, source);
+                let place = self.param_leaves.live().len();
+                let (value, version) = param.read();
+                self.param_leaves.push(ParamLeaf {
+                    node,
+                    param: param.clone(),
+                    version,
+                    value: Some(value),
+                    next: None,
+                });
+                self.append(op, param.shape(), &[], needs_grad, source);
+                self.dag[node].numbers = Numbers::Param(place as u32);
             }
         }
         node
@@ -236,19 +262,19 @@ impl<F: Scalar> Graph<F> {
             self.forget_leftovers();
             self.values.push_nothing();
             self.shared_leaves.push(SharedLeaf { node, numbers });
-            self.append(Box::new(op), shape, &[], false, source);
+            self.append(op, shape, &[], false, source);
+            self.dag[node].numbers = Numbers::Shared(self.live_shared as u32);
         }
         self.live_shared += 1;
         node
     }
 
     /// Whether the node that the cursor stands at was recorded by an equal op of the same operands.
-    #[inline]
+    #[inline(always)]
     pub(super) fn stands_here<O: Op<F> + PartialEq>(&self, op: &O, operands: &[NodeIndex]) -> bool {
         let index = NodeIndex::new(self.cursor);
-        let Some(Node { op: Some(old), .. }) = self.dag.node_weight(index) else { return false };
-        let old: &dyn Any = &**old;
-        old.downcast_ref() == Some(op) && self.operands(index).eq(operands.iter().copied())
+        let Some(node) = self.dag.node_weight(index) else { return false };
+        self.ops.is(node.op, op) && self.operands(index).eq(operands.iter().copied())
     }
 
     /// The shape of a result.
@@ -297,6 +323,7 @@ impl<F: Scalar> Graph<F> {
             self.dag.remove_node(NodeIndex::new(self.dag.node_count() - 1));
         }
         let cursor = NodeIndex::new(self.cursor);
+        self.ops.truncate(cursor);
         self.shapes.truncate(self.shapes.live().partition_point(|known| known.first < cursor));
         self.param_leaves.forget_leftovers();
         self.shared_leaves.truncate(self.live_shared);
@@ -304,14 +331,20 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// Puts a new node at the end, and moves the cursor past it.
-    fn append(
+    fn append<O: Op<F>>(
         &mut self,
-        op: Box<dyn Op<F>>,
+        op: O,
         shape: Shape,
         operands: &[NodeIndex],
         needs_grad: bool,
         source: &'static Location<'static>,
     ) {
+        let (op, shape) = (self.ops.place(op, NodeIndex::new(self.cursor)), self.shape_number(shape));
+        self.append_node(op, shape, operands, needs_grad, source);
+    }
+
+    /// The number of a shape that the next node is to have.
+    fn shape_number(&mut self, shape: Shape) -> u32 {
         let first = NodeIndex::new(self.cursor);
         if self.shapes.live().is_empty() {
             self.shapes.push(KnownShape { shape: Shape::scalar(), first });
@@ -321,19 +354,20 @@ impl<F: Scalar> Graph<F> {
             self.shapes.push(KnownShape { shape, first });
             self.shapes.live().len() - 1
         });
-        self.append_shaped(op, place as u32, operands, needs_grad, source);
+        place as u32
     }
 
-    /// The same, given the number of its shape.
-    pub(super) fn append_shaped(
+    /// The same, given the numbers of its op and its shape.
+    pub(super) fn append_node(
         &mut self,
-        op: Box<dyn Op<F>>,
+        op: u32,
         shape: u32,
         operands: &[NodeIndex],
         needs_grad: bool,
         source: &'static Location<'static>,
     ) {
-        let node = Node { op: Some(op), shape, needs_grad, circumstances: self.circumstances(source) };
+        let circumstances = self.circumstances(source);
+        let node = Node { op, shape, numbers: Numbers::Own, needs_grad, is_running: false, circumstances };
         let index = self.dag.add_node(node);
         for (slot, &operand) in operands.iter().enumerate() {
             self.dag.add_edge(operand, index, slot as Slot);
@@ -372,9 +406,29 @@ impl<F: Scalar> Graph<F> {
         });
     }
 
+    /// Notes that a vjp begins. Returns what [`vjp_since`](Graph::vjp_since) is to be again when it has ended.
+    pub(super) fn begin_vjp(&mut self) -> usize {
+        std::mem::replace(&mut self.vjp_since, self.cursor)
+    }
+
     #[inline]
     pub(super) fn is_needed_by(&self, operands: &[NodeIndex]) -> bool {
         operands.iter().any(|&operand| self.dag[operand].needs_grad)
+    }
+
+    /// Gives back what leaves hold of a parameter that is about to be changed.
+    pub(super) fn let_go(&mut self, param: &Param<F>) {
+        let places: SmallVec<[usize; 4]> = self.places_of(param).collect();
+        for place in places {
+            self.param_leaves.live_mut()[place].value = None;
+        }
+    }
+
+    /// Keeps what an optimizer made of the parameter of a leaf, and its version, for the next recording.
+    pub(super) fn keep_for_next(&mut self, leaf: NodeIndex, updated: Version<F>) {
+        if let Numbers::Param(place) = self.dag[leaf].numbers {
+            self.param_leaves.live_mut()[place as usize].next = Some(updated);
+        }
     }
 
     /// Runs the forward kernel of a node into its buffer.
@@ -414,7 +468,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// The nodes before this one, to read, and its buffer, to write.
-    #[inline]
+    #[inline(always)]
     fn split(&mut self, index: NodeIndex) -> (Readable<'_, F>, &mut [F]) {
         let (values, buffer) = self.values.split(index);
         let Graph { dag, shapes, param_leaves, shared_leaves, .. } = self;
@@ -442,8 +496,8 @@ impl<F: Scalar> Graph<F> {
         self.scopes.borrow().path(self.dag[node].circumstances.scope)
     }
 
-    /// Puts another op in the place of a node's.
-    pub(crate) fn change_op(&mut self, node: NodeIndex, change: impl FnOnce(Box<dyn Op<F>>) -> Box<dyn Op<F>>) {
-        self.dag[node].op = self.dag[node].op.take().map(change);
+    /// Puts other ops in the place of some: `change` says which.
+    pub(crate) fn change_ops(&mut self, change: impl Fn(&Rc<dyn Op<F>>) -> Option<Rc<dyn Op<F>>>) {
+        self.ops.change(change);
     }
 }

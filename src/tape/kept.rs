@@ -50,6 +50,11 @@ impl<T: Identified> Kept<T> {
         &self.entries[..self.live]
     }
 
+    #[inline]
+    pub(super) fn live_mut(&mut self) -> &mut [T] {
+        &mut self.entries[..self.live]
+    }
+
     /// The entry that comes next, if the recording goes as the one before.
     #[inline]
     pub(super) fn under_cursor(&mut self) -> Option<&mut T> {

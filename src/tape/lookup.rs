@@ -2,14 +2,15 @@
 
 use super::graph::Graph;
 use super::kept::hash_of;
-use super::node::ParamLeaf;
+use super::node::{Numbers, ParamLeaf};
 use super::views::Readable;
-use crate::op::{Local, View};
+use crate::op::{Local, Op, View};
 use crate::param::Param;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use petgraph::Direction::Incoming;
 use petgraph::graph::NodeIndex;
+use std::rc::Rc;
 
 impl<F: Scalar> Graph<F> {
     /// Lets `look` see the values of `nodes`, which are read in place.
@@ -31,6 +32,12 @@ impl<F: Scalar> Graph<F> {
         self.shapes.live()[self.dag[node].shape as usize].shape
     }
 
+    /// The op of a node.
+    #[inline]
+    pub(crate) fn op(&self, node: NodeIndex) -> &Rc<dyn Op<F>> {
+        self.ops.get(self.dag[node].op)
+    }
+
     /// Whether two nodes have one shape.
     #[inline]
     pub(crate) fn same_shape(&self, a: NodeIndex, b: NodeIndex) -> bool {
@@ -41,9 +48,15 @@ impl<F: Scalar> Graph<F> {
     /// sum of products, whose result is smaller).
     pub(super) fn is_broadcast(&self, shape: Shape, local: &Local<F>, slot: usize) -> bool {
         let mut operands = local.operands.iter().map(|&(operand, _)| self.shape(operand));
-        let together = operands.try_fold(Shape::scalar(), Shape::broadcast);
+        let mut together = || operands.try_fold(Shape::scalar(), Shape::broadcast);
         let operand = self.shape(local.operands[slot].0);
-        operand.broadcast(shape) == Some(shape) && (shape == self.shape(local.output) || together == Some(shape))
+        operand.broadcast(shape) == Some(shape) && (shape == self.shape(local.output) || together() == Some(shape))
+    }
+
+    /// Whether a node has no operands.
+    #[inline]
+    pub(super) fn is_leaf(&self, node: NodeIndex) -> bool {
+        self.dag.first_edge(node, Incoming).is_none()
     }
 
     /// The operands of a node, in the order of their slots. Its edges were added one after the other, the last slot last.
@@ -60,19 +73,23 @@ impl<F: Scalar> Graph<F> {
     /// The leaf, if this node reads a parameter.
     #[inline]
     pub(crate) fn param_leaf(&self, node: NodeIndex) -> Option<&ParamLeaf<F>> {
-        let live = self.param_leaves.live();
-        if live.is_empty() || !self.values.all().of(node).is_empty() {
-            return None;
+        match self.dag[node].numbers {
+            Numbers::Param(place) => Some(&self.param_leaves.live()[place as usize]),
+            _ => None,
         }
-        live.binary_search_by_key(&node, |leaf| leaf.node).ok().map(|place| &live[place])
     }
 
     /// The leaves of this recording that read `param`, the latest first: one for each version of it that was read, and another one where it
     /// was read without gradients.
     #[inline]
     pub(crate) fn leaves_of(&self, param: &Param<F>) -> impl Iterator<Item = &ParamLeaf<F>> {
-        let places = self.param_leaves.places(|| hash_of(param.address()), |leaf| leaf.param.is(param));
-        places.map(|place| &self.param_leaves.live()[place])
+        self.places_of(param).map(|place| &self.param_leaves.live()[place])
+    }
+
+    /// The places of these in the list of leaves.
+    #[inline]
+    pub(super) fn places_of(&self, param: &Param<F>) -> impl Iterator<Item = usize> {
+        self.param_leaves.places(|| hash_of(param.address()), |leaf| leaf.param.is(param))
     }
 
     /// Gives a node a name.

@@ -16,12 +16,12 @@ mod graph;
 mod kept;
 mod labels;
 mod leaf;
-mod lent;
 mod lookup;
 mod mistakes;
 mod node;
 mod non_finite;
 mod numbers;
+mod op_list;
 mod passes;
 mod profile;
 mod spare;
@@ -32,6 +32,7 @@ mod views;
 mod waiting;
 
 pub use describe::{Contribution, NodeInfo};
+pub(crate) use gradients::GradientOf;
 pub use gradients::{BackwardError, Gradients};
 pub use leaf::Input;
 pub use node::{Node, Slot};
@@ -240,7 +241,7 @@ impl<F: Scalar> Tape<F> {
 
     /// The graph itself, for petgraph's algorithms. Nodes with an index of [`len`](Tape::len) or more are left from before the
     /// last rewind. Nothing can be recorded while it is looked at.
-    pub fn graph(&self) -> Ref<'_, DiGraph<Node<F>, Slot>> {
+    pub fn graph(&self) -> Ref<'_, DiGraph<Node, Slot>> {
         Ref::map(self.graph.borrow(), |graph| &graph.dag)
     }
 

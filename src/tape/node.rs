@@ -1,13 +1,13 @@
 //! What the graph of a tape is made of: nodes, and edges that say which operand they are.
 
 use super::kept::{Identified, hash_of};
-use crate::op::Op;
-use crate::param::Param;
+use crate::param::{Param, Version};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use ndarray::{ArcArray, IxDyn};
 use petgraph::graph::NodeIndex;
 use std::panic::Location;
+use std::sync::Arc;
 
 /// Which operand of an op an edge is. (petgraph lists the newest edge first, and `x * x` has two parallel edges, so the order of edges
 /// alone would not tell.)
@@ -15,13 +15,27 @@ pub type Slot = u32;
 
 /// One step of the computation: an op applied to operands. It is kept small, since programs of single numbers have millions; its
 /// value, its shape and its name stand in lists beside the graph (see [`Tape::nodes`](crate::Tape::nodes)).
-pub struct Node<F: Scalar> {
-    /// `None` while this node's own vjp runs: see [`Graph::with_op`](super::graph::Graph::with_op).
-    pub(super) op: Option<Box<dyn Op<F>>>,
+pub struct Node {
+    /// The number of its op in the tape's list of ops.
+    pub(super) op: u32,
     pub(super) circumstances: Circumstances,
     /// The number of its shape in the tape's list of shapes.
     pub(super) shape: u32,
+    pub(super) numbers: Numbers,
     pub(super) needs_grad: bool,
+    /// Whether its vjp is running.
+    pub(super) is_running: bool,
+}
+
+/// Where the numbers of a node stand.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Numbers {
+    /// On the tape.
+    Own,
+    /// In the parameter of this entry in the tape's list of leaves that read parameters.
+    Param(u32),
+    /// In the array of this entry in the tape's list of leaves that read shared arrays.
+    Shared(u32),
 }
 
 /// Who recorded a node: the learner's program, or the vjp of a node.
@@ -36,7 +50,7 @@ pub(super) struct Circumstances {
     pub(super) pass: u32,
 }
 
-impl<F: Scalar> Node<F> {
+impl Node {
     /// Where the learner's program recorded it (for a backward node: recorded the forward node that it differentiates).
     pub fn source(&self) -> &'static Location<'static> {
         self.circumstances.source
@@ -61,6 +75,10 @@ pub(crate) struct ParamLeaf<F: Scalar> {
     pub(crate) param: Param<F>,
     /// The version that was current when the leaf was recorded.
     pub(crate) version: u64,
+    /// The value of that version. It is given back before an optimizer changes the parameter, which can then do so in place.
+    pub(super) value: Option<Arc<Vec<F>>>,
+    /// What an optimizer left, and its version, for the next recording: in a steady training step it need not be read again.
+    pub(super) next: Option<Version<F>>,
 }
 
 impl<F: Scalar> Identified for ParamLeaf<F> {

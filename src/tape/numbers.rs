@@ -46,7 +46,8 @@ impl<F: Scalar> Graph<F> {
         } else {
             self.forget_leftovers();
             self.values.push_number(number);
-            self.append_shaped(Box::new(op), SINGLE, operands, needs_grad, source);
+            let op = self.ops.place(op, index);
+            self.append_node(op, SINGLE, operands, needs_grad, source);
         }
         index
     }

@@ -13,7 +13,7 @@ pub(crate) struct Passes {
     all: Vec<Pass>,
     live: usize,
     /// Walks that are not under way, for the next passes. A pass inside a vjp needs one beside that of the pass around it.
-    idle: SmallVec<[Walk; 1]>,
+    idle: SmallVec<[Box<Walk>; 1]>,
 }
 
 /// One backward pass.
@@ -23,10 +23,24 @@ struct Pass {
     start: usize,
     /// The node it started from.
     loss: NodeIndex,
+    /// What it visited; filled in when it has ended.
+    visited: Visited,
+}
+
+/// What a pass visits.
+#[derive(Default)]
+struct Visited {
     /// Each visited node and the node that holds its gradient, in the order of the walk: from the last to the first.
     gradients: Vec<(NodeIndex, NodeIndex)>,
     /// What each visited node sent to each of its operands, in the order of the walk.
     sent: Vec<Arrived>,
+}
+
+impl Visited {
+    fn clear(&mut self) {
+        self.gradients.clear();
+        self.sent.clear();
+    }
 }
 
 /// A walk from the loss to everything it was computed from.
@@ -35,6 +49,7 @@ pub(super) struct Walk {
     /// The number of the pass, from 1.
     pass: u32,
     first: usize,
+    visited: Visited,
     /// For each node what has arrived there and was not yet passed on.
     arrived: Vec<Arrived>,
     /// The nodes where something has arrived.
@@ -101,58 +116,41 @@ impl Passes {
     }
 
     /// Opens a pass from `loss` on a tape of `nodes` nodes, which passes on nothing from nodes before the `first`.
-    pub(super) fn start(&mut self, loss: NodeIndex, nodes: usize, first: usize) -> Walk {
+    pub(super) fn start(&mut self, loss: NodeIndex, nodes: usize, first: usize) -> Box<Walk> {
         if self.all.len() == self.live {
             self.all.push(Pass::default());
         }
         let pass = &mut self.all[self.live];
         (pass.start, pass.loss) = (nodes, loss);
-        pass.gradients.clear();
-        pass.sent.clear();
+        pass.visited.clear();
         self.live += 1;
         let mut walk = self.idle.pop().unwrap_or_default();
         walk.start(self.live as u32, loss);
         walk.first = first;
+        std::mem::swap(&mut walk.visited, &mut pass.visited);
         walk
     }
 
-    /// Notes that a pass is at `node`, whose gradient is held by the node `gradient`.
-    #[inline]
-    pub(super) fn visit(&mut self, walk: &Walk, node: NodeIndex, gradient: NodeIndex) {
-        self.all[walk.pass as usize - 1].gradients.push((node, gradient));
-    }
-
-    /// Notes what a visited node sends to its next operand.
-    #[inline]
-    pub(super) fn send(&mut self, walk: &mut Walk, operand: NodeIndex, cotangent: Option<NodeIndex>) {
-        let sent = cotangent.map_or(Arrived::NOTHING, Arrived::one);
-        self.all[walk.pass as usize - 1].sent.push(sent);
-        if let Some(cotangent) = cotangent {
-            walk.arrive(operand, cotangent);
-        }
-    }
-
-    /// Keeps the memory of a walk that has ended, or was given up. Of one that was given up nothing else is kept.
-    pub(super) fn end(&mut self, mut walk: Walk, is_complete: bool) {
+    /// Keeps what a walk that has ended visited, and its memory. Of one that was given up only the memory is kept.
+    pub(super) fn end(&mut self, mut walk: Box<Walk>, is_complete: bool) {
         if !is_complete {
-            let pass = &mut self.all[walk.pass as usize - 1];
-            pass.gradients.clear();
-            pass.sent.clear();
+            walk.visited.clear();
         }
+        std::mem::swap(&mut walk.visited, &mut self.all[walk.pass as usize - 1].visited);
         walk.clear();
         self.idle.push(walk);
     }
 
     /// The node that holds the gradient of `node` in a pass, numbered from 1.
     pub(super) fn gradient(&self, pass: u32, node: NodeIndex) -> Option<NodeIndex> {
-        let gradients = &self.pass(pass)?.gradients;
+        let gradients = &self.pass(pass)?.visited.gradients;
         let place = gradients.binary_search_by(|(visited, _)| node.cmp(visited)).ok()?;
         Some(gradients[place].1)
     }
 
     /// The nodes that a pass, numbered from 1, visited, in the order of the walk, each with the node that holds its gradient.
     pub(super) fn gradients(&self, pass: u32) -> &[(NodeIndex, NodeIndex)] {
-        self.pass(pass).map_or(&[], |pass| &pass.gradients)
+        self.pass(pass).map_or(&[], |pass| &pass.visited.gradients)
     }
 
     /// The node that a pass, numbered from 1, started from. No node after it can have a gradient.
@@ -167,7 +165,7 @@ impl Passes {
 
     /// What visited nodes sent to their operands in a pass, in the order of the walk: for each node one entry per operand.
     pub(super) fn sent(&self, pass: u32) -> impl Iterator<Item = Option<NodeIndex>> {
-        self.pass(pass).map_or(&[][..], |pass| &pass.sent).iter().map(|sent| sent.as_one())
+        self.pass(pass).map_or(&[][..], |pass| &pass.visited.sent).iter().map(|sent| sent.as_one())
     }
 
     fn pass(&self, pass: u32) -> Option<&Pass> {
@@ -195,15 +193,35 @@ impl Walk {
         self.first
     }
 
+    /// Notes that the pass is at `node`, whose gradient is held by the node `gradient`.
+    #[inline(always)]
+    pub(super) fn visit(&mut self, node: NodeIndex, gradient: NodeIndex) {
+        self.visited.gradients.push((node, gradient));
+    }
+
+    /// Notes what the visited node sends to its next operand.
+    #[inline(always)]
+    pub(super) fn send(&mut self, operand: NodeIndex, cotangent: Option<NodeIndex>) {
+        self.visited.sent.push(cotangent.map_or(Arrived::NOTHING, Arrived::one));
+        if let Some(cotangent) = cotangent {
+            self.arrive(operand, cotangent);
+        }
+    }
+
     /// Notes that a cotangent arrives at a node.
-    #[inline]
+    #[inline(always)]
     pub(super) fn arrive(&mut self, node: NodeIndex, cotangent: NodeIndex) {
         let arrived = &mut self.arrived[node.index()];
         if *arrived == Arrived::NOTHING {
             *arrived = Arrived::one(cotangent);
             self.waiting.insert(node.index());
-            return;
+        } else {
+            self.arrive_again(node, cotangent);
         }
+    }
+
+    fn arrive_again(&mut self, node: NodeIndex, cotangent: NodeIndex) {
+        let arrived = &mut self.arrived[node.index()];
         if let Some(first) = arrived.as_one() {
             self.several.push((first, Arrived::NOTHING));
             *arrived = Arrived::place(self.several.len() - 1);
@@ -213,7 +231,7 @@ impl Walk {
     }
 
     /// The last node where something has arrived, and what. All uses of a node lie behind it, so nothing else will arrive there.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self) -> Option<(NodeIndex, Arrivals<'_>)> {
         let node = self.waiting.take_last()?;
         let arrived = std::mem::replace(&mut self.arrived[node], Arrived::NOTHING);

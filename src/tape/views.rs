@@ -1,6 +1,6 @@
 //! How a kernel sees its operands: in place, whether their numbers stand on the tape, in a parameter or in a shared array.
 
-use super::node::{KnownShape, Node, ParamLeaf, SharedLeaf, Slot};
+use super::node::{KnownShape, Node, Numbers, ParamLeaf, SharedLeaf, Slot};
 use super::values::Before;
 use crate::op::View;
 use crate::scalar::Scalar;
@@ -11,15 +11,28 @@ use std::sync::Arc;
 
 /// Numbers that stand outside of the tape. They stay as they are, also if somebody changes the parameter meanwhile.
 pub(super) enum Outside<'a, F> {
-    Param(Arc<Vec<F>>),
-    Shared(&'a [F]),
+    /// Held by a leaf.
+    Held(&'a [F]),
+    /// Read now: the parameter was changed since the leaf was recorded.
+    Read(Arc<Vec<F>>),
 }
 
 impl<F> Outside<'_, F> {
     fn numbers(&self) -> &[F] {
         match self {
-            Outside::Param(numbers) => numbers,
-            Outside::Shared(numbers) => numbers,
+            Outside::Held(numbers) => numbers,
+            Outside::Read(numbers) => numbers,
+        }
+    }
+}
+
+impl<F: Scalar> ParamLeaf<F> {
+    #[inline]
+    #[track_caller]
+    fn numbers(&self) -> Outside<'_, F> {
+        match &self.value {
+            Some(value) if self.param.version() == self.version => Outside::Held(value),
+            _ => Outside::Read(self.param.read().0),
         }
     }
 }
@@ -31,7 +44,7 @@ pub(super) type Held<'a, F> = Option<Outside<'a, F>>;
 #[derive(Clone, Copy)]
 pub(super) struct Readable<'a, F: Scalar> {
     pub(super) values: Before<'a, F>,
-    pub(super) dag: &'a DiGraph<Node<F>, Slot>,
+    pub(super) dag: &'a DiGraph<Node, Slot>,
     pub(super) shapes: &'a [KnownShape],
     pub(super) param_leaves: &'a [ParamLeaf<F>],
     pub(super) shared_leaves: &'a [SharedLeaf<F>],
@@ -62,13 +75,12 @@ impl<'a, F: Scalar> Readable<'a, F> {
         let first_slot = |node: NodeIndex| nodes.iter().position(|&other| other == node).unwrap_or_default();
         let mut held: SmallVec<[Held<'a, F>; 4]> = SmallVec::new();
         for (slot, &node) in nodes.iter().enumerate() {
-            let is_outside = self.values.of(node).is_empty();
-            held.push(if is_outside && first_slot(node) == slot { self.hold(node) } else { None });
+            held.push(if first_slot(node) == slot { self.hold(node) } else { None });
         }
         let mut views: SmallVec<[View<F>; 4]> = SmallVec::new();
         for (slot, &node) in nodes.iter().enumerate() {
-            let is_outside = self.values.of(node).is_empty();
-            views.push(self.view(node, &held[if is_outside { first_slot(node) } else { slot }]));
+            let is_own = self.dag[node].numbers == Numbers::Own;
+            views.push(self.view(node, &held[if is_own { slot } else { first_slot(node) }]));
         }
         look(&views)
     }
@@ -88,16 +100,11 @@ impl<'a, F: Scalar> Readable<'a, F> {
     #[inline(always)]
     #[track_caller]
     pub(super) fn hold(self, node: NodeIndex) -> Held<'a, F> {
-        if self.values.of(node).is_empty() { self.hold_outside(node) } else { None }
-    }
-
-    #[track_caller]
-    fn hold_outside(self, node: NodeIndex) -> Held<'a, F> {
-        if let Ok(place) = self.param_leaves.binary_search_by_key(&node, |leaf| leaf.node) {
-            return Some(Outside::Param(self.param_leaves[place].param.read()));
+        match self.dag[node].numbers {
+            Numbers::Own => None,
+            Numbers::Param(place) => Some(self.param_leaves[place as usize].numbers()),
+            Numbers::Shared(place) => self.shared_leaves[place as usize].numbers.as_slice().map(Outside::Held),
         }
-        let place = self.shared_leaves.binary_search_by_key(&node, |leaf| leaf.node).ok()?;
-        self.shared_leaves[place].numbers.as_slice().map(Outside::Shared)
     }
 
     #[inline(always)]

@@ -1,64 +1,50 @@
-//! A set of nodes that gives its last one, however far apart they are. The one idea to know: a bit for each node, 64 to a word; above them
-//! a bit for each word that is not empty, and so on, up to a single word. So the last node is found in as many looks as there are levels:
-//! four for a tape of 16 million nodes.
+//! A set of nodes that gives its last one, however far apart they are. The one idea to know: a bit for each node, and above them a bit for
+//! each word of 64 nodes that is not empty. A pass only ever goes down, so the search for the next node goes on where the last one was
+//! found: an empty stretch costs one look for 4,096 nodes.
 
 const BITS: usize = u64::BITS as usize;
 
 /// A set of small whole numbers.
 #[derive(Default)]
 pub(super) struct Waiting {
-    /// The lowest level first; the highest is one word.
-    levels: Vec<Vec<u64>>,
+    /// A bit for each number.
+    words: Vec<u64>,
+    /// A bit for each word that is not 0.
+    filled: Vec<u64>,
+    /// Above this place `filled` is 0.
+    top: usize,
 }
 
 impl Waiting {
-    /// Makes room for the numbers below `size`. The set must be empty.
+    /// Makes room for the numbers below `size`.
     pub(super) fn grow(&mut self, size: usize) {
-        let (mut words, mut level) = (size.max(1), 0);
-        while words > 1 || level == 0 {
-            words = words.div_ceil(BITS);
-            match self.levels.get_mut(level) {
-                Some(level) => level.resize(words.max(level.len()), 0),
-                None => self.levels.push(vec![0; words]),
-            }
-            level += 1;
-        }
+        self.words.resize(size.div_ceil(BITS).max(self.words.len()), 0);
+        self.filled.resize(self.words.len().div_ceil(BITS), 0);
     }
 
-    #[inline]
-    pub(super) fn insert(&mut self, mut number: usize) {
-        for level in &mut self.levels {
-            let word = &mut level[number / BITS];
-            let was_empty = *word == 0;
-            *word |= 1 << (number % BITS);
-            if !was_empty {
-                return;
-            }
-            number /= BITS;
-        }
+    #[inline(always)]
+    pub(super) fn insert(&mut self, number: usize) {
+        let word = number / BITS;
+        self.words[word] |= 1 << (number % BITS);
+        self.filled[word / BITS] |= 1 << (word % BITS);
+        self.top = self.top.max(word / BITS);
     }
 
     /// Takes the largest number out of the set.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take_last(&mut self) -> Option<usize> {
-        let mut place = 0;
-        if self.levels.last()?[place] == 0 {
-            return None;
+        while *self.filled.get(self.top)? == 0 {
+            self.top = self.top.checked_sub(1)?;
         }
-        for level in self.levels.iter().rev() {
-            let word = level[place];
-            place = place * BITS + word.ilog2() as usize;
+        let filled = &mut self.filled[self.top];
+        let word = self.top * BITS + filled.ilog2() as usize;
+        let bits = &mut self.words[word];
+        let bit = bits.ilog2() as usize;
+        *bits &= !(1 << bit);
+        if *bits == 0 {
+            *filled &= !(1 << (word % BITS));
         }
-        let (last, mut number) = (place, place);
-        for level in &mut self.levels {
-            let word = &mut level[number / BITS];
-            *word &= !(1 << (number % BITS));
-            if *word != 0 {
-                break;
-            }
-            number /= BITS;
-        }
-        Some(last)
+        Some(word * BITS + bit)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Nodes, as a trace keeps them.
 
 use super::{Digest, slope};
-use crate::op::{Op, Slope};
+use crate::op::Slope;
 use crate::scalar::Scalar;
 use crate::tape::{NodeInfo, Tape};
 
@@ -64,8 +64,8 @@ pub struct Derivative {
 
 impl TraceNode {
     pub(super) fn new<F: Scalar>(tape: &Tape<F>, info: NodeInfo, value: Option<Digest>) -> Self {
-        let told = |op: &dyn Op<F>| (0..info.operands.len()).map(|slot| slope::told(op, slot)).collect();
-        let slopes: Vec<Slope> = tape.graph.borrow().with_op(info.index, told);
+        let op = tape.graph.borrow().op(info.index).clone();
+        let slopes: Vec<Slope> = (0..info.operands.len()).map(|slot| slope::told(&*op, slot)).collect();
         TraceNode {
             index: info.index.index(),
             op: info.op.to_owned(),

@@ -16,7 +16,7 @@ pub(super) fn told<F: Scalar>(op: &dyn Op<F>, slot: usize) -> Slope {
 /// For each operand of a node the local derivative, from the values that the node was computed from. `None` where nothing flows, where
 /// elements mix, or where a value is no longer there.
 pub(super) fn slopes<F: Scalar>(tape: &Tape<F>, node: NodeIndex) -> Vec<Option<ArrayD<F>>> {
-    tape.graph.borrow().with_op(node, |op| slopes_of(op, tape, node))
+    slopes_of(&**tape.graph.borrow().op(node), tape, node)
 }
 
 fn slopes_of<F: Scalar>(op: &dyn Op<F>, tape: &Tape<F>, node: NodeIndex) -> Vec<Option<ArrayD<F>>> {

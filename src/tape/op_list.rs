@@ -1,0 +1,76 @@
+//! The ops of a tape's nodes. An op that holds nothing, such as `Add`, stands here once, however many nodes it has; one that holds
+//! something, such as the axes of a sum, once for each node. They are counted (`Rc`), so that an op can record its vjp on the very graph
+//! that it stands in, while others look at it.
+
+use crate::op::Op;
+use crate::scalar::Scalar;
+use petgraph::graph::NodeIndex;
+use smallvec::SmallVec;
+use std::any::{Any, TypeId};
+use std::rc::Rc;
+
+pub(super) struct OpList<F: Scalar> {
+    entries: Vec<Entry<F>>,
+    /// The places of the ops that hold nothing, by type.
+    stateless: SmallVec<[(TypeId, u32); 16]>,
+}
+
+struct Entry<F: Scalar> {
+    op: Rc<dyn Op<F>>,
+    kind: TypeId,
+    /// The first node that it has.
+    first: NodeIndex,
+}
+
+impl<F: Scalar> Default for OpList<F> {
+    fn default() -> Self {
+        OpList { entries: Vec::new(), stateless: SmallVec::new() }
+    }
+}
+
+impl<F: Scalar> OpList<F> {
+    /// The place of `op`, which the next node, `node`, is to have.
+    #[inline]
+    pub(super) fn place<O: Op<F>>(&mut self, op: O, node: NodeIndex) -> u32 {
+        let (place, kind) = (self.entries.len() as u32, TypeId::of::<O>());
+        if size_of::<O>() == 0 {
+            if let Some(&(_, place)) = self.stateless.iter().find(|(known, _)| *known == kind) {
+                return place;
+            }
+            self.stateless.push((kind, place));
+        }
+        self.entries.push(Entry { op: Rc::new(op), kind, first: node });
+        place
+    }
+
+    #[inline]
+    pub(super) fn get(&self, place: u32) -> &Rc<dyn Op<F>> {
+        &self.entries[place as usize].op
+    }
+
+    /// Whether an op of the list equals this one. (One that holds nothing equals all of its kind.)
+    #[inline]
+    pub(super) fn is<O: Op<F> + PartialEq>(&self, place: u32, op: &O) -> bool {
+        let entry = &self.entries[place as usize];
+        let known: &dyn Any = &*entry.op;
+        entry.kind == TypeId::of::<O>() && (size_of::<O>() == 0 || known.downcast_ref() == Some(op))
+    }
+
+    /// Drops the ops that only nodes from `node` on have.
+    pub(super) fn truncate(&mut self, node: NodeIndex) {
+        let length = self.entries.partition_point(|entry| entry.first < node);
+        self.entries.truncate(length);
+        self.stateless.retain(|(_, place)| (*place as usize) < length);
+    }
+
+    /// Puts other ops in the place of some: `change` says which. Nodes that come later get ops of their own.
+    pub(super) fn change(&mut self, change: impl Fn(&Rc<dyn Op<F>>) -> Option<Rc<dyn Op<F>>>) {
+        self.stateless.clear();
+        for entry in &mut self.entries {
+            if let Some(changed) = change(&entry.op) {
+                entry.kind = (*changed).type_id();
+                entry.op = changed;
+            }
+        }
+    }
+}
