@@ -83,9 +83,10 @@ macro_rules! row {
     }};
 }
 
-/// Every op, with operands to try it on and how it is written.
+/// Every op, with operands to try it on and how it is written. (A constant is compiled where it is used. As a static, every op for every kind of
+/// number would be compiled here, for all who only want a tape.)
 #[rustfmt::skip]
-pub static TABLE: &[Example] = &[
+pub const TABLE: &[Example] = &[
     // arithmetic
     row!("add", [Any(&[2, 3]), Any(&[3])], |[a, b]| a + b),
     row!("sub", [Any(&[2, 3]), Any(&[3])], |[a, b]| a - b),
