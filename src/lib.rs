@@ -13,10 +13,15 @@
 //! ```
 //!
 //! To see how that works, read [`plain`] first: a complete engine on one page. It is the specification; this tape finds the same numbers, faster.
+//!
+//! Features, all but the last two on by default: `parallel` (several threads); `rand` (gradient checks, layers with random weights); `data`
+//! (MNIST; has `rand`); `json` (checks and golden values as JSON); `html` (the web page of a tape). Without any there is the tape, all ops,
+//! derivatives, figures and optimizers.
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
 mod blame;
+#[cfg(feature = "rand")]
 pub mod check;
 pub mod data;
 pub mod derivatives;
@@ -53,7 +58,10 @@ pub use trace::Trace;
 
 /// What most programs need: `use gradus::prelude::*;`
 pub mod prelude {
-    pub use crate::data::{Mnist, seeded};
+    #[cfg(feature = "data")]
+    pub use crate::data::Mnist;
+    #[cfg(feature = "rand")]
+    pub use crate::data::seeded;
     pub use crate::{Gradients, Param, Scalar, Shape, Tape, Var};
 }
 

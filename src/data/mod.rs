@@ -4,6 +4,8 @@
 //! [`Batch`] is a list of row numbers, and writes its rows straight into the buffer of the leaf that
 //! [`Tape::input`](crate::Tape::input) records.
 //!
+//! Without the feature `data` there are [`Rows`] and [`TruthTable`], and with `rand` random numbers and orders.
+//!
 //! - `mnist`: [`Mnist`], the digits of its four files; `files`: where these are, and what else a folder may hold
 //! - `digits`: [`Digits`], images with their labels
 //! - `batches`: [`Batches`] and [`Batch`], rows on their way to a tape
@@ -13,28 +15,47 @@
 //! - `text`: an image as characters, for a terminal
 //! - `truth`: [`TruthTable`]
 
+#[cfg(feature = "data")]
 mod batches;
+#[cfg(feature = "data")]
 mod digits;
+#[cfg(feature = "data")]
 mod error;
+#[cfg(feature = "data")]
 mod files;
+#[cfg(feature = "data")]
 mod gzip;
+#[cfg(feature = "data")]
 pub mod idx;
+#[cfg(feature = "data")]
 mod mnist;
+#[cfg(feature = "data")]
 mod recognise;
 mod rows;
+#[cfg(feature = "data")]
 mod text;
 mod truth;
 
+#[cfg(feature = "data")]
 pub use batches::{Batch, Batches, Labels, OneHot, PixelRows};
+#[cfg(feature = "data")]
 pub use digits::{CLASSES, Digits, PIXELS, SIDE};
+#[cfg(feature = "data")]
 pub use error::DataError;
+#[cfg(feature = "data")]
 pub use files::MnistFiles;
+#[cfg(feature = "data")]
 pub use mnist::Mnist;
-pub use rows::{Rows, shuffled};
+pub use rows::Rows;
+#[cfg(feature = "rand")]
+pub use rows::shuffled;
+#[cfg(feature = "data")]
 pub use text::{Ink, image_as_text};
 pub use truth::TruthTable;
 
+#[cfg(feature = "rand")]
 use rand::SeedableRng;
+#[cfg(feature = "rand")]
 use rand::rngs::ChaCha8Rng;
 
 /// A source of random numbers that starts from `seed`. The stream is specified (ChaCha with 8 rounds), so a run with the
@@ -46,6 +67,7 @@ use rand::rngs::ChaCha8Rng;
 /// let mut rng = seeded(7);
 /// assert_eq!(shuffled(8, &mut rng), shuffled(8, &mut seeded(7)));
 /// ```
+#[cfg(feature = "rand")]
 pub fn seeded(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed)
 }

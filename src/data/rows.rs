@@ -3,8 +3,8 @@
 use crate::kernel::parallel;
 use crate::{Input, Scalar, Shape};
 use ndarray::ArrayView2;
-use rand::Rng;
-use rand::seq::SliceRandom;
+#[cfg(feature = "rand")]
+use rand::{Rng, seq::SliceRandom};
 
 /// Rows of an array, gathered straight into the buffer of a tape's leaf.
 ///
@@ -48,6 +48,7 @@ impl<F: Scalar> Input<F> for Rows<'_, F> {
 /// # Panics
 /// If there is no memory for so many.
 #[track_caller]
+#[cfg(feature = "rand")]
 pub fn shuffled(n: usize, rng: &mut (impl Rng + ?Sized)) -> Vec<usize> {
     let mut indices = Vec::new();
     assert!(indices.try_reserve_exact(n).is_ok(), "there is no memory to shuffle {n} numbers");

@@ -37,6 +37,7 @@ pub(crate) use fold::{fold_scopes, fold_stretches, folded_size, shallow};
 pub(crate) use html::escape;
 pub use layout::{Area, Layout, Measure, Route, Spacing};
 pub use metrics::{COLUMN, SMALLEST_TYPE};
+#[cfg(feature = "rand")]
 pub(crate) use number::significant;
 pub use number::{Numbers, number};
 pub use options::{Backward, Direction, DrawOptions, Theme};

@@ -1,14 +1,22 @@
 //! Networks: layers that own named parameters and know no tape. A layer records itself on whatever tape its input lives on.
 
+#[cfg(feature = "data")]
+mod digits;
+#[cfg(feature = "rand")]
 mod init;
+#[cfg(feature = "rand")]
 mod linear;
 mod metrics;
+#[cfg(feature = "rand")]
 mod mlp;
 mod predict;
 
+#[cfg(feature = "rand")]
 pub use init::Init;
+#[cfg(feature = "rand")]
 pub use linear::Linear;
 pub use metrics::{Confusion, accuracy, argmax};
+#[cfg(feature = "rand")]
 pub use mlp::{Activation, Mlp};
 pub use predict::Samples;
 

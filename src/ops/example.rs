@@ -2,9 +2,10 @@
 
 use crate::dual::Dual;
 use crate::tape::Var;
+#[cfg(feature = "rand")]
 use ndarray::{ArrayD, Axis, IxDyn};
-use rand::RngExt;
-use rand::rngs::ChaCha8Rng;
+#[cfg(feature = "rand")]
+use rand::{RngExt, rngs::ChaCha8Rng};
 
 /// A row of the table: an op, and a small program that uses it, for any kind of number.
 pub struct Example {
@@ -45,6 +46,7 @@ impl Operand {
     }
 
     /// Random values of this kind. The same generator gives the same values on any machine.
+    #[cfg(feature = "rand")]
     pub fn sample(&self, rng: &mut ChaCha8Rng) -> ArrayD<f64> {
         let mut fill = |shape: &[usize], draw: fn(&mut ChaCha8Rng) -> f64| {
             ArrayD::from_shape_simple_fn(IxDyn(shape), || draw(rng))

@@ -69,6 +69,16 @@ fn every_exercise_is_tried_here() {
 }
 
 #[test]
+fn every_exercise_is_a_program_of_its_package() {
+    let manifest = read("tutorials/exercises/Cargo.toml");
+    for exercise in EXERCISES {
+        let program =
+            format!("name = \"{}_exercise\"\npath = \"../ch{}/exercise.rs\"", exercise.short_name(), exercise.chapter);
+        assert!(manifest.contains(&program), "tutorials/exercises/Cargo.toml has no program with\n{program}");
+    }
+}
+
+#[test]
 fn untouched_exercises_fail_with_input_expected_and_got() {
     for (file, exercise, _) in MAINS {
         // Whoever has solved an exercise may still run the tests.
