@@ -180,6 +180,7 @@ impl<F: Scalar> Tape<F> {
     }
 
     /// What the vjp of a node sees when `cotangent` arrives at it.
+    #[cfg(feature = "rand")]
     pub(crate) fn local(&self, node: NodeIndex, cotangent: NodeIndex) -> Local<'_, F> {
         let graph = self.graph.borrow();
         let operands = graph.operands(node).map(|operand| (operand, graph.dag[operand].needs_grad())).collect();

@@ -19,6 +19,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
+#[cfg(feature = "rand")]
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -497,6 +498,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// Puts other ops in the place of some: `change` says which.
+    #[cfg(feature = "rand")] // the checker tries how it finds a wrong op
     pub(crate) fn change_ops(&mut self, change: impl Fn(&Rc<dyn Op<F>>) -> Option<Rc<dyn Op<F>>>) {
         self.ops.change(change);
     }

@@ -64,6 +64,7 @@ impl<F: Scalar> OpList<F> {
     }
 
     /// Puts other ops in the place of some: `change` says which. Nodes that come later get ops of their own.
+    #[cfg(feature = "rand")]
     pub(super) fn change(&mut self, change: impl Fn(&Rc<dyn Op<F>>) -> Option<Rc<dyn Op<F>>>) {
         self.stateless.clear();
         for entry in &mut self.entries {
