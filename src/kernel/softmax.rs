@@ -154,17 +154,21 @@ impl<F: Scalar> Line<F> {
         shares
     }
 
-    /// Writes x - max of the numbers from `start` on, but -infinity, whose exponential is 0, for the largest.
+    /// Writes x - max of the numbers from `start` on.
     fn write(&self, x: &[F], start: usize, to: &mut [F::Wide]) {
-        let negative_infinity = F::Wide::ZERO.ln();
-        // If the largest is infinite, it is the answer: x - max would not be a number.
-        if self.is_infinite() {
-            return to.fill(negative_infinity);
-        }
         let max = self.max.widen();
         self.places.piece(start, to.len()).each(x, |i, x| to[i] = x.widen() - max);
-        if let Some(largest) = self.which.checked_sub(start).and_then(|which| to.get_mut(which)) {
-            *largest = negative_infinity;
+    }
+
+    /// Puts 0 for e^(x - max) of the largest number, if it is among those from `start` on. (Exponentials of -infinity would be 0, too, but a
+    /// result below the normal numbers takes a processor some 100 times as long.)
+    fn leave_out_largest(&self, start: usize, powers: &mut [F::Wide]) {
+        // If the largest is infinite, it is the answer: x - max is not a number.
+        if self.is_infinite() {
+            return powers.fill(F::Wide::ZERO);
+        }
+        if let Some(largest) = self.which.checked_sub(start).and_then(|which| powers.get_mut(which)) {
+            *largest = F::Wide::ZERO;
         }
     }
 
@@ -176,6 +180,7 @@ impl<F: Scalar> Line<F> {
             let powers = &mut powers[..NUMBERS.min(self.places.length - start)];
             self.write(x, start, powers);
             exponentials(powers);
+            self.leave_out_largest(start, powers);
             for (i, &power) in powers.iter().enumerate() {
                 let k = start + i;
                 visit(k, if k == self.which { largest } else { power });
@@ -275,7 +280,8 @@ fn rests<F: Scalar>(x: &[F], lines: &[Line<F>], y: &mut [F]) -> [F::Wide; LINES]
             line.write(x, start, powers);
         }
         exponentials(powers);
-        for ((line, rest), powers) in lines.iter().zip(&mut rests).zip(powers.chunks_exact(piece)) {
+        for ((line, rest), powers) in lines.iter().zip(&mut rests).zip(powers.chunks_exact_mut(piece)) {
+            line.leave_out_largest(start, powers);
             *rest += sum(powers);
             if !y.is_empty() {
                 let places = line.places.piece(start, piece);
