@@ -278,7 +278,8 @@ fn a_gradient_that_is_right_but_cannot_be_differentiated_again_fails_at_order_2(
 fn a_jump_is_told_from_a_wrong_derivative() {
     let report = report_on("step", |x| if x > 0.35 { 1.0 } else { 0.0 }, |at| 0.0 * at.operand(0) * at.cotangent());
     assert!(report.undecided() && !report.passed() && !report.wrong(), "{report}");
-    assert_eq!((report.entries[0].undecided, report.entries[0].doubt), (1, Some(Doubt::Jump)), "{report}");
+    // Where the step is level, rounding might hide a slope.
+    assert_eq!((report.entries[0].undecided, report.entries[0].doubt), (4, Some(Doubt::Jump)), "{report}");
     insta::assert_snapshot!(report.snapshot());
 }
 

@@ -2,7 +2,7 @@
 //! slopes, where differences cancel. The checker may say there that it cannot tell, and why. It must never call one of them wrong, and it
 //! must not excuse what is wrong.
 use gradus::check::sabotage::{Sabotage, sabotage};
-use gradus::check::{Check, Report};
+use gradus::check::{Check, Report, Verdict};
 use gradus::prelude::*;
 use gradus::{Cotangents, Local, Op, View, ViewMut};
 use rand::RngExt;
@@ -294,34 +294,49 @@ fn of_two_thousand_right_programs_in_hard_places_none_is_called_wrong() {
     convicted.iter().take(40).for_each(|report| println!("{report}"));
     assert!(convicted.is_empty(), "{} of 4000 checks convicted a right gradient", convicted.len());
     // Who can tell nothing convicts nobody either: that must stay the exception.
-    assert!(sums[0][1] <= 250 && sums[1][1] <= 60, "{sums:?} could not be told");
+    assert!(sums[0][1] <= 140 && sums[1][1] <= 50, "{sums:?} could not be told");
 }
 
 #[test]
-fn what_is_wrong_in_a_hard_place_is_not_excused_either() {
+fn of_480_broken_programs_in_hard_places_none_passes() {
     let mut random = seeded(8);
-    let mut counts = [[0; 3]; 2];
+    let mut counts: BTreeMap<(bool, String), [usize; 3]> = BTreeMap::new();
+    let (mut harmless, mut passed) = (0, Vec::new());
     for number in 0..480 {
         let case = case(number % PLACES.len(), &mut random);
         let op = case.steps.iter().find_map(|step| step.op()).unwrap_or("add");
         let how = [Sabotage::Factor(1.5), Sabotage::Sign, Sabotage::Zero][number / PLACES.len() % 3];
         if !case.is_harmed_by(op, how) {
+            harmless += 1;
             continue;
         }
         for with_duals in [false, true] {
             let report = case.check_broken(op, how, with_duals);
             let verdict = if report.wrong() { 0 } else { 1 + usize::from(report.passed()) };
-            counts[usize::from(with_duals)][verdict] += 1;
+            counts.entry((with_duals, format!("{how:?}"))).or_default()[verdict] += 1;
+            let mut undecided = report.entries.iter().filter(|entry| entry.verdict == Verdict::CannotTell);
+            assert!(undecided.all(|entry| entry.doubt.is_some()), "no reason: {report}");
             if report.passed() {
-                println!("{op} broken by {how:?} passed: {case:?}, duals: {with_duals}\n{report}");
+                passed.push(format!("{op} broken by {how:?}: {case:?}, duals: {with_duals}\n{report}"));
             }
         }
     }
-    println!(
-        "of broken programs in hard places [WRONG, cannot tell, passed]: nudging {:?}, duals {:?}",
-        counts[0], counts[1]
-    );
-    for [wrong, undecided, _] in counts {
-        assert!(wrong > 2 * undecided, "{counts:?}: most are caught even there");
+    println!("{harmless} of 480 have the same gradient when an op is broken; of the others:");
+    println!("{:<24} {:>6} {:>12} {:>6}", "", "WRONG", "cannot tell", "right");
+    for ((with_duals, how), count) in &counts {
+        let witness = if *with_duals { "duals" } else { "nudging" };
+        println!("{how:<16}{witness:<8} {:>6} {:>12} {:>6}", count[0], count[1], count[2]);
     }
+    let sum = |with_duals: bool, verdict: usize| -> usize {
+        counts.iter().filter(|((duals, _), _)| *duals == with_duals).map(|(_, count)| count[verdict]).sum()
+    };
+    passed.iter().take(10).for_each(|report| println!("{report}"));
+    assert!(passed.is_empty(), "{} wrong gradients passed", passed.len());
+    let said = format!(
+        "of {} broken ones none passes: {} are called wrong by nudging alone and {} with dual numbers",
+        sum(false, 0) + sum(false, 1),
+        sum(false, 0),
+        sum(true, 0)
+    );
+    assert!(include_str!("../README.md").contains(&said), "README.md should say: {said}");
 }

@@ -172,11 +172,12 @@ fn a_forward_kernel_that_loses_the_tangent_is_said_and_the_gradient_passes() {
 }
 
 #[test]
-fn dual_numbers_see_an_error_that_nudging_loses_in_the_noise() {
+fn dual_numbers_and_the_op_alone_see_an_error_that_nudging_loses_in_the_noise() {
     let inputs = [[1.0]];
     let plain = check::gradients(|x| 1000.0 + 1e-12 * wrong_cube(x[0]), &inputs);
-    assert!(plain.passed(), "the nudge moves the result by less than its last bit");
-    assert_eq!(plain.entries[0].too_small, 1);
+    // The nudge moves the result by less than its last bit. But the op can be tried alone.
+    assert_eq!(plain.entries[0].by_nudging, Verdict::CannotTell);
+    assert!(plain.wrong() && plain.diagnosis.unwrap().fault.unwrap().op == "cube");
     let report = check::gradients_with_duals(
         |x| 1000.0 + 1e-12 * wrong_cube(x[0]),
         |x| 1000.0 + 1e-12 * wrong_cube(x[0]),

@@ -1,5 +1,5 @@
 //! Every op of the library is broken in every way that makes sense for it. The gradient checker must notice each time, name the
-//! op, and nearly always guess what is wrong with it.
+//! op, and guess what is wrong with it.
 use gradus::check::sabotage::{Sabotage, sabotage};
 use gradus::check::{Cause, Check, Report, Seen, Witness};
 use gradus::ops::{Example, TABLE};
@@ -121,19 +121,16 @@ fn guessed(how: Sabotage, cause: Option<&Cause>) -> bool {
         | (Sabotage::Zero, Some(Cause::Zero))
         | (Sabotage::Dropped, Some(Cause::NoGradient))
         | (Sabotage::Transposed, Some(Cause::Transposed))
-        | (Sabotage::NoBatchMean, Some(Cause::BatchSize { .. }))
         | (Sabotage::OneCopy, Some(Cause::MissingSum { .. }))
         | (Sabotage::CotangentIgnored, Some(Cause::CotangentIgnored))
         | (Sabotage::LastElementZero, Some(Cause::SomeZero { zeros: 1 })) => true,
-        (Sabotage::Factor(done), Some(Cause::Factor(guess))) => (done / guess - 1.0).abs() < 1e-5,
-        // Where as many elements are put together, the report names both explanations.
-        (Sabotage::Factor(done), Some(Cause::BatchSize { factor, .. })) => (done / factor - 1.0).abs() < 1e-5,
-        // Where the vjp needs both, f(a, b) became f(a, a), and b cannot be shown to it any more.
-        (Sabotage::WrongValue { meant: Seen::Operand(meant), .. }, Some(Cause::Unused { operand })) => {
-            meant == *operand
+        // How many times too large it is, is the length that was not divided by.
+        (Sabotage::NoBatchMean, Some(&Cause::BatchSize { factor, length })) => {
+            (factor / length as f64 - 1.0).abs() < 1e-5
         }
-        (Sabotage::WrongValue { used, meant }, Some(Cause::WrongValue { used: u, meant: m })) => {
-            (used, meant) == (*u, *m)
+        (Sabotage::Factor(done), Some(Cause::Factor(guess))) => (done / guess - 1.0).abs() < 1e-5,
+        (Sabotage::WrongValue { .. }, Some(&Cause::WrongValue { used, meant })) => {
+            how == Sabotage::WrongValue { used, meant }
         }
         _ => false,
     }
@@ -175,7 +172,7 @@ impl std::fmt::Display for Count {
 }
 
 #[test]
-fn every_broken_op_is_noticed_and_named_and_nearly_every_mistake_is_recognised() {
+fn every_broken_op_is_noticed_and_named_and_every_mistake_is_recognised() {
     let trials: Vec<Trial> = TABLE.iter().map(Trial::new).filter(Trial::is_an_op).collect();
     assert!(trials.len() > 50, "only {} rows record the op they are named after", trials.len());
     let mut all = Count::default();
@@ -207,8 +204,7 @@ fn every_broken_op_is_noticed_and_named_and_nearly_every_mistake_is_recognised()
     }
     println!("\nsabotage in {} ways: {all}", of_each_kind.len());
     assert!(all.broken > 300, "{all}");
-    assert_eq!((all.noticed, all.named), (all.broken, all.broken), "{all}");
-    assert!(all.recognised as f64 >= 0.95 * all.broken as f64, "{all}");
+    assert_eq!((all.noticed, all.named, all.recognised), (all.broken, all.broken, all.broken), "{all}");
     assert!(include_str!("../README.md").contains(&all.to_string()), "README.md should say: {all}");
 }
 

@@ -7,11 +7,13 @@
 mod batches;
 mod blame;
 mod check;
+mod check_deep_nets;
 mod check_diagnosis;
 mod check_directions;
 mod check_hard_places;
 mod check_node;
 mod check_readme;
+mod check_small_slopes;
 mod check_witnesses;
 #[path = "conformance/main.rs"]
 mod conformance;

@@ -6,11 +6,12 @@ use super::cause::Cause;
 use super::curve::Curve;
 use super::directions::Directions;
 use super::function::{Function, Given, Recorded};
-use super::guess::{cause_of, cause_of_numbers};
-use super::judge::{Element, Standing, multi_index};
-use super::locate::{Fault, first_fault};
+use super::guess::cause_of;
+use super::judge::{Element, Judge, Standing, multi_index};
+use super::locate::{Fault, Tried, harmed_by, try_each_op};
 use super::measure::Probe;
 use super::number::{apart, digits};
+use super::pattern::cause_of_numbers;
 use crate::shape::Shape;
 use crate::tape::NodeInfo;
 use rand::rngs::ChaCha8Rng;
@@ -27,9 +28,17 @@ pub struct Diagnosis {
     pub curve: Curve,
     /// Everything in plain sentences, the most telling first.
     pub findings: Vec<String>,
-    /// Whether something was found that proves the gradient wrong, whatever the witnesses say.
-    #[cfg_attr(feature = "json", serde(skip))]
-    pub(super) proves: bool,
+}
+
+/// What trying each op alone proves, whatever the witnesses say.
+#[derive(Default)]
+pub(super) struct Proof {
+    /// A suspicion is right: there is a wrong op, or numbers leave the tape.
+    pub(super) confirms: bool,
+    /// Which elements of each parameter have a gradient that a wrong op spoils.
+    pub(super) harmed: Vec<Vec<bool>>,
+    /// Each op alone is right, and no numbers leave the tape.
+    pub(super) acquits: bool,
 }
 
 /// An op whose own vjp is wrong.
@@ -58,6 +67,8 @@ pub(super) struct Suspect {
     pub(super) worst: Element,
     /// Whether it is wrong beyond doubt, and not only suspected to be.
     pub(super) is_proven: bool,
+    /// Whether it is suspected to be; if not, it could only not be measured.
+    pub(super) is_suspected: bool,
 }
 
 /// Finds out what is wrong with the gradients of a program, given its worst element.
@@ -67,20 +78,56 @@ pub(super) fn diagnose(
     program: &mut Recorded,
     cotangent: &[f64],
     suspect: &Suspect,
-) -> Diagnosis {
-    let mut findings = Vec::new();
-    let fault = first_fault(check, random, program.record()).map(|mut fault| describe(&mut fault, &mut findings));
-    with_elements(check, program, |function| {
-        let mut proves = fault.is_some();
-        if !proves {
+) -> (Diagnosis, Proof) {
+    let (mut findings, mut proof, params) = (Vec::new(), Proof::default(), program.params);
+    let result = program.record();
+    let fault = match try_each_op(check, random, result) {
+        Tried::Fault(mut fault) => {
+            let judge = Judge::new(check, random);
+            proof.harmed = harmed_by(&mut fault, &judge, check.tolerance, (result, cotangent), params);
+            Some(describe(&mut fault, &mut findings))
+        }
+        tried => {
+            proof.acquits = matches!(tried, Tried::Right);
+            None
+        }
+    };
+    proof.acquits = proof.acquits && (0..params.len()).all(|argument| !something_leaves(program, argument));
+    proof.confirms = fault.is_some();
+    let diagnosis = with_elements(check, program, |function| {
+        if fault.is_none() {
             let (leaves, finding) = without_faulty_op(function, suspect);
             findings.push(finding);
-            proves = leaves;
+            proof.confirms = leaves;
         }
         let mut probe = Probe::new(function, cotangent);
         findings.extend(kink(&mut probe, suspect));
-        Diagnosis { fault, curve: curve(check, &mut probe, suspect), findings, proves }
-    })
+        Diagnosis { fault, curve: curve(check, &mut probe, suspect), findings }
+    });
+    (diagnosis, proof)
+}
+
+/// Whether something changes when an argument is moved that no gradient flows through: numbers or settings that were read out of the tape, or the
+/// branch that the program takes.
+fn something_leaves(program: &mut dyn Function, argument: usize) -> bool {
+    let before = program.given();
+    let scale: Vec<f64> = program.point(argument).iter().map(|x| x.abs().max(1.0)).collect();
+    let differ = |after: &[Given]| {
+        let same = |((old, old_numbers), (new, new_numbers)): (&Given, &Given)| {
+            old.index == new.index && old.attributes == new.attributes && bits(old_numbers) == bits(new_numbers)
+        };
+        before.len() != after.len() || !before.iter().zip(after).all(same)
+    };
+    let leaves = [1e-3, 0.1].into_iter().any(|step| {
+        program.shift(argument, &scale, step);
+        differ(&program.given())
+    });
+    program.shift(argument, &scale, 0.0);
+    leaves
+}
+
+fn bits(numbers: &[f64]) -> Vec<u64> {
+    numbers.iter().map(|x| x.to_bits()).collect()
 }
 
 /// Says what is wrong with a gradient that was computed by hand, of which there are only the numbers.
@@ -100,7 +147,7 @@ pub(super) fn diagnose_numbers(
     with_elements(check, function, |function| {
         let mut probe = Probe::new(function, &[1.0]);
         findings.extend(kink(&mut probe, suspect));
-        Diagnosis { fault: None, curve: curve(check, &mut probe, suspect), findings, proves: false }
+        Diagnosis { fault: None, curve: curve(check, &mut probe, suspect), findings }
     })
 }
 
@@ -173,7 +220,6 @@ fn without_faulty_op(program: &mut dyn Function, suspect: &Suspect) -> (bool, St
         );
         return (false, finding);
     }
-    let bits = |numbers: &[f64]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<u64>>();
     let differ = |(before, after): &(&Given, &Given)| {
         before.0.attributes != after.0.attributes || bits(&before.1) != bits(&after.1)
     };

@@ -68,11 +68,20 @@ impl Report {
             let is_confirmed = |verdict| !matches!(verdict, Verdict::Wrong | Verdict::CannotTell);
             self.entries.iter().all(|entry| verdict(entry).is_some_and(is_confirmed))
         };
-        let witnesses = match (confirmed(&|entry| entry.by_duals), confirmed(&|entry| Some(entry.by_nudging))) {
+        // Of the program or, where that was not enough, of each op alone.
+        let by_nudging = |entry: &Entry| if entry.by_ops > 0 { entry.verdict } else { entry.by_nudging };
+        let witnesses = match (confirmed(&|entry| entry.by_duals), confirmed(&|entry| Some(by_nudging(entry)))) {
             (true, true) if !self.entries.is_empty() => "dual numbers and finite differences",
             (true, false) => "dual numbers, if not all with finite differences,",
             (false, false) => "one of two witnesses",
             _ => "finite differences",
+        };
+        let by_ops: usize = self.entries.iter().map(|entry| entry.by_ops).sum();
+        let witnesses = match by_ops {
+            0 => witnesses.to_owned(),
+            _ => {
+                format!("{witnesses}, {by_ops} of them op by op because their slopes could not be measured otherwise,")
+            }
         };
         let agree = format!("agree with {witnesses} to a relative {}", error(self.tolerance));
         match self.directions {

@@ -17,12 +17,21 @@ pub enum Doubt {
     Jump,
     /// Rounding in the result explains the difference.
     Rounding,
+    /// Rounding in the result hides the slope.
+    TooSmall,
     /// The slopes of finer and finer steps do not settle before rounding drowns them.
     Unsettled,
     /// The gradient is too large for a number.
     Infinite,
     /// It looks wrong; but every op alone is right, and no numbers leave the tape.
     Suspected,
+}
+
+impl Doubt {
+    /// Whether only the measurement is at fault, so that trying ops one by one may settle it.
+    pub(super) fn is_of_measurement(self) -> bool {
+        !matches!(self, Doubt::NoResult | Doubt::Infinite | Doubt::Suspected)
+    }
 }
 
 impl fmt::Display for Doubt {
@@ -37,6 +46,7 @@ impl fmt::Display for Doubt {
                 "the result moves in steps, as if it were computed in f32 or beside a huge number, and finer nudges move nothing"
             }
             Doubt::Jump => "the slope grows without bound as the step shrinks: a jump, or a slope too steep for any nudge",
+            Doubt::TooSmall => "the slope is too small to be told from rounding in the result",
             Doubt::Rounding => "rounding in the result is larger than the difference",
             Doubt::Unsettled => {
                 "the slope changes with every finer step until rounding drowns it: a pole, an edge, a kink or a bend is too close"

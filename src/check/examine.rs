@@ -19,6 +19,7 @@ use crate::tape::Var;
 use ndarray::ArrayD;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
+use std::ops::Range;
 
 /// Checks the gradients of `program` with respect to `params`; `on_duals` is the same program as a function of their values.
 pub(super) fn examine(check: &Check, params: &[Param<f64>], program: Program, on_duals: Option<OnDuals>) -> Report {
@@ -58,12 +59,48 @@ pub(super) fn examine(check: &Check, params: &[Param<f64>], program: Program, on
 }
 
 impl Report {
-    /// Turns suspicions into convictions.
-    fn convict(&mut self, order: u32) {
-        for entry in self.entries.iter_mut().filter(|entry| entry.order == order && entry.suspected > 0) {
-            entry.wrong += entry.suspected;
-            entry.undecided -= entry.suspected;
-            (entry.verdict, entry.doubt, entry.suspected) = (Verdict::Wrong, None, 0);
+    /// Turns suspicions into convictions, if they are confirmed, and what could not be measured, too, where it is known to be spoilt. `entries` are
+    /// those of the order at hand. Returns whether any of them is wrong now.
+    fn convict(&mut self, entries: Range<usize>, confirmed: bool, harmed: &[Vec<bool>]) -> bool {
+        for (argument, entry) in self.entries[entries.clone()].iter_mut().enumerate() {
+            let harmed = harmed.get(argument).map_or(&[][..], Vec::as_slice);
+            // Of a direction it is not known through which elements it goes.
+            let by_directions = entry.by_directions && harmed.contains(&true);
+            let spare = |element: &usize| !by_directions && harmed.get(*element) != Some(&true);
+            let mut convicted = if confirmed { std::mem::take(&mut entry.suspected) } else { 0 };
+            convicted += entry.hidden.len();
+            entry.hidden.retain(spare);
+            convicted -= entry.hidden.len();
+            entry.at_kinks.0.retain(spare);
+            entry.wrong += convicted + entry.kinks - entry.at_kinks.0.len();
+            (entry.undecided, entry.kinks) = (entry.undecided - convicted, entry.at_kinks.0.len());
+            if entry.wrong > 0 {
+                (entry.verdict, entry.doubt) = (Verdict::Wrong, None);
+            }
+        }
+        self.entries[entries].iter().any(|entry| entry.verdict == Verdict::Wrong)
+    }
+
+    /// Says what there is to say of the kinks that are left, before the notes from the place `at` on.
+    fn note_kinks(&mut self, entries: Range<usize>, at: usize) {
+        let kinks = self.entries[entries].iter_mut().filter(|entry| entry.kinks > 0);
+        let notes: Vec<String> = kinks.filter_map(|entry| entry.at_kinks.1.take()).collect();
+        self.notes.splice(at..at, notes);
+    }
+
+    /// Believes what could not be measured.
+    fn acquit(&mut self, entries: Range<usize>) {
+        for entry in self.entries[entries].iter_mut().filter(|entry| !entry.hidden.is_empty()) {
+            entry.by_ops = std::mem::take(&mut entry.hidden).len();
+            entry.undecided -= entry.by_ops;
+            if entry.undecided == 0 {
+                entry.doubt = None;
+                entry.verdict = match () {
+                    _ if !entry.flows => Verdict::NoEffect,
+                    _ if entry.kinks > 0 => Verdict::Kink,
+                    _ => Verdict::Right,
+                };
+            }
         }
     }
 }
@@ -121,16 +158,22 @@ fn examine_order(
         by_directions: check.directions.is_some(),
     };
     let labels: Vec<Label> = program.params.iter().map(label).collect();
+    let (before, notes) = (report.entries.len(), report.notes.len());
     let suspect = compare(check, random, program, (&cotangent, duals), &labels, &gradients, report);
+    let entries = before..report.entries.len();
     if order == 1 {
         report.notes.extend(regime::of_activations(program.record()));
     }
-    let Some(suspect) = suspect else { return };
-    let diagnosis = diagnose(check, random, program, &cotangent, &suspect);
-    if suspect.is_proven || diagnosis.proves {
-        report.convict(order);
-        report.diagnosis = Some(diagnosis);
+    if let Some(suspect) = suspect {
+        let (diagnosis, proof) = diagnose(check, random, program, &cotangent, &suspect);
+        let is_confirmed = suspect.is_proven || suspect.is_suspected && proof.confirms;
+        if report.convict(entries.clone(), is_confirmed, &proof.harmed) {
+            report.diagnosis = Some(diagnosis);
+        } else if proof.acquits {
+            report.acquit(entries.clone());
+        }
     }
+    report.note_kinks(entries, notes);
 }
 
 /// Checks gradients that were computed by hand.
@@ -157,6 +200,7 @@ pub(super) fn examine_by_hand(
     let gradients: Vec<Option<Vec<f64>>> =
         claimed.iter().map(|claimed| Some(claimed.iter().copied().collect())).collect();
     let suspect = compare(check, &mut random, function, (&[1.0], None), &labels, &gradients, &mut report);
+    report.note_kinks(0..labels.len(), 0);
     report.judge_last_run([&start, &run(function)]);
     report.diagnosis = suspect.filter(|suspect| suspect.is_proven && report.unsteady.is_none()).map(|suspect| {
         let claimed = gradients[suspect.argument].as_deref().unwrap_or_default();
@@ -189,7 +233,7 @@ impl Label {
 }
 
 /// Compares gradients with slopes, argument by argument, and adds the entries to the report. Returns the first that is wrong, or else
-/// the first that is suspected to be.
+/// the first that is suspected to be, or else the first with slopes that could not be measured.
 fn compare(
     check: &Check,
     random: &mut ChaCha8Rng,
@@ -224,15 +268,17 @@ fn compare_elements(
     for (argument, (gradient, label)) in gradients.iter().zip(labels).enumerate() {
         let chosen = judge.elements(label.shape.size());
         let (elements, difference) = judge.judge(probe, argument, gradient.as_deref(), &chosen);
-        let (entry, worst) = sum_up(label, gradient.is_some(), &elements, difference);
-        report.notes.extend(regime::of_kinks(label, &elements));
-        let is_proven = entry.verdict == Verdict::Wrong;
-        let is_news = |suspect: &Suspect| is_proven && !suspect.is_proven;
-        if let Some(&worst) = worst
-            && (is_proven || entry.doubt == Some(Doubt::Suspected))
+        let (mut entry, worst) = sum_up(label, gradient.is_some(), &elements, difference);
+        let (is_proven, is_suspected) = (entry.verdict == Verdict::Wrong, entry.suspected > 0);
+        let is_news = |suspect: &Suspect| (is_proven, is_suspected) > (suspect.is_proven, suspect.is_suspected);
+        entry.at_kinks.1 = regime::of_kinks(label, &elements);
+        // What looks like a kink may be a wrong sign, closer to a kink than can be seen.
+        let at_kink = |element: &&Element| matches!(element.standing, Standing::Kink(_));
+        if let Some(&worst) = worst.or_else(|| elements.iter().find(at_kink))
+            && (is_proven || is_suspected || !entry.hidden.is_empty() || entry.kinks > 0)
             && suspect.as_ref().is_none_or(is_news)
         {
-            suspect = Some(Suspect { argument, name: label.name.clone(), elements, worst, is_proven });
+            suspect = Some(Suspect { argument, name: label.name.clone(), elements, worst, is_proven, is_suspected });
         }
         report.entries.push(entry);
     }
@@ -254,10 +300,20 @@ fn sum_up<'e>(
     let contradicted = count(&|element| element.alone.is_some());
     let undecided = count(&|element| matches!(element.standing, Standing::CannotTell(_)));
     let suspected = count(&|element| element.standing == Standing::CannotTell(Doubt::Suspected));
+    let is_hidden =
+        |element: &Element| matches!(element.standing, Standing::CannotTell(doubt) if doubt.is_of_measurement());
+    let places = |which: &dyn Fn(&Element) -> bool| -> Vec<usize> {
+        elements.iter().filter(|element| which(element)).map(|element| element.index).collect()
+    };
+    let is_at_kink = |element: &Element| matches!(element.standing, Standing::Kink(_));
+    let (hidden, at_kinks) = (places(&is_hidden), places(&is_at_kink));
     let eligible = |element: &&Element| match (wrong, undecided, contradicted) {
         (0, 0, 0) => !matches!(element.standing, Standing::Kink(_)),
         (0, 0, _) => element.alone.is_some(),
         (0, ..) if suspected > 0 => element.standing == Standing::CannotTell(Doubt::Suspected),
+        (0, ..) if undecided > hidden.len() => {
+            matches!(element.standing, Standing::CannotTell(_)) && !is_hidden(element)
+        }
         (0, ..) => matches!(element.standing, Standing::CannotTell(_)),
         _ => element.standing == Standing::Wrong,
     };
@@ -277,11 +333,14 @@ fn sum_up<'e>(
         wrong,
         undecided,
         suspected,
+        hidden,
+        by_ops: 0,
         doubt: worst.and_then(|element| match element.standing {
             Standing::CannotTell(doubt) => Some(doubt),
             _ => None,
         }),
-        kinks: count(&|element| matches!(element.standing, Standing::Kink(_))),
+        kinks: at_kinks.len(),
+        at_kinks: (at_kinks, None),
         too_small: count(&|element| element.standing == Standing::TooSmall),
         worst: worst.map(|element| Worst {
             index: label.index(element.index),

@@ -29,6 +29,11 @@ pub(super) trait Function {
     fn rounding(&self) -> f64 {
         0.0
     }
+    /// Which results may depend on a number of an argument; `None` if that is not known.
+    fn touched(&self, argument: usize, element: usize) -> Option<Vec<bool>> {
+        let _ = (argument, element);
+        None
+    }
     /// Whether it is a program of several ops, which can be tried alone.
     fn has_ops(&self) -> bool {
         false

@@ -3,25 +3,34 @@
 
 use super::cause::Cause;
 use super::function::Function;
-use super::judge::{Element, Standing, multi_index};
+use super::judge::{Element, multi_index};
 use super::locate::Fault;
 use super::measure::Probe;
-use super::one_op::Seen;
+use super::one_op::{OneOp, Seen};
+use super::pattern::{Ratio, agrees, is_near, pattern, some_zero, telling, unusable};
 use crate::shape::Shape;
+use petgraph::graph::NodeIndex;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What is probably wrong with an op. What can be proven by an experiment with the op comes before what only looks like a pattern.
 pub(super) fn cause_of(fault: &mut Fault) -> Cause {
     let Some(reverse) = fault.reverse.clone() else { return Cause::NoGradient };
     let operand = fault.op.operands[fault.slot].shape();
     let ratio = Ratio::of(&fault.elements);
-    if let Some(cause) = unusable(&fault.elements) {
-        cause
-    } else if ignores_cotangent(fault, &reverse) {
+    match unusable(&fault.elements) {
+        // There are formulas that give only zeros when the wrong thing is put in: a - a, or what a softmax sends on of equal cotangents.
+        Some(Cause::Zero) => return mended(fault).unwrap_or(Cause::Zero),
+        Some(cause) => return cause,
+        None => {}
+    }
+    if ignores_cotangent(fault, &reverse) {
         Cause::CotangentIgnored
     } else if let Some(cause) = ratio.constant().and_then(|ratio| forgotten_length(fault, ratio).or(telling(ratio))) {
         cause
     } else if let Some((used, meant)) = mistaken_value(fault) {
         Cause::WrongValue { used, meant }
+    } else if let Some(cause) = mended(fault) {
+        cause
     } else if let Some(with) = swapped(fault) {
         Cause::Swapped { with }
     } else if let Some(copies) = missing_sum(fault) {
@@ -33,91 +42,8 @@ pub(super) fn cause_of(fault: &mut Fault) -> Cause {
     }
 }
 
-/// What is probably wrong with a gradient of which there are only the numbers.
-pub(super) fn cause_of_numbers(elements: &[Element], reverse: &[f64], shape: Shape) -> Cause {
-    let telling = || Ratio::of(elements).constant().and_then(telling);
-    unusable(elements).or_else(telling).unwrap_or_else(|| pattern(elements, reverse, shape))
-}
-
-/// Numbers that have no ratio to anything.
-fn unusable(elements: &[Element]) -> Option<Cause> {
-    match () {
-        _ if elements.iter().any(|element| !element.reverse.is_finite()) => Some(Cause::NotANumber),
-        _ if elements.iter().all(|element| element.reverse == 0.0) => Some(Cause::Zero),
-        _ => None,
-    }
-}
-
-/// Patterns in the numbers, exact ones first, vague ones last.
-fn pattern(elements: &[Element], reverse: &[f64], shape: Shape) -> Cause {
-    let ratio = Ratio::of(elements);
-    if transposed(elements, reverse, shape) {
-        Cause::Transposed
-    } else if let Some(zeros) = some_zero(elements) {
-        Cause::SomeZero { zeros }
-    } else if let Some(relative) = ratio.off_by_a_hair() {
-        Cause::Epsilon { relative }
-    } else if let Some(ratio) = ratio.constant() {
-        Cause::Factor(ratio)
-    } else {
-        Cause::Unknown { lowest: ratio.lowest, highest: ratio.highest }
-    }
-}
-
-/// The range of reverse / numeric over the elements that are not zero.
-struct Ratio {
-    lowest: f64,
-    highest: f64,
-    /// Whether both are zero wherever one of them is.
-    everywhere: bool,
-}
-
-impl Ratio {
-    fn of(elements: &[Element]) -> Ratio {
-        let largest = elements.iter().map(|element| element.numeric.abs()).fold(0.0, f64::max);
-        let mut ratio = Ratio { lowest: f64::INFINITY, highest: f64::NEG_INFINITY, everywhere: true };
-        for element in elements {
-            if element.numeric.abs() > 1e-6 * largest {
-                let quotient = element.reverse / element.numeric;
-                (ratio.lowest, ratio.highest) = (ratio.lowest.min(quotient), ratio.highest.max(quotient));
-            } else {
-                ratio.everywhere &= element.reverse.abs() <= 1e-3 * largest;
-            }
-        }
-        ratio
-    }
-
-    fn constant(&self) -> Option<f64> {
-        let middle = 0.5 * (self.lowest + self.highest);
-        (self.everywhere && self.highest - self.lowest <= 1e-5 * middle.abs()).then_some(middle)
-    }
-
-    /// The largest distance from 1, if it is small and all ratios lie on one side of 1.
-    fn off_by_a_hair(&self) -> Option<f64> {
-        let (low, high) = (self.lowest - 1.0, self.highest - 1.0);
-        let one_side = low > -1e-9 || high < 1e-9;
-        (self.everywhere && one_side && low > -1e-2 && high < 1e-2).then_some(low.abs().max(high.abs()))
-    }
-}
-
-/// What a ratio that is the same everywhere tells: a sign, a hair, a simple fraction.
-fn telling(ratio: f64) -> Option<Cause> {
-    if is_near(ratio, -1.0) {
-        return Some(Cause::Sign);
-    }
-    if (ratio - 1.0).abs() < 1e-3 {
-        return Some(Cause::Epsilon { relative: (ratio - 1.0).abs() });
-    }
-    let simple = |n: i32| (1..=10).any(|m| is_near(ratio.abs(), f64::from(n) / f64::from(m)));
-    (1..=10).any(simple).then_some(Cause::Factor(ratio))
-}
-
-fn is_near(x: f64, y: f64) -> bool {
-    (x / y - 1.0).abs() < 1e-5
-}
-
 /// Whether a ratio is a length that occurs here, and that forward and backward can disagree about.
-fn forgotten_length(fault: &Fault, ratio: f64) -> Option<Cause> {
+fn forgotten_length(fault: &mut Fault, ratio: f64) -> Option<Cause> {
     let (operand, result) = (fault.op.operands[fault.slot].shape(), fault.op.result().shape());
     let copies = result.size() / operand.size().max(1);
     if broadcast_axes(operand, result).is_some() && is_near(ratio, 1.0 / copies as f64) {
@@ -128,7 +54,42 @@ fn forgotten_length(fault: &Fault, ratio: f64) -> Option<Cause> {
     let gone = operand.iter().copied().filter(|length| !result.contains(length));
     let mut lengths = std::iter::once(averaged).chain(gone).filter(|&length| length > 1 && averaged > 1);
     let fits = |&length: &usize| is_near(ratio, length as f64) || is_near(ratio, 1.0 / length as f64);
-    lengths.find(fits).map(|length| Cause::BatchSize { factor: ratio, length })
+    let length = lengths.find(fits)?;
+    (grows_with_an_axis(fault, ratio) != Some(false)).then_some(Cause::BatchSize { factor: ratio, length })
+}
+
+/// Whether a vjp is off by more if it is tried with more elements, and so by a length and not by a plain number. `None` if the op does not
+/// take more.
+fn grows_with_an_axis(fault: &Fault, ratio: f64) -> Option<bool> {
+    let (slot, op) = (fault.slot, &fault.op);
+    let shape = op.operands[slot].shape();
+    let mut all_tried = true;
+    for axis in 0..shape.rank() {
+        let same_shape = |other: usize, along: usize| along == axis && op.operands[other].shape() == shape;
+        let same_length = |other: usize, along: usize| op.operands[other].shape()[along] == shape[axis];
+        // A vjp of the learner's may panic at shapes that its forward has never seen.
+        let tried = catch_unwind(AssertUnwindSafe(|| {
+            let mut larger = op.enlarged(same_shape).or_else(|| op.enlarged(same_length))?;
+            ratio_of(&mut larger, slot)
+        }));
+        match tried.ok().flatten() {
+            Some(with_more) if is_near(with_more, ratio) => {}
+            Some(with_more) if is_near(with_more, 2.0 * ratio) || is_near(with_more, 0.5 * ratio) => return Some(true),
+            _ => all_tried = false,
+        }
+    }
+    all_tried.then_some(false)
+}
+
+/// The ratio of what the vjp says to what nudging says, if it is the same everywhere.
+fn ratio_of(op: &mut OneOp, slot: usize) -> Option<f64> {
+    // Of either sign and all different, as in any check.
+    let cotangent: Vec<f64> = (0..op.result().shape().size()).map(|place| 1.2 + (place as f64).sin()).collect();
+    let reverse = op.gradients(&cotangent).swap_remove(slot)?;
+    let mut probe = Probe::new(op, &cotangent);
+    let pair = |(index, &reverse): (usize, &f64)| (reverse, probe.central(slot, index, 1e-5).value);
+    let pairs: Vec<(f64, f64)> = reverse.iter().enumerate().take(50).map(pair).collect();
+    Ratio::of_pairs(pairs.into_iter()).constant()
 }
 
 /// Whether twice the cotangent gives the same gradient.
@@ -159,6 +120,28 @@ fn mistaken_value(fault: &Fault) -> Option<(Seen, Seen)> {
     None
 }
 
+/// Changes the formula of the vjp in one or a few places; if that makes it right, this was the mistake.
+fn mended(fault: &Fault) -> Option<Cause> {
+    let (formula, arrived) = fault.op.formula(&fault.cotangent, fault.slot)?;
+    let shape = |node: NodeIndex| fault.op.tape.var_at(node).shape();
+    let is_right = |instead: NodeIndex, read: NodeIndex| {
+        let fits = instead != read && shape(instead) == shape(read);
+        fits && formula.places_of(read).iter().any(|places| {
+            let mended = formula.reading(instead, places);
+            agrees(&fault.elements, |element| mended[element.index])
+        })
+    };
+    if formula.constants().iter().any(|&constant| is_right(arrived, constant)) {
+        return Some(Cause::CotangentIgnored);
+    }
+    let seen: Vec<Seen> =
+        (0..fault.op.operands.len()).map(Seen::Operand).chain(std::iter::once(Seen::Result)).collect();
+    let pairs = seen.iter().flat_map(|&used| seen.iter().map(move |&meant| (used, meant)));
+    let node = |seen: Seen| fault.op.seen(seen).index();
+    let mut mending = pairs.filter(|&(used, meant)| is_right(node(meant), node(used)));
+    mending.next().map(|(used, meant)| Cause::WrongValue { used, meant })
+}
+
 /// An operand that the slope depends on and the vjp does not: with other numbers in it the one changes, and the other does not.
 fn unused(fault: &mut Fault, reverse: &[f64]) -> Option<usize> {
     let slot = fault.slot;
@@ -180,23 +163,6 @@ fn unused(fault: &mut Fault, reverse: &[f64]) -> Option<usize> {
         let largest = slopes.iter().fold(0.0_f64, |largest, slope| largest.max(slope.abs()));
         fault.elements.iter().zip(slopes).any(|(element, slope)| (slope - element.numeric).abs() > 1e-4 * largest)
     })
-}
-
-/// Whether `explained` gives the measured slopes of all elements.
-fn agrees(elements: &[Element], explained: impl Fn(&Element) -> f64) -> bool {
-    let largest = elements.iter().map(|element| element.numeric.abs()).fold(0.0, f64::max);
-    elements.iter().all(|element| (explained(element) - element.numeric).abs() <= 1e-5 * largest)
-}
-
-/// Whether the last two axes are exchanged. The gradient may also have been read in the transposed order.
-fn transposed(elements: &[Element], reverse: &[f64], shape: Shape) -> bool {
-    let &[.., rows, columns] = &shape[..] else { return false };
-    let exchanged = |element: &Element| {
-        let (matrix, place) = (element.index / (rows * columns), element.index % (rows * columns));
-        let (row, column) = (place / columns, place % columns);
-        reverse[matrix * rows * columns + column * rows + row]
-    };
-    rows > 1 && columns > 1 && agrees(elements, exchanged)
 }
 
 /// Whether this is the gradient of another operand.
@@ -241,10 +207,4 @@ fn missing_sum(fault: &mut Fault) -> Option<usize> {
     let (first, last) = (only(&|_| 0), only(&|length| length - 1));
     let slot = fault.slot;
     [first, last].iter().any(|one| explains(fault, slot, one)).then_some(result.size() / operand.size())
-}
-
-/// How many elements are wrong, if all of these are 0.
-fn some_zero(elements: &[Element]) -> Option<usize> {
-    let wrong: Vec<&Element> = elements.iter().filter(|element| element.standing == Standing::Wrong).collect();
-    wrong.iter().all(|element| element.reverse == 0.0).then_some(wrong.len())
 }

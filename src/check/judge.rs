@@ -1,7 +1,8 @@
 //! Right or wrong or neither, element by element. The one idea to know: the plain central difference convicts nobody. An element that it
 //! puts in doubt is measured again with many steps, and looked at from both sides for a kink. It counts as wrong only if the slope stays
-//! the same for finer and finer steps, and another one than the gradient says; if the slopes never settle, nobody can tell. Where the
-//! program also runs on dual numbers, they are heard too.
+//! the same for finer and finer steps, and another one than the gradient says; if the slopes never settle, nobody can tell. Nor does it count
+//! as right because rounding hides its slope, unless what could be hidden is next to nothing beside the slopes of the other elements. Where
+//! the program also runs on dual numbers, they are heard too.
 
 use super::Check;
 use super::doubt::Doubt;
@@ -23,6 +24,8 @@ pub(super) struct Element {
     pub(super) dual: Option<Slope>,
     /// By nudging.
     pub(super) numeric: f64,
+    /// How far off `numeric` may be.
+    pub(super) uncertainty: f64,
     /// The larger of the two relative errors.
     pub(super) relative_error: f64,
     /// What dual numbers say of the reverse pass.
@@ -39,7 +42,8 @@ pub(super) struct Element {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Standing {
     Right,
-    /// Both slopes are too small to be told from rounding noise.
+    /// Right as far as can be seen, but the slopes are too small to be told from rounding. In the end that is said only of elements whose slopes
+    /// are next to nothing beside those of others.
     TooSmall,
     /// At a kink, and one of the possible subgradients.
     Kink(Sides),
@@ -52,6 +56,11 @@ pub(super) enum Standing {
 const CONVICTIONS: usize = 20;
 /// After so many elements of an input that nothing could be said about, the rest of those in doubt are not looked at again.
 const DOUBTS: usize = 100;
+/// After so many elements of an input whose slopes stayed too small to tell, however they were measured, the rest of those is not measured
+/// again.
+const TOO_SMALL: usize = 20;
+/// Of a slope that rounding lets nobody know to this part of its size, agreement says nothing.
+const RESOLVED: f64 = 1e-2;
 /// A slope that is known to this part of its size is known well enough to confirm a gradient that agrees with it.
 const KNOWN: f64 = 1e-4;
 /// The same for the most trustworthy slope of all.
@@ -111,7 +120,8 @@ impl<'a> Judge<'a> {
             let (_, by_nudging) = self.compare(reverse, slope);
             let mut element = self.hear(index, reverse, dual, slope, by_nudging);
             match doubts.filter(|_| undecided >= DOUBTS) {
-                _ if element.standing == Standing::Right => {}
+                // What is too small to tell may be next to nothing beside what comes later.
+                _ if matches!(element.standing, Standing::Right | Standing::TooSmall) => {}
                 Some(doubt) => element = self.hear(index, reverse, dual, slope, Standing::CannotTell(doubt)),
                 None if convictions < CONVICTIONS => element = self.second_opinion(probe, argument, element),
                 None => {}
@@ -122,7 +132,45 @@ impl<'a> Judge<'a> {
             }
             elements.push(element);
         }
+        self.settle_small(probe, argument, &mut elements);
         (elements, difference / chosen.len().max(1) as f64)
+    }
+
+    /// Looks again at slopes that are too small to be told from rounding. What rounding can hide is either next to nothing beside the largest
+    /// slope of the input, or with better steps less than the slope; or else nobody can tell.
+    fn settle_small(&self, probe: &mut Probe, argument: usize, elements: &mut [Element]) {
+        let right = elements.iter().filter(|element| element.standing == Standing::Right);
+        let floor = self.check.tolerance * right.map(|element| element.reverse.abs()).fold(0.0, f64::max);
+        let hides_nothing = |element: &Element| element.uncertainty <= floor;
+        let (mut looks, mut failures) = (0, 0);
+        for element in elements.iter_mut() {
+            let may_look = if probe.function.has_ops() { looks < TOO_SMALL } else { failures < TOO_SMALL };
+            if element.standing == Standing::TooSmall && !hides_nothing(element) && may_look {
+                *element = self.look_again(probe, argument, *element);
+                looks += 1;
+                failures += usize::from(matches!(element.standing, Standing::TooSmall | Standing::CannotTell(_)));
+            }
+            let is_hidden = !hides_nothing(element);
+            let is_hidden_from_duals = element.dual.is_none_or(|dual| dual.uncertainty > floor);
+            let settle = |standing: &mut Standing, is_hidden: bool| {
+                if *standing == Standing::TooSmall && is_hidden {
+                    *standing = Standing::CannotTell(Doubt::TooSmall);
+                }
+            };
+            settle(&mut element.by_nudging, is_hidden);
+            element.by_duals.iter_mut().for_each(|standing| settle(standing, is_hidden_from_duals));
+            settle(&mut element.standing, is_hidden && element.by_duals != Some(Standing::TooSmall));
+        }
+    }
+
+    /// Measures an element again that is too small to tell. The claim that nothing flows is believed if nothing changes; but not of a program
+    /// whose ops can be tried one by one, which tells more.
+    fn look_again(&self, probe: &mut Probe, argument: usize, first: Element) -> Element {
+        let is_still = first.reverse == 0.0 && !probe.function.has_ops();
+        if is_still && probe.is_constant_around(argument, first.index) {
+            return Element { standing: Standing::Right, by_nudging: Standing::Right, ..first };
+        }
+        self.second_opinion(probe, argument, first)
     }
 
     /// Hears what each witness says of an element, given what nudging makes of it.
@@ -130,9 +178,16 @@ impl<'a> Judge<'a> {
         let (mut relative_error, agrees) = self.compare(reverse, nudged);
         let (mut by_duals, mut contradicted) = (None, None);
         if let Some(dual) = dual {
-            let (error, standing) = self.compare(reverse, dual);
-            let agree = [standing, agrees, self.compare(dual.value, nudged).1].map(|pair| pair != Standing::Wrong);
-            contradicted = alone(agree[0], agree[1], agree[2]);
+            let (error, mut standing) = self.compare(reverse, dual);
+            if reverse == dual.value {
+                // That was not measured: if it is 0, it is exactly 0.
+                standing = Standing::Right;
+            }
+            let pairs = [standing, agrees, self.compare(dual.value, nudged).1];
+            let agree = pairs.map(|pair| pair != Standing::Wrong);
+            // Two that only see rounding do not agree against a third.
+            let is_told = pairs.iter().all(|&pair| pair != Standing::TooSmall);
+            contradicted = alone(agree[0], agree[1], agree[2]).filter(|_| is_told);
             let is_heard = dual.value.is_finite() || standing == Standing::Right;
             by_duals = Some(if is_heard { standing } else { Standing::CannotTell(Doubt::Infinite) });
             relative_error = if error > relative_error { error } else { relative_error };
@@ -142,17 +197,16 @@ impl<'a> Judge<'a> {
             reverse,
             dual,
             numeric: nudged.value,
+            uncertainty: nudged.uncertainty,
             relative_error,
             by_duals,
             by_nudging,
             standing: match (by_duals, by_nudging) {
-                // Where nudging sees only noise, dual numbers confirm, or raise a suspicion, unless it is enough to contradict them.
-                (Some(Standing::Wrong), Standing::TooSmall) if contradicted != Some(Witness::Duals) => {
+                // Where nudging sees only noise, dual numbers confirm, or raise a suspicion.
+                (Some(Standing::Wrong), Standing::TooSmall | Standing::CannotTell(_)) => {
                     Standing::CannotTell(Doubt::Suspected)
                 }
-                (Some(by_duals), Standing::TooSmall) if contradicted != Some(Witness::Duals) => by_duals,
-                (Some(Standing::Wrong), Standing::CannotTell(_)) => Standing::CannotTell(Doubt::Suspected),
-                (Some(Standing::Right | Standing::TooSmall), Standing::CannotTell(_)) => Standing::Right,
+                (Some(Standing::Right), Standing::TooSmall | Standing::CannotTell(_)) => Standing::Right,
                 // What nudging confirms is right whatever dual numbers say: they can lose a tangent on the way.
                 (_, by_nudging) => by_nudging,
             },
@@ -161,8 +215,8 @@ impl<'a> Judge<'a> {
     }
 
     /// Compares the gradient with what a witness says: their relative error, and what it means. The error is |a - w| / max(|a|, |w|,
-    /// floor), where the floor is the noise of the witness over the tolerance: a difference within the noise then just passes. A true
-    /// zero passes, because its measured slope is noise; a wrong zero fails, because its measured slope is not.
+    /// floor), where the floor is the noise of the witness over the tolerance: a difference within the noise is no error. It is no
+    /// agreement either, if the noise is not much smaller than the slope.
     fn compare(&self, claimed: f64, witness: Slope) -> (f64, Standing) {
         let (size, difference) = (claimed.abs().max(witness.value.abs()), (claimed - witness.value).abs());
         let (same, tolerance) = (claimed == witness.value, self.check.tolerance);
@@ -173,11 +227,12 @@ impl<'a> Judge<'a> {
             _ => difference / size,
         };
         let standing = match () {
-            _ if same => Standing::Right,
             // Not a number is not right either.
             _ if relative_error.is_nan() || relative_error > tolerance => Standing::Wrong,
-            _ if size <= witness.uncertainty => Standing::TooSmall,
-            _ => Standing::Right,
+            // To all digits that can be asked for; but zeros have no digits.
+            _ if difference <= tolerance * size && size > 0.0 => Standing::Right,
+            _ if witness.uncertainty <= (RESOLVED * size).max(f64::MIN_POSITIVE) => Standing::Right,
+            _ => Standing::TooSmall,
         };
         (relative_error, standing)
     }

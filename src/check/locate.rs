@@ -5,6 +5,7 @@ use super::Check;
 use super::judge::{Element, Judge, Standing};
 use super::measure::Probe;
 use super::one_op::OneOp;
+use crate::param::Param;
 use crate::tape::Var;
 use petgraph::Direction::Incoming;
 use petgraph::graph::NodeIndex;
@@ -25,16 +26,39 @@ pub(super) struct Fault<'t> {
 /// Elements of an operand to try at first. A wrong op shows in most of them.
 const QUICK: usize = 200;
 
-/// The first node at fault among the ancestors of `result`, which was recorded last: a quick look at all of them, and if it finds
-/// nothing, a complete one (unless there are so many elements that only directions are checked).
-pub(super) fn first_fault<'t>(check: &Check, random: &mut ChaCha8Rng, result: Var<'t, f64>) -> Option<Fault<'t>> {
+/// What came of trying each op alone.
+pub(super) enum Tried<'t> {
+    /// The first that is wrong.
+    Fault(Box<Fault<'t>>),
+    /// Each is right.
+    Right,
+    /// None is wrong, but of some nobody can tell.
+    CannotTell,
+}
+
+/// Tries each op among the ancestors of `result`, which was recorded last: a quick look at all of them, and if it finds
+/// no fault, a complete one (unless there are so many elements that only directions are checked).
+pub(super) fn try_each_op<'t>(check: &Check, random: &mut ChaCha8Rng, result: Var<'t, f64>) -> Tried<'t> {
     let nodes = differentiated(result);
     let quick = check.clone().all().sample(QUICK);
-    let complete = check.directions.is_none().then(|| check.clone().all());
-    [quick].iter().chain(&complete).find_map(|check| {
+    let is_large = |node: &NodeIndex| {
+        result.tape().operands(*node).iter().any(|&operand| result.tape().var_at(operand).shape().size() > QUICK)
+    };
+    let is_quick_enough = check.directions.is_some() || !nodes.iter().any(is_large);
+    let complete = (!is_quick_enough).then(|| check.clone().all());
+    let mut tried = Tried::Right;
+    for check in [quick].iter().chain(&complete) {
         let mut judge = Judge::new(check, random);
-        nodes.iter().find_map(|&node| fault_of(&mut judge, OneOp::new(result.tape(), node)))
-    })
+        tried = Tried::Right;
+        for &node in &nodes {
+            match try_op(&mut judge, OneOp::new(result.tape(), node)) {
+                Tried::Right => {}
+                Tried::CannotTell => tried = Tried::CannotTell,
+                fault => return fault,
+            }
+        }
+    }
+    tried
 }
 
 /// The nodes that gradients pass through on their way from `result`, in order of recording.
@@ -52,9 +76,10 @@ fn differentiated(result: Var<f64>) -> Vec<NodeIndex> {
     (0..reached.len()).filter(|&index| reached[index]).map(NodeIndex::new).collect()
 }
 
-fn fault_of<'t>(judge: &mut Judge, mut op: OneOp<'t>) -> Option<Fault<'t>> {
+fn try_op<'t>(judge: &mut Judge, mut op: OneOp<'t>) -> Tried<'t> {
     let cotangent = judge.cotangent(op.result().shape().size());
     let mut gradients = op.gradients(&cotangent);
+    let mut tried = Tried::Right;
     for (slot, gradient) in gradients.iter_mut().enumerate() {
         if !op.wants(slot) {
             continue;
@@ -63,8 +88,45 @@ fn fault_of<'t>(judge: &mut Judge, mut op: OneOp<'t>) -> Option<Fault<'t>> {
         let mut probe = Probe::new(&mut op, &cotangent);
         let (elements, _) = judge.judge(&mut probe, slot, gradient.as_deref(), &chosen);
         if elements.iter().any(|element| element.standing == Standing::Wrong) {
-            return Some(Fault { op, slot, cotangent, reverse: gradient.take(), elements });
+            return Tried::Fault(Box::new(Fault { op, slot, cotangent, reverse: gradient.take(), elements }));
+        }
+        if elements.iter().any(|element| matches!(element.standing, Standing::CannotTell(_))) {
+            tried = Tried::CannotTell;
         }
     }
-    None
+    tried
+}
+
+/// Which elements of each parameter get another gradient than they should because of a fault, when `cotangent` arrives at the result: the difference that the
+/// fault makes flows on to them. (A wrong op whose result is multiplied by 0 does no harm.)
+pub(super) fn harmed_by(
+    fault: &mut Fault,
+    judge: &Judge,
+    tolerance: f64,
+    (result, cotangent): (Var<f64>, &[f64]),
+    params: &[Param<f64>],
+) -> Vec<Vec<bool>> {
+    let tape = result.tape();
+    let numbers = |array: Var<f64>| array.value().into_iter().collect::<Vec<f64>>();
+    let gradients = result.backward_with(tape.input(cotangent).reshape(result.shape()));
+    let claimed: Vec<Option<Vec<f64>>> = params.iter().map(|param| gradients.param(param).map(numbers)).collect();
+    let arrived = tape.gradient_of(fault.op.node, gradients.pass()).map(|gradient| numbers(tape.var_at(gradient)));
+    let Some(arrived) = arrived else { return Vec::new() };
+    let (operand, slot) = (fault.op.operands[fault.slot], fault.slot);
+    let sent = fault.op.gradients(&arrived).swap_remove(slot);
+    let wrong = fault.elements.iter().filter(|element| element.standing == Standing::Wrong);
+    let wrong: Vec<usize> = wrong.map(|element| element.index).collect();
+    let (elements, _) = judge.judge(&mut Probe::new(&mut fault.op, &arrived), slot, sent.as_deref(), &wrong);
+    let mut difference = vec![0.0; operand.shape().size()];
+    for element in elements.iter().filter(|element| element.standing == Standing::Wrong) {
+        difference[element.index] = element.numeric - element.reverse;
+    }
+    let flows_on = operand.backward_with(tape.input(&difference[..]).reshape(operand.shape()));
+    let is_harmed = |(param, claimed): (&Param<f64>, &Option<Vec<f64>>)| {
+        let Some(change) = flows_on.param(param).map(numbers) else { return Vec::new() };
+        let claimed = |place: usize| claimed.as_ref().map_or(0.0, |claimed| claimed[place].abs());
+        let differs = |(place, change): (usize, &f64)| change.is_nan() || change.abs() > tolerance * claimed(place);
+        change.iter().enumerate().map(differs).collect()
+    };
+    params.iter().zip(&claimed).map(is_harmed).collect()
 }

@@ -50,6 +50,8 @@ pub(super) struct Probe<'a> {
     pub(super) evaluations: u64,
     duals: Option<Duals<'a>>,
     results: [Vec<f64>; 3],
+    /// The element that is looked at closely, and which results may depend on it, if that is known.
+    touched: Option<((usize, usize), Vec<bool>)>,
 }
 
 /// Rounding errors of a result, in units of ε|y|: a few operations deep.
@@ -57,7 +59,7 @@ pub(super) const ROUNDINGS: f64 = 4.0;
 
 impl<'a> Probe<'a> {
     pub(super) fn new(function: &'a mut dyn Function, cotangent: &'a [f64]) -> Self {
-        Probe { function, cotangent, evaluations: 0, duals: None, results: Default::default() }
+        Probe { function, cotangent, evaluations: 0, duals: None, results: Default::default(), touched: None }
     }
 
     /// With the same program on dual numbers, if there is one.
@@ -89,7 +91,7 @@ impl<'a> Probe<'a> {
     }
 
     /// The central difference. Each result is subtracted before anything is summed, so that results which do not depend on
-    /// the element add no noise to those that do.
+    /// the element add no noise to those that do. (Their size counts only as long as it is not known which they are.)
     pub(super) fn central(&mut self, argument: usize, element: usize, step: f64) -> Slope {
         let x = self.function.point(argument)[element];
         // x + h is rounded; what counts is how far apart the two points really are.
@@ -97,9 +99,12 @@ impl<'a> Probe<'a> {
         self.evaluate(argument, element, above, 0);
         self.evaluate(argument, element, below, 1);
         let (mut sum, mut size) = (0.0, Norm::default());
-        for ((&c, &plus), &minus) in self.cotangent.iter().zip(&self.results[0]).zip(&self.results[1]) {
+        for (result, &c) in self.cotangent.iter().enumerate() {
+            let [plus, minus] = [0, 1].map(|buffer| self.results[buffer][result]);
             sum += c * (plus - minus);
-            size.add(c * plus.abs().max(minus.abs()));
+            if plus != minus || self.may_depend(result, argument, element) {
+                size.add(c * plus.abs().max(minus.abs()));
+            }
         }
         let noise = ROUNDINGS * rounding(size.value(), self.function.epsilon()) / (above - below);
         Slope { value: sum / (above - below), noise, uncertainty: noise }
@@ -109,7 +114,33 @@ impl<'a> Probe<'a> {
     pub(super) fn stand_here(&mut self, argument: usize, element: usize) -> bool {
         let x = self.function.point(argument)[element];
         self.evaluate(argument, element, x, 2);
+        self.touched = self.function.touched(argument, element).map(|touched| ((argument, element), touched));
         self.results[2].iter().all(|y| y.is_finite())
+    }
+
+    /// Whether no bit of any result changes when an element moves, be it by a tenth of its size or of the results'. (A sum with a number that is huge
+    /// beside the element changes then.)
+    pub(super) fn is_constant_around(&mut self, argument: usize, element: usize) -> bool {
+        let x = self.function.point(argument)[element];
+        if !self.stand_here(argument, element) {
+            return false;
+        }
+        let mut largest = x.abs().max(1.0);
+        for (result, y) in self.results[2].iter().enumerate() {
+            largest = if self.may_depend(result, argument, element) { largest.max(y.abs()) } else { largest };
+        }
+        (0..5).all(|k| {
+            let step = 0.1 * largest / 100.0_f64.powi(k);
+            [x + step, x - step].into_iter().all(|to| {
+                self.evaluate(argument, element, to, 0);
+                self.results[0] == self.results[2]
+            })
+        })
+    }
+
+    fn may_depend(&self, result: usize, argument: usize, element: usize) -> bool {
+        let known = self.touched.as_ref().filter(|(of, _)| *of == (argument, element));
+        known.is_none_or(|(_, touched)| touched[result])
     }
 
     /// Whether the last nudges changed no result.
@@ -138,7 +169,9 @@ impl<'a> Probe<'a> {
             sides.right += right;
             sides.low += left.min(right);
             sides.high += left.max(right);
-            size.add(c * plus.abs().max(minus.abs()));
+            if plus != minus || self.may_depend(result, argument, element) {
+                size.add(c * plus.abs().max(minus.abs()));
+            }
         }
         sides.noise = ROUNDINGS * rounding(size.value(), self.function.epsilon()) / step;
         sides

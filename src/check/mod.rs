@@ -20,7 +20,7 @@
 //!
 //! - `diagnose`: all there is to say about it
 //! - `locate`, `one_op`: the first op at fault, found by trying each alone
-//! - `guess`, `cause`: what is probably wrong with it
+//! - `guess`, `cause`: what is probably wrong with it; `pattern`: what the numbers alone tell; `mend`: vjps changed on trial
 //! - `curve`: the error against the step size
 //!
 //! `sabotage` breaks ops on purpose, to see that all this is noticed.
@@ -46,9 +46,11 @@ mod judge;
 mod ladder;
 mod locate;
 mod measure;
+mod mend;
 mod node;
 mod number;
 mod one_op;
+mod pattern;
 mod regime;
 mod report;
 #[doc(hidden)]

@@ -2,11 +2,12 @@
 //! a program checks an op, with the numbers that the op met in that program.
 
 use super::function::Function;
+use super::mend::Formula;
 use crate::blame::OrBlame;
 use crate::op::{Cotangent, Local, View, ViewMut};
 use crate::shape::Shape;
 use crate::tape::{Tape, Var};
-use ndarray::{ArrayView, IxDyn};
+use ndarray::{ArrayD, ArrayView, Axis, IxDyn, concatenate};
 use petgraph::graph::NodeIndex;
 
 /// A node as a function of its operands.
@@ -14,9 +15,13 @@ pub(super) struct OneOp<'t> {
     pub(super) tape: &'t Tape<f64>,
     pub(super) node: NodeIndex,
     pub(super) operands: Vec<Var<'t, f64>>,
+    result: Var<'t, f64>,
     points: Vec<Vec<f64>>,
     numbers: Vec<Vec<f64>>,
 }
+
+/// Of larger operands and results nobody asks which depends on which.
+const MOST_PAIRS: usize = 1_000_000;
 
 /// Something that a vjp can look at: where a wrong one is used, the other may be what was meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,11 +38,32 @@ impl<'t> OneOp<'t> {
         let local = tape.local(node, node);
         let operands: Vec<Var<f64>> = (0..local.operand_count()).map(|slot| local.operand(slot)).collect();
         let points: Vec<Vec<f64>> = operands.iter().map(|operand| operand.value().into_iter().collect()).collect();
-        OneOp { tape, node, operands, numbers: points.clone(), points }
+        OneOp { tape, node, operands, result: tape.var_at(node), numbers: points.clone(), points }
+    }
+
+    /// The same op on operands that are longer: each one's numbers are given twice along the axes that `is_longer` names, slightly changed
+    /// the second time. `None` if the op does not take such operands.
+    pub(super) fn enlarged(&self, is_longer: impl Fn(usize, usize) -> bool) -> Option<OneOp<'t>> {
+        let twice = |(slot, operand): (usize, &Var<'t, f64>)| {
+            (0..operand.shape().rank()).filter(|&axis| is_longer(slot, axis)).fold(operand.value(), |array, axis| {
+                // Data such as labels must stay what they are.
+                let changed = array.mapv(|x| if self.wants(slot) { 1.01 * x } else { x });
+                concatenate(Axis(axis), &[array.view(), changed.view()]).expect("two arrays of one shape")
+            })
+        };
+        let arrays: Vec<ArrayD<f64>> = self.operands.iter().enumerate().map(twice).collect();
+        let shapes: Vec<Shape> = arrays.iter().map(|array| Shape::new(array.shape())).collect();
+        let shape = self.tape.graph.borrow().op(self.node).shape(&shapes).ok()?;
+        let points: Vec<Vec<f64>> = arrays.iter().map(|array| array.iter().copied().collect()).collect();
+        let operands: Vec<Var<f64>> = arrays.iter().map(|array| self.tape.input(array)).collect();
+        let mut result = vec![0.0; shape.size()];
+        self.compute(&points, &operands, ViewMut { data: &mut result, shape });
+        let result = self.tape.input(&result[..]).reshape(shape);
+        Some(OneOp { tape: self.tape, node: self.node, operands, result, numbers: points.clone(), points })
     }
 
     pub(super) fn result(&self) -> Var<'t, f64> {
-        self.tape.var_at(self.node)
+        self.result
     }
 
     /// Whether a gradient of this operand is wanted.
@@ -67,6 +93,13 @@ impl<'t> OneOp<'t> {
         self.gradients_seeing(cotangent, |local| local.operands[slot].0 = other)
     }
 
+    /// What the vjp records for an operand when `cotangent` arrives, and the node that it arrives from.
+    pub(super) fn formula(&self, cotangent: &[f64], slot: usize) -> Option<(Formula<'t>, NodeIndex)> {
+        let mut arrived = None;
+        let flowing = self.flowing(cotangent, |local| arrived = Some(local.cotangent)).swap_remove(slot)?;
+        arrived.map(|arrived| (Formula::of(self.tape, flowing.index(), arrived), arrived))
+    }
+
     /// Moves the point where the op is tried.
     pub(super) fn move_operand(&mut self, slot: usize, numbers: Vec<f64>) {
         self.points[slot].clone_from(&numbers);
@@ -82,17 +115,32 @@ impl<'t> OneOp<'t> {
     }
 
     fn gradients_seeing(&self, cotangent: &[f64], change: impl FnOnce(&mut Local<'t, f64>)) -> Vec<Option<Vec<f64>>> {
+        let numbers = |flowing: Option<Var<'t, f64>>| flowing.map(|flowing| flowing.value().into_iter().collect());
+        self.flowing(cotangent, change).into_iter().map(numbers).collect()
+    }
+
+    fn flowing(&self, cotangent: &[f64], change: impl FnOnce(&mut Local<'t, f64>)) -> Vec<Option<Var<'t, f64>>> {
         let cotangent = ArrayView::from_shape(IxDyn(&self.result().shape()), cotangent)
             .expect("a cotangent has the size of the result");
         let mut local = self.tape.local(self.node, self.tape.input(cotangent).index());
+        local.output = self.result.index();
+        for (place, operand) in local.operands.iter_mut().zip(&self.operands) {
+            place.0 = operand.index();
+        }
         change(&mut local);
-        let gradient = |(cotangent, operand): (&Cotangent<f64>, &Var<f64>)| match cotangent {
-            Cotangent::Flows(flowing) => Some(flowing.sum_to(operand.shape()).value().into_iter().collect()),
+        let flowing = |(cotangent, operand): (&Cotangent<'t, f64>, &Var<'t, f64>)| match cotangent {
+            Cotangent::Flows(flowing) => Some(flowing.sum_to(operand.shape())),
             Cotangent::Stops => None,
         };
-        let gradients =
-            |cotangents: &[Cotangent<f64>]| Ok(cotangents.iter().zip(&self.operands).map(gradient).collect());
-        self.tape.vjp(self.node, &local, gradients).or_blame()
+        let flowing =
+            |cotangents: &[Cotangent<'t, f64>]| Ok(cotangents.iter().zip(&self.operands).map(flowing).collect());
+        self.tape.vjp(self.node, &local, flowing).or_blame()
+    }
+
+    fn compute(&self, numbers: &[Vec<f64>], operands: &[Var<'t, f64>], result: ViewMut<f64>) {
+        let view = |(numbers, operand): (_, &Var<'_, f64>)| View { data: numbers, shape: operand.shape() };
+        let views: Vec<View<f64>> = numbers.iter().map(Vec::as_slice).zip(operands).map(view).collect();
+        self.tape.graph.borrow().op(self.node).forward(&views, result);
     }
 }
 
@@ -105,9 +153,17 @@ impl Function for OneOp<'_> {
     }
     fn evaluate(&mut self, result: &mut Vec<f64>) {
         let shape: Shape = self.result().shape();
-        let view = |(numbers, operand): (_, &Var<'_, f64>)| View { data: numbers, shape: operand.shape() };
-        let views: Vec<View<f64>> = self.numbers.iter().map(Vec::as_slice).zip(&self.operands).map(view).collect();
         result.resize(shape.size(), 0.0);
-        self.tape.graph.borrow().op(self.node).forward(&views, ViewMut { data: result, shape });
+        self.compute(&self.numbers, &self.operands, ViewMut { data: result, shape });
+    }
+    fn touched(&self, argument: usize, element: usize) -> Option<Vec<bool>> {
+        let (operand, result) = (self.operands[argument].shape(), self.result().shape());
+        if operand.size().saturating_mul(result.size()) > MOST_PAIRS {
+            return None;
+        }
+        let view = |(data, operand): (_, &Var<'_, f64>)| View { data, shape: operand.shape() };
+        let views: Vec<View<f64>> = self.points.iter().map(Vec::as_slice).zip(&self.operands).map(view).collect();
+        let reach = self.tape.graph.borrow().op(self.node).reach(argument, &views, result);
+        Some((0..result.size()).map(|place| reach.cells(place, operand, result).contains(&element)).collect())
     }
 }

@@ -88,9 +88,19 @@ pub struct Entry {
     /// How many of them are only not proven to be wrong.
     #[cfg_attr(feature = "json", serde(skip))]
     pub(super) suspected: usize,
+    /// Which of them only could not be measured, such as those that drown in rounding.
+    #[cfg_attr(feature = "json", serde(skip))]
+    pub(super) hidden: Vec<usize>,
+    /// Which elements lie at a kink, and what there is to say about the first.
+    #[cfg_attr(feature = "json", serde(skip))]
+    pub(super) at_kinks: (Vec<usize>, Option<String>),
+    /// How many elements could not be measured, most of them because rounding hides their slopes, and yet are right: each op alone was found to
+    /// be, and no numbers leave the tape.
+    pub by_ops: usize,
     /// How many elements lie at a kink and hold one of the possible subgradients.
     pub kinks: usize,
-    /// How many elements have a gradient too small to be told from rounding noise.
+    /// How many elements agree, with slopes too small to be told from rounding, and next to nothing (no more than the tolerance) beside the
+    /// largest slope of the input.
     pub too_small: usize,
     /// The element with the largest error; `None` if there is none.
     pub worst: Option<Worst>,

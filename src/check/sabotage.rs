@@ -3,6 +3,7 @@
 
 use super::one_op::Seen;
 use crate::op::{Cotangent, Cotangents, Local, Op, Slope, View, ViewMut};
+use crate::reach::Reach;
 use crate::shape::Shape;
 use crate::tape::{Tape, Var};
 use ndarray::{ArrayD, IxDyn};
@@ -70,6 +71,9 @@ impl Op<f64> for Sabotaged {
     }
     fn slopes(&self) -> &'static [Slope] {
         self.op.slopes()
+    }
+    fn reach(&self, slot: usize, operands: &[View<f64>], result: Shape) -> Reach {
+        self.op.reach(slot, operands, result)
     }
     fn vjp<'t>(&self, at: &Local<'t, f64>) -> Cotangents<'t, f64> {
         let mut shown = Local { operands: at.operands.clone(), ..*at };

@@ -1,0 +1,100 @@
+//! A vjp mended on trial. The one idea to know: **a vjp is recorded, so its formula can be changed in one place and computed again.** If
+//! the gradient becomes right, the mistake is found. Where a formula needs both y and x and was given x twice, f(x, x), no other argument
+//! for the whole vjp mends it; another operand of one of its ops does.
+
+use crate::op::{View, ViewMut};
+use crate::tape::Tape;
+use petgraph::graph::NodeIndex;
+use std::collections::HashMap;
+
+/// What a vjp recorded for one operand.
+pub(super) struct Formula<'t> {
+    tape: &'t Tape<f64>,
+    /// Its ops in order, each with its operands.
+    ops: Vec<(NodeIndex, Vec<NodeIndex>)>,
+    /// The numbers that it made itself.
+    constants: Vec<NodeIndex>,
+    /// What it computes.
+    gradient: NodeIndex,
+}
+
+/// A place in a formula where a value is read: which of its ops, and which operand of it.
+pub(super) type Place = (usize, usize);
+
+/// Of a value that is read in more places, not all choices are tried.
+const MOST_PLACES: usize = 6;
+
+impl<'t> Formula<'t> {
+    /// The formula of `gradient`, as far as it was recorded after the node `since`.
+    pub(super) fn of(tape: &'t Tape<f64>, gradient: NodeIndex, since: NodeIndex) -> Self {
+        let (mut ops, mut constants) = (Vec::new(), Vec::new());
+        let (mut seen, mut waiting) = (vec![gradient], vec![gradient]);
+        while let Some(node) = waiting.pop() {
+            if node <= since {
+                continue;
+            }
+            let operands = tape.operands(node);
+            for &operand in &operands {
+                if !seen.contains(&operand) {
+                    seen.push(operand);
+                    waiting.push(operand);
+                }
+            }
+            match operands.is_empty() {
+                true => constants.push(node),
+                false => ops.push((node, operands)),
+            }
+        }
+        ops.sort_unstable_by_key(|&(node, _)| node);
+        Formula { tape, ops, constants, gradient }
+    }
+
+    /// The numbers that the vjp made itself, instead of reading them.
+    pub(super) fn constants(&self) -> &[NodeIndex] {
+        &self.constants
+    }
+
+    /// All sets of places where a value is read, or the most likely ones if there are many.
+    pub(super) fn places_of(&self, value: NodeIndex) -> Vec<Vec<Place>> {
+        let mut all = Vec::new();
+        for (op, (_, operands)) in self.ops.iter().enumerate() {
+            all.extend((0..operands.len()).filter(|&slot| operands[slot] == value).map(|slot| (op, slot)));
+        }
+        if all.len() > MOST_PLACES {
+            let mut sets: Vec<Vec<Place>> = all.iter().map(|&place| vec![place]).collect();
+            sets.push(all);
+            return sets;
+        }
+        let chosen =
+            |set: usize| (0..all.len()).filter(|place| set >> place & 1 == 1).map(|place| all[place]).collect();
+        (1..1_usize << all.len()).map(chosen).collect()
+    }
+
+    /// What it would compute, if it read `instead` in these places. It must have the shape of what is read there.
+    pub(super) fn reading(&self, instead: NodeIndex, places: &[Place]) -> Vec<f64> {
+        let graph = self.tape.graph.borrow();
+        let mut changed: HashMap<NodeIndex, Vec<f64>> = HashMap::new();
+        let numbers = |node: NodeIndex| graph.with_views(&[node], |views| views[0].data.to_vec());
+        for (op, (node, operands)) in self.ops.iter().enumerate() {
+            let mut read = Vec::new();
+            for (slot, &operand) in operands.iter().enumerate() {
+                let is_replaced = places.contains(&(op, slot));
+                let source = if is_replaced { instead } else { operand };
+                let new = changed.get(&source).filter(|_| !is_replaced);
+                read.push((is_replaced || new.is_some(), new.cloned().unwrap_or_else(|| numbers(source))));
+            }
+            if read.iter().any(|(is_new, _)| *is_new) {
+                let views: Vec<View<f64>> = read
+                    .iter()
+                    .zip(operands)
+                    .map(|((_, data), &operand)| View { data, shape: graph.shape(operand) })
+                    .collect();
+                let shape = graph.shape(*node);
+                let mut data = vec![0.0; shape.size()];
+                graph.op(*node).forward(&views, ViewMut { data: &mut data, shape });
+                changed.insert(*node, data);
+            }
+        }
+        changed.remove(&self.gradient).unwrap_or_else(|| numbers(self.gradient))
+    }
+}

@@ -1,0 +1,101 @@
+//! Slopes that drown in rounding. The checker may say of them that it cannot tell, and must not say that they are right, unless another witness
+//! can: dual numbers, each op alone, or larger slopes of the same input, beside which they are next to nothing.
+use gradus::check::sabotage::{Sabotage, sabotage};
+use gradus::check::{self, Check, Doubt, Verdict};
+use gradus::prelude::*;
+use ndarray::ArrayD;
+
+/// Beside the 1 nothing is seen of the slope.
+fn tiny(x: &[ArrayD<f64>]) -> f64 {
+    1.0 + 1e-20 * x[0].mapv(f64::sin).sum()
+}
+
+fn tiny_on_a_tape<'t, F: Scalar>(x: Var<'t, F>) -> Var<'t, F> {
+    x.sin() * 1e-20 + 1.0
+}
+
+#[test]
+fn a_claim_larger_than_what_rounding_can_hide_is_wrong_though_nothing_is_measured() {
+    let report = Check::new().by_hand(tiny, &[[0.5]], &[[1e-3]]);
+    assert!(report.wrong(), "{report}");
+}
+
+#[test]
+fn a_claim_that_rounding_can_hide_is_neither_right_nor_wrong() {
+    for claimed in [1e-20 * 0.5_f64.cos(), -1e-20, 1e-15] {
+        let report = Check::new().by_hand(tiny, &[[0.5]], &[[claimed]]);
+        assert!(report.undecided() && !report.passed(), "{claimed}: {report}");
+        assert_eq!(report.entries[0].doubt, Some(Doubt::TooSmall), "{report}");
+        assert!(report.headline().contains("too small to be told from rounding"), "{report}");
+    }
+}
+
+#[test]
+fn by_hand_nothing_may_be_claimed_where_no_bit_of_the_result_changes() {
+    let report = Check::new().by_hand(tiny, &[[0.5]], &[[0.0]]);
+    assert!(report.passed(), "{report}");
+    // Far out on a slope that a nudge alone does not see.
+    let steps = |x: &[ArrayD<f64>]| 1e14 + x[0].sum();
+    let report = Check::new().by_hand(steps, &[[0.5]], &[[0.0]]);
+    assert!(!report.passed(), "{report}");
+}
+
+#[test]
+fn dual_numbers_settle_what_rounding_hides() {
+    let report = check::gradients_with_duals(|x| tiny_on_a_tape(x[0]), |x| tiny_on_a_tape(x[0]), &[[0.5, -1.2]]);
+    assert!(report.passed(), "{report}");
+    let entry = &report.entries[0];
+    assert_eq!((entry.by_duals, entry.by_nudging), (Some(Verdict::Right), Verdict::CannotTell), "{report}");
+}
+
+#[test]
+fn each_op_alone_settles_what_rounding_hides() {
+    let report = check::gradients(|x| tiny_on_a_tape(x[0]), &[[0.5, -1.2]]);
+    assert!(report.passed(), "{report}");
+    assert_eq!(report.entries[0].by_ops, 2, "{report}");
+    assert!(report.headline().contains("2 of them op by op"), "{report}");
+    for how in [Sabotage::Sign, Sabotage::Factor(1.5), Sabotage::Zero, Sabotage::Dropped] {
+        let broken = |x: &[Var<'_, f64>]| sabotage(x[0].tape(), "sin", how);
+        let report = check::gradients(
+            |x| {
+                let y = tiny_on_a_tape(x[0]);
+                broken(x);
+                y
+            },
+            &[[0.5, -1.2]],
+        );
+        assert!(report.wrong(), "{how:?}: {report}");
+        assert_eq!(report.diagnosis.unwrap().fault.unwrap().op, "sin");
+    }
+}
+
+#[test]
+fn numbers_that_leave_the_tape_are_not_excused_by_ops_that_are_right() {
+    let report = check::gradients(|x| x[0].detach().sin() * 1e-20 + x[0] * 0.0 + 1.0, &[[0.5]]);
+    assert!(report.undecided(), "{report}");
+}
+
+#[test]
+fn a_broken_op_that_does_no_harm_convicts_nobody() {
+    // The slope of x is 0 whatever the vjp of sin says, and 1 beside it.
+    for slope in [0.0, 1.0] {
+        let report = check::gradients(
+            |x| {
+                let y = x[0].sin() * 0.0 + x[0] * slope + 1.0;
+                sabotage(y.tape(), "sin", Sabotage::Sign);
+                y
+            },
+            &[[0.5, -1.2]],
+        );
+        assert!(!report.wrong(), "{report}");
+        assert_eq!(report.passed(), slope == 1.0, "{report}");
+    }
+}
+
+#[test]
+fn what_is_next_to_nothing_beside_the_other_slopes_of_an_input_is_right() {
+    let weights = [1.0, 1e-20, 0.0];
+    let report = check::gradients(|x| (x[0] * x[0].tape().input(weights)).sum() + 1.0, &[[0.5, -1.2, 2.0]]);
+    assert!(report.passed(), "{report}");
+    assert_eq!((report.entries[0].too_small, report.entries[0].by_ops), (2, 0), "{report}");
+}
