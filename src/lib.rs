@@ -18,7 +18,7 @@
 //! (MNIST; has `rand`); `json` (checks and golden values as JSON); `html` (the web page of a tape). Without any there is the tape, all ops,
 //! derivatives, figures and optimizers.
 #![deny(unsafe_code)]
-#![warn(missing_docs)]
+#![warn(missing_docs, missing_debug_implementations)]
 
 mod blame;
 #[cfg(feature = "rand")]
@@ -37,12 +37,18 @@ pub mod optim;
 #[cfg(feature = "html")]
 pub mod page;
 mod param;
+#[allow(missing_debug_implementations)] // it holds no more than it needs
 pub mod plain;
 mod reach;
 mod scalar;
 mod shape;
 mod tape;
 pub mod trace;
+
+/// The arrays that values come in, of the version that this crate is built on.
+pub use ndarray;
+/// The graph under a tape, of the version that this crate is built on.
+pub use petgraph;
 
 pub use dual::Dual;
 pub use op::{Cotangent, Cotangents, Local, Op, Slope, View, ViewMut};

@@ -9,6 +9,7 @@ use ndarray::{ArrayViewD, ArrayViewMutD, IxDyn};
 use petgraph::graph::NodeIndex;
 use smallvec::SmallVec;
 use std::any::Any;
+use std::fmt;
 
 /// A differentiable function of arrays.
 ///
@@ -122,7 +123,7 @@ impl Slope {
 }
 
 /// An operand of a kernel: its elements in row-major order, and its shape.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct View<'a, F> {
     /// The elements, row-major.
     pub data: &'a [F],
@@ -138,6 +139,7 @@ impl<'a, F> View<'a, F> {
 }
 
 /// The result of a kernel, to be filled: its elements in row-major order, and its shape. What they hold beforehand is undefined.
+#[derive(Debug)]
 pub struct ViewMut<'a, F> {
     /// The elements, row-major.
     pub data: &'a mut [F],
@@ -158,6 +160,12 @@ pub struct Local<'t, F: Scalar> {
     pub(crate) output: NodeIndex,
     pub(crate) cotangent: NodeIndex,
     pub(crate) operands: SmallVec<[(NodeIndex, bool); 4]>,
+}
+
+impl<F: Scalar> fmt::Debug for Local<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Local(%{}, {:?} arrives)", self.output.index(), self.cotangent())
+    }
 }
 
 impl<'t, F: Scalar> Local<'t, F> {
@@ -203,6 +211,7 @@ impl<'t, F: Scalar> Local<'t, F> {
 }
 
 /// What flows back to one operand.
+#[derive(Debug)]
 pub enum Cotangent<'t, F: Scalar> {
     /// This gradient.
     Flows(Var<'t, F>),
@@ -211,6 +220,7 @@ pub enum Cotangent<'t, F: Scalar> {
 }
 
 /// One [`Cotangent`] for each operand, in order: made from an array, or collected where an op takes any number of operands.
+#[derive(Debug)]
 pub struct Cotangents<'t, F: Scalar>(pub(crate) SmallVec<[Cotangent<'t, F>; 4]>);
 
 impl<'t, F: Scalar, const N: usize> From<[Cotangent<'t, F>; N]> for Cotangents<'t, F> {

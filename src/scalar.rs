@@ -170,7 +170,9 @@ macro_rules! real_scalar {
             const NAME: &'static str = stringify!($real);
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
-            const LARGEST_EXACT_INTEGER: usize = $largest;
+            // Where an index has 32 bits, all of them are exact in f64.
+            const LARGEST_EXACT_INTEGER: usize =
+                if $largest > usize::MAX as u64 { usize::MAX } else { $largest as usize };
             const SMALLEST_NORMAL: Self = $real::MIN_POSITIVE;
 
             type Wide = f64;
@@ -244,8 +246,8 @@ macro_rules! real_scalar {
     };
 }
 
-real_scalar!(f32, 1 << 24, libm::erff, libm::erfcf);
-real_scalar!(f64, 1 << 53, libm::erf, libm::erfc);
+real_scalar!(f32, 1_u64 << 24, libm::erff, libm::erfcf);
+real_scalar!(f64, 1_u64 << 53, libm::erf, libm::erfc);
 
 #[cfg(test)]
 mod tests {

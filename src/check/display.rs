@@ -252,6 +252,7 @@ impl fmt::Display for Report {
 }
 
 /// A report that prints with colours; made by [`Report::coloured`].
+#[derive(Debug)]
 #[must_use = "it prints where it is formatted"]
 pub struct Coloured<'r> {
     report: &'r Report,

@@ -5,6 +5,7 @@ use super::read::Attributes;
 use crate::tape::Var;
 
 /// An op that golden files know.
+#[derive(Debug)]
 pub struct Operation {
     /// Its name in golden files.
     pub op: &'static str,

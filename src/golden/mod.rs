@@ -41,6 +41,7 @@ pub const MAX_NUMBERS: usize = 1 << 24;
 
 /// Why a golden file could not be run. Cases are counted from 1.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum GoldenError {
     /// The file is longer than [`MAX_BYTES`].
     #[error("a golden file has up to {MAX_BYTES} bytes (4 MiB); split this one, case by case")]

@@ -14,7 +14,7 @@ use smallvec::SmallVec;
 /// A row-major matrix as a factor of a product, perhaps to be read transposed. No copy is made for a transpose: rows and
 /// columns only trade strides.
 #[must_use = "a matrix is only a way to read numbers"]
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Matrix<'a, F> {
     pub(super) data: &'a [F],
     pub(super) rows: usize,

@@ -106,6 +106,7 @@ pub fn slopes<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
 }
 
 /// A line of an array: where its numbers stand, the largest of them (-infinity if there is none) and which that is.
+#[derive(Debug)]
 pub struct Line<F> {
     places: Places,
     /// The largest number.
@@ -190,7 +191,7 @@ impl<F: Scalar> Line<F> {
 }
 
 /// The places of a line's numbers in its array. The usual stride, 1, is told apart so that the compiler knows it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Places {
     start: usize,
     length: usize,

@@ -8,6 +8,7 @@ use rand::Rng;
 /// y = x W + b, with rows as samples: x `[batch, n_in]`, W `[n_in, n_out]`, b `[n_out]`, y `[batch, n_out]`.
 ///
 /// Books that write samples as columns have y = W x + b, with this W transposed.
+#[derive(Debug)]
 pub struct Linear<F: Scalar = f32> {
     /// The weights, `[n_in, n_out]`.
     pub weights: Param<F>,

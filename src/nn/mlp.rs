@@ -55,6 +55,7 @@ impl Activation {
 /// assert_eq!(net.parameter_count(), 13_002);
 /// assert_eq!(net.params()[0].name(), "layer1/W");
 /// ```
+#[derive(Debug)]
 #[must_use = "a network does nothing before it is run"]
 pub struct Mlp<F: Scalar = f32> {
     layers: Vec<(String, Linear<F>)>,

@@ -8,7 +8,7 @@ use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, View, ViewMut};
 const FEW: usize = 8;
 
 /// y = x₁ + x₂ + ... + xₙ
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct AddN;
 
 impl<F: Scalar> Op<F> for AddN {

@@ -4,7 +4,7 @@ use crate::kernel::gemm::Matrix;
 use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// Cᵢ = Aᵢ Bᵢ, with A or B read transposed.
-#[derive(PartialEq, Clone, Copy)]
+#[derive(Debug, PartialEq, Clone, Copy)]
 pub enum BatchMatMul {
     /// Cᵢ = Aᵢ Bᵢ
     NN,

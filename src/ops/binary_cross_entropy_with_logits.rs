@@ -7,7 +7,7 @@ use crate::kernel::sum::{mean, sum_of};
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = -Σ (t ln σ(x) + (1 - t) ln(1 - σ(x))) / N
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct BinaryCrossEntropyWithLogits;
 
 impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogits {
@@ -48,7 +48,7 @@ impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogits {
 ///
 /// Far from 0 it is computed as g ((1 - t) σ(x) - t σ(-x)) / N: for t = 1 that is -g σ(-x) / N, even where σ(x) has rounded to 1. Near 0 it is
 /// g (½ tanh(x/2) + (½ - t)) / N: for t = ½ that is g x / 4N, even where σ(x) has rounded to ½.
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct BinaryCrossEntropyWithLogitsGrad;
 
 impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogitsGrad {

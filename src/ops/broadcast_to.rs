@@ -4,7 +4,7 @@ use crate::kernel::reduce;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = copies of x
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct BroadcastTo(pub Shape);
 
 impl<F: Scalar> Op<F> for BroadcastTo {

@@ -4,7 +4,7 @@ use super::slice::PerAxis;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x₁, x₂, ..., xₙ one after the other along an axis
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Concat {
     /// The axis along which the operands lie one after the other.
     pub axis: usize,

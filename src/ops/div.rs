@@ -5,7 +5,7 @@ use crate::kernel::elementwise::zip;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = a / b
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Div;
 
 impl<F: Scalar> Op<F> for Div {
@@ -33,7 +33,7 @@ impl<F: Scalar> Op<F> for Div {
 }
 
 /// y = g / b: what flows, through a slope of 1 / b
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Over;
 
 impl<F: Scalar> Op<F> for Over {

@@ -5,7 +5,7 @@ use crate::kernel::elementwise::zip;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = 1 where a = b, else 0
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Equals;
 
 impl<F: Scalar> Op<F> for Equals {

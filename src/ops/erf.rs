@@ -6,7 +6,7 @@ use crate::kernel::elementwise::map;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = 2/√π ∫₀ˣ e^(-t²) dt
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Erf;
 
 impl<F: Scalar> Op<F> for Erf {

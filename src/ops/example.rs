@@ -8,6 +8,7 @@ use ndarray::{ArrayD, Axis, IxDyn};
 use rand::{RngExt, rngs::ChaCha8Rng};
 
 /// A row of the table: an op, and a small program that uses it, for any kind of number.
+#[derive(Debug)]
 pub struct Example {
     /// The op's name, as [`crate::Op::name`] gives it.
     pub op: &'static str,

@@ -5,7 +5,7 @@ use crate::kernel::elementwise::zip;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = 1 where a > b, ½ where a = b, 0 where a < b
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Exceeds;
 
 impl<F: Scalar> Op<F> for Exceeds {

@@ -5,7 +5,7 @@ use crate::kernel::elementwise::map;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = eˣ
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Exp;
 
 impl<F: Scalar> Op<F> for Exp {

@@ -8,7 +8,7 @@ const GATHER: Labels = Labels { op: "gather_rows", one: "row number at place", c
 const SCATTER: Labels = Labels { op: "scatter_add_rows", ..GATHER };
 
 /// `y[i] = x[rows[i]]`
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct GatherRows;
 
 fn row_numbers(rows: Shape) -> Result<usize, String> {
@@ -65,7 +65,7 @@ impl<F: Scalar> Op<F> for GatherRows {
 }
 
 /// `y[r] = Σ x[i]` over the `i` with `rows[i] = r`
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct ScatterAddRows {
     /// How many rows the result has.
     pub rows: usize,

@@ -5,7 +5,7 @@ use super::slopes::{SlopeOf, share_below, wide_map};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x Φ(x), Φ(x) = (1 + erf(x/√2)) / 2
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Gelu;
 
 impl<F: Scalar> Op<F> for Gelu {

@@ -7,7 +7,7 @@ use crate::kernel::sum::{mean, sum_of_pairs};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = Σ ρ(a - y) / N with ρ(r) = r²/2 where |r| ≤ δ, else δ (|r| - δ/2)
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Huber {
     /// Where the loss turns from squared to straight.
     pub delta: f64,

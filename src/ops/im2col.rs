@@ -5,7 +5,7 @@ use crate::kernel::windows::Windows;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y[window, (channel, dy, dx)] = x[image, channel, top + dy, left + dx], 0 outside the image
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Im2Col {
     windows: Windows,
 }
@@ -42,7 +42,7 @@ impl<F: Scalar> Op<F> for Im2Col {
 }
 
 /// `y[pixel] = Σ x` over the windows that saw the pixel: the transpose of [`Im2Col`]
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Col2Im {
     windows: Windows,
     images: Shape,

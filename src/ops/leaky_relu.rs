@@ -5,7 +5,7 @@ use crate::kernel::elementwise::{map, zip};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x where x > 0, else s x
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct LeakyRelu(pub f64);
 
 impl<F: Scalar> Op<F> for LeakyRelu {
@@ -37,7 +37,7 @@ impl<F: Scalar> Op<F> for LeakyRelu {
 }
 
 /// dx = g where x > 0, else s g, in one pass over memory
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct LeakyReluGrad(pub f64);
 
 impl<F: Scalar> Op<F> for LeakyReluGrad {

@@ -5,7 +5,7 @@ use crate::kernel::elementwise::map;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = ln x
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Ln;
 
 impl<F: Scalar> Op<F> for Ln {

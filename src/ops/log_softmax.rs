@@ -6,7 +6,7 @@ use crate::kernel::softmax;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// yⱼ = xⱼ - ln Σₖ e^xₖ along an axis
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct LogSoftmax {
     /// The axis along which the exponentials of the result sum to 1.
     pub axis: usize,
@@ -41,7 +41,7 @@ impl<F: Scalar> Op<F> for LogSoftmax {
 }
 
 /// dx = g - softmax(x) Σₖ gₖ, where no digits are lost if one probability has rounded to 1
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct LogSoftmaxGrad {
     /// The axis along which the probabilities sum to 1.
     pub axis: usize,

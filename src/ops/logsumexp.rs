@@ -6,7 +6,7 @@ use crate::kernel::softmax;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = ln Σₖ e^xₖ along an axis
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct LogSumExp {
     /// The axis to sum over, which goes.
     pub axis: usize,
@@ -43,7 +43,7 @@ impl<F: Scalar> Op<F> for LogSumExp {
 
 /// The slopes of ln Σₖ e^xₖ: [`softmax`](super::softmax), but with a limit where the largest x is infinite. Among -∞ alone, whose sum is 0,
 /// each slope is 0; an infinite x has all of the slope, and several share it.
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct LogSumExpGrad {
     /// The axis along which the slopes sum to 1.
     pub axis: usize,

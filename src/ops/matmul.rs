@@ -4,7 +4,7 @@ use crate::kernel::gemm::Matrix;
 use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// C = A B, with A or B read transposed.
-#[derive(PartialEq, Clone, Copy)]
+#[derive(Debug, PartialEq, Clone, Copy)]
 pub enum MatMul {
     /// C = A B
     NN,

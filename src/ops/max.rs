@@ -5,7 +5,7 @@ use crate::kernel::reduce;
 use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = max x over some axes
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Max {
     /// The axes to take the maximum over.
     pub axes: Axes,

@@ -6,7 +6,7 @@ use crate::kernel::elementwise::zip;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = max(a, b)
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Maximum;
 
 impl<F: Scalar> Op<F> for Maximum {

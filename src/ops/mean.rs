@@ -5,7 +5,7 @@ use crate::kernel::sum::sum_to;
 use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = Σ x / n over some axes
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Mean {
     /// The axes to average over.
     pub axes: Axes,

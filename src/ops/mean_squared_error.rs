@@ -5,7 +5,7 @@ use crate::kernel::sum::{mean, sum_of_pairs};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = Σ (a - y)² / N, N elements
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct MeanSquaredError;
 
 impl<F: Scalar> Op<F> for MeanSquaredError {

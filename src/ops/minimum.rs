@@ -6,7 +6,7 @@ use crate::kernel::elementwise::zip;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = min(a, b)
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Minimum;
 
 impl<F: Scalar> Op<F> for Minimum {

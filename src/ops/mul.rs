@@ -5,7 +5,7 @@ use crate::kernel::elementwise::zip;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = a b
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Mul;
 
 impl<F: Scalar> Op<F> for Mul {
@@ -33,7 +33,7 @@ impl<F: Scalar> Op<F> for Mul {
 }
 
 /// y = g s: what flows, through a slope
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Through;
 
 impl<F: Scalar> Op<F> for Through {

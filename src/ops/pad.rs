@@ -5,7 +5,7 @@ use crate::kernel::elementwise::walk;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x with zeros around it
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Pad {
     /// For each axis, how many zeros before and after.
     margins: PerAxis,

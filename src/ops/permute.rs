@@ -4,7 +4,7 @@ use crate::kernel::elementwise::walk;
 use crate::{Along, Cotangents, Local, MAX_RANK, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y[.., iₖ, ..] = x[..], where axis k of y is axis `axes[k]` of x
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Permute {
     /// For each axis of the result, the operand's axis it comes from.
     axes: Shape,

@@ -5,7 +5,7 @@ use crate::kernel::elementwise::map;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = xᵖ
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Pow(pub f64);
 
 impl<F: Scalar> Op<F> for Pow {

@@ -5,7 +5,7 @@ use crate::kernel::elementwise::zip;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = aᵇ
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct PowTensor;
 
 impl<F: Scalar> Op<F> for PowTensor {

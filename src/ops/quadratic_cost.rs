@@ -6,7 +6,7 @@ use crate::kernel::sum::sum_of_pairs;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// C = 1/(2n) Σ |y - a|², n rows
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct QuadraticCost;
 
 /// The number of samples: rows, along the first axis.
@@ -39,7 +39,7 @@ impl<F: Scalar> Op<F> for QuadraticCost {
 }
 
 /// da = g (a - y) / n, in one pass over memory
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct QuadraticCostGrad;
 
 impl<F: Scalar> Op<F> for QuadraticCostGrad {

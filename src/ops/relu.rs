@@ -5,7 +5,7 @@ use crate::kernel::elementwise::{map, zip};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = max(x, 0)
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Relu;
 
 impl<F: Scalar> Op<F> for Relu {
@@ -33,7 +33,7 @@ impl<F: Scalar> Op<F> for Relu {
 }
 
 /// dx = g where y > 0, else 0, in one pass over memory
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct ReluGrad;
 
 impl<F: Scalar> Op<F> for ReluGrad {

@@ -3,7 +3,7 @@
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x, read row by row into another shape
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Reshape(pub Shape);
 
 impl<F: Scalar> Op<F> for Reshape {

@@ -5,7 +5,7 @@ use crate::kernel::elementwise::{map, zip};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = 1 / (1 + e⁻ˣ)
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Sigmoid;
 
 impl<F: Scalar> Op<F> for Sigmoid {
@@ -37,7 +37,7 @@ impl<F: Scalar> Op<F> for Sigmoid {
 }
 
 /// dx = g y (1 - y), in one pass over memory
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct SigmoidGrad;
 
 impl<F: Scalar> Op<F> for SigmoidGrad {

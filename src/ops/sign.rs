@@ -5,7 +5,7 @@ use crate::kernel::elementwise::map;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = 1 where x > 0, -1 where x < 0, 0 where x = 0
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Sign;
 
 impl<F: Scalar> Op<F> for Sign {

@@ -5,7 +5,7 @@ use super::slopes::{SlopeOf, sigmoids, wide_map};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x σ(x)
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Silu;
 
 impl<F: Scalar> Op<F> for Silu {

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 pub(super) type PerAxis = SmallVec<[(usize, usize); MAX_RANK]>;
 
 /// y = the part of x in a range along each axis
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Slice {
     /// For each axis, the first index and the one after the last.
     ranges: PerAxis,

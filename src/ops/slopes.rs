@@ -8,7 +8,7 @@ use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
 /// The first or second derivative of a function, element by element.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum SlopeOf {
     /// Softplus' = σ(x)
     Softplus,

@@ -5,7 +5,7 @@ use crate::kernel::softmax;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// yⱼ = e^xⱼ / Σₖ e^xₖ along an axis
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Softmax {
     /// The axis along which the result sums to 1.
     pub axis: usize,
@@ -41,7 +41,7 @@ impl<F: Scalar> Op<F> for Softmax {
 
 /// dx = y (g - Σₖ gₖ yₖ / Σₖ yₖ), where no digits are lost if one y has rounded to 1. (The ys sum to 1; divided by their sum, the formula
 /// is that of a mean whatever they are, and its own derivatives are short.)
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct SoftmaxGrad {
     /// The axis along which y sums to 1.
     pub axis: usize,

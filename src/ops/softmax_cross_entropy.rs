@@ -10,7 +10,7 @@ use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View
 const LABELS: Labels = Labels { op: "softmax_cross_entropy", one: "label of row", count: "classes" };
 
 /// `L = -1/n Σᵢ ln pᵢ[labelᵢ]` with p = softmax(x), n rows
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct SoftmaxCrossEntropy;
 
 fn check(operands: &[Shape]) -> Result<(), String> {
@@ -56,7 +56,7 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropy {
 }
 
 /// dx = g (softmax(x) - onehot(label)) / n, with no softmax left behind
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct SoftmaxCrossEntropyGrad;
 
 impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {

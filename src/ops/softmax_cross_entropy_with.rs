@@ -7,7 +7,7 @@ use crate::kernel::sum::{mean, sum, sum_of};
 use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// L = -1/n Σᵢⱼ tᵢⱼ ln pᵢⱼ with p = softmax(x), n rows
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct SoftmaxCrossEntropyWith;
 
 fn check(operands: &[Shape]) -> Result<Shape, String> {
@@ -51,7 +51,7 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWith {
 }
 
 /// dx = g (softmax(x) Σₖ tₖ - t) / n, with no softmax left behind
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct SoftmaxCrossEntropyWithGrad;
 
 impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWithGrad {

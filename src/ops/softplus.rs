@@ -6,7 +6,7 @@ use crate::kernel::elementwise::map;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = ln(1 + eˣ)
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Softplus;
 
 impl<F: Scalar> Op<F> for Softplus {

@@ -5,7 +5,7 @@ use crate::kernel::elementwise::zip;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, View, ViewMut};
 
 /// y = a - b
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Sub;
 
 impl<F: Scalar> Op<F> for Sub {

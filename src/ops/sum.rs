@@ -4,7 +4,7 @@ use crate::kernel::sum::sum_to;
 use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = Σ x over some axes
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Sum {
     /// The axes to sum over.
     pub axes: Axes,

@@ -4,7 +4,7 @@ use crate::kernel::sum::sum_to;
 use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = the sum of x over leading axes, and over those that are 1 in the target
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct SumTo(pub Shape);
 
 impl<F: Scalar> Op<F> for SumTo {

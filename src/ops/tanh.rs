@@ -5,7 +5,7 @@ use crate::kernel::elementwise::{map, zip};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = tanh x
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Tanh;
 
 impl<F: Scalar> Op<F> for Tanh {
@@ -38,7 +38,7 @@ impl<F: Scalar> Op<F> for Tanh {
 }
 
 /// dx = g (1 - y²), in one pass over memory
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct TanhGrad;
 
 impl<F: Scalar> Op<F> for TanhGrad {

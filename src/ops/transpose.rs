@@ -3,7 +3,7 @@
 use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = xᵀ
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Transpose;
 
 impl<F: Scalar> Op<F> for Transpose {

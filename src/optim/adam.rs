@@ -11,6 +11,7 @@ use crate::{Gradients, Scalar};
 /// m ← β₁ m + (1 - β₁) g, v ← β₂ v + (1 - β₂) g², w ← w - η m̂ / (√v̂ + ε), where m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ).
 ///
 /// A parameter that joins late has a t of its own, so its first step has the size of a first step, η.
+#[derive(Debug)]
 #[must_use = "an optimizer does nothing before its step"]
 pub struct Adam<F: Scalar = f32> {
     /// η, the learning rate. It may be changed between steps.

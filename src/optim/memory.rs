@@ -4,6 +4,7 @@
 use crate::tape::GradientOf;
 use crate::{Param, Scalar};
 use std::collections::HashMap;
+use std::fmt;
 
 /// The memory of an optimizer that keeps `N` arrays of each parameter. `D` is what a step is due by.
 pub(super) struct Memory<F: Scalar, const N: usize, D = GradientOf> {
@@ -80,6 +81,12 @@ impl<F: Scalar, const N: usize, D> Memory<F, N, D> {
             self.entries.push(Entry { param: param.clone(), due: None, kept });
             self.entries.len() - 1
         })
+    }
+}
+
+impl<F: Scalar, const N: usize, D> fmt::Debug for Memory<F, N, D> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Memory({} arrays of each of {} parameters)", N, self.entries.len())
     }
 }
 

@@ -17,6 +17,7 @@ use settings::Of;
 
 /// Why an optimizer refused a step. Nothing was changed then.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum OptimError {
     /// The loss does not depend on a parameter that should be stepped.
     #[error(

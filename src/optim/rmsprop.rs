@@ -22,6 +22,7 @@ use crate::{Gradients, Scalar};
 /// assert!((stepped[0] - 0.9_f64).abs() < 1e-6 && (stepped[1] - 0.9).abs() < 1e-4); // the same step
 /// # Ok::<(), gradus::optim::OptimError>(())
 /// ```
+#[derive(Debug)]
 #[must_use = "an optimizer does nothing before its step"]
 pub struct RmsProp<F: Scalar = f32> {
     /// η, the learning rate. It may be changed between steps.

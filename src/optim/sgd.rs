@@ -23,6 +23,7 @@ use crate::{Gradients, Scalar};
 /// assert!(w[0].value().sum().abs() < 1e-12);
 /// # Ok::<(), gradus::optim::OptimError>(())
 /// ```
+#[derive(Debug)]
 #[must_use = "an optimizer does nothing before its step"]
 pub struct Sgd<F: Scalar = f32> {
     /// η, the learning rate. It may be changed between steps.

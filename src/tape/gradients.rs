@@ -7,6 +7,7 @@ use super::{Tape, Var};
 use crate::param::Param;
 use crate::scalar::Scalar;
 use petgraph::graph::NodeIndex;
+use std::fmt;
 
 /// The gradients of one backward pass. They are nodes on the tape; a node that the loss does not depend on has none,
 /// which is not the same as zero.
@@ -24,6 +25,12 @@ pub(crate) struct GradientOf {
     version: u64,
     /// The node that holds the gradient.
     gradient: NodeIndex,
+}
+
+impl<F: Scalar> fmt::Debug for Gradients<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Gradients(pass {})", self.pass)
+    }
 }
 
 impl<'t, F: Scalar> Gradients<'t, F> {
@@ -149,6 +156,7 @@ impl<'t, F: Scalar> Gradients<'t, F> {
 
 /// Why a backward pass, or a use of its gradients, was refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BackwardError {
     /// The pass was started from more than one number.
     #[error(

@@ -49,6 +49,7 @@ use passes::Passes;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::fmt;
 use std::panic::Location;
 use updates::Updates;
 
@@ -266,6 +267,15 @@ impl<F: Scalar> Tape<F> {
     }
 }
 
+impl<F: Scalar> fmt::Debug for Tape<F> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self.graph.try_borrow() {
+            Ok(graph) => write!(f, "Tape({}, {} nodes)", F::NAME, graph.len()),
+            Err(_) => write!(f, "Tape({}, recording)", F::NAME),
+        }
+    }
+}
+
 impl<F: Scalar> Drop for Tape<F> {
     fn drop(&mut self) {
         spare::keep(self.graph.replace(Graph::new()), self.passes.take());
@@ -288,6 +298,12 @@ impl Drop for GradientsOff<'_> {
 pub struct ScopeGuard<'t, F: Scalar> {
     tape: &'t Tape<F>,
     entered: usize,
+}
+
+impl<F: Scalar> fmt::Debug for ScopeGuard<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("ScopeGuard")
+    }
 }
 
 impl<F: Scalar> Drop for ScopeGuard<'_, F> {

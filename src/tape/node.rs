@@ -15,6 +15,7 @@ pub type Slot = u32;
 
 /// One step of the computation: an op applied to operands. It is kept small, since programs of single numbers have millions; its
 /// value, its shape and its name stand in lists beside the graph (see [`Tape::nodes`](crate::Tape::nodes)).
+#[derive(Debug)]
 pub struct Node {
     /// The number of its op in the tape's list of ops.
     pub(super) op: u32,
@@ -28,7 +29,7 @@ pub struct Node {
 }
 
 /// Where the numbers of a node stand.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Numbers {
     /// On the tape.
     Own,
@@ -39,7 +40,7 @@ pub(super) enum Numbers {
 }
 
 /// Who recorded a node: the learner's program, or the vjp of a node.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Circumstances {
     /// The line of the learner's program; for a backward node, that of the node it differentiates.
     pub(super) source: &'static Location<'static>,
