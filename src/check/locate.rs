@@ -6,6 +6,7 @@ use super::judge::{Element, Judge, Standing};
 use super::measure::Probe;
 use super::one_op::OneOp;
 use crate::param::Param;
+use crate::shape::Shape;
 use crate::tape::Var;
 use petgraph::Direction::Incoming;
 use petgraph::graph::NodeIndex;
@@ -26,6 +27,10 @@ pub(super) struct Fault<'t> {
 /// Elements of an operand to try at first. A wrong op shows in most of them.
 const QUICK: usize = 200;
 
+/// Where nothing is suspected, ops are tried completely only up to so many multiplications: the elements of each operand times what the op
+/// computes for each try. That takes about a second.
+const AFFORDABLE: usize = 100_000_000;
+
 /// What came of trying each op alone.
 pub(super) enum Tried<'t> {
     /// The first that is wrong.
@@ -37,15 +42,23 @@ pub(super) enum Tried<'t> {
 }
 
 /// Tries each op among the ancestors of `result`, which was recorded last: a quick look at all of them, and if it finds
-/// no fault, a complete one (unless there are so many elements that only directions are checked).
-pub(super) fn try_each_op<'t>(check: &Check, random: &mut ChaCha8Rng, result: Var<'t, f64>) -> Tried<'t> {
+/// no fault, a complete one (unless there are so many elements that only directions are checked, or that it would take long and nothing
+/// `is_suspected`; then nobody can tell).
+pub(super) fn try_each_op<'t>(
+    check: &Check,
+    random: &mut ChaCha8Rng,
+    result: Var<'t, f64>,
+    is_suspected: bool,
+) -> Tried<'t> {
     let nodes = differentiated(result);
     let quick = check.clone().all().sample(QUICK);
     let is_large = |node: &NodeIndex| {
         result.tape().operands(*node).iter().any(|&operand| result.tape().var_at(operand).shape().size() > QUICK)
     };
     let is_quick_enough = check.directions.is_some() || !nodes.iter().any(is_large);
-    let complete = (!is_quick_enough).then(|| check.clone().all());
+    let takes_long =
+        !is_suspected && nodes.iter().map(|&node| cost(result, node)).fold(0, usize::saturating_add) > AFFORDABLE;
+    let complete = (!is_quick_enough && !takes_long).then(|| check.clone().all());
     let mut tried = Tried::Right;
     for check in [quick].iter().chain(&complete) {
         let mut judge = Judge::new(check, random);
@@ -58,7 +71,18 @@ pub(super) fn try_each_op<'t>(check: &Check, random: &mut ChaCha8Rng, result: Va
             }
         }
     }
-    tried
+    match tried {
+        Tried::Right if takes_long && !is_quick_enough => Tried::CannotTell,
+        tried => tried,
+    }
+}
+
+/// How many multiplications it takes to compute an op once for each element of its operands.
+fn cost(result: Var<f64>, node: NodeIndex) -> usize {
+    let (graph, operands) = (result.tape().graph.borrow(), result.tape().operands(node));
+    let shapes: Vec<Shape> = operands.iter().map(|&operand| graph.shape(operand)).collect();
+    let elements: usize = shapes.iter().map(Shape::size).sum();
+    elements.saturating_mul(graph.op(node).flops(&shapes, graph.shape(node)))
 }
 
 /// The nodes that gradients pass through on their way from `result`, in order of recording.
