@@ -7,7 +7,8 @@ mod script;
 use engine::{Built, Engine, SLIPS, Slip};
 use frame::Origin::Theory;
 use frame::{Chapter, Result, Run};
-use gradus::data::seeded;
+use gradus::draw::DrawOptions;
+use gradus::prelude::*;
 use ndarray::{arr0, arr1, arr2};
 use script::{Kind::*, Script, agree};
 use serde_json::json;
@@ -33,7 +34,7 @@ pub const CHAPTER: Chapter = Chapter {
 };
 
 pub fn run(run: &mut Run) -> Result {
-    what_each_stage_is_for(run);
+    what_each_stage_is_for(run)?;
     let programs = random_programs(run.seed());
     how_far_each_stage_gets(run, &programs);
     where_a_slip_shows(run, &programs);
@@ -50,7 +51,7 @@ const WITHOUT: [&[Slip]; 4] = [
 ];
 // ANCHOR_END: missing
 
-fn what_each_stage_is_for(run: &mut Run) {
+fn what_each_stage_is_for(run: &mut Run) -> Result {
     run.heading("What each stage is for");
     let [without_sums, without_copies, without_cursor, _] = WITHOUT;
     let number = |x: f64| arr0(x).into_dyn();
@@ -82,6 +83,13 @@ fn what_each_stage_is_for(run: &mut Run) {
     run.say("                      ten steps of that: how many nodes are there?");
     run.say(format!("5 rewind                without it {}, with it {}", nodes(without_cursor), nodes(&[])));
     run.compare("dc/da by the engine of all stages", slope(&[]), Theory, "4", 4.0, 4.0);
+
+    // What gradus records of the second program: the sum over copies is a node like any other.
+    let tape = Tape::new();
+    let x = tape.var([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]).named("x");
+    let bias = tape.var([0.1, 0.2, 0.3]).named("bias");
+    (x + bias).sum().backward();
+    run.draw("bias", &tape, &DrawOptions::new().title("A bias added to two rows, and what flows back to it"))
 }
 
 /// 100 random programs, each followed by the same on other numbers.
