@@ -3,7 +3,7 @@
 use gradus::check::sabotage::{Sabotage, sabotage};
 use gradus::check::{self, Check, Doubt, Verdict};
 use gradus::prelude::*;
-use ndarray::ArrayD;
+use ndarray::{Array2, ArrayD};
 
 /// Beside the 1 nothing is seen of the slope.
 fn tiny(x: &[ArrayD<f64>]) -> f64 {
@@ -31,7 +31,7 @@ fn a_claim_that_rounding_can_hide_is_neither_right_nor_wrong() {
 }
 
 #[test]
-fn by_hand_nothing_may_be_claimed_where_no_bit_of_the_result_changes() {
+fn by_hand_a_slope_of_0_may_be_claimed_where_coarse_nudges_change_nothing_either() {
     let report = Check::new().by_hand(tiny, &[[0.5]], &[[0.0]]);
     assert!(report.passed(), "{report}");
     // Far out on a slope that a nudge alone does not see.
@@ -67,6 +67,23 @@ fn each_op_alone_settles_what_rounding_hides() {
         assert!(report.wrong(), "{how:?}: {report}");
         assert_eq!(report.diagnosis.unwrap().fault.unwrap().op, "sin");
     }
+}
+
+#[test]
+fn far_out_where_a_slope_is_0_to_all_digits_a_right_gradient_passes() {
+    let report = check::gradients(|x| x[0].tanh(), &[[19.2, -20.0, 25.0, 700.0]]);
+    assert!(report.passed(), "{report}");
+}
+
+#[test]
+fn a_sample_of_a_large_network_is_settled_by_a_sample_of_each_op() {
+    // A complete check of each op would take minutes.
+    let (w, v) = (Param::new("w", Array2::zeros((700, 2000))), Param::new("v", Array2::from_elem((2000, 2), 1.0)));
+    let images = Array2::from_elem((3, 700), 0.0);
+    let report = Check::new().sample(1).parameters(&[&w, &v], |tape| {
+        (tape.input(&images).matmul(tape.param(&w)).tanh().matmul(tape.param(&v)) + 1.0).sum()
+    });
+    assert!(report.passed() && report.entries.iter().all(|entry| entry.by_ops == 1), "{report}");
 }
 
 #[test]

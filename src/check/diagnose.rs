@@ -81,7 +81,8 @@ pub(super) fn diagnose(
 ) -> (Diagnosis, Proof) {
     let (mut findings, mut proof, params) = (Vec::new(), Proof::default(), program.params);
     let result = program.record();
-    let fault = match try_each_op(check, random, result, suspect.is_proven || suspect.is_suspected) {
+    let checked = params.iter().map(|param| param.shape().size()).sum();
+    let fault = match try_each_op(check, random, result, checked, suspect.is_proven || suspect.is_suspected) {
         Tried::Fault(mut fault) => {
             let judge = Judge::new(check, random);
             proof.harmed = harmed_by(&mut fault, &judge, check.tolerance, (result, cotangent), params);

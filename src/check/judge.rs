@@ -163,11 +163,11 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Measures an element again that is too small to tell. The claim that nothing flows is believed if nothing changes; but not of a program
-    /// whose ops can be tried one by one, which tells more.
+    /// Measures an element again that is too small to tell. The claim that nothing flows is believed if coarse nudges change nothing either;
+    /// but not of a program whose ops can be tried one by one, which tells more.
     fn look_again(&self, probe: &mut Probe, argument: usize, first: Element) -> Element {
         let is_still = first.reverse == 0.0 && !probe.function.has_ops();
-        if is_still && probe.is_constant_around(argument, first.index) {
+        if is_still && probe.is_flat(argument, first.index) {
             return Element { standing: Standing::Right, by_nudging: Standing::Right, ..first };
         }
         self.second_opinion(probe, argument, first)

@@ -27,8 +27,8 @@ pub(super) struct Fault<'t> {
 /// Elements of an operand to try at first. A wrong op shows in most of them.
 const QUICK: usize = 200;
 
-/// Where nothing is suspected, ops are tried completely only up to so many multiplications: the elements of each operand times what the op
-/// computes for each try. That takes about a second.
+/// Where nothing is suspected, ops are tried completely only up to so many multiplications, or twice as many as the check took: the elements of
+/// each operand times what the op computes for each try. This many take about a second.
 const AFFORDABLE: usize = 100_000_000;
 
 /// What came of trying each op alone.
@@ -42,12 +42,13 @@ pub(super) enum Tried<'t> {
 }
 
 /// Tries each op among the ancestors of `result`, which was recorded last: a quick look at all of them, and if it finds
-/// no fault, a complete one (unless there are so many elements that only directions are checked, or that it would take long and nothing
-/// `is_suspected`; then nobody can tell).
+/// no fault, a complete one; unless the check itself looks only at directions or, if nothing `is_suspected`, at a sample; or unless that would
+/// take much longer than the check of the `checked` elements did, and nothing is suspected: then nobody can tell.
 pub(super) fn try_each_op<'t>(
     check: &Check,
     random: &mut ChaCha8Rng,
     result: Var<'t, f64>,
+    checked: usize,
     is_suspected: bool,
 ) -> Tried<'t> {
     let nodes = differentiated(result);
@@ -55,9 +56,12 @@ pub(super) fn try_each_op<'t>(
     let is_large = |node: &NodeIndex| {
         result.tape().operands(*node).iter().any(|&operand| result.tape().var_at(operand).shape().size() > QUICK)
     };
-    let is_quick_enough = check.directions.is_some() || !nodes.iter().any(is_large);
+    let is_sample = check.directions.is_some() || check.sample.is_some() && !is_suspected;
+    let is_quick_enough = is_sample || !nodes.iter().any(is_large);
+    let flops = nodes.iter().map(|&node| flops(result, node)).fold(0, usize::saturating_add);
+    let affordable = AFFORDABLE.max(checked.saturating_mul(flops).saturating_mul(2));
     let takes_long =
-        !is_suspected && nodes.iter().map(|&node| cost(result, node)).fold(0, usize::saturating_add) > AFFORDABLE;
+        !is_suspected && nodes.iter().map(|&node| cost(result, node)).fold(0, usize::saturating_add) > affordable;
     let complete = (!is_quick_enough && !takes_long).then(|| check.clone().all());
     let mut tried = Tried::Right;
     for check in [quick].iter().chain(&complete) {
@@ -79,10 +83,15 @@ pub(super) fn try_each_op<'t>(
 
 /// How many multiplications it takes to compute an op once for each element of its operands.
 fn cost(result: Var<f64>, node: NodeIndex) -> usize {
+    let sizes = result.tape().operands(node).into_iter().map(|operand| result.tape().var_at(operand).shape().size());
+    flops(result, node).saturating_mul(sizes.sum())
+}
+
+/// How many multiplications it takes to compute an op.
+fn flops(result: Var<f64>, node: NodeIndex) -> usize {
     let (graph, operands) = (result.tape().graph.borrow(), result.tape().operands(node));
     let shapes: Vec<Shape> = operands.iter().map(|&operand| graph.shape(operand)).collect();
-    let elements: usize = shapes.iter().map(Shape::size).sum();
-    elements.saturating_mul(graph.op(node).flops(&shapes, graph.shape(node)))
+    if shapes.is_empty() { 0 } else { graph.op(node).flops(&shapes, graph.shape(node)) }
 }
 
 /// The nodes that gradients pass through on their way from `result`, in order of recording.

@@ -95,7 +95,7 @@ pub struct Entry {
     #[cfg_attr(feature = "json", serde(skip))]
     pub(super) at_kinks: (Vec<usize>, Option<String>),
     /// How many elements could not be measured, most of them because rounding hides their slopes, and yet are right: each op alone was found to
-    /// be, and no numbers leave the tape.
+    /// be (in a sample of its elements, if the check is one of a sample or of directions), and no numbers leave the tape.
     pub by_ops: usize,
     /// How many elements lie at a kink and hold one of the possible subgradients.
     pub kinks: usize,
