@@ -225,3 +225,27 @@ pub(super) fn check_version<F: Scalar>(leaf: &ParamLeaf<F>) -> Result<(), Backwa
 fn changed<F: Scalar>(param: &Param<F>, recorded: u64, now: u64) -> BackwardError {
     BackwardError::ParameterChanged { name: param.name().to_owned(), recorded, now }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn an_optimizer_changes_a_parameter_in_place_whether_the_tape_is_rewound_or_goes_on() {
+        for rewinds in [true, false] {
+            let w = Param::new("w", ndarray::arr1(&[1.0, 2.0]));
+            let place = Arc::as_ptr(&w.read().0);
+            let mut tape = Tape::new();
+            for step in 0..4 {
+                let constant = tape.no_grad(|| tape.param(&w));
+                let gradients = (tape.param(&w) * constant).sum().backward();
+                gradients.update(&w, |w, g| w[0] -= 0.1 * g[0]).expect("an update");
+                assert_eq!(Arc::as_ptr(&w.read().0), place, "step {step}, rewound: {rewinds}");
+                if rewinds {
+                    tape.rewind();
+                }
+            }
+        }
+    }
+}

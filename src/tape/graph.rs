@@ -421,7 +421,8 @@ impl<F: Scalar> Graph<F> {
     pub(super) fn let_go(&mut self, param: &Param<F>) {
         let places: SmallVec<[usize; 4]> = self.places_of(param).collect();
         for place in places {
-            self.param_leaves.live_mut()[place].value = None;
+            let leaf = &mut self.param_leaves.live_mut()[place];
+            (leaf.value, leaf.next) = (None, None);
         }
     }
 
