@@ -419,7 +419,10 @@ impl<F: Scalar> Graph<F> {
 
     /// Gives back what leaves hold of a parameter that is about to be changed.
     pub(super) fn let_go(&mut self, param: &Param<F>) {
-        let places: SmallVec<[usize; 4]> = self.places_of(param).collect();
+        // The newest come first, and those before the last update hold nothing any more.
+        let leaves = self.param_leaves.live();
+        let holds = |&place: &usize| leaves[place].value.is_some() || leaves[place].next.is_some();
+        let places: SmallVec<[usize; 4]> = self.places_of(param).take_while(holds).collect();
         for place in places {
             let leaf = &mut self.param_leaves.live_mut()[place];
             (leaf.value, leaf.next) = (None, None);
