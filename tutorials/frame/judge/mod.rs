@@ -12,7 +12,7 @@ pub use judgement::{JSON_VARIABLE, Judgement};
 pub use rules::breach;
 
 use crate::exercises::Exercise;
-use gradus::check::{Check, Report};
+use gradus::check::{Check, Doubt, Entry, Report, Verdict};
 use gradus::data::seeded;
 use judgement::Failure;
 use ndarray::{Array, ArrayD, Dimension, ShapeBuilder};
@@ -147,7 +147,9 @@ impl Judge {
 
     /// Holds the gradient that a check has looked at to what it found.
     pub fn report(&mut self, report: &Report) {
-        if report.passed() {
+        // A slope that rounding hides speaks neither for an answer nor against it: the other cases do.
+        let is_hidden = |entry: &Entry| entry.verdict != Verdict::CannotTell || entry.doubt == Some(Doubt::TooSmall);
+        if report.passed() || (report.unsteady.is_none() && !report.wrong() && report.entries.iter().all(is_hidden)) {
             self.right += 1;
             return;
         }
