@@ -24,6 +24,7 @@ mod numbers;
 mod op_list;
 mod passes;
 mod profile;
+mod record_leaf;
 mod spare;
 mod updates;
 mod values;
