@@ -50,8 +50,11 @@ fn sources(text: &str) -> String {
 fn page(name: &str, text: &str) -> Result<String> {
     let woven_by = |line: &&str| !(line.starts_with("<!-- code:") || line.starts_with("<!-- output:"));
     let text: String = text.lines().filter(woven_by).map(|line| format!("{line}\n")).collect();
-    let text =
-        text.replace("](../../SOURCES.md", "](../sources.md").replace("](../../book/glossary.md", "](../glossary.md");
+    // A chapter's README becomes the first page of its folder.
+    let text = text
+        .replace("](../../SOURCES.md", "](../sources.md")
+        .replace("](../../book/glossary.md", "](../glossary.md")
+        .replace("/README.md)", "/index.html)");
     let mut page = formulas::to_mathml(&text)?;
     if let Some(exercise) = Exercise::of(name.trim_start_matches("ch")) {
         page += &format!("\nThe exercise takes about {} minutes. If you are stuck:\n", exercise.minutes);
