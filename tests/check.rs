@@ -139,6 +139,57 @@ fn an_input_without_effect_has_no_gradient_and_that_is_said() {
 }
 
 #[test]
+fn an_input_without_elements_takes_a_line_of_the_report_like_any_other() {
+    let report = check::gradients(|x| x[0].tanh().sum() + x[1].relu().sum(), &[arr1(&[0.5]), arr1(&[])]);
+    assert!(report.passed(), "{report}");
+    assert_eq!(report.entries.iter().map(|entry| entry.by_duals).collect::<Vec<_>>(), [None, None]);
+    assert!(report.notes.is_empty(), "relu of nothing is neither positive nor negative: {report}");
+}
+
+#[test]
+#[should_panic(expected = "there is nothing to check: the result of the program has no elements")]
+fn a_program_without_results_is_refused() {
+    let _ = check::gradients(|x| x[0].slice(&[(0, 0)]), &[[1.0, 2.0]]);
+}
+
+#[test]
+#[should_panic(expected = "2 names were given for 1 inputs")]
+fn more_names_than_inputs_are_refused() {
+    let _ = Check::new().names(["w", "b"]).run(|x| x[0].sum(), &[[1.0, 2.0]]);
+}
+
+#[test]
+fn a_result_of_another_size_beside_the_point_gives_no_slope() {
+    let report = check::gradients(
+        |x| {
+            let x = x[0].reshape([1]);
+            if x.value()[0] == 0.5 { x } else { Var::concat(&[x, x], 0) }
+        },
+        &[0.5],
+    );
+    assert!(report.undecided(), "{report}");
+    assert_eq!(report.entries[0].doubt, Some(Doubt::Edge));
+}
+
+#[test]
+fn where_the_slope_is_0_everywhere_a_gradient_has_no_ratio_to_it() {
+    let report = Check::new().by_hand(|_| 3.0, &[[1.0, 3.0]], &[[1.0, 3.0]]);
+    assert!(report.wrong());
+    assert!(report.to_string().contains("The slope is 0 everywhere"), "{report}");
+}
+
+#[test]
+fn a_run_that_gives_no_number_differs_from_one_that_does() {
+    let runs = std::cell::Cell::new(0);
+    let program = |x: &[ndarray::ArrayD<f64>]| {
+        runs.set(runs.get() + 1);
+        if runs.get() == 2 { f64::NAN } else { x[0].sum() }
+    };
+    let report = Check::new().by_hand(program, &[[1.0]], &[[1.0]]);
+    assert_eq!(report.unsteady.map(|unsteady| unsteady.difference), Some(f64::INFINITY));
+}
+
+#[test]
 fn parameters_hold_exactly_their_old_values_afterwards() {
     let w = Param::new("w", arr1(&[0.1, 0.2, 0.3]));
     let report = check::parameters(&[&w], |tape| tape.param(&w).sigmoid().sum());

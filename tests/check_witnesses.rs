@@ -1,4 +1,4 @@
-//! Three witnesses of one gradient: the reverse pass, dual numbers, nudging. Whichever is wrong stands alone, and the report says so.
+//! Three witnesses of one gradient: the reverse pass, dual numbers, nudging. The one that is wrong stands alone, and the report says so.
 use gradus::check::{self, Check, Report, Verdict, Witness};
 use gradus::prelude::*;
 use gradus::{Cotangents, Local, Op, View, ViewMut, assert_gradients};
@@ -42,7 +42,7 @@ fn wrong_cube<F: Scalar>(x: Var<F>) -> Var<F> {
 
 const X: [f64; 3] = [0.5, -1.25, 2.0];
 
-/// Who stands alone, and how the three verdicts fell: of all witnesses, of dual numbers, of nudging.
+/// The witness that stands alone, and the verdicts: of all witnesses, of dual numbers, of nudging.
 fn verdicts(report: &Report) -> (Option<Witness>, Verdict, Option<Verdict>, Verdict) {
     let entry = &report.entries[0];
     (entry.alone, entry.verdict, entry.by_duals, entry.by_nudging)
@@ -204,7 +204,7 @@ fn at_a_kink_the_report_shows_both_slopes_and_the_convention() {
 }
 
 #[test]
-#[should_panic(expected = "must compute the same on f64 and on dual numbers")]
+#[should_panic(expected = "both closures must be the same program")]
 fn two_different_programs_are_no_witnesses_of_each_other() {
     let _ = check::gradients_with_duals(|x| x[0].tanh(), |x| x[0].tanh().sum(), &[X]);
 }

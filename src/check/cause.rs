@@ -1,4 +1,4 @@
-//! Why it is wrong: the mistakes that the checker can recognise, and what it says about them.
+//! The mistakes that the checker can recognise, and what it says about them.
 
 use super::number::digits;
 use super::one_op::Seen;
@@ -15,15 +15,17 @@ pub enum Cause {
     NoGradient,
     /// Zeros flow to an operand that matters.
     Zero,
+    /// A gradient flows to an operand that does not matter.
+    NoSlope,
     /// What arrives from the loss is not used.
     CotangentIgnored,
     /// Every element has the wrong sign.
     Sign,
-    /// Every element is so many times what it should be.
+    /// Every element is this many times what it should be.
     Factor(f64),
     /// Every element is multiplied or divided by the number of elements averaged over, or by the length of an axis.
     BatchSize {
-        /// How many times too large.
+        /// How many times too large it is.
         factor: f64,
         /// The length.
         length: usize,
@@ -45,14 +47,14 @@ pub enum Cause {
         /// That operand, counted from 0.
         with: usize,
     },
-    /// The vjp looks at one thing where it should look at another.
+    /// The vjp reads one value where it should read another.
     WrongValue {
-        /// What it looks at.
+        /// The value that it reads.
         used: Seen,
-        /// What it should look at.
+        /// The value that it should read.
         meant: Seen,
     },
-    /// The slope depends on another operand, and the vjp does not look at it.
+    /// The slope depends on another operand, and the vjp does not read it.
     Unused {
         /// That operand, counted from 0.
         operand: usize,
@@ -97,6 +99,9 @@ impl fmt::Display for Cause {
             ),
             Cause::Zero => f.write_str(
                 "Only zeros flow to this operand, though nudging it changes the result: its term of the gradient is missing.",
+            ),
+            Cause::NoSlope => f.write_str(
+                "The slope is 0 everywhere: nudging changes nothing, and yet a gradient flows. Nothing should flow here.",
             ),
             Cause::CotangentIgnored => f.write_str(
                 "The gradient stays the same whatever arrives from the loss: the vjp forgets to multiply by the cotangent g. \

@@ -1,33 +1,32 @@
-//! The V-curve: the error of one element's slope against the step, from coarse to fine. A right gradient gives a V: truncation falls
-//! on the left, rounding rises on the right, and between them the error is next to nothing. A wrong one has a floor
-//! that no step gets below.
+//! The V-curve: the error of one element's slope against the step, from coarse to fine. A right gradient gives a V: truncation falls on the left,
+//! rounding rises on the right, and between them the error is tiny. A wrong gradient gives a floor that no step gets below.
 
 use super::measure::Probe;
 use super::number::error;
 use std::fmt;
 
-/// How nudging compares with the reverse pass at one element, for steps from 1e-1 down to 1e-11.
+/// The difference of nudging and the reverse pass at one element, for steps from 1e-1 down to 1e-11.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Curve {
     /// For each step: the step, the slope by nudging, and its relative difference from the reverse pass.
     pub points: Vec<(f64, f64, f64)>,
-    /// What the curve looks like.
+    /// The form of the curve.
     pub form: Form,
 }
 
-/// What a V-curve looks like.
+/// The forms of a V-curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
 pub enum Form {
-    /// It goes down to next to nothing: the gradient is right, and other steps are merely bad.
+    /// It goes down to the tolerance: the gradient is right, and the other steps are too coarse or too fine.
     Valley {
         /// The smallest difference.
         lowest: f64,
     },
-    /// It stays at one height, however fine the step: the gradient is wrong.
+    /// It stays at one height for finer and finer steps: the gradient is wrong.
     Flat {
         /// The height.
         height: f64,
@@ -49,7 +48,7 @@ impl Curve {
             let (difference, size) = ((slope.value - reverse).abs(), slope.value.abs().max(reverse.abs()));
             let relative = if difference == 0.0 { 0.0 } else { difference / size };
             points.push((step, slope.value, relative));
-            // Where rounding could explain the difference, the height says nothing; nor where it has swallowed the nudge.
+            // The height says nothing if rounding could explain the difference, or has swallowed the nudge.
             let swallowed = slope.value == 0.0 && points[0].1 != 0.0;
             trusted.push(if slope.noise < 0.2 * difference && !swallowed { relative } else { f64::NAN });
         }

@@ -1,4 +1,4 @@
-//! What is wrong, in sentences: where the fault is, what caused it, and how sure that is.
+//! What is wrong, in sentences: where the fault is, its cause, and how sure that is.
 
 use super::Check;
 use super::Seen;
@@ -26,16 +26,16 @@ pub struct Diagnosis {
     pub fault: Option<FaultyOp>,
     /// The V-curve of the worst element.
     pub curve: Curve,
-    /// Everything in plain sentences, the most telling first.
+    /// All findings in plain sentences, the most telling first.
     pub findings: Vec<String>,
 }
 
-/// What trying each op alone proves, whatever the witnesses say.
+/// What trying each op alone proves, independently of the witnesses.
 #[derive(Default)]
 pub(super) struct Proof {
-    /// A suspicion is right: there is a wrong op, or numbers leave the tape.
+    /// The suspicion is confirmed: there is a wrong op, or numbers leave the tape.
     pub(super) confirms: bool,
-    /// Which elements of each parameter have a gradient that a wrong op spoils.
+    /// For each parameter, which elements have a gradient that a wrong op spoils.
     pub(super) harmed: Vec<Vec<bool>>,
     /// Each op alone is right, and no numbers leave the tape.
     pub(super) acquits: bool,
@@ -65,13 +65,13 @@ pub(super) struct Suspect {
     pub(super) elements: Vec<Element>,
     /// The element whose error was largest.
     pub(super) worst: Element,
-    /// Whether it is wrong beyond doubt, and not only suspected to be.
+    /// Whether it is proven wrong, and not only suspected to be.
     pub(super) is_proven: bool,
-    /// Whether it is suspected to be; if not, it could only not be measured.
+    /// Whether it is suspected to be wrong; if neither, it could not be measured.
     pub(super) is_suspected: bool,
 }
 
-/// Finds out what is wrong with the gradients of a program, given its worst element.
+/// Diagnoses the gradients of a program, given the worst element.
 pub(super) fn diagnose(
     check: &Check,
     random: &mut ChaCha8Rng,
@@ -108,8 +108,8 @@ pub(super) fn diagnose(
     (diagnosis, proof)
 }
 
-/// Whether something changes when an argument is moved that no gradient flows through: numbers or settings that were read out of the tape, or the
-/// branch that the program takes.
+/// Whether moving an argument changes something that no gradient flows through: numbers or settings that were read out of the tape, or the branch
+/// that the program takes.
 fn something_leaves(program: &mut dyn Function, argument: usize) -> bool {
     let before = program.given();
     let scale: Vec<f64> = program.point(argument).iter().map(|x| x.abs().max(1.0)).collect();
@@ -131,7 +131,7 @@ fn bits(numbers: &[f64]) -> Vec<u64> {
     numbers.iter().map(|x| x.to_bits()).collect()
 }
 
-/// Says what is wrong with a gradient that was computed by hand, of which there are only the numbers.
+/// Diagnoses a gradient that was computed by hand: there is no tape, only its numbers.
 pub(super) fn diagnose_numbers(
     check: &Check,
     function: &mut dyn Function,
@@ -139,7 +139,7 @@ pub(super) fn diagnose_numbers(
     shape: Shape,
     claimed: &[f64],
 ) -> Diagnosis {
-    // Along directions, elements are not seen, and the slopes along them are no array of the argument's shape.
+    // A check along directions sees no single elements, and its slopes do not form an array of the argument's shape.
     let cause = match check.directions {
         Some(directions) => cause_of_numbers(&suspect.elements, &[], Shape::new(&[directions])),
         None => cause_of_numbers(&suspect.elements, claimed, shape),
@@ -152,7 +152,7 @@ pub(super) fn diagnose_numbers(
     })
 }
 
-/// Lets `look` see a function whose elements are those that were checked: single ones, or directions.
+/// Calls `look` with a function whose elements are what was checked: single elements, or directions.
 fn with_elements<R>(check: &Check, function: &mut dyn Function, look: impl FnOnce(&mut dyn Function) -> R) -> R {
     match check.directions {
         Some(directions) => look(&mut Directions::new(function, check.draw(), directions)),
@@ -165,7 +165,7 @@ fn curve(check: &Check, probe: &mut Probe, suspect: &Suspect) -> Curve {
     Curve::of(probe, suspect.argument, suspect.worst.index, suspect.worst.reverse, check.tolerance)
 }
 
-/// Says what is wrong with an op.
+/// Adds the findings about a wrong op.
 fn describe(fault: &mut Fault, findings: &mut Vec<String>) -> FaultyOp {
     let cause = cause_of(fault);
     let info = info(fault);
@@ -205,7 +205,7 @@ fn info(fault: &Fault) -> NodeInfo {
     fault.op.tape.info(fault.op.node)
 }
 
-/// What can be wrong when no op is: numbers that leave the tape and come back. Also returns whether that is so.
+/// What can be wrong when no op is: numbers that leave the tape and come back. Also returns whether they do.
 fn without_faulty_op(program: &mut dyn Function, suspect: &Suspect) -> (bool, String) {
     let x = program.point(suspect.argument)[suspect.worst.index];
     let before = program.given();
@@ -249,7 +249,7 @@ fn without_faulty_op(program: &mut dyn Function, suspect: &Suspect) -> (bool, St
     (true, finding)
 }
 
-/// Says so if there is a kink at the element.
+/// A finding if there is a kink at the element.
 fn kink(probe: &mut Probe, suspect: &Suspect) -> Option<String> {
     let sides = probe.kink(suspect.argument, suspect.worst.index)?;
     Some(format!(

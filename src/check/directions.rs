@@ -1,6 +1,6 @@
-//! A function along random directions, for a million parameters. The one idea to know: if a gradient is wrong in one element or in all of
-//! them, then the slope that it promises along a random direction is wrong, too, but for an unlikely accident. So a few directions check
-//! what no time would be left to check element by element. They do not say which element it is.
+//! A function along random directions, for programs with a million parameters. The one idea to know: if any element of a gradient is wrong, then the
+//! slope along a random direction that follows from the gradient is almost surely wrong, too. So a few directions check a gradient that would take
+//! too long to check element by element. They cannot tell which element is wrong.
 
 use super::function::{Function, Given};
 use rand::rngs::ChaCha8Rng;
@@ -19,8 +19,8 @@ impl Draw {
         Draw { seed, direction: Vec::new(), drawn: None }
     }
 
-    /// A direction through an argument. Each element has either sign and its own length, so that errors do not cancel, in units of
-    /// max(1, |x|), in which single elements are nudged too. Many elements together have more effect than one, so each moves less.
+    /// A direction through an argument. Each element has a random sign and size, so that errors do not cancel. Its unit is max(1, |x|), as for nudges
+    /// of single elements. Many elements together have more effect than one, so each moves less.
     pub(super) fn through(&mut self, argument: usize, number: usize, point: &[f64]) -> &[f64] {
         if self.drawn != Some((argument, number)) {
             let mut random =
@@ -38,11 +38,11 @@ impl Draw {
     }
 }
 
-/// A function whose arguments can be moved along directions: its elements are how far it was moved along each, at first 0.
+/// A function whose arguments can be moved along directions. Its elements are the distances moved along each direction, at first 0.
 pub(super) struct Directions<'f> {
     function: &'f mut dyn Function,
     draw: Draw,
-    /// How far it is along each direction where it is checked.
+    /// The distance along each direction at the point where it is checked: 0.
     start: Vec<f64>,
 }
 
@@ -51,7 +51,7 @@ impl<'f> Directions<'f> {
         Directions { function, draw, start: vec![0.0; directions] }
     }
 
-    /// The slopes along the directions that a gradient promises.
+    /// The slopes along the directions that follow from a gradient.
     pub(super) fn slopes(&mut self, argument: usize, gradient: &[f64]) -> Vec<f64> {
         let mut slopes = Vec::with_capacity(self.start.len());
         for number in 0..self.start.len() {

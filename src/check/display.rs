@@ -1,5 +1,5 @@
-//! How a report prints: the verdict in one line, a table with a line for each input, then what is wrong. For people with colours
-//! or without, and for snapshots.
+//! How a report prints: the verdict in one line, a table with a line for each input, then the diagnosis. There are three forms: with colours,
+//! without, and for snapshots.
 
 use super::number::{apart, digits, error, percent, stable_error};
 use super::report::{Entry, Report, Unsteady, Varying, Verdict, Worst};
@@ -20,7 +20,7 @@ impl fmt::Display for Verdict {
 }
 
 impl Entry {
-    /// What the table calls it.
+    /// Its name in the table.
     fn label(&self) -> String {
         if self.order == 1 { self.name.clone() } else { format!("{}, order {}", self.name, self.order) }
     }
@@ -34,7 +34,7 @@ impl Entry {
         }
     }
 
-    /// What each witness says: the last columns of the table.
+    /// The verdict of each witness: the last columns of the table.
     fn verdicts(&self) -> Vec<(&'static str, String)> {
         match self.by_duals {
             Some(by_duals) => vec![
@@ -68,7 +68,7 @@ impl Report {
             let is_confirmed = |verdict| !matches!(verdict, Verdict::Wrong | Verdict::CannotTell);
             self.entries.iter().all(|entry| verdict(entry).is_some_and(is_confirmed))
         };
-        // Of the program or, where that was not enough, of each op alone.
+        // Nudging the program or, where that was not enough, each op alone.
         let by_nudging = |entry: &Entry| if entry.by_ops > 0 { entry.verdict } else { entry.by_nudging };
         let witnesses = match (confirmed(&|entry| entry.by_duals), confirmed(&|entry| Some(by_nudging(entry)))) {
             (true, true) if !self.entries.is_empty() => "dual numbers and finite differences",
@@ -97,7 +97,7 @@ impl Report {
         }
     }
 
-    /// The report in a form that is the same on every machine, for snapshots: what is only rounding noise is not in it.
+    /// The report in a form that is the same on every machine, for snapshots: it leaves out rounding noise.
     pub fn snapshot(&self) -> String {
         let mut table = Table::default();
         for entry in &self.entries {
@@ -106,7 +106,7 @@ impl Report {
                 let (reverse, numeric) = apart(worst.reverse, worst.numeric);
                 match entry.verdict {
                     Verdict::Wrong => format!("{:?}: {reverse} for {numeric}, {error}", worst.index),
-                    // What was measured in vain is noise.
+                    // The measured slope is noise.
                     Verdict::CannotTell => format!("{:?}: {reverse}", worst.index),
                     _ => error,
                 }
@@ -261,7 +261,7 @@ pub struct Coloured<'r> {
 
 impl fmt::Display for Coloured<'_> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        // Green, red, and yellow for what is neither right nor wrong.
+        // Green for right, red for wrong, yellow for cannot tell.
         let paint = |line: &str, colour: u8| match self.coloured {
             false => line.to_owned(),
             true => format!("\x1b[{colour}m{line}\x1b[0m"),

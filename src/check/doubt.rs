@@ -1,4 +1,4 @@
-//! Why a check can tell neither right nor wrong.
+//! The reasons why a check can tell neither right nor wrong.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use std::fmt;
 pub enum Doubt {
     /// The result itself is infinite or not a number.
     NoResult,
-    /// To one side at least there are no results, and the slope to the other side does not settle.
+    /// To at least one side the result is not finite or has another size, and the slope to the other side does not settle.
     Edge,
     /// The result moves in steps that are larger than the nudges.
     Staircase,
@@ -28,7 +28,7 @@ pub enum Doubt {
 }
 
 impl Doubt {
-    /// Whether only the measurement is at fault, so that trying ops one by one may settle it.
+    /// Whether the reason lies in the measurement, so that trying ops one by one may settle it.
     pub(super) fn is_of_measurement(self) -> bool {
         !matches!(self, Doubt::NoResult | Doubt::Infinite | Doubt::Suspected)
     }
@@ -39,8 +39,8 @@ impl fmt::Display for Doubt {
         f.write_str(match self {
             Doubt::NoResult => "the result itself is infinite or not a number here",
             Doubt::Edge => {
-                "this is the edge of a domain: to one side of it the result is infinite or not a number, and the slope to the other \
-                 side does not settle"
+                "this is the edge of a domain: to one side of it the result is infinite, not a number or of another size, and the slope \
+                 to the other side does not settle"
             }
             Doubt::Staircase => {
                 "the result moves in steps, as if it were computed in f32 or beside a huge number, and finer nudges move nothing"

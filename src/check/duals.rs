@@ -1,6 +1,5 @@
-//! The witness that needs no step: the program, run on dual numbers. The one idea to know: it uses the forward kernels and no
-//! vjp, as nudging does, and it is exact up to rounding, as the reverse pass is. So it can tell a wrong gradient from a bad
-//! measurement.
+//! The witness that needs no step: the program, run on dual numbers. The one idea to know: like nudging, it uses the forward kernels and no vjp; like
+//! the reverse pass, it is exact up to rounding. So it can tell a wrong gradient from a bad measurement.
 
 use super::directions::Draw;
 use super::measure::{Norm, ROUNDINGS, Slope};
@@ -19,7 +18,7 @@ pub(super) struct Duals<'a> {
     program: OnDuals<'a>,
     inputs: Vec<ArrayD<f64>>,
     direction: Vec<ArrayD<f64>>,
-    /// If directions are checked, not elements.
+    /// The directions, if those are checked instead of elements.
     draw: Option<Draw>,
     tape: Tape<Dual>,
 }
@@ -54,7 +53,7 @@ impl<'a> Duals<'a> {
         result.with_value(|result| result.iter().copied().collect())
     }
 
-    /// Sets the tangent of an element, and returns the element; or those of all elements along a direction.
+    /// Sets the tangent of an element, and returns the element. For a direction: sets the tangents of all elements, and returns 0.
     fn set_tangent(&mut self, argument: usize, element: usize, tangent: f64) -> f64 {
         let (input, direction) = (&self.inputs[argument], &mut self.direction[argument]);
         let Some(draw) = &mut self.draw else {

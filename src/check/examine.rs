@@ -22,6 +22,7 @@ use rand::rngs::ChaCha8Rng;
 use std::ops::Range;
 
 /// Checks the gradients of `program` with respect to `params`; `on_duals` is the same program as a function of their values.
+#[track_caller]
 pub(super) fn examine(check: &Check, params: &[Param<f64>], program: Program, on_duals: Option<OnDuals>) -> Report {
     let mut random = ChaCha8Rng::seed_from_u64(check.seed);
     let mut report = Report::empty(check.tolerance, check.directions);
@@ -31,9 +32,17 @@ pub(super) fn examine(check: &Check, params: &[Param<f64>], program: Program, on
     if report.unsteady.is_some() {
         return report;
     }
-    let cotangent = Judge::new(check, &mut random).cotangent(first.record().shape().size());
+    assert!(!start.is_empty(), "there is nothing to check: the result of the program has no elements");
+    let cotangent = Judge::new(check, &mut random).cotangent(start.len());
     let draw = check.directions.map(|_| check.draw());
-    let duals = on_duals.map(|program| Duals::new(program, params, draw.clone()));
+    let mut duals = on_duals.map(|program| Duals::new(program, params, draw.clone()));
+    if let Some(found) = duals.as_mut().map(|duals| duals.run().len()) {
+        let expected = start.len();
+        assert!(
+            found == expected,
+            "the program computes {expected} numbers on f64 and {found} on dual numbers: both closures must be the same program"
+        );
+    }
     examine_order(check, &mut random, &mut first, duals, cotangent.clone(), 1, &mut report);
     report.judge_last_run([&start, &run(&mut first)]);
     drop(first);
@@ -59,12 +68,12 @@ pub(super) fn examine(check: &Check, params: &[Param<f64>], program: Program, on
 }
 
 impl Report {
-    /// Turns suspicions into convictions, if they are confirmed, and what could not be measured, too, where it is known to be spoilt. `entries` are
-    /// those of the order at hand. Returns whether any of them is wrong now.
+    /// Marks suspected elements as wrong, if the suspicion is confirmed, and also elements that could not be measured, if a wrong op is known to harm
+    /// them. `entries` are those of the order at hand. Returns whether any of them is wrong now.
     fn convict(&mut self, entries: Range<usize>, confirmed: bool, harmed: &[Vec<bool>]) -> bool {
         for (argument, entry) in self.entries[entries.clone()].iter_mut().enumerate() {
             let harmed = harmed.get(argument).map_or(&[][..], Vec::as_slice);
-            // Of a direction it is not known through which elements it goes.
+            // A direction goes through all elements, so any harmed one harms it.
             let by_directions = entry.by_directions && harmed.contains(&true);
             let spare = |element: &usize| !by_directions && harmed.get(*element) != Some(&true);
             let mut convicted = if confirmed { std::mem::take(&mut entry.suspected) } else { 0 };
@@ -81,14 +90,14 @@ impl Report {
         self.entries[entries].iter().any(|entry| entry.verdict == Verdict::Wrong)
     }
 
-    /// Says what there is to say of the kinks that are left, before the notes from the place `at` on.
+    /// Inserts the notes on the kinks that are left, before the notes from the place `at` on.
     fn note_kinks(&mut self, entries: Range<usize>, at: usize) {
         let kinks = self.entries[entries].iter_mut().filter(|entry| entry.kinks > 0);
         let notes: Vec<String> = kinks.filter_map(|entry| entry.at_kinks.1.take()).collect();
         self.notes.splice(at..at, notes);
     }
 
-    /// Believes what could not be measured.
+    /// Marks elements that could not be measured as right.
     fn acquit(&mut self, entries: Range<usize>) {
         for entry in self.entries[entries].iter_mut().filter(|entry| !entry.hidden.is_empty()) {
             entry.by_ops = std::mem::take(&mut entry.hidden).len();
@@ -123,7 +132,7 @@ fn weighted_gradient<'t, F: Scalar>(
     sum
 }
 
-/// Checks the first or second derivatives, and adds what was found to the report.
+/// Checks the first or second derivatives, and adds the findings to the report.
 fn examine_order(
     check: &Check,
     random: &mut ChaCha8Rng,
@@ -147,7 +156,7 @@ fn examine_order(
         return;
     }
     if let [c] = cotangent[..] {
-        // Of a single number, report the gradient itself and not a multiple.
+        // If the result is a single number, report the gradient itself and not a multiple of it.
         gradients.iter_mut().flatten().flatten().for_each(|g| *g /= c);
         cotangent[0] = 1.0;
     }
@@ -209,7 +218,7 @@ pub(super) fn examine_by_hand(
     report
 }
 
-/// What the report calls an argument.
+/// The name of an argument in the report.
 pub(super) struct Label {
     pub(super) name: String,
     pub(super) shape: Shape,
@@ -223,7 +232,7 @@ impl Label {
         if self.by_directions { vec![element] } else { multi_index(element, self.shape) }
     }
 
-    /// What the report calls an element: `x[0][1, 2]`.
+    /// The name of an element in the report: `x[0][1, 2]`.
     pub(super) fn place(&self, element: usize) -> String {
         match self.by_directions {
             true => format!("{} along direction {element}", self.name),
@@ -232,8 +241,8 @@ impl Label {
     }
 }
 
-/// Compares gradients with slopes, argument by argument, and adds the entries to the report. Returns the first that is wrong, or else
-/// the first that is suspected to be, or else the first with slopes that could not be measured.
+/// Compares gradients with slopes, argument by argument, and adds the entries to the report. Returns the first argument that is wrong; if none is,
+/// the first that is suspected to be; if none is, the first with slopes that could not be measured.
 fn compare(
     check: &Check,
     random: &mut ChaCha8Rng,
@@ -268,11 +277,11 @@ fn compare_elements(
     for (argument, (gradient, label)) in gradients.iter().zip(labels).enumerate() {
         let chosen = judge.elements(label.shape.size());
         let (elements, difference) = judge.judge(probe, argument, gradient.as_deref(), &chosen);
-        let (mut entry, worst) = sum_up(label, gradient.is_some(), &elements, difference);
+        let (mut entry, worst) = sum_up(label, (gradient.is_some(), probe.has_duals()), &elements, difference);
         let (is_proven, is_suspected) = (entry.verdict == Verdict::Wrong, entry.suspected > 0);
         let is_news = |suspect: &Suspect| (is_proven, is_suspected) > (suspect.is_proven, suspect.is_suspected);
         entry.at_kinks.1 = regime::of_kinks(label, &elements);
-        // What looks like a kink may be a wrong sign, closer to a kink than can be seen.
+        // What looks like a kink may be a gradient with a wrong sign at a point very close to a kink.
         let at_kink = |element: &&Element| matches!(element.standing, Standing::Kink(_));
         if let Some(&worst) = worst.or_else(|| elements.iter().find(at_kink))
             && (is_proven || is_suspected || !entry.hidden.is_empty() || entry.kinks > 0)
@@ -287,11 +296,11 @@ fn compare_elements(
     suspect
 }
 
-/// Sums up the elements of an input. Also returns the one with the largest error: among the wrong ones, if there are any, or else
-/// among those of which nobody can tell, or that the witnesses do not agree on.
+/// Sums up the elements of an input. Also returns the one with the largest error: among the wrong ones, if there are any; otherwise among those that
+/// are undecided, or that the witnesses do not agree on.
 fn sum_up<'e>(
     label: &Label,
-    flows: bool,
+    (flows, has_duals): (bool, bool),
     elements: &'e [Element],
     mean_absolute_difference: f64,
 ) -> (Entry, Option<&'e Element>) {
@@ -318,7 +327,6 @@ fn sum_up<'e>(
         _ => element.standing == Standing::Wrong,
     };
     let worst = worst(elements.iter().filter(eligible));
-    let by_duals: Option<Vec<Standing>> = elements.iter().map(|element| element.by_duals).collect();
     let entry = Entry {
         name: label.name.clone(),
         shape: label.shape,
@@ -327,7 +335,7 @@ fn sum_up<'e>(
         by_directions: label.by_directions,
         verdict: verdict(flows, elements.iter().map(|element| element.standing)),
         by_nudging: verdict(flows, elements.iter().map(|element| element.by_nudging)),
-        by_duals: by_duals.map(|standings| verdict(flows, standings.into_iter())),
+        by_duals: has_duals.then(|| verdict(flows, elements.iter().filter_map(|element| element.by_duals))),
         alone: worst.and_then(|element| element.alone),
         flows,
         wrong,

@@ -1,5 +1,5 @@
-//! What is checked, as a function of several arrays. The one idea to know: a checker needs only two things of it, to
-//! change one number of one argument, and to compute the result.
+//! The function that is checked, with several arrays as arguments. The one idea to know: a checker must be able to do
+//! only two things with it, change one number of one argument, and compute the result.
 
 use crate::param::Param;
 use crate::tape::{NodeInfo, Tape, Var};
@@ -25,32 +25,32 @@ pub(super) trait Function {
     fn epsilon(&self) -> f64 {
         f64::EPSILON
     }
-    /// How large the rounding errors are that are made on the way to the result, as they arrive in it; 0 if that is not known.
+    /// The largest error of the result that one rounding on the way to it makes; 0 if that is not known.
     fn rounding(&self) -> f64 {
         0.0
     }
-    /// Which results may depend on a number of an argument; `None` if that is not known.
+    /// For each element of the result, whether it may depend on this number of this argument; `None` if that is not known.
     fn touched(&self, argument: usize, element: usize) -> Option<Vec<bool>> {
         let _ = (argument, element);
         None
     }
-    /// Whether it is a program of several ops, which can be tried alone.
+    /// Whether it is a program of several ops, each of which can be tried alone.
     fn has_ops(&self) -> bool {
         false
     }
-    /// What it is given from outside, other than its arguments.
+    /// What it gets from outside other than its arguments.
     fn given(&mut self) -> Vec<Given> {
         Vec::new()
     }
 }
 
-/// A node that no gradient flows through, with its numbers; or, without, one that has settings.
+/// A node that no gradient flows through, with its numbers; or a node that has settings, without numbers.
 pub(super) type Given = (NodeInfo, Vec<f64>);
 
 /// A program that reads parameters.
 pub(super) type Program<'a> = &'a dyn for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>;
 
-/// A program on a tape, as a function of parameters that it reads. Whatever happens, dropping it puts the parameters back.
+/// A program on a tape, as a function of the parameters that it reads. Dropping it restores the parameters, even after a panic.
 pub(super) struct Recorded<'a> {
     pub(super) params: &'a [Param<f64>],
     points: Vec<Vec<f64>>,
@@ -67,8 +67,7 @@ impl<'a> Recorded<'a> {
         Recorded { params, points, program, tape: Tape::new(), rounding: 0.0 }
     }
 
-    /// The gradients of Σ cotangent * result by the reverse pass; `None` where none flows. The cotangent is made for the
-    /// shape of the result.
+    /// The gradients of Σ cotangent * result by the reverse pass; `None` where none flows. The cotangent has the size of the result.
     pub(super) fn gradients(&mut self, cotangent: &[f64]) -> Vec<Option<Vec<f64>>> {
         let params = self.params;
         let result = self.record();
@@ -90,8 +89,8 @@ impl<'a> Recorded<'a> {
     }
 }
 
-/// The largest rounding error that is made on the way to where a pass began, as it arrives there: each number is rounded when it is
-/// computed, and its gradient says what becomes of that. (Beside 1e12 a sum is off by 1e-4, however small the result that it ends up in.)
+/// The largest error of the result that one rounding on the way to it makes: each number is rounded when it is computed, and that error times the
+/// number's gradient arrives in the result. (A sum with 1e12 is off by 1e-4, even if the final result is small.)
 fn rounding(tape: &Tape<f64>, pass: u32) -> f64 {
     let graph = tape.graph.borrow();
     let Some(loss) = tape.loss_of(pass) else { return 0.0 };

@@ -1,5 +1,5 @@
-//! A guess at the cause. The one idea to know: most mistakes leave a pattern in the ratio of what the vjp says to what
-//! nudging says, and some can be undone by showing the vjp another value, which proves them.
+//! A guess at the cause. The one idea to know: most mistakes leave a pattern in the ratio of the vjp's gradient to the
+//! slope by nudging; and some can be undone by showing the vjp another value, which proves them.
 
 use super::cause::Cause;
 use super::function::Function;
@@ -12,13 +12,13 @@ use crate::shape::Shape;
 use petgraph::graph::NodeIndex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What is probably wrong with an op. What can be proven by an experiment with the op comes before what only looks like a pattern.
+/// The probable mistake in an op. Causes that an experiment with the op can prove are tried before patterns in the numbers.
 pub(super) fn cause_of(fault: &mut Fault) -> Cause {
     let Some(reverse) = fault.reverse.clone() else { return Cause::NoGradient };
     let operand = fault.op.operands[fault.slot].shape();
     let ratio = Ratio::of(&fault.elements);
     match unusable(&fault.elements) {
-        // There are formulas that give only zeros when the wrong thing is put in: a - a, or what a softmax sends on of equal cotangents.
+        // Some formulas give only zeros for a wrong operand: a - a, or a softmax's vjp for equal cotangents.
         Some(Cause::Zero) => return mended(fault).unwrap_or(Cause::Zero),
         Some(cause) => return cause,
         None => {}
@@ -42,14 +42,14 @@ pub(super) fn cause_of(fault: &mut Fault) -> Cause {
     }
 }
 
-/// Whether a ratio is a length that occurs here, and that forward and backward can disagree about.
+/// The cause if a ratio is a length that forward and backward can disagree about.
 fn forgotten_length(fault: &mut Fault, ratio: f64) -> Option<Cause> {
     let (operand, result) = (fault.op.operands[fault.slot].shape(), fault.op.result().shape());
     let copies = result.size() / operand.size().max(1);
     if broadcast_axes(operand, result).is_some() && is_near(ratio, 1.0 / copies as f64) {
         return Some(Cause::MeanOverCopies { copies });
     }
-    // Only where elements were put together can the number of them have been forgotten.
+    // A length can be forgotten only where elements were put together.
     let averaged = operand.size() / result.size().max(1);
     let gone = operand.iter().copied().filter(|length| !result.contains(length));
     let mut lengths = std::iter::once(averaged).chain(gone).filter(|&length| length > 1 && averaged > 1);
@@ -58,8 +58,8 @@ fn forgotten_length(fault: &mut Fault, ratio: f64) -> Option<Cause> {
     (grows_with_an_axis(fault, ratio) != Some(false)).then_some(Cause::BatchSize { factor: ratio, length })
 }
 
-/// Whether a vjp is off by more if it is tried with more elements, and so by a length and not by a plain number. `None` if the op does not
-/// take more.
+/// Whether a vjp's factor grows when it is tried with more elements, so that the factor is a length and not a constant. `None` if the op does not
+/// take more elements.
 fn grows_with_an_axis(fault: &Fault, ratio: f64) -> Option<bool> {
     let (slot, op) = (fault.slot, &fault.op);
     let shape = op.operands[slot].shape();
@@ -67,7 +67,7 @@ fn grows_with_an_axis(fault: &Fault, ratio: f64) -> Option<bool> {
     for axis in 0..shape.rank() {
         let same_shape = |other: usize, along: usize| along == axis && op.operands[other].shape() == shape;
         let same_length = |other: usize, along: usize| op.operands[other].shape()[along] == shape[axis];
-        // A vjp of the learner's may panic at shapes that its forward has never seen.
+        // The learner's vjp may panic at shapes that the program never uses.
         let tried = catch_unwind(AssertUnwindSafe(|| {
             let mut larger = op.enlarged(same_shape).or_else(|| op.enlarged(same_length))?;
             ratio_of(&mut larger, slot)
@@ -81,9 +81,9 @@ fn grows_with_an_axis(fault: &Fault, ratio: f64) -> Option<bool> {
     all_tried.then_some(false)
 }
 
-/// The ratio of what the vjp says to what nudging says, if it is the same everywhere.
+/// The ratio of the vjp's gradient to the slope by nudging, if it is the same everywhere.
 fn ratio_of(op: &mut OneOp, slot: usize) -> Option<f64> {
-    // Of either sign and all different, as in any check.
+    // Of both signs and all different, as in any check.
     let cotangent: Vec<f64> = (0..op.result().shape().size()).map(|place| 1.2 + (place as f64).sin()).collect();
     let reverse = op.gradients(&cotangent).swap_remove(slot)?;
     let mut probe = Probe::new(op, &cotangent);
@@ -92,13 +92,13 @@ fn ratio_of(op: &mut OneOp, slot: usize) -> Option<f64> {
     Ratio::of_pairs(pairs.into_iter()).constant()
 }
 
-/// Whether twice the cotangent gives the same gradient.
+/// Whether doubling the cotangent leaves the gradient as it is.
 fn ignores_cotangent(fault: &Fault, reverse: &[f64]) -> bool {
     let twice: Vec<f64> = fault.cotangent.iter().map(|c| 2.0 * c).collect();
     fault.op.gradients(&twice)[fault.slot].as_deref() == Some(reverse)
 }
 
-/// Shows the vjp one thing where it looks at another; if that makes it right, this was the mistake.
+/// Shows the vjp another value in place of one that it reads. If that makes the gradient right, this was the mistake.
 fn mistaken_value(fault: &Fault) -> Option<(Seen, Seen)> {
     let seen: Vec<Seen> =
         std::iter::once(Seen::Result).chain((0..fault.op.operands.len()).map(Seen::Operand)).collect();
@@ -120,7 +120,7 @@ fn mistaken_value(fault: &Fault) -> Option<(Seen, Seen)> {
     None
 }
 
-/// Changes the formula of the vjp in one or a few places; if that makes it right, this was the mistake.
+/// Changes the formula of the vjp in one or a few places. If that makes the gradient right, this was the mistake.
 fn mended(fault: &Fault) -> Option<Cause> {
     let (formula, arrived) = fault.op.formula(&fault.cotangent, fault.slot)?;
     let shape = |node: NodeIndex| fault.op.tape.var_at(node).shape();
@@ -142,7 +142,7 @@ fn mended(fault: &Fault) -> Option<Cause> {
     mending.next().map(|(used, meant)| Cause::WrongValue { used, meant })
 }
 
-/// An operand that the slope depends on and the vjp does not: with other numbers in it the one changes, and the other does not.
+/// An operand that the slope depends on and the vjp does not: when its numbers change, the slope changes and the vjp's gradient does not.
 fn unused(fault: &mut Fault, reverse: &[f64]) -> Option<usize> {
     let slot = fault.slot;
     (0..fault.op.operands.len()).filter(|&other| other != slot).find(|&other| {
@@ -173,7 +173,7 @@ fn swapped(fault: &mut Fault) -> Option<usize> {
     others.into_iter().find(|&slot| explains(fault, slot, &fault.cotangent.clone()))
 }
 
-/// Whether the gradient is what nudging operand `slot` gives under another cotangent.
+/// Whether the gradient equals the slope by nudging operand `slot` with this cotangent.
 fn explains(fault: &mut Fault, slot: usize, cotangent: &[f64]) -> bool {
     let mut probe = Probe::new(&mut fault.op, cotangent);
     let largest = fault.elements.iter().map(|element| element.reverse.abs()).fold(0.0, f64::max);
@@ -193,7 +193,7 @@ fn broadcast_axes(operand: Shape, result: Shape) -> Option<Vec<usize>> {
     (!axes.is_empty()).then_some(axes)
 }
 
-/// How many copies a broadcast operand has, if the gradient is that of the first or last one alone.
+/// The number of copies of a broadcast operand, if the gradient is that of the first or last copy alone.
 fn missing_sum(fault: &mut Fault) -> Option<usize> {
     let (operand, result) = (fault.op.operands[fault.slot].shape(), fault.op.result().shape());
     let axes = broadcast_axes(operand, result)?;

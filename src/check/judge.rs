@@ -1,8 +1,8 @@
-//! Right or wrong or neither, element by element. The one idea to know: the plain central difference convicts nobody. An element that it
-//! puts in doubt is measured again with many steps, and looked at from both sides for a kink. It counts as wrong only if the slope stays
-//! the same for finer and finer steps, and another one than the gradient says; if the slopes never settle, nobody can tell. Nor does it count
-//! as right because rounding hides its slope, unless what could be hidden is next to nothing beside the slopes of the other elements. Where
-//! the program also runs on dual numbers, they are heard too.
+//! Judges each element: right, wrong, or cannot tell. The one idea to know: **one central difference never suffices to call a gradient wrong.** If it
+//! disagrees with the gradient, the element is measured again with many steps, and its slopes to both sides are compared in case there is a kink. The
+//! element is wrong only if the slope stays the same for finer and finer steps and differs from the gradient. If the slopes never settle, the answer
+//! is "cannot tell". If rounding hides the slope, the element counts as right only if what rounding could hide is negligible beside the slopes of the
+//! other elements. If the program also runs on dual numbers, their slope counts too.
 
 use super::Check;
 use super::doubt::Doubt;
@@ -13,57 +13,56 @@ use crate::shape::Shape;
 use rand::RngExt;
 use rand::rngs::ChaCha8Rng;
 
-/// One element of one input, as the witnesses see it.
+/// One element of one input, with its gradient by each witness.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Element {
     /// Its place, row-major.
     pub(super) index: usize,
-    /// By the reverse pass; 0 where no gradient flows.
+    /// Its gradient by the reverse pass; 0 where no gradient flows.
     pub(super) reverse: f64,
-    /// By dual numbers, if the program runs on them.
+    /// Its gradient by dual numbers, if the program runs on them.
     pub(super) dual: Option<Slope>,
-    /// By nudging.
+    /// Its gradient by nudging.
     pub(super) numeric: f64,
-    /// How far off `numeric` may be.
+    /// The largest error that `numeric` may have.
     pub(super) uncertainty: f64,
     /// The larger of the two relative errors.
     pub(super) relative_error: f64,
-    /// What dual numbers say of the reverse pass.
+    /// Whether dual numbers confirm the reverse pass.
     pub(super) by_duals: Option<Standing>,
-    /// What nudging says of the reverse pass.
+    /// Whether nudging confirms the reverse pass.
     pub(super) by_nudging: Standing,
-    /// The judgement, all witnesses heard.
+    /// The judgement from all witnesses together.
     pub(super) standing: Standing,
     /// The witness that the two others contradict.
     pub(super) alone: Option<Witness>,
 }
 
-/// What became of an element.
+/// The judgement on an element.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Standing {
     Right,
-    /// Right as far as can be seen, but the slopes are too small to be told from rounding. In the end that is said only of elements whose slopes
-    /// are next to nothing beside those of others.
+    /// Agrees, but its slope is too small to be told from rounding. After [`Judge::settle_small`] this is left only for elements whose slopes are
+    /// negligible beside those of others.
     TooSmall,
-    /// At a kink, and one of the possible subgradients.
+    /// At a kink, where the gradient is one of the possible subgradients.
     Kink(Sides),
     Wrong,
-    /// No witness is able to say.
+    /// No witness can tell.
     CannotTell(Doubt),
 }
 
-/// After so many elements of an input were found wrong beyond doubt, the rest of those in doubt are believed to be.
+/// Maximum number of elements of an input that are proven wrong; after that, an element that the first look calls wrong is taken to be.
 const CONVICTIONS: usize = 20;
-/// After so many elements of an input that nothing could be said about, the rest of those in doubt are not looked at again.
+/// Maximum number of undecided elements of an input; after that, an element in doubt is undecided without a second look.
 const DOUBTS: usize = 100;
-/// After so many elements of an input whose slopes stayed too small to tell, however they were measured, the rest of those is not measured
-/// again.
+/// Maximum number of elements of an input with a slope too small to tell that are measured again.
 const TOO_SMALL: usize = 20;
-/// Of a slope that rounding lets nobody know to this part of its size, agreement says nothing.
+/// Largest uncertainty, relative to the slope, at which agreement still proves anything.
 const RESOLVED: f64 = 1e-2;
-/// A slope that is known to this part of its size is known well enough to confirm a gradient that agrees with it.
+/// Largest uncertainty, relative to the slope, at which a slope confirms a gradient that agrees with it.
 const KNOWN: f64 = 1e-4;
-/// The same for the most trustworthy slope of all.
+/// The same for the slope with the smallest uncertainty of all.
 const BEST_KNOWN: f64 = 1e-3;
 
 /// Judges the gradients of a program.
@@ -77,13 +76,13 @@ impl<'a> Judge<'a> {
         Judge { check, random }
     }
 
-    /// A random cotangent: with ones, Σ softmax = 1 would hide a softmax whose vjp returns nothing at all. Its elements have either
-    /// sign and none is near 0, so no result is left out.
+    /// A random cotangent: with ones, Σ softmax = 1 would hide a softmax whose vjp returns nothing at all. Its elements have both signs and none is
+    /// near 0, so every result counts.
     pub(super) fn cotangent(&mut self, size: usize) -> Vec<f64> {
         (0..size).map(|_| self.random.random_range(0.5..1.5) * if self.random.random() { 1.0 } else { -1.0 }).collect()
     }
 
-    /// The elements of an input to check, in order; or the directions through it.
+    /// The indices of the elements of an input to check, in order; or of the directions through it.
     pub(super) fn elements(&mut self, size: usize) -> Vec<usize> {
         if let Some(directions) = self.check.directions {
             return (0..directions).collect();
@@ -120,7 +119,7 @@ impl<'a> Judge<'a> {
             let (_, by_nudging) = self.compare(reverse, slope);
             let mut element = self.hear(index, reverse, dual, slope, by_nudging);
             match doubts.filter(|_| undecided >= DOUBTS) {
-                // What is too small to tell may be next to nothing beside what comes later.
+                // A slope that is too small to tell may prove negligible beside those of later elements.
                 _ if matches!(element.standing, Standing::Right | Standing::TooSmall) => {}
                 Some(doubt) => element = self.hear(index, reverse, dual, slope, Standing::CannotTell(doubt)),
                 None if convictions < CONVICTIONS => element = self.second_opinion(probe, argument, element),
@@ -136,8 +135,8 @@ impl<'a> Judge<'a> {
         (elements, difference / chosen.len().max(1) as f64)
     }
 
-    /// Looks again at slopes that are too small to be told from rounding. What rounding can hide is either next to nothing beside the largest
-    /// slope of the input, or with better steps less than the slope; or else nobody can tell.
+    /// Looks again at slopes that are too small to be told from rounding. Either what rounding can hide is negligible beside the largest slope of the
+    /// input, or a better step measures the slope after all; otherwise the answer is "cannot tell".
     fn settle_small(&self, probe: &mut Probe, argument: usize, elements: &mut [Element]) {
         let right = elements.iter().filter(|element| element.standing == Standing::Right);
         let floor = self.check.tolerance * right.map(|element| element.reverse.abs()).fold(0.0, f64::max);
@@ -163,8 +162,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Measures an element again that is too small to tell. The claim that nothing flows is believed if coarse nudges change nothing either;
-    /// but not of a program whose ops can be tried one by one, which tells more.
+    /// Measures an element again whose slope is too small to tell. A claimed gradient of 0 is right if coarse nudges change nothing either. (Not for
+    /// a program whose ops can be tried one by one: that tells more.)
     fn look_again(&self, probe: &mut Probe, argument: usize, first: Element) -> Element {
         let is_still = first.reverse == 0.0 && !probe.function.has_ops();
         if is_still && probe.is_flat(argument, first.index) {
@@ -173,19 +172,19 @@ impl<'a> Judge<'a> {
         self.second_opinion(probe, argument, first)
     }
 
-    /// Hears what each witness says of an element, given what nudging makes of it.
+    /// Combines the witnesses on one element, given the judgement by nudging.
     fn hear(&self, index: usize, reverse: f64, dual: Option<Slope>, nudged: Slope, by_nudging: Standing) -> Element {
         let (mut relative_error, agrees) = self.compare(reverse, nudged);
         let (mut by_duals, mut contradicted) = (None, None);
         if let Some(dual) = dual {
             let (error, mut standing) = self.compare(reverse, dual);
             if reverse == dual.value {
-                // That was not measured: if it is 0, it is exactly 0.
+                // A dual number is computed, not measured: if it is 0, it is exactly 0.
                 standing = Standing::Right;
             }
             let pairs = [standing, agrees, self.compare(dual.value, nudged).1];
             let agree = pairs.map(|pair| pair != Standing::Wrong);
-            // Two that only see rounding do not agree against a third.
+            // Two witnesses that see only rounding cannot outvote a third.
             let is_told = pairs.iter().all(|&pair| pair != Standing::TooSmall);
             contradicted = alone(agree[0], agree[1], agree[2]).filter(|_| is_told);
             let is_heard = dual.value.is_finite() || standing == Standing::Right;
@@ -202,34 +201,34 @@ impl<'a> Judge<'a> {
             by_duals,
             by_nudging,
             standing: match (by_duals, by_nudging) {
-                // Where nudging sees only noise, dual numbers confirm, or raise a suspicion.
+                // Where nudging sees only noise, dual numbers confirm the gradient or raise a suspicion.
                 (Some(Standing::Wrong), Standing::TooSmall | Standing::CannotTell(_)) => {
                     Standing::CannotTell(Doubt::Suspected)
                 }
                 (Some(Standing::Right), Standing::TooSmall | Standing::CannotTell(_)) => Standing::Right,
-                // What nudging confirms is right whatever dual numbers say: they can lose a tangent on the way.
+                // What nudging confirms is right even if dual numbers disagree: they can lose a tangent on the way.
                 (_, by_nudging) => by_nudging,
             },
             alone: contradicted,
         }
     }
 
-    /// Compares the gradient with what a witness says: their relative error, and what it means. The error is |a - w| / max(|a|, |w|,
-    /// floor), where the floor is the noise of the witness over the tolerance: a difference within the noise is no error. It is no
-    /// agreement either, if the noise is not much smaller than the slope.
+    /// Compares the gradient with a witness. Returns their relative error and the judgement. The error is |a - w| / max(|a|, |w|, floor), where the
+    /// floor is the noise of the witness over the tolerance: a difference within the noise is not an error. But it is not agreement either, unless
+    /// the noise is much smaller than the slope.
     fn compare(&self, claimed: f64, witness: Slope) -> (f64, Standing) {
         let (size, difference) = (claimed.abs().max(witness.value.abs()), (claimed - witness.value).abs());
         let (same, tolerance) = (claimed == witness.value, self.check.tolerance);
         let relative_error = match () {
             _ if same => 0.0,
-            // In this order nothing overflows.
+            // In this order of operations nothing overflows.
             _ if witness.uncertainty > tolerance * size => difference / witness.uncertainty * tolerance,
             _ => difference / size,
         };
         let standing = match () {
-            // Not a number is not right either.
+            // NaN is wrong, too.
             _ if relative_error.is_nan() || relative_error > tolerance => Standing::Wrong,
-            // To all digits that can be asked for; but zeros have no digits.
+            // They agree to the tolerance; but two zeros agree at any tolerance, which proves nothing.
             _ if difference <= tolerance * size && size > 0.0 => Standing::Right,
             _ if witness.uncertainty <= (RESOLVED * size).max(f64::MIN_POSITIVE) => Standing::Right,
             _ => Standing::TooSmall,
@@ -237,11 +236,11 @@ impl<'a> Judge<'a> {
         (relative_error, standing)
     }
 
-    /// Measures an element again that the plain central difference puts in doubt.
+    /// Measures an element again if the plain central difference does not confirm its gradient.
     fn second_opinion(&self, probe: &mut Probe, argument: usize, first: Element) -> Element {
         let Element { index, reverse, dual, .. } = first;
         if self.check.directions.is_some() {
-            // Somewhere among a million elements there is a kink close by: a finer step may be all that is needed.
+            // Among a million elements some are close to a kink: a finer step may be enough to stay on one side of it.
             let finer = probe.central(argument, index, self.check.step.at(0.0) / 32.0);
             if let Some(standing) = self.confirms(reverse, finer, KNOWN) {
                 return self.hear(index, reverse, dual, finer, standing);
@@ -260,14 +259,14 @@ impl<'a> Judge<'a> {
         element
     }
 
-    /// Whether a slope that is known to a part of its size confirms a gradient.
+    /// The judgement on a gradient that does not contradict a slope, if the slope's uncertainty is at most this share of its size.
     fn confirms(&self, claimed: f64, slope: Slope, share: f64) -> Option<Standing> {
         let standing = self.compare(claimed, slope).1;
         let is_known = slope.uncertainty <= share * claimed.abs().max(slope.value.abs());
         (standing != Standing::Wrong && is_known).then_some(standing)
     }
 
-    /// What the slopes of many steps say of a gradient, and the one that says it.
+    /// The judgement on a gradient from the slopes of many steps, and the slope that decides it.
     fn weigh(&self, ladder: &Ladder, claimed: f64) -> (Standing, Slope) {
         let best = ladder.best();
         if !ladder.has_result() {
@@ -276,7 +275,7 @@ impl<'a> Judge<'a> {
         if claimed.is_nan() {
             return (Standing::Wrong, best);
         }
-        // Rounding is as it is; but a slope that is uncertain for another reason confirms nothing.
+        // Uncertainty from rounding cannot be helped; but a slope that is uncertain for another reason confirms nothing.
         if let Some(standing) = self.confirms(claimed, best, BEST_KNOWN).or_else(|| {
             let standing = self.compare(claimed, best).1;
             (standing != Standing::Wrong && best.uncertainty <= 10.0 * best.noise).then_some(standing)
@@ -288,11 +287,11 @@ impl<'a> Judge<'a> {
         }
         let firm = ladder.firm();
         if let Some((firm, true)) = firm {
-            // Of slopes that say the same, the most exact one.
+            // If both slopes say the same, report the more exact one.
             let same = (best.value - firm.value).abs() <= 0.05 * (firm.value - claimed).abs();
             return (Standing::Wrong, if same { best } else { firm });
         }
-        // A plateau of coarse steps may look surer than the truth, which only finer steps see.
+        // Coarse steps may agree with each other on a wrong slope, and only finer ones find the right one.
         let known = |slope: &Slope| self.confirms(claimed, *slope, KNOWN).is_some();
         if let Some(slope) = ladder.slopes().into_iter().find(known) {
             return (Standing::Right, slope);
@@ -305,8 +304,8 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// The element with the largest error. Errors that differ by less than a part in a thousand count as equal, and the first of them
-/// wins: so the choice does not hang on the last bits.
+/// The element with the largest error. Errors that differ by less than a part in a thousand count as equal, and the first of them wins: so the choice
+/// does not depend on the last bits.
 pub(super) fn worst<'e>(elements: impl Iterator<Item = &'e Element>) -> Option<&'e Element> {
     elements.fold(None, |worst: Option<&Element>, element| match worst {
         Some(worst) if worst.relative_error.is_nan() => Some(worst),

@@ -1,6 +1,6 @@
-//! Slopes over many steps, for an element that one central difference puts in doubt. The one idea to know: **a slope is known only where
-//! finer steps do not change it.** A step is coarse or fine compared with how far away a pole, an edge, a bend or a kink is, and nobody
-//! knows that beforehand. So the steps go down a ladder until the slopes settle or drown in rounding.
+//! Slopes over many steps, for an element whose gradient one central difference does not confirm. The one idea to know: **a slope is known only where
+//! finer steps do not change it.** Whether a step is coarse or fine depends on the distance to the next pole, edge, bend or kink, which is not known
+//! beforehand. So the steps go down a ladder until the slopes settle or drown in rounding.
 
 use super::doubt::Doubt;
 use super::measure::{Probe, ROUNDINGS, Sides, Slope};
@@ -9,19 +9,19 @@ use super::measure::{Probe, ROUNDINGS, Sides, Slope};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rung {
     pub(super) step: f64,
-    /// By the central difference.
+    /// The slope by the central difference.
     pub(super) slope: Slope,
     pub(super) sides: Sides,
-    /// Whether no result differed at all.
+    /// Whether the nudges changed no result.
     pub(super) is_still: bool,
-    /// How large rounding errors from inside of the program may be, over the step; 0 if that is not known.
+    /// The largest error of the slope that rounding inside the program can make; 0 if that is not known.
     inner_noise: f64,
 }
 
 /// The rungs for one element, from coarse to fine.
 pub(super) struct Ladder {
     rungs: Vec<Rung>,
-    /// Coarser than all others, if at first nothing moved.
+    /// Rungs with coarser steps than those, if the first rungs moved nothing.
     above: Vec<Rung>,
     x: f64,
     claimed: f64,
@@ -31,21 +31,21 @@ pub(super) struct Ladder {
     can_be_proven: bool,
 }
 
-/// Each step is so many times finer than the one before. (With a power of 2, all steps would meet the steps of a staircase alike.)
+/// Ratio of each step to the next finer one. (With a power of 2, all steps would fall on the same places of a staircase.)
 const RATIO: f64 = 3.7;
 /// The coarsest step, in units of max(1, |x|).
 const COARSEST: f64 = 0.087;
-/// So many rungs are always tried, down to 1e-9, unless rounding drowns the slopes before.
+/// Number of rungs that are always tried, down to a step of 1e-9, unless rounding drowns the slopes before.
 const USUAL: usize = 15;
-/// The most rungs.
+/// Maximum number of rungs.
 const MOST: usize = 60;
-/// So many rungs are tried in units of |x|, where that is small.
+/// Maximum number of further rungs in units of |x|, where |x| is small.
 const CLOSE: usize = 16;
-/// Rounding may explain this share of a difference before it convicts nobody.
+/// Largest share of a difference that rounding may explain, if the difference is to prove a gradient wrong.
 const EXPLAINED: f64 = 0.02;
 
 impl Ladder {
-    /// Measures one element, of which a gradient is claimed.
+    /// Measures one element, given its claimed gradient.
     pub(super) fn of(probe: &mut Probe, argument: usize, element: usize, claimed: f64) -> Ladder {
         let x = probe.function.point(argument)[element];
         let has_result = probe.stand_here(argument, element);
@@ -63,7 +63,7 @@ impl Ladder {
             }
             step /= RATIO;
         }
-        // How far an element is from 0 is a distance of its own: there may be a pole, an edge or a kink.
+        // At 0 there may be a pole, an edge or a kink, so the distance to 0 sets a scale of steps, too.
         let (usual, finest) = (ladder.rungs.len(), ladder.rungs.last().map_or(0.0, |rung| rung.step));
         let mut step = x.abs() / RATIO;
         while ladder.rungs.len() < usual + CLOSE && x + step != x && x - step != x && step > 1e-7 * x.abs() {
@@ -81,12 +81,12 @@ impl Ladder {
         self.has_result
     }
 
-    /// Whether a suspicion can be proven, by trying the ops of a program one by one.
+    /// Whether a suspicion can be tested by trying the ops of the program one by one.
     pub(super) fn can_be_proven(&self) -> bool {
         self.can_be_proven
     }
 
-    /// Where small steps move nothing, larger ones tell a constant from a staircase.
+    /// If small steps move nothing, tries larger ones, which tell a constant from a staircase.
     fn look_further_out(&mut self, probe: &mut Probe, argument: usize, element: usize) {
         let Some(still) = self.first_still() else { return };
         for k in still..3 {
@@ -95,7 +95,7 @@ impl Ladder {
         }
     }
 
-    /// The coarsest rung from which on nothing moves.
+    /// The first rung from which on no step moves the result.
     fn first_still(&self) -> Option<usize> {
         let moving = self.rungs.iter().rposition(|rung| !rung.is_still);
         Some(moving.map_or(0, |last| last + 1)).filter(|&first| first < self.rungs.len())
@@ -107,7 +107,7 @@ impl Ladder {
         self.rungs.len() > 4 && self.rungs[self.rungs.len() - 3..].iter().all(drowned)
     }
 
-    /// Whether finer steps would change the slope no more.
+    /// Whether the slope has stopped changing from step to step.
     fn has_settled(&self) -> bool {
         let [.., a, b, c] = &self.rungs[..] else { return false };
         let size = c.slope.value.abs().max(self.claimed.abs());
@@ -125,7 +125,7 @@ impl Ladder {
         surest.unwrap_or(unknown)
     }
 
-    /// All slopes that there are, each with how far it may be off. At the edge of a domain, those to the side that there is.
+    /// All slopes, each with its uncertainty. At the edge of a domain, the slopes to the side where the function is defined.
     pub(super) fn slopes(&self) -> Vec<Slope> {
         let central = self.extrapolated(2, |rung| rung.slope.value);
         if self.rungs.iter().any(|rung| rung.slope.value.is_finite()) {
@@ -154,8 +154,7 @@ impl Ladder {
         all.filter(|slope| slope.value.is_finite() && slope.uncertainty.is_finite()).collect()
     }
 
-    /// The slopes to both sides, if there is a kink at the element, or closer to it than can be resolved, and the claimed gradient lies
-    /// between them.
+    /// The slopes to both sides, if there is a kink at the element (or too close to tell) and the claimed gradient lies between them.
     pub(super) fn kink(&self) -> Option<Sides> {
         let gap = |rung: &Rung| rung.sides.high - rung.sides.low;
         let noise = |rung: &Rung| rung.sides.noise.max(rung.inner_noise);
@@ -173,15 +172,14 @@ impl Ladder {
         Some(self.rungs[clearest + 1].sides).filter(|sides| sides.contains(self.claimed))
     }
 
-    /// The slope that nudging measures with several steps, if it contradicts the claimed gradient and finer steps confirm it as far as
-    /// rounding lets them; and whether that is beyond doubt, or only a suspicion.
+    /// A slope that several steps agree on, that contradicts the claimed gradient, and that finer steps confirm as far as rounding lets them; and
+    /// whether it is proven, or only a suspicion.
     pub(super) fn firm(&self) -> Option<(Slope, bool)> {
         if self.is_staircase() {
             return None;
         }
-        let end = self.rungs.len();
         let contradicts = |start: usize, count: usize, close: f64| {
-            let run = self.rungs[..end].get(start..start + count)?;
+            let run = self.rungs.get(start..start + count)?;
             let gap = run.iter().map(|rung| self.distance(rung)).fold(f64::INFINITY, f64::min);
             let trusted =
                 |rung: &Rung| rung.slope.value.is_finite() && self.noise(rung) <= EXPLAINED * self.distance(rung);
@@ -192,18 +190,19 @@ impl Ladder {
                 !rung.slope.value.is_finite() || off <= 0.5 * gap + 20.0 * self.noise(rung)
             };
             let all = run.iter().all(trusted) && run.windows(3).all(level);
-            (all && self.rungs[start + count..end].iter().all(confirms)).then_some(plateau)
+            (all && self.rungs[start + count..].iter().all(confirms)).then_some(plateau)
         };
-        // How far x is from 0 is a distance that steps must get below.
+        // Steps must get below the distance of x from 0.
         let is_fine = |start: &usize| self.x == 0.0 || self.rungs[start + 3].step <= 0.25 * self.x.abs();
-        let mut sure = (0..end.saturating_sub(3)).rev().filter(is_fine);
-        let mut suspected = (0..end.saturating_sub(2)).rev();
+        let count = self.rungs.len();
+        let mut sure = (0..count.saturating_sub(3)).rev().filter(is_fine);
+        let mut suspected = (0..count.saturating_sub(2)).rev();
         let firm = sure.find_map(|start| contradicts(start, 4, 0.05).map(|slope| (slope, self.moves_at(start))));
         firm.or_else(|| suspected.find_map(|start| contradicts(start, 3, 0.2)).map(|slope| (slope, false)))
     }
 
-    /// Whether there is more to see than that nothing moves: beside larger numbers anything can be lost, which is only suspicious as long
-    /// as there are ops to be tried alone.
+    /// Whether the steps measure more than that nothing moves. Beside a larger number any change can be lost in rounding; so as long as there are ops
+    /// to try alone, a result that does not move is only suspicious.
     fn moves_at(&self, start: usize) -> bool {
         let rung = &self.rungs[start];
         !self.can_be_proven || !rung.is_still || rung.slope.noise == 0.0
@@ -218,8 +217,8 @@ impl Ladder {
         rung.slope.noise.max(rung.inner_noise)
     }
 
-    /// Whether the result moves in steps, as it does where it is computed in f32 or beside a huge number, and the claimed gradient is the
-    /// slope of the whole staircase: then the results stay within a step or two of what it says.
+    /// Whether the result moves in steps, as it does if it is computed in f32 or beside a huge number, and the claimed gradient is the slope of the
+    /// whole staircase: then the results stay within a step or two of the line with that slope.
     fn is_staircase(&self) -> bool {
         let Some(still) = self.first_still() else { return false };
         let coarser: Vec<&Rung> = self.above.iter().chain(&self.rungs[..still]).rev().take(3).collect();
@@ -229,7 +228,7 @@ impl Ladder {
         coarser.len() == 3 && coarser.iter().all(stays)
     }
 
-    /// Why nothing can be said.
+    /// Why these slopes decide nothing.
     pub(super) fn doubt(&self) -> Doubt {
         let finite: Vec<&Rung> = self.rungs.iter().filter(|rung| rung.slope.value.is_finite()).collect();
         let drowned = |rung: &&Rung| self.noise(rung) > EXPLAINED * (rung.slope.value - self.claimed).abs();
@@ -245,8 +244,8 @@ impl Ladder {
     }
 }
 
-/// Whether three slopes, from coarse to fine, are one and the same: no further apart than `close`, and either closer with each step or as
-/// close as rounding allows. (The slopes at a logarithmic singularity lie close together, too, and go on for ever.)
+/// Whether three slopes, from coarse to fine, measure the same number: no further apart than `close`, and either closer with each step or as close as
+/// rounding allows. (The slopes at a logarithmic singularity lie close together, too, but keep growing.)
 fn is_level(run: [&Rung; 3], close: f64) -> bool {
     let [a, b, c] = run.map(|rung| rung.slope.value);
     let (first, second) = ((a - b).abs(), (b - c).abs());

@@ -1,5 +1,4 @@
-//! Where the fault is: the first node, in the order of the program, whose own vjp is wrong. Everything after it only hands on what
-//! it was given, so this is the line to mend.
+//! Finds the fault: the first node, in the order of the program, whose own vjp is wrong. That is the line to mend.
 
 use super::Check;
 use super::judge::{Element, Judge, Standing};
@@ -16,34 +15,34 @@ use rand::rngs::ChaCha8Rng;
 pub(super) struct Fault<'t> {
     pub(super) op: OneOp<'t>,
     pub(super) slot: usize,
-    /// What arrived at the node when it was tried.
+    /// The cotangent that arrived at the node when it was tried.
     pub(super) cotangent: Vec<f64>,
-    /// What flowed to the operand; `None` if nothing.
+    /// The gradient that flowed to the operand; `None` if none did.
     pub(super) reverse: Option<Vec<f64>>,
     /// The operand's elements that were tried.
     pub(super) elements: Vec<Element>,
 }
 
-/// Elements of an operand to try at first. A wrong op shows in most of them.
+/// Number of elements of an operand to try at first. A wrong op shows in most elements.
 const QUICK: usize = 200;
 
-/// Where nothing is suspected, ops are tried completely only up to so many multiplications, or twice as many as the check took: the elements of
-/// each operand times what the op computes for each try. This many take about a second.
+/// Maximum number of multiplications to try ops completely (the elements of each operand times the op's multiplications), if nothing is suspected:
+/// about a second. It may also take twice what the check itself took.
 const AFFORDABLE: usize = 100_000_000;
 
-/// What came of trying each op alone.
+/// The result of trying each op alone.
 pub(super) enum Tried<'t> {
-    /// The first that is wrong.
+    /// The first op that is wrong.
     Fault(Box<Fault<'t>>),
-    /// Each is right.
+    /// Every op is right.
     Right,
-    /// None is wrong, but of some nobody can tell.
+    /// No op is wrong, but some could not be judged.
     CannotTell,
 }
 
-/// Tries each op among the ancestors of `result`, which was recorded last: a quick look at all of them, and if it finds
-/// no fault, a complete one; unless the check itself looks only at directions or, if nothing `is_suspected`, at a sample; or unless that would
-/// take much longer than the check of the `checked` elements did, and nothing is suspected: then nobody can tell.
+/// Tries each op among the ancestors of `result`, which was recorded last. First it tries a sample of elements of each op and, if that finds no
+/// fault, all elements. The sample is all there is if the check itself is one of directions, or of a sample and nothing `is_suspected`. If nothing is
+/// suspected and trying all elements would take much longer than the check of the `checked` elements did, the answer is "cannot tell".
 pub(super) fn try_each_op<'t>(
     check: &Check,
     random: &mut ChaCha8Rng,
@@ -81,13 +80,13 @@ pub(super) fn try_each_op<'t>(
     }
 }
 
-/// How many multiplications it takes to compute an op once for each element of its operands.
+/// The number of multiplications to compute an op once for each element of its operands.
 fn cost(result: Var<f64>, node: NodeIndex) -> usize {
     let sizes = result.tape().operands(node).into_iter().map(|operand| result.tape().var_at(operand).shape().size());
     flops(result, node).saturating_mul(sizes.sum())
 }
 
-/// How many multiplications it takes to compute an op.
+/// The number of multiplications to compute an op.
 fn flops(result: Var<f64>, node: NodeIndex) -> usize {
     let (graph, operands) = (result.tape().graph.borrow(), result.tape().operands(node));
     let shapes: Vec<Shape> = operands.iter().map(|&operand| graph.shape(operand)).collect();
@@ -130,8 +129,8 @@ fn try_op<'t>(judge: &mut Judge, mut op: OneOp<'t>) -> Tried<'t> {
     tried
 }
 
-/// Which elements of each parameter get another gradient than they should because of a fault, when `cotangent` arrives at the result: the difference that the
-/// fault makes flows on to them. (A wrong op whose result is multiplied by 0 does no harm.)
+/// For each parameter, which elements get a wrong gradient because of a fault, when `cotangent` arrives at the result: those to which the difference
+/// that the fault makes flows on. (A wrong op whose result is multiplied by 0 does no harm.)
 pub(super) fn harmed_by(
     fault: &mut Fault,
     judge: &Judge,

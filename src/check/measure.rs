@@ -1,24 +1,24 @@
-//! Slopes from nudges. The one idea to know: **a measured slope has an error of its own**, and a checker that does not
-//! know how large it is can neither pass a true zero nor fail a wrong one.
+//! Slopes from nudges. The one idea to know: **a measured slope has an error of its own**. A checker that does not know
+//! the size of that error can neither pass a true zero nor fail a wrong one.
 //!
-//! Two errors fight over the step h of a central difference (f(x+h) - f(x-h)) / 2h. Truncation, h² f'''/6, shrinks with h. Rounding
-//! grows: results near y carry an error of about ε|y|, so their difference over 2h carries ε|y|/h. The latter is called
-//! *noise* here, and is known from the results themselves.
+//! Two errors fight over the step h of a central difference (f(x+h) - f(x-h)) / 2h. Truncation, h² f'''/6, shrinks with h. Rounding grows: results
+//! near y carry an error of about ε|y|, so their difference over 2h carries ε|y|/h. The rounding error is called *noise* here; it is estimated from
+//! the results themselves.
 
 use super::duals::Duals;
 use super::function::Function;
 
-/// A slope, and how far off it may be.
+/// A slope and its possible error.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slope {
     pub(super) value: f64,
     /// The part of the error that rounding alone can make.
     pub(super) noise: f64,
-    /// The whole error, as far as it is known.
+    /// The largest possible error, as far as it is known.
     pub(super) uncertainty: f64,
 }
 
-/// The slopes to both sides of a point. With a kink, everything between `low` and `high` is a subgradient.
+/// The slopes to both sides of a point. At a kink, every number from `low` to `high` is a subgradient.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Sides {
     pub(super) left: f64,
@@ -29,7 +29,7 @@ pub(super) struct Sides {
 }
 
 impl Sides {
-    /// Whether there is a kink, given the slopes with a larger step, too. The slopes to both sides of a smooth point
+    /// Whether there is a kink, given the slopes with a larger step. The slopes to both sides of a smooth point
     /// approach each other as the step shrinks; those of a kink do not, and those of a jump grow apart.
     fn is_kink(&self, far: &Sides) -> bool {
         let (gap, far_gap) = (self.high - self.low, far.high - far.low);
@@ -50,11 +50,11 @@ pub(super) struct Probe<'a> {
     pub(super) evaluations: u64,
     duals: Option<Duals<'a>>,
     results: [Vec<f64>; 3],
-    /// The element that is looked at closely, and which results may depend on it, if that is known.
+    /// The element that [`stand_here`](Probe::stand_here) was called for, and which results may depend on it, if that is known.
     touched: Option<((usize, usize), Vec<bool>)>,
 }
 
-/// Rounding errors of a result, in units of ε|y|: a few operations deep.
+/// Assumed rounding error of a result, in units of ε|y|: that of a few operations.
 pub(super) const ROUNDINGS: f64 = 4.0;
 
 impl<'a> Probe<'a> {
@@ -74,6 +74,10 @@ impl<'a> Probe<'a> {
         Some(duals.slope(self.cotangent, argument, element))
     }
 
+    pub(super) fn has_duals(&self) -> bool {
+        self.duals.is_some()
+    }
+
     /// The slopes to both sides, if there is a kink.
     pub(super) fn kink(&mut self, argument: usize, element: usize) -> Option<Sides> {
         let scale = self.function.point(argument)[element].abs().max(1.0);
@@ -81,20 +85,26 @@ impl<'a> Probe<'a> {
         near.is_kink(&far).then_some(near)
     }
 
-    /// Evaluates with one element set to `to`, into one of the result buffers; then sets it back.
+    /// Evaluates with one element set to `to`, into one of the result buffers; then sets it back. A result of another size counts as NaN.
     fn evaluate(&mut self, argument: usize, element: usize, to: f64, buffer: usize) {
         let x = self.function.point(argument)[element];
         self.function.set(argument, element, to);
-        self.function.evaluate(&mut self.results[buffer]);
+        let result = &mut self.results[buffer];
+        self.function.evaluate(result);
+        if result.len() != self.cotangent.len() {
+            // A program that takes another branch may return another number of results: there is no difference to take.
+            result.clear();
+            result.resize(self.cotangent.len(), f64::NAN);
+        }
         self.function.set(argument, element, x);
         self.evaluations += 1;
     }
 
-    /// The central difference. Each result is subtracted before anything is summed, so that results which do not depend on
-    /// the element add no noise to those that do. (Their size counts only as long as it is not known which they are.)
+    /// The central difference. Results are subtracted one by one before they are summed, so that a result that does not depend on the
+    /// element adds no noise. (Its size counts only if it is not known that it does not depend on the element.)
     pub(super) fn central(&mut self, argument: usize, element: usize, step: f64) -> Slope {
         let x = self.function.point(argument)[element];
-        // x + h is rounded; what counts is how far apart the two points really are.
+        // x + h is rounded, so the slope is over the true distance of the two points.
         let (above, below) = (x + step, x - step);
         self.evaluate(argument, element, above, 0);
         self.evaluate(argument, element, below, 1);
@@ -110,7 +120,7 @@ impl<'a> Probe<'a> {
         Slope { value: sum / (above - below), noise, uncertainty: noise }
     }
 
-    /// Computes the result where the element is, for [`sides_of`](Probe::sides_of). Returns whether it is a number.
+    /// Computes the result at the element itself, for [`sides_of`](Probe::sides_of). Returns whether it is finite.
     pub(super) fn stand_here(&mut self, argument: usize, element: usize) -> bool {
         let x = self.function.point(argument)[element];
         self.evaluate(argument, element, x, 2);
@@ -118,8 +128,8 @@ impl<'a> Probe<'a> {
         self.results[2].iter().all(|y| y.is_finite())
     }
 
-    /// Whether a nudge by a thirtieth of an element's size changes nothing but the last bits of the results, and these are not so large that they
-    /// could hide a slope worth mentioning. (A sum with a number that is huge beside the element is such a result.)
+    /// Whether a nudge by 3% of an element's size changes only the last bits of the results, and these bits are too small to hide a slope that
+    /// matters. (In a sum with a huge number they are not: its last bits are large.)
     pub(super) fn is_flat(&mut self, argument: usize, element: usize) -> bool {
         const NOTHING: f64 = 1e-12;
         let x = self.function.point(argument)[element];
@@ -137,8 +147,8 @@ impl<'a> Probe<'a> {
         self.results[0] == self.results[1]
     }
 
-    /// The slopes to the left and to the right. The subgradients are bounded result by result: where results with kinks are
-    /// weighted by cotangents of both signs, a sum of conventions need not lie between the two total slopes.
+    /// The slopes to the left and to the right. The bounds of the subgradients are summed result by result: if the cotangents of results
+    /// with kinks have both signs, a right gradient need not lie between the two total slopes.
     fn sides(&mut self, argument: usize, element: usize, step: f64) -> Sides {
         self.stand_here(argument, element);
         self.central(argument, element, step);
@@ -167,7 +177,7 @@ impl<'a> Probe<'a> {
     }
 }
 
-/// The rounding error of a number of this size. Below the smallest normal number it shrinks no further.
+/// The rounding error of a number of this size. Below the smallest normal number it does not shrink.
 fn rounding(size: f64, epsilon: f64) -> f64 {
     epsilon * size.max(f64::MIN_POSITIVE)
 }

@@ -1,27 +1,27 @@
-//! A vjp mended on trial. The one idea to know: **a vjp is recorded, so its formula can be changed in one place and computed again.** If
-//! the gradient becomes right, the mistake is found. Where a formula needs both y and x and was given x twice, f(x, x), no other argument
-//! for the whole vjp mends it; another operand of one of its ops does.
+//! Tries changes to a vjp. The one idea to know: **a vjp is recorded, so its formula can be changed in one place and computed again.** If the
+//! gradient becomes right, the mistake is found. (Example: a formula needs both x and y but reads x twice, f(x, x). Showing the whole vjp y for x
+//! would replace both; the mistake is in one operand of one of its ops.)
 
 use crate::op::{View, ViewMut};
 use crate::tape::Tape;
 use petgraph::graph::NodeIndex;
 use std::collections::HashMap;
 
-/// What a vjp recorded for one operand.
+/// The nodes that a vjp recorded for one operand.
 pub(super) struct Formula<'t> {
     tape: &'t Tape<f64>,
     /// Its ops in order, each with its operands.
     ops: Vec<(NodeIndex, Vec<NodeIndex>)>,
-    /// The numbers that it made itself.
+    /// The leaves that it recorded itself, such as constants.
     constants: Vec<NodeIndex>,
-    /// What it computes.
+    /// The result of the formula.
     gradient: NodeIndex,
 }
 
 /// A place in a formula where a value is read: which of its ops, and which operand of it.
 pub(super) type Place = (usize, usize);
 
-/// Of a value that is read in more places, not all choices are tried.
+/// Maximum number of places for which all sets are tried: 2⁶ = 64.
 const MOST_PLACES: usize = 6;
 
 impl<'t> Formula<'t> {
@@ -49,12 +49,12 @@ impl<'t> Formula<'t> {
         Formula { tape, ops, constants, gradient }
     }
 
-    /// The numbers that the vjp made itself, instead of reading them.
+    /// The leaves that the vjp recorded itself, instead of reading values of the program.
     pub(super) fn constants(&self) -> &[NodeIndex] {
         &self.constants
     }
 
-    /// All sets of places where a value is read, or the most likely ones if there are many.
+    /// All sets of places where a value is read; if there are many places, each one alone and all together.
     pub(super) fn places_of(&self, value: NodeIndex) -> Vec<Vec<Place>> {
         let mut all = Vec::new();
         for (op, (_, operands)) in self.ops.iter().enumerate() {
@@ -70,7 +70,7 @@ impl<'t> Formula<'t> {
         (1..1_usize << all.len()).map(chosen).collect()
     }
 
-    /// What it would compute, if it read `instead` in these places. It must have the shape of what is read there.
+    /// The result of the formula if it read `instead` in these places. `instead` must have the shape of what is read there.
     pub(super) fn reading(&self, instead: NodeIndex, places: &[Place]) -> Vec<f64> {
         let graph = self.tape.graph.borrow();
         let mut changed: HashMap<NodeIndex, Vec<f64>> = HashMap::new();

@@ -1,29 +1,29 @@
 //! The gradient checker: does the reverse pass agree with independent witnesses, and if not, what is wrong?
 //!
-//! The one idea to know: a gradient is a claim about how the result changes when an element is nudged, so nudge it and see. There are three
-//! answers: right, wrong, or that nobody can tell, which is no pass.
+//! The one idea to know: a gradient is a claim about how the result changes when an element is nudged, so nudge it and see. There are three answers:
+//! right, wrong, and cannot tell. The last is not a pass.
 //!
 //! - `settings`: [`Check`], what to check and how closely
 //! - `function`: programs and parameters as functions whose elements can be nudged
-//! - `measure`: slopes from nudges, and how far such a slope can be trusted
+//! - `measure`: slopes from nudges, and how large their errors may be
 //! - `ladder`: slopes over many steps, and whether they settle
 //! - `directions`: all elements of an argument moved at once
 //! - `duals`: slopes from dual numbers
-//! - `judge`: element by element, right or wrong or neither; `doubt`: why neither
-//! - `witness`: who is believed, if three witnesses do not agree
-//! - `examine`: a whole check; `steady`: whether there is anything to check
-//! - `node`: a gradient that a tape holds already
-//! - `regime`: where a check proves little
-//! - `report`: what came out; `display`, `table`, `number`: how it prints
+//! - `judge`: judges each element as right, wrong or cannot tell; `doubt`: the reasons for cannot tell
+//! - `witness`: which witness is at fault if the three do not agree
+//! - `examine`: a whole check; `steady`: whether two runs of the program give the same result
+//! - `node`: checks a gradient that is already on a tape
+//! - `regime`: inputs at which a check proves little
+//! - `report`: the findings; `display`, `table`, `number`: how they print
 //!
 //! and if something is wrong:
 //!
-//! - `diagnose`: all there is to say about it
-//! - `locate`, `one_op`: the first op at fault, found by trying each alone
-//! - `guess`, `cause`: what is probably wrong with it; `pattern`: what the numbers alone tell; `mend`: vjps changed on trial
+//! - `diagnose`: puts the findings about the fault together
+//! - `locate`, `one_op`: find the first wrong op by trying each op alone
+//! - `guess`, `cause`: the probable mistake in it; `pattern`: patterns in the numbers alone; `mend`: tries changes to the vjp
 //! - `curve`: the error against the step size
 //!
-//! `sabotage` breaks ops on purpose, to see that all this is noticed.
+//! `sabotage` breaks ops on purpose, to test that the checker notices.
 //!
 //! ```
 //! use gradus::check;
@@ -78,8 +78,8 @@ use std::borrow::Borrow;
 
 /// Checks the gradients of `program` at `inputs`, with the settings of [`Check::new`].
 ///
-/// The result may have any shape. Pass the closure in place, so that the compiler sees that it works on any tape. A report that nobody looks
-/// at is a warning:
+/// The result may have any shape. Write the closure as the argument itself, so that the compiler infers that it works on any tape. The compiler warns
+/// if you do not use the report:
 ///
 /// ```compile_fail
 /// #![deny(unused_must_use)]
@@ -87,7 +87,7 @@ use std::borrow::Borrow;
 /// ```
 ///
 /// # Panics
-/// If not one element is given: such a check would pass, and say nothing.
+/// If the inputs have no element: such a check would pass without checking anything.
 #[track_caller]
 pub fn gradients<I: Input<f64>>(program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>, inputs: &[I]) -> Report {
     Check::new().run(program, inputs)
@@ -108,7 +108,7 @@ pub fn gradients<I: Input<f64>>(program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var
 /// ```
 ///
 /// # Panics
-/// If not one element is given: such a check would pass, and say nothing.
+/// If the inputs have no element: such a check would pass without checking anything.
 #[track_caller]
 pub fn gradients_with_duals<I: Input<f64>>(
     program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,
@@ -129,7 +129,7 @@ pub fn gradients_with_duals<I: Input<f64>>(
 /// ```
 ///
 /// # Panics
-/// If not one element is given: such a check would pass, and say nothing.
+/// If the inputs have no element: such a check would pass without checking anything.
 #[track_caller]
 pub fn parameters<P: Borrow<Param<f64>>>(params: &[P], loss: impl for<'t> Fn(&'t Tape<f64>) -> Var<'t, f64>) -> Report {
     Check::new().parameters(params, loss)

@@ -1,5 +1,5 @@
-//! A gradient that a tape holds, checked where it stands. The one idea to know: a recorded node is a function of any node before it, so
-//! nothing of the program needs to run again. Nudge the one, and recompute what lies between.
+//! Checks a gradient that is already on a tape. The one idea to know: a recorded node is a function of any node before it, so the program need not
+//! run again. It is enough to nudge the earlier node and recompute the nodes between the two.
 
 use super::Check;
 use super::function::Function;
@@ -16,13 +16,13 @@ use rand::rngs::ChaCha8Rng;
 use std::cell::Ref;
 use std::collections::HashMap;
 
-/// What a check of one node found.
+/// The findings about one node.
 #[must_use = "a check says nothing until its verdict is looked at"]
 #[derive(Clone, Debug)]
 pub struct NodeCheck {
     /// The shape of the node.
     pub shape: Shape,
-    /// The judgement, all elements seen.
+    /// The judgement on all elements together.
     pub verdict: Verdict,
     /// The elements that were nudged, in order.
     pub elements: Vec<NodeElement>,
@@ -43,14 +43,14 @@ pub struct NodeElement {
     pub verdict: Verdict,
 }
 
-/// Of a larger node, so many elements are checked.
+/// Maximum number of elements to check.
 const ELEMENTS: usize = 64;
 
-/// Checks the gradient of a node that a backward pass (numbered from 1) computed: nudges the node, or 64 elements of it, and recomputes
-/// the recorded nodes from there to where the pass began. `None` if the pass computed no gradient of it, or if a parameter on the
+/// Checks the gradient of a node that a backward pass (numbered from 1) computed: nudges each element of the node, or 64 of them, and recomputes the
+/// recorded nodes from there to the node where the pass began. Returns `None` if the pass computed no gradient of the node, or if a parameter on the
 /// way was changed since (see [`Tape::keep_updates`]).
 ///
-/// Nodes that gradients do not pass through count as constants. f32 leaves a nudge some three digits, so a larger error passes there.
+/// Nodes that gradients do not pass through count as constants. In f32 a nudge measures only about three digits, so the tolerance is larger there.
 ///
 /// ```
 /// use gradus::prelude::*;
@@ -100,7 +100,7 @@ pub fn node<F: Scalar>(tape: &Tape<F>, node: NodeIndex, pass: u32) -> Option<Nod
     Some(NodeCheck { shape, verdict, elements })
 }
 
-/// The node that a pass began at, as a function of an earlier one.
+/// The node where a pass began, as a function of an earlier node.
 struct Onwards<'t, F: Scalar> {
     graph: Ref<'t, Graph<F>>,
     from: NodeIndex,
@@ -108,7 +108,7 @@ struct Onwards<'t, F: Scalar> {
     point: Vec<f64>,
     /// The nodes between them, in order, each with its operands.
     between: Vec<(NodeIndex, Vec<NodeIndex>)>,
-    /// The numbers of all these nodes and of their operands.
+    /// The values of all these nodes and of their operands.
     values: HashMap<NodeIndex, Vec<F>>,
 }
 

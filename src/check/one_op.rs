@@ -1,5 +1,5 @@
-//! One node of a recorded program, tried alone. The one idea to know: an op is a small program itself, so whatever checks
-//! a program checks an op, with the numbers that the op met in that program.
+//! One node of a recorded program, tried alone. The one idea to know: an op is a small program itself, so the same checker checks an op,
+//! with the numbers that the op had in that program.
 
 use super::function::Function;
 use super::mend::Formula;
@@ -20,10 +20,10 @@ pub(super) struct OneOp<'t> {
     numbers: Vec<Vec<f64>>,
 }
 
-/// Of larger operands and results nobody asks which depends on which.
+/// Maximum number of pairs of an operand's and a result's elements for which their dependence is worked out.
 const MOST_PAIRS: usize = 1_000_000;
 
-/// Something that a vjp can look at: where a wrong one is used, the other may be what was meant.
+/// A value that a vjp can read. (A vjp that reads the wrong one may have meant another.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
 pub enum Seen {
@@ -41,12 +41,12 @@ impl<'t> OneOp<'t> {
         OneOp { tape, node, operands, result: tape.var_at(node), numbers: points.clone(), points }
     }
 
-    /// The same op on operands that are longer: each one's numbers are given twice along the axes that `is_longer` names, slightly changed
-    /// the second time. `None` if the op does not take such operands.
+    /// The same op on operands that are longer: along the axes that `is_longer` names, each operand is repeated once, with slightly changed numbers.
+    /// `None` if the op does not take such operands.
     pub(super) fn enlarged(&self, is_longer: impl Fn(usize, usize) -> bool) -> Option<OneOp<'t>> {
         let twice = |(slot, operand): (usize, &Var<'t, f64>)| {
             (0..operand.shape().rank()).filter(|&axis| is_longer(slot, axis)).fold(operand.value(), |array, axis| {
-                // Data such as labels must stay what they are.
+                // Data such as labels must not change.
                 let changed = array.mapv(|x| if self.wants(slot) { 1.01 * x } else { x });
                 concatenate(Axis(axis), &[array.view(), changed.view()]).expect("two arrays of one shape")
             })
@@ -71,12 +71,12 @@ impl<'t> OneOp<'t> {
         self.tape.graph()[self.operands[slot].index()].needs_grad()
     }
 
-    /// What the vjp sends to each operand when `cotangent` arrives; `None` where it sends nothing.
+    /// The gradients that the vjp sends to the operands when `cotangent` arrives; `None` where it sends none.
     pub(super) fn gradients(&self, cotangent: &[f64]) -> Vec<Option<Vec<f64>>> {
         self.gradients_seeing(cotangent, |_| {})
     }
 
-    /// The same, if the vjp were shown `meant` where it looks at `used`.
+    /// The same, if the vjp read `meant` instead of `used`.
     pub(super) fn gradients_with(&self, cotangent: &[f64], used: Seen, meant: Seen) -> Vec<Option<Vec<f64>>> {
         self.gradients_seeing(cotangent, |local| {
             let meant = self.seen(meant).index();
@@ -87,13 +87,13 @@ impl<'t> OneOp<'t> {
         })
     }
 
-    /// The same, if the vjp were shown other numbers for an operand.
+    /// The same, if the vjp read other numbers for an operand.
     pub(super) fn gradients_at(&self, cotangent: &[f64], slot: usize, numbers: &[f64]) -> Vec<Option<Vec<f64>>> {
         let other = self.tape.input(numbers).reshape(self.operands[slot].shape()).index();
         self.gradients_seeing(cotangent, |local| local.operands[slot].0 = other)
     }
 
-    /// What the vjp records for an operand when `cotangent` arrives, and the node that it arrives from.
+    /// The nodes that the vjp records for an operand when `cotangent` arrives, and the node that holds `cotangent`.
     pub(super) fn formula(&self, cotangent: &[f64], slot: usize) -> Option<(Formula<'t>, NodeIndex)> {
         let mut arrived = None;
         let flowing = self.flowing(cotangent, |local| arrived = Some(local.cotangent)).swap_remove(slot)?;
@@ -106,7 +106,7 @@ impl<'t> OneOp<'t> {
         self.numbers[slot] = numbers;
     }
 
-    /// The Var behind a name.
+    /// The node of such a value.
     pub(super) fn seen(&self, seen: Seen) -> Var<'t, f64> {
         match seen {
             Seen::Result => self.result(),

@@ -1,16 +1,17 @@
-//! What the numbers alone tell of a mistake: the ratio of what the reverse pass says to what nudging says, where it is zero, in which order.
+//! Patterns that a mistake leaves in the numbers alone: the ratio of the gradient by the reverse pass to that by nudging, where the gradient is zero,
+//! in which order its elements are.
 
 use super::cause::Cause;
 use super::judge::{Element, Standing};
 use crate::shape::Shape;
 
-/// What is probably wrong with a gradient of which there are only the numbers.
+/// The probable mistake in a gradient of which only the numbers are known.
 pub(super) fn cause_of_numbers(elements: &[Element], reverse: &[f64], shape: Shape) -> Cause {
     let telling = || Ratio::of(elements).constant().and_then(telling);
     unusable(elements).or_else(telling).unwrap_or_else(|| pattern(elements, reverse, shape))
 }
 
-/// Numbers that have no ratio to anything.
+/// The cause if the gradient's ratios say nothing: it is not finite, or 0 everywhere.
 pub(super) fn unusable(elements: &[Element]) -> Option<Cause> {
     match () {
         _ if elements.iter().any(|element| !element.reverse.is_finite()) => Some(Cause::NotANumber),
@@ -22,7 +23,9 @@ pub(super) fn unusable(elements: &[Element]) -> Option<Cause> {
 /// Patterns in the numbers, exact ones first, vague ones last.
 pub(super) fn pattern(elements: &[Element], reverse: &[f64], shape: Shape) -> Cause {
     let ratio = Ratio::of(elements);
-    if transposed(elements, reverse, shape) {
+    if elements.iter().all(|element| element.numeric.abs() <= element.uncertainty) {
+        Cause::NoSlope
+    } else if transposed(elements, reverse, shape) {
         Cause::Transposed
     } else if let Some(zeros) = some_zero(elements) {
         Cause::SomeZero { zeros }
@@ -76,7 +79,7 @@ impl Ratio {
     }
 }
 
-/// What a ratio that is the same everywhere tells: a sign, a hair, a simple fraction.
+/// The cause if a ratio is the same everywhere: a sign, a tiny difference, a simple fraction.
 pub(super) fn telling(ratio: f64) -> Option<Cause> {
     if is_near(ratio, -1.0) {
         return Some(Cause::Sign);
@@ -109,7 +112,7 @@ fn transposed(elements: &[Element], reverse: &[f64], shape: Shape) -> bool {
     rows > 1 && columns > 1 && agrees(elements, exchanged)
 }
 
-/// How many elements are wrong, if all of these are 0.
+/// The number of wrong elements, if all of these are 0.
 pub(super) fn some_zero(elements: &[Element]) -> Option<usize> {
     let wrong: Vec<&Element> = elements.iter().filter(|element| element.standing == Standing::Wrong).collect();
     wrong.iter().all(|element| element.reverse == 0.0).then_some(wrong.len())

@@ -1,5 +1,5 @@
-//! Where a check proves little. A gradient can be right here and wrong elsewhere: a net whose units are all nearly linear does not
-//! show a wrong tanh', and one whose ReLUs are all on does not show a wrong mask.
+//! Inputs at which a check proves little. A gradient can be right here and wrong elsewhere: if all tanh units of a net are nearly linear, a wrong
+//! tanh' does not show; if all its ReLUs are on, a wrong mask does not show.
 
 use super::examine::Label;
 use super::judge::{Element, Standing};
@@ -8,12 +8,12 @@ use super::report::Entry;
 use crate::draw::number;
 use crate::tape::Var;
 
-/// Below this size of their arguments tanh and sigmoid are straight lines to within a few parts in a thousand.
+/// Size of the argument below which tanh and sigmoid are straight lines to within a few parts in a thousand.
 const NEARLY_LINEAR: f64 = 0.1;
-/// Beyond this size they are flat.
+/// Size of the argument beyond which they are flat.
 const SATURATED: f64 = 10.0;
 
-/// Sentences about activations that were tried only where they are dull.
+/// Notes on activations that were tried only where they are nearly linear, flat, or all on one side of a kink.
 pub(super) fn of_activations(result: Var<f64>) -> Vec<String> {
     let mut notes = Vec::new();
     for node in result.tape().nodes().into_iter().take(result.index().index() + 1).filter(|node| node.needs_grad) {
@@ -22,6 +22,9 @@ pub(super) fn of_activations(result: Var<f64>) -> Vec<String> {
             x.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &x| (low.min(x), high.max(x)))
         });
         let (size, count) = (low.abs().max(high.abs()), result.tape().var_at(*x).shape().size());
+        if count == 0 {
+            continue;
+        }
         let place = format!("{name} at {}", node.short_source());
         let note = match name {
             "tanh" | "sigmoid" if size > 0.0 && size < NEARLY_LINEAR => format!(
@@ -46,7 +49,7 @@ pub(super) fn of_activations(result: Var<f64>) -> Vec<String> {
     notes
 }
 
-/// Sentences about inputs whose gradients are mostly zero.
+/// Notes on inputs whose gradients are mostly zero.
 pub(super) fn of_zeros(entries: &[Entry]) -> Vec<String> {
     let mostly = |entry: &&Entry| !entry.by_directions && entry.flows && entry.zero_share >= 0.5 && entry.checked > 1;
     let note = |entry: &Entry| {
@@ -61,7 +64,7 @@ pub(super) fn of_zeros(entries: &[Entry]) -> Vec<String> {
     entries.iter().filter(mostly).map(note).collect()
 }
 
-/// A sentence about the first element at a kink: where there is no derivative, and what was taken for one.
+/// A note on the first element at a kink: there is no derivative, and which convention the gradient follows.
 pub(super) fn of_kinks(label: &Label, elements: &[Element]) -> Option<String> {
     let mut kinks = elements.iter().filter_map(|element| match element.standing {
         Standing::Kink(sides) => Some((element, sides)),

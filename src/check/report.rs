@@ -1,4 +1,4 @@
-//! What a check found, as plain data.
+//! The findings of a check, as plain data.
 
 use super::cause::Cause;
 use super::diagnose::Diagnosis;
@@ -6,7 +6,7 @@ use super::doubt::Doubt;
 use super::witness::Witness;
 use crate::shape::Shape;
 
-/// What a check found: [`passed`](Report::passed), [`wrong`](Report::wrong), or neither, [`undecided`](Report::undecided).
+/// The findings of a check. It has [`passed`](Report::passed), is [`wrong`](Report::wrong), or neither: [`undecided`](Report::undecided).
 #[must_use = "a check says nothing until its report is looked at: see passed()"]
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
@@ -18,11 +18,11 @@ pub struct Report {
     pub tolerance: f64,
     /// How often the program was run.
     pub evaluations: u64,
-    /// How two runs of the program on the same numbers differed, if they did: then there is nothing to check.
+    /// How two runs of the program on the same numbers differed, if they did: then the gradients cannot be checked.
     pub unsteady: Option<Unsteady>,
-    /// Along how many random directions through each input it was checked, if not element by element.
+    /// The number of random directions through each input along which it was checked, if not element by element.
     pub directions: Option<usize>,
-    /// Where the check proves little, right as the gradients may be.
+    /// Where the check proves little, even if the gradients are right.
     pub notes: Vec<String>,
     /// What is wrong, if something is.
     pub diagnosis: Option<Diagnosis>,
@@ -35,7 +35,7 @@ pub struct Report {
 pub struct Unsteady {
     /// What differed.
     pub what: Varying,
-    /// The largest difference; NaN if there were more numbers than before, or fewer.
+    /// The largest difference; infinite if a number became NaN; NaN if there were more numbers than before, or fewer.
     pub difference: f64,
 }
 
@@ -53,7 +53,7 @@ pub enum Varying {
     Later,
 }
 
-/// What a check found about one input or parameter.
+/// The findings about one input or parameter.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -65,42 +65,42 @@ pub struct Entry {
     pub shape: Shape,
     /// 1 for the gradient, 2 for the gradient of the gradient.
     pub order: u32,
-    /// How many of its elements were checked; or along how many directions.
+    /// The number of elements, or directions, that were checked.
     pub checked: usize,
-    /// Whether it was checked along random directions. Then what is said of elements is said of those.
+    /// Whether it was checked along random directions. If so, read "direction" for "element" below.
     pub by_directions: bool,
-    /// The judgement on the gradient of the reverse pass, all witnesses heard.
+    /// The judgement on the gradient of the reverse pass, from all witnesses together.
     pub verdict: Verdict,
-    /// What nudging alone says of it.
+    /// The judgement by nudging alone.
     pub by_nudging: Verdict,
-    /// What dual numbers alone say of it, if the program runs on them.
+    /// The judgement by dual numbers alone, if the program runs on them.
     pub by_duals: Option<Verdict>,
     /// The witness that the two others contradict at the worst element, if they do.
     pub alone: Option<Witness>,
     /// Whether a gradient flows to it at all; an absent gradient is compared as 0.
     pub flows: bool,
-    /// How many elements are wrong.
+    /// The number of wrong elements.
     pub wrong: usize,
-    /// Of how many elements nobody can tell whether they are right.
+    /// The number of elements that could not be judged.
     pub undecided: usize,
-    /// Why, for the worst of them.
+    /// The reason, for the worst of them.
     pub doubt: Option<Doubt>,
-    /// How many of them are only not proven to be wrong.
+    /// How many of them look wrong, without proof.
     #[cfg_attr(feature = "json", serde(skip))]
     pub(super) suspected: usize,
-    /// Which of them only could not be measured, such as those that drown in rounding.
+    /// Which of them could not be measured, for instance because rounding hides their slopes.
     #[cfg_attr(feature = "json", serde(skip))]
     pub(super) hidden: Vec<usize>,
-    /// Which elements lie at a kink, and what there is to say about the first.
+    /// Which elements lie at a kink, and the note on the first.
     #[cfg_attr(feature = "json", serde(skip))]
     pub(super) at_kinks: (Vec<usize>, Option<String>),
-    /// How many elements could not be measured, most of them because rounding hides their slopes, and yet are right: each op alone was found to
-    /// be (in a sample of its elements, if the check is one of a sample or of directions), and no numbers leave the tape.
+    /// The number of elements that could not be measured (mostly because rounding hides their slopes) and yet are right: each op alone was found
+    /// right (in a sample of its elements, if the check is one of a sample or of directions), and no numbers leave the tape.
     pub by_ops: usize,
-    /// How many elements lie at a kink and hold one of the possible subgradients.
+    /// The number of elements at a kink whose gradient is one of the possible subgradients.
     pub kinks: usize,
-    /// How many elements agree, with slopes too small to be told from rounding, and next to nothing (no more than the tolerance) beside the
-    /// largest slope of the input.
+    /// The number of elements that agree but whose slopes are too small to be told from rounding, and negligible (no more than the tolerance) beside
+    /// the largest slope of the input.
     pub too_small: usize,
     /// The element with the largest error; `None` if there is none.
     pub worst: Option<Worst>,
@@ -113,12 +113,12 @@ pub struct Entry {
     pub zero_share: f64,
 }
 
-/// An element, as the witnesses see it.
+/// An element, with its gradient by each witness.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Worst {
-    /// Its place in the input; or the number of the direction, from 0.
+    /// Its index in the input; or the index of the direction, from 0.
     pub index: Vec<usize>,
     /// Its gradient by the reverse pass.
     pub reverse: f64,
@@ -136,13 +136,13 @@ pub struct Worst {
 pub enum Verdict {
     /// The gradient agrees everywhere.
     Right,
-    /// It agrees, and at kinks, where there is no derivative, it is one of the possible conventions.
+    /// It agrees; and at kinks, where there is no derivative, it is one of the possible subgradients.
     Kink,
     /// No gradient flows, and nudging changes nothing.
     NoEffect,
     /// The gradient differs somewhere.
     Wrong,
-    /// No witness is able to say whether it is right everywhere, and none says that it is wrong. [`Entry::doubt`] says why. This is no pass.
+    /// No witness can tell whether it is right everywhere, and none says that it is wrong. [`Entry::doubt`] says why. This is not a pass.
     CannotTell,
 }
 
@@ -169,13 +169,13 @@ impl Report {
         self.unsteady.is_none() && self.entries.iter().any(|entry| entry.verdict == Verdict::Wrong)
     }
 
-    /// Whether nothing is wrong, and yet it cannot be told that all is right.
+    /// Whether nothing is proven wrong, and yet not everything is proven right.
     pub fn undecided(&self) -> bool {
         let undecided = || self.entries.iter().any(|entry| entry.verdict == Verdict::CannotTell);
         self.unsteady.is_some() || !self.wrong() && undecided()
     }
 
-    /// What is probably wrong with the op at fault, if one was found.
+    /// The probable mistake in the wrong op, if one was found.
     pub fn cause(&self) -> Option<&Cause> {
         self.diagnosis.as_ref()?.fault.as_ref().map(|fault| &fault.cause)
     }

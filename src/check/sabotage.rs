@@ -1,5 +1,5 @@
-//! Vjps broken on purpose. The one idea to know: a checker that was never seen to fail proves nothing, so its tests break
-//! every op in every way known here, and demand that it says so, where, and why.
+//! Vjps broken on purpose. The one idea to know: a checker that was never seen to fail proves nothing. So its tests break every op in every
+//! way known here, and require the checker to say that it is wrong, where, and why.
 
 use super::one_op::Seen;
 use crate::op::{Cotangent, Cotangents, Local, Op, Slope, View, ViewMut};
@@ -12,9 +12,9 @@ use std::rc::Rc;
 /// A way to break a vjp.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Sabotage {
-    /// Minus everything.
+    /// Every gradient with the wrong sign.
     Sign,
-    /// So many times everything.
+    /// Every gradient times this factor.
     Factor(f64),
     /// Zeros to the first operand.
     Zero,
@@ -24,17 +24,17 @@ pub enum Sabotage {
     Transposed,
     /// Not divided by the length of the first operand's first axis.
     NoBatchMean,
-    /// Of operands that were broadcast, only the first copy counts.
+    /// For operands that were broadcast, only the first copy counts.
     OneCopy,
-    /// Ones, whatever arrives.
+    /// A cotangent of ones instead of the one that arrives.
     CotangentIgnored,
     /// The last element of the first operand's gradient is 0.
     LastElementZero,
-    /// Looks at one thing where it should look at another.
+    /// Reads one value where it should read another.
     WrongValue {
-        /// What it looks at.
+        /// The value that it reads.
         used: Seen,
-        /// What it should look at.
+        /// The value that it should read.
         meant: Seen,
     },
 }
@@ -127,7 +127,7 @@ impl Sabotaged {
         })
     }
 
-    /// What flows to an operand, if only the first of its copies receives anything.
+    /// The gradient of an operand, if only the first of its copies receives anything.
     fn with_one_copy<'t>(&self, at: &Local<'t, f64>, slot: usize) -> Cotangent<'t, f64> {
         let (operand, result) = (at.operand(slot).shape(), at.cotangent().shape());
         let mut mask = ArrayD::<f64>::ones(IxDyn(&result));

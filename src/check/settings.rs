@@ -1,4 +1,4 @@
-//! The settings of a check, and the four ways to run one: a program of inputs, the same with dual numbers, a loss of parameters, a
+//! The settings of a check, and the four ways to run one: on a program of inputs, on the same with dual numbers, on a loss of parameters, and on a
 //! gradient that was computed by hand.
 
 use super::directions::Draw;
@@ -16,9 +16,9 @@ use std::borrow::Borrow;
 /// How far an element is nudged.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
-    /// So many times max(1, |x|).
+    /// This step times max(1, |x|).
     Scaled(f64),
-    /// This far, whatever the element.
+    /// This step for every element.
     Fixed(f64),
 }
 
@@ -82,7 +82,7 @@ impl Check {
         Check { step: Step::Scaled(step), ..self }
     }
 
-    /// Nudges each element by exactly `step`, large or small as it may be. Textbooks do so, with 1e-4.
+    /// Nudges each element by exactly `step`, whatever the size of the element. Textbooks use 1e-4.
     ///
     /// # Panics
     /// If the step is not above 0.
@@ -94,8 +94,7 @@ impl Check {
 
     /// The largest relative error of an element that counts as right.
     ///
-    /// # Panics
-    /// If the tolerance is negative or no number: then nothing would be right, or wrong. Nor may it be infinite.
+    /// # Panics If the tolerance is negative, infinite or NaN: then everything would be wrong, or everything right.
     #[track_caller]
     pub fn tolerance(self, tolerance: f64) -> Self {
         assert!(
@@ -105,29 +104,28 @@ impl Check {
         Check { tolerance, ..self }
     }
 
-    /// Chooses the random numbers: the cotangent, and which elements are sampled.
+    /// Seeds the random numbers: the cotangent, the sample of elements, the directions.
     pub fn seed(self, seed: u64) -> Self {
         Check { seed, ..self }
     }
 
-    /// Checks at most so many elements of each input, drawn at random.
+    /// Checks at most this many elements of each input, drawn at random.
     ///
-    /// # Panics
-    /// If that is none: such a check would pass, and say nothing.
+    /// # Panics If `elements` is 0: such a check would pass without checking anything.
     #[track_caller]
     pub fn sample(self, elements: usize) -> Self {
         assert!(elements > 0, "a check of 0 elements says nothing");
         Check { sample: Some(elements), ..self }
     }
 
-    /// Checks every element (as is done anyway, unless [`sample`](Check::sample) or [`directions`](Check::directions) was called).
+    /// Checks every element. This is the default; it undoes [`sample`](Check::sample) and [`directions`](Check::directions).
     pub fn all(self) -> Self {
         Check { sample: None, directions: None, ..self }
     }
 
-    /// Instead of single elements, checks the slopes along so many random directions through each input, in which all its elements move at
-    /// once: two runs of the program each, however many elements there are. An error in any of them shows, if it is not tiny compared with
-    /// the whole gradient; the report cannot say in which.
+    /// Instead of single elements, checks the slopes along this many random directions through each input. All elements of the input move at once, so
+    /// a direction takes two runs of the program, however many elements there are. An error in any element shows, if it is not tiny compared with the
+    /// whole gradient; but the report cannot say in which element it is.
     ///
     /// ```
     /// use gradus::check::Check;
@@ -137,8 +135,7 @@ impl Check {
     /// assert!(report.headline().starts_with("gradients right along 4 random directions"));
     /// ```
     ///
-    /// # Panics
-    /// If there are no directions: nothing would be checked.
+    /// # Panics If `directions` is 0: nothing would be checked.
     #[track_caller]
     pub fn directions(self, directions: usize) -> Self {
         assert!(directions > 0, "0 directions check nothing: give at least 1");
@@ -155,7 +152,7 @@ impl Check {
         Check { order, ..self }
     }
 
-    /// What the report calls the inputs. Without a name an input is called as the program does: `x[0]`.
+    /// The names of the inputs in the report. The default is the program's own name for an input: `x[0]`. (Parameters have names already.)
     pub fn names<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
         Check { names: names.into_iter().map(S::into).collect(), ..self }
     }
@@ -163,7 +160,7 @@ impl Check {
     /// Checks the gradients of `program` at `inputs`.
     ///
     /// # Panics
-    /// If no input has an element: such a check would pass, and say nothing.
+    /// If no input has an element: such a check would pass without checking anything.
     #[track_caller]
     pub fn run<I: Input<f64>>(
         &self,
@@ -176,7 +173,7 @@ impl Check {
     /// The same with dual numbers as a third witness, see [`gradients_with_duals`](super::gradients_with_duals).
     ///
     /// # Panics
-    /// If no input has an element: such a check would pass, and say nothing.
+    /// If no input has an element: such a check would pass without checking anything.
     #[track_caller]
     pub fn run_with_duals<I: Input<f64>>(
         &self,
@@ -195,7 +192,8 @@ impl Check {
         inputs: &[I],
     ) -> Report {
         expect_something(inputs.iter().map(Input::shape));
-        // An input is a parameter for the time of the check.
+        self.expect_names(inputs.len());
+        // For the check each input becomes a parameter.
         let as_param = |(position, input): (usize, &I)| Param::new(self.name(position), as_array(input));
         let params: Vec<Param<f64>> = inputs.iter().enumerate().map(as_param).collect();
         let program: Program = &|tape| {
@@ -213,7 +211,7 @@ impl Check {
     /// before must be recorded again.
     ///
     /// # Panics
-    /// If no parameter has an element: such a check would pass, and say nothing.
+    /// If no parameter has an element: such a check would pass without checking anything.
     #[track_caller]
     pub fn parameters<P: Borrow<Param<f64>>>(
         &self,
@@ -247,6 +245,7 @@ impl Check {
     ) -> Report {
         assert_eq!(inputs.len(), claimed.len(), "there must be a gradient for each input");
         expect_something(inputs.iter().map(Input::shape));
+        self.expect_names(inputs.len());
         let names: Vec<String> = (0..inputs.len()).map(|position| self.name(position)).collect();
         for ((input, claimed), name) in inputs.iter().zip(claimed).zip(&names) {
             assert_eq!(input.shape(), claimed.shape(), "the gradient of {name} must have the shape of {name}");
@@ -263,6 +262,12 @@ impl Check {
     /// The directions of this check.
     pub(super) fn draw(&self) -> Draw {
         Draw::new(self.seed)
+    }
+
+    #[track_caller]
+    fn expect_names(&self, inputs: usize) {
+        let names = self.names.len();
+        assert!(names <= inputs, "{names} names were given for {inputs} inputs: {:?}", self.names);
     }
 
     fn name(&self, position: usize) -> String {

@@ -8,8 +8,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Adds a row: headings and cells, the same columns in every row. A heading that begins with `>` is that of a column of
-    /// numbers, which are aligned at the right.
+    /// Adds a row: headings and cells, the same columns in every row. If a heading begins with `>`, its column is aligned at the right, for
+    /// numbers.
     pub(super) fn row(&mut self, cells: Vec<(&'static str, String)>) {
         self.headings = cells.iter().map(|&(heading, _)| heading).collect();
         self.rows.push(cells.into_iter().map(|(_, cell)| cell).collect());

@@ -4,7 +4,7 @@
 use super::report::{Entry, Verdict};
 use std::fmt;
 
-/// A way to compute a derivative.
+/// A way to compute a derivative, as evidence about a gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
 pub enum Witness {
@@ -36,7 +36,7 @@ pub(super) fn alone(reverse_and_duals: bool, reverse_and_nudging: bool, duals_an
     }
 }
 
-/// What it means that a witness stands alone: a sentence for each way in which one does, with the places.
+/// What it means that a witness stands alone: a sentence for each case, with the places.
 pub(super) fn meanings(entries: &[Entry]) -> Vec<String> {
     let mut ways: Vec<(Witness, bool)> = Vec::new();
     for entry in entries {
