@@ -54,16 +54,15 @@ pub fn grad<'t, F: Scalar>(y: Var<'t, F>, x: &[Var<'t, F>]) -> Vec<Var<'t, F>> {
     derivatives
 }
 
-/// The result of `program` at `inputs`, and its derivative along `tangents`: the Jacobian-vector product. One run on dual
-/// numbers, without a backward pass.
+/// The result of `program` at `inputs`, and its derivative along `tangents`: the Jacobian-vector product. It takes one run on dual numbers
+/// and no backward pass.
 ///
 /// ```
 /// let (y, slope) = gradus::derivatives::jvp(|x| x[0] * x[1], &[3.0, 4.0], &[1.0, 0.0]);
 /// assert_eq!((y.sum(), slope.sum()), (12.0, 4.0));
 /// ```
 ///
-/// # Panics
-/// If `tangents` are not of the shapes of `inputs`.
+/// # Panics If `tangents` do not have the shapes of `inputs`.
 #[track_caller]
 pub fn jvp<I: Input<f64>, T: Input<f64>>(
     program: impl for<'t> Fn(&[Var<'t, Dual>]) -> Var<'t, Dual>,
@@ -78,8 +77,8 @@ pub fn jvp<I: Input<f64>, T: Input<f64>>(
     (y.mapv(|y| y.value), y.mapv(|y| y.tangent))
 }
 
-/// The Jacobian of `program` at `inputs`, one run on dual numbers for each column. A row for each number of the result, a column
-/// for each number of the inputs. This is the better way round when there are fewer inputs than results.
+/// The Jacobian of `program` at `inputs`: a row for each number of the result, a column for each number of the inputs. It takes one run on dual
+/// numbers per column, so it is the cheaper way if the inputs have fewer numbers than the result.
 #[track_caller]
 pub fn jacobian_by_columns<I: Input<f64>>(
     program: impl for<'t> Fn(&[Var<'t, Dual>]) -> Var<'t, Dual>,
@@ -93,8 +92,8 @@ pub fn jacobian_by_columns<I: Input<f64>>(
     Array2::from_shape_fn((rows, columns.len()), |(row, column)| columns[column][row])
 }
 
-/// The Jacobian of `program` at `inputs`, one backward pass for each row. A row for each number of the result, a column
-/// for each number of the inputs. This is the better way round when there are fewer results than inputs; a loss is one number.
+/// The Jacobian of `program` at `inputs`: a row for each number of the result, a column for each number of the inputs. It takes one backward pass per
+/// row, so it is the cheaper way if the result has fewer numbers than the inputs, as a loss does.
 #[track_caller]
 pub fn jacobian_by_rows<I: Input<f64>>(
     program: impl for<'t> Fn(&[Var<'t, f64>]) -> Var<'t, f64>,

@@ -1,6 +1,6 @@
-//! Dual numbers: a value and its derivative, computed together. The one idea to know: with ε² = 0, arithmetic on
-//! a + a'ε is the rules of differentiation, (a + a'ε)(b + b'ε) = ab + (a'b + ab')ε. A program that runs on them computes a
-//! derivative along the way, from its forward kernels alone: no tape, no vjp.
+//! Dual numbers: a value and its derivative, computed together. The one idea to know: with ε² = 0, arithmetic on a + a'ε is the rules of
+//! differentiation, (a + a'ε)(b + b'ε) = ab + (a'b + ab')ε. A program that runs on them computes a derivative along with its result, with
+//! the forward kernels alone: no tape, no vjp.
 
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -12,7 +12,7 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
 /// value + tangent ε, where ε² = 0.
 ///
-/// Comparisons look at the value alone, so that a program takes the branches it would take without the tangent.
+/// Comparisons use the value alone, so that a program takes the same branches as on plain numbers.
 ///
 /// ```
 /// use gradus::{Dual, Scalar};
@@ -25,7 +25,7 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 pub struct Dual<F = f64> {
     /// The number itself.
     pub value: F,
-    /// Its derivative with respect to whatever was given a tangent.
+    /// Its derivative with respect to the number that was given a tangent.
     pub tangent: F,
 }
 
@@ -45,7 +45,7 @@ impl<F: Scalar> Dual<F> {
         Dual::new(value, F::ONE)
     }
 
-    /// f(x) = value, f'(x) = slope: the chain rule. What does not change stays unchanged, even where the slope is infinite.
+    /// f(x) = value, f'(x) = slope: the chain rule. A tangent of 0 stays 0, even if the slope is infinite.
     fn chain(self, value: F, slope: F) -> Self {
         Dual { value, tangent: self.tangent.through(slope) }
     }

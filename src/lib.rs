@@ -12,9 +12,9 @@
 //! assert!((gradients.wrt(w).item() - 0.0133).abs() < 1e-4);
 //! ```
 //!
-//! To see how that works, read [`plain`] first: a complete engine on one page. It is the specification; this tape finds the same numbers, faster.
+//! To see how that works, read [`plain`] first: a complete engine on one page. It is the specification; [`Tape`] computes the same numbers, faster.
 //!
-//! Features, all but the last two on by default: `parallel` (several threads); `rand` (gradient checks, layers with random weights); `data`
+//! Features (all but the last two are on by default): `parallel` (several threads); `rand` (gradient checks, layers with random weights); `data`
 //! (MNIST; has `rand`); `json` (checks and golden values as JSON); `html` (the web page of a tape). Without any there is the tape, all ops,
 //! derivatives, figures and optimizers.
 #![deny(unsafe_code)]
@@ -45,9 +45,9 @@ mod shape;
 mod tape;
 pub mod trace;
 
-/// The arrays that values come in, of the version that this crate is built on.
+/// The ndarray crate, in the version that this crate is built on.
 pub use ndarray;
-/// The graph under a tape, of the version that this crate is built on.
+/// The petgraph crate, in the version that this crate is built on.
 pub use petgraph;
 
 pub use dual::Dual;
@@ -62,7 +62,7 @@ pub use tape::{
 };
 pub use trace::Trace;
 
-/// What most programs need: `use gradus::prelude::*;`
+/// The items that most programs need: `use gradus::prelude::*;`
 pub mod prelude {
     #[cfg(feature = "data")]
     pub use crate::data::Mnist;

@@ -1,5 +1,5 @@
-//! What an op is: one declaration that says how it computes and how its gradient flows, and nothing about tapes or buffers.
-//! The ops of the library (see [`crate::ops`]) and a learner's own go through this one trait.
+//! The trait of an op: one declaration that says how it computes and how its gradient flows, and nothing about tapes or buffers. The ops of
+//! the library (see [`crate::ops`]) and a learner's own go through this one trait.
 
 use crate::reach::Reach;
 use crate::scalar::Scalar;
@@ -62,21 +62,21 @@ pub trait Op<F: Scalar>: Any {
     /// Computes the result into `y`, every element of it.
     fn forward(&self, operands: &[View<F>], y: ViewMut<F>);
 
-    /// How many additions and multiplications [`forward`](Op::forward) does, for [`Tape::profile`]: one for each element of the result,
-    /// where an op does not say otherwise.
+    /// The number of additions and multiplications of [`forward`](Op::forward), for [`Tape::profile`]. The default is one for each element of the
+    /// result.
     fn flops(&self, operands: &[Shape], result: Shape) -> usize {
         let _ = operands;
         result.size()
     }
 
-    /// How the result depends on each operand, as a textbook writes it: the lines of the vjp. Figures, narrations and the stepper show them.
-    /// An op that takes any number of operands gives one line for all of them. Your own op need not say it.
+    /// How the result depends on each operand, as a textbook writes it: the lines of the vjp. Figures, narrations and the stepper show them. An op
+    /// that takes any number of operands gives one line for all of them. Your own op may leave this out.
     fn slopes(&self) -> &'static [Slope] {
         &[]
     }
 
-    /// Which elements of operand `slot` one element of the result is computed from: the web page lights them up. The default is right where
-    /// [`slopes`](Op::slopes) tells a slope for each element, and says "all of them" elsewhere.
+    /// The elements of operand `slot` from which one element of the result is computed: the web page highlights them. The default is exact if
+    /// [`slopes`](Op::slopes) gives a slope for each element, and "all elements" otherwise.
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         let operand = operands[slot].shape;
         let is_told = self.slopes().iter().any(|slope| matches!(slope, Slope::Each(..)));
@@ -86,22 +86,21 @@ pub trait Op<F: Scalar>: Any {
         }
     }
 
-    /// The vector-Jacobian product: what flows back to each operand when the cotangent `at.cotangent()` arrives at the result. One
-    /// entry per operand, in order, made by [`Local::to`] or, where there is no derivative, [`Local::no_gradient`].
-    /// Written in [`Var`]s, so that the gradient is recorded and can be differentiated again. Where a slope may be infinite,
-    /// `g.through(slope)` is `g * slope` with 0 times infinity taken for 0: see [`Var::through`]. An operand that was
-    /// broadcast needs no care: the tape sums its cotangent back to the operand's shape.
+    /// The vector-Jacobian product: what flows back to each operand when the cotangent `at.cotangent()` arrives at the result. One entry per operand,
+    /// in order, made by [`Local::to`] or, where there is no derivative, [`Local::no_gradient`]. Written in [`Var`]s, so that the gradient is
+    /// recorded and can be differentiated again. If a slope may be infinite, use `g.through(slope)`: it is `g * slope`, with 0 times infinity taken
+    /// as 0 (see [`Var::through`]). Operands that were broadcast need no special care: the tape sums their cotangents back to the operand's shape.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F>;
 }
 
-/// How the result of an op depends on one operand, as a textbook writes it. The gradient that arrives at the result is called g, or h
-/// where the op has a g among its operands.
+/// How the result of an op depends on one operand, as a textbook writes it. The gradient that arrives at the result is called g, or h if an operand
+/// is called g.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slope {
-    /// Each element of the result depends on one element of the operand: the local slope, `"1 - y²"`, and what flows back, g times
+    /// Each element of the result depends on one element of the operand. Gives the local slope, `"1 - y²"`, and the gradient that flows back, g times
     /// the slope: `"dx = g (1 - y²)"`.
     Each(&'static str, &'static str),
-    /// Elements mix, as in a matrix product: what flows back, `"dA = G Bᵀ"`.
+    /// Elements mix, as in a matrix product. Gives the gradient that flows back: `"dA = G Bᵀ"`.
     Whole(&'static str),
     /// Nothing flows back.
     None,
@@ -113,7 +112,7 @@ impl Slope {
         if let Slope::Each(slope, _) = self { slope } else { "" }
     }
 
-    /// What flows back: `"dx = g (1 - y²)"`; "" if nothing does.
+    /// The gradient that flows back: `"dx = g (1 - y²)"`; "" if none does.
     pub fn flow(&self) -> &'static str {
         match self {
             Slope::Each(_, flow) | Slope::Whole(flow) => flow,
@@ -138,7 +137,7 @@ impl<'a, F> View<'a, F> {
     }
 }
 
-/// The result of a kernel, to be filled: its elements in row-major order, and its shape. What they hold beforehand is undefined.
+/// The result of a kernel, to be filled: its elements in row-major order, and its shape. Their values beforehand are undefined.
 #[derive(Debug)]
 pub struct ViewMut<'a, F> {
     /// The elements, row-major.
@@ -199,12 +198,12 @@ impl<'t, F: Scalar> Local<'t, F> {
         self.operands.len()
     }
 
-    /// The cotangent of operand `slot`. If nobody asked for that gradient, `cotangent` is not called and nothing is recorded.
+    /// The cotangent of operand `slot`. If that gradient is not wanted, `cotangent` is not called and nothing is recorded.
     pub fn to(&self, slot: usize, cotangent: impl FnOnce() -> Var<'t, F>) -> Cotangent<'t, F> {
         if self.operands[slot].1 { Cotangent::Flows(cotangent()) } else { Cotangent::Stops }
     }
 
-    /// Says that the result does not depend on an operand in a way that has a derivative (class labels, row numbers).
+    /// For an operand without a derivative (class labels, row numbers).
     pub fn no_gradient(&self) -> Cotangent<'t, F> {
         Cotangent::Stops
     }
@@ -215,7 +214,7 @@ impl<'t, F: Scalar> Local<'t, F> {
 pub enum Cotangent<'t, F: Scalar> {
     /// This gradient.
     Flows(Var<'t, F>),
-    /// Nothing: there is no derivative, or nobody asked for it.
+    /// Nothing: there is no derivative, or it is not wanted.
     Stops,
 }
 

@@ -1,5 +1,5 @@
-//! Which elements of an operand one element of a result is computed from. The one idea to know: most ops treat each axis by itself, so it
-//! is enough to say for each axis of the operand which of its indices take part.
+//! The elements of an operand from which one element of a result is computed. The one idea to know: most ops treat each axis separately, so it is
+//! enough to give the indices along each axis of the operand.
 
 use crate::kernel::windows::Windows;
 use crate::scalar::Scalar;
@@ -7,7 +7,7 @@ use crate::shape::{Axes, Shape};
 use crate::tape::Tape;
 use petgraph::graph::NodeIndex;
 
-/// Which elements of an operand an element of the result is computed from; see [`Op::reach`](crate::Op::reach).
+/// The elements of an operand from which an element of the result is computed; see [`Op::reach`](crate::Op::reach).
 ///
 /// ```
 /// use gradus::{Along, Reach};
@@ -19,13 +19,13 @@ use petgraph::graph::NodeIndex;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum Reach {
-    /// For each axis of the operand, the indices that take part: all their combinations do.
+    /// The indices along each axis of the operand: all their combinations take part.
     Axes(Vec<Along>),
     /// The element at the same place in row-major order.
     SamePlace,
     /// The result's rows are windows of the operand, which are images: the pixel at this place of this window.
     Window(Windows),
-    /// The result is images, the operand's rows their windows: wherever the pixel was seen.
+    /// The result is images, the operand's rows are their windows: the elements of all windows that contain the pixel.
     Seen(Windows),
 }
 
@@ -35,16 +35,16 @@ pub enum Reach {
 pub enum Along {
     /// All of them.
     All,
-    /// The one that the element of the result has along `axis`, plus `shift`, if the operand has it.
+    /// The index of the result's element along `axis`, plus `shift`, if the operand has that index.
     Index {
         /// An axis of the result.
         axis: usize,
-        /// How much further.
+        /// The difference of the two indices.
         shift: isize,
     },
-    /// The one that stands in a list, where the element's index along the first axis says.
+    /// The entry of a list at the place given by the element's index along the first axis.
     Listed(Vec<usize>),
-    /// Those at which a list has the element's index along the first axis.
+    /// The places of a list whose entry is the element's index along the first axis.
     Where(Vec<usize>),
 }
 
@@ -73,14 +73,14 @@ impl Reach {
         Reach::Axes(vec![Along::All; operand.rank()])
     }
 
-    /// The one element that is combined with it, by NumPy's rule of broadcasting.
+    /// The one element that broadcasting combines with it.
     pub fn each(operand: Shape, result: Shape) -> Reach {
         let missing = result.rank() - operand.rank();
         let along = |(axis, &length)| if length == 1 { Along::All } else { Along::index(missing + axis) };
         Reach::Axes(operand.iter().enumerate().map(along).collect())
     }
 
-    /// Everything that was reduced to it along some axes.
+    /// All elements that were reduced to it along some axes.
     pub fn reduced(operand: Shape, axes: Axes, keepdims: bool) -> Reach {
         let mut kept = 0;
         let along = |axis| match axes.contains(axis) {
@@ -96,12 +96,12 @@ impl Reach {
         Reach::Axes((0..operand.rank()).map(along).collect())
     }
 
-    /// The whole line along an axis that it stands on.
+    /// The whole line along an axis through its place.
     pub fn line(operand: Shape, axis: usize) -> Reach {
         Reach::reduced(operand, axis.into(), true)
     }
 
-    /// The element that is so much further along each axis.
+    /// The element that is shifted by this much along each axis.
     pub fn shifted(shifts: impl IntoIterator<Item = isize>) -> Reach {
         Reach::Axes(shifts.into_iter().enumerate().map(|(axis, shift)| Along::Index { axis, shift }).collect())
     }

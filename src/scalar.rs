@@ -7,10 +7,9 @@ use crate::tape::Input;
 use std::fmt::{Debug, Display};
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
-/// A real number, or something that computes like one.
+/// A real number, or a type that computes like one.
 ///
-/// Comparisons, [`abs`](Scalar::abs) and the like look at the real value, so that a program takes the same branches on every
-/// kind of number.
+/// Comparisons, [`abs`](Scalar::abs) and the like use the real value, so that a program takes the same branches on every kind of number.
 pub trait Scalar:
     Copy
     + Debug
@@ -29,21 +28,21 @@ pub trait Scalar:
     + Sync
     + 'static
 {
-    /// What error messages and listings call this kind of number.
+    /// The name of this kind of number in error messages and listings.
     const NAME: &'static str;
     /// The number 0.
     const ZERO: Self;
     /// The number 1.
     const ONE: Self;
-    /// The whole numbers from 0 up to this one are all exact; class labels must not be larger.
+    /// All whole numbers from 0 up to this one are exact. Class labels must not be larger.
     const LARGEST_EXACT_INTEGER: usize;
     /// The smallest number above 0 that has all its digits. Smaller ones are denormal: they lose digits, and every operation with one
     /// takes a hundred times as long.
     const SMALLEST_NORMAL: Self;
-    /// Whether it carries a tangent, as a dual number does. Kernels of other numbers need not work one out.
+    /// Whether it carries a tangent, as a dual number does. For other numbers, kernels skip the tangent.
     const HAS_TANGENT: bool = false;
 
-    /// The kind of number that kernels add up in, and in which they compute what would lose digits: f64 for f32. f64 has none that is wider.
+    /// The wider kind of number for sums and for steps that would lose digits: f64 for f32. For f64 it is f64 itself.
     type Wide: Scalar<Wide = Self::Wide>;
 
     /// The nearest number of this kind.
@@ -83,12 +82,13 @@ pub trait Scalar:
         self.partial_cmp(&self).is_none()
     }
 
-    /// Whether this is neither infinite nor not a number.
+    /// Whether this is neither infinite nor NaN.
     fn is_finite(self) -> bool {
         self.to_f64().is_finite()
     }
 
-    /// This number, or 0 if it is denormal, as whatever shrinks step by step becomes in the end.
+    /// This number, or 0 if it is denormal. (A number that shrinks a little in every step, such as an optimizer's moment, ends up
+    /// denormal.)
     fn without_denormals(self) -> Self;
 
     /// |x|
@@ -110,32 +110,31 @@ pub trait Scalar:
         }
     }
 
-    /// What flows (a tangent or a cotangent), times the slope that it meets. A product, but here 0 times infinity is 0: what
-    /// does not change stays unchanged, however steep the function; and what meets a slope of 0 goes no further. A flow that is
-    /// not a number stays so.
+    /// A flow (a tangent or a cotangent) times a slope: their product, except that 0 times infinity is 0. So a flow of 0 stays 0 however steep the
+    /// function is, and a slope of 0 stops any flow. A flow that is NaN stays NaN.
     #[inline(always)]
     fn through(self, slope: Self) -> Self {
         (self * slope).or_nothing(self, slope)
     }
 
-    /// What flows, divided: [`through`](Scalar::through) a slope of 1 / `divisor`. Here 0 / 0 and infinity / infinity are 0.
+    /// A flow divided by `divisor`: [`through`](Scalar::through) a slope of 1 / `divisor`. Here 0 / 0 and infinity / infinity are 0.
     #[inline(always)]
     fn over(self, divisor: Self) -> Self {
         (self / divisor).or_nothing(self, divisor)
     }
 
-    /// This product or quotient of a flow and what it met, or 0 if it is not a number though nothing flows or both are numbers: then one was
-    /// 0 and the other infinite. (A kernel of several factors asks once. Of dual numbers it looks at the values alone.)
+    /// This product or quotient of `flow` and `met`; but 0 instead of NaN if the flow is 0 or neither of the two is NaN (then one was 0 and the other
+    /// infinite). A kernel with several factors calls this once. For dual numbers it uses the values alone.
     #[inline(always)]
     fn or_nothing(self, flow: Self, met: Self) -> Self {
         let is_nothing = (flow == Self::ZERO) | !(flow.is_nan() | met.is_nan());
         if self.is_nan() & is_nothing { Self::ZERO } else { self }
     }
 
-    /// This value of a function, with the tangent that the function's slopes give it: `slopes` lists each number it was computed from,
-    /// and the slope there. A number without a tangent stays what it is, and asks for no slopes.
+    /// This value of a function, with the tangent that follows from the function's slopes: `slopes` lists each number that the value was computed
+    /// from, and the slope there. For a number without a tangent, returns it as it is and does not call `slopes`.
     ///
-    /// Kernels that branch say so what the slope is at a kink, where the branch that happened to be taken would decide it.
+    /// Kernels with branches use this to state the slope at a kink. Otherwise the branch that happens to be taken would decide it.
     #[inline(always)]
     fn with_slopes<I: IntoIterator<Item = (Self, Self)>>(self, slopes: impl FnOnce() -> I) -> Self {
         let _ = slopes;
@@ -158,7 +157,7 @@ pub trait Scalar:
         ramp + (-self.abs()).exp().ln_1p()
     }
 
-    /// C ← A B for row-major matrices, either of which may be read transposed.
+    /// C ← A B for row-major matrices; each of A and B may be read transposed.
     fn matrix_multiply(a: Matrix<Self>, b: Matrix<Self>, c: &mut [Self]) {
         gemm::by_definition(&a, &b, c);
     }
@@ -170,7 +169,7 @@ macro_rules! real_scalar {
             const NAME: &'static str = stringify!($real);
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
-            // Where an index has 32 bits, all of them are exact in f64.
+            // If an index has 32 bits, all indices are exact in f64.
             const LARGEST_EXACT_INTEGER: usize =
                 if $largest > usize::MAX as u64 { usize::MAX } else { $largest as usize };
             const SMALLEST_NORMAL: Self = $real::MIN_POSITIVE;

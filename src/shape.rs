@@ -5,10 +5,10 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
-/// The most axes an array on a tape can have.
+/// Maximum number of axes of an array on a tape.
 pub const MAX_RANK: usize = 6;
 
-/// The most numbers that an array on a tape, and a tape altogether, can have.
+/// Maximum count of numbers of an array on a tape, and of all arrays of a tape together.
 pub(crate) const MAX_NUMBERS: usize = u32::MAX as usize;
 
 /// The lengths of an array's axes, outermost first (row-major). `[]` is a single number.
@@ -42,13 +42,13 @@ impl Shape {
         self.rank as usize
     }
 
-    /// The number of elements: the product of the axis lengths, 1 for `[]`. [`usize::MAX`] for more than can be counted, which no array
-    /// has: a tape refuses such a shape.
+    /// The number of elements: the product of the axis lengths, 1 for `[]`. [`usize::MAX`] if there are more than `usize` can count; a tape refuses
+    /// such a shape.
     pub fn size(&self) -> usize {
         self.iter().fold(1, |size, &length| size.saturating_mul(length))
     }
 
-    /// The number of elements; or why an array of this shape and of numbers of kind `F` cannot exist, with how many bytes it would take.
+    /// The number of elements; or why an array of this shape and of numbers of kind `F` cannot exist, with the bytes that it would take.
     pub(crate) fn room<F: Scalar>(self) -> Result<usize, String> {
         // Without the axes of length 0, as ndarray has it: the steps from element to element must be countable, too.
         let steps =
@@ -59,7 +59,7 @@ impl Shape {
         }
     }
 
-    /// Says how much an array of this shape would take, which there is not for this reason.
+    /// The message that an array of this shape cannot be had, with its size and the reason.
     pub(crate) fn refused<F: Scalar>(self, reason: &str) -> String {
         let elements = self.iter().try_fold(1_u128, |size, &length| size.checked_mul(length as u128));
         let bytes = elements.and_then(|elements| elements.checked_mul(size_of::<F>() as u128));
@@ -112,8 +112,8 @@ impl Shape {
         Some(out)
     }
 
-    /// The strides (in elements) with which an array of this shape is read as if it had shape `target`: an axis that is
-    /// repeated has stride 0.
+    /// The strides (in elements) to read an array of this shape as if it had shape `target`: a repeated axis has stride
+    /// 0.
     pub(crate) fn strides_towards(&self, target: Shape) -> [usize; MAX_RANK] {
         let mut strides = [0; MAX_RANK];
         let offset = target.rank() - self.rank();
@@ -212,7 +212,7 @@ impl Axes {
         Axes(self.0 | 1 << axis)
     }
 
-    /// An axis in the set that an array of this rank does not have, if there is one.
+    /// An axis of the set that an array of this rank does not have, if there is one.
     pub fn beyond(self, rank: usize) -> Option<usize> {
         (rank..MAX_RANK).find(|&axis| self != Axes::ALL && self.contains(axis))
     }

@@ -8,7 +8,7 @@ use crate::{Input, Scalar, Shape};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Goes through digits a batch at a time; made by [`Digits::batches`] and [`Digits::batches_in_order`].
+/// An iterator over digits, a batch at a time; made by [`Digits::batches`] and [`Digits::batches_in_order`].
 #[derive(Clone, Debug)]
 pub struct Batches {
     digits: Digits,
@@ -42,7 +42,7 @@ impl Iterator for Batches {
 
 impl ExactSizeIterator for Batches {}
 
-/// Some digits, to be read by a tape.
+/// A batch of digits, ready for a tape.
 ///
 /// ```
 /// use gradus::prelude::*;
@@ -73,17 +73,17 @@ impl Batch {
         Batch { images: PixelRows(chosen.clone()), one_hot: OneHot(chosen.clone()), labels: Labels(chosen) }
     }
 
-    /// How many digits it holds.
+    /// The number of its digits.
     pub fn len(&self) -> usize {
         self.indices().len()
     }
 
-    /// Whether it holds none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.indices().is_empty()
     }
 
-    /// Where its digits are among those it was drawn from: row `i` is `digits.image(batch.indices()[i])`.
+    /// The indices of its digits among those that it was drawn from: row `i` is `digits.image(batch.indices()[i])`.
     pub fn indices(&self) -> &[usize] {
         self.labels.0.indices()
     }

@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 /// The width and height of an image.
 pub const SIDE: usize = 28;
-/// How many pixels an image has.
+/// The number of pixels of an image.
 pub const PIXELS: usize = SIDE * SIDE;
-/// How many classes there are: the digits 0 to 9.
+/// The number of classes: the digits 0 to 9.
 pub const CLASSES: usize = 10;
 
 /// Images of 28 by 28 pixels, each with a label from 0 to 9. Cheap to clone.
@@ -27,7 +27,7 @@ pub struct Digits {
     scale: Scale,
 }
 
-/// What a pixel counts for: `(pixel - zero) / unit`. In this form [0, 1] is exactly `pixel / 255`.
+/// The value of a pixel: `(pixel - zero) / unit`. In this form the scale [0, 1] is exactly `pixel / 255`.
 #[derive(Clone, Copy)]
 struct Scale {
     zero: f64,
@@ -35,23 +35,23 @@ struct Scale {
 }
 
 impl Digits {
-    /// These images and labels, as many as there are.
+    /// All of these images and labels.
     pub(super) fn new(pixels: Vec<u8>, labels: Vec<u8>) -> Self {
         let range = 0..labels.len();
         Digits { pixels: pixels.into(), labels: labels.into(), range, scale: Scale { zero: 0.0, unit: 255.0 } }
     }
 
-    /// How many there are.
+    /// The number of digits.
     pub fn len(&self) -> usize {
         self.range.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no digits.
     pub fn is_empty(&self) -> bool {
         self.range.is_empty()
     }
 
-    /// The first `n`.
+    /// The first `n` digits.
     ///
     /// # Panics
     /// If there are fewer.
@@ -60,7 +60,7 @@ impl Digits {
         self.split_at(n).0
     }
 
-    /// The last `n`.
+    /// The last `n` digits.
     ///
     /// # Panics
     /// If there are fewer.
@@ -70,7 +70,7 @@ impl Digits {
         self.split_at(self.len() - n).1
     }
 
-    /// The first `n`, and the others: `let (train, validation) = mnist.train().split_at(50_000);`
+    /// The first `n` digits, and the others: `let (train, validation) = mnist.train().split_at(50_000);`
     ///
     /// # Panics
     /// If there are fewer.
@@ -81,11 +81,10 @@ impl Digits {
         (Digits { range: start..middle, ..self.clone() }, Digits { range: middle..end, ..self.clone() })
     }
 
-    /// The same digits on another scale. Pixels count from 0 to 1 otherwise; now for `(pixel / 255 - mean) / std`. With the mean
-    /// 0.1307 and standard deviation 0.3081 of the training pixels, they have about mean 0 and deviation 1.
+    /// The same digits on another scale: the value of a pixel becomes `(pixel / 255 - mean) / std` instead of a number from 0 to 1. With 0.1307 and
+    /// 0.3081, the mean and standard deviation of the training pixels, they have about mean 0 and deviation 1.
     ///
-    /// # Panics
-    /// If `std` is not above 0, or one of them is not finite.
+    /// # Panics If `std` is not above 0, or if `mean` or `std` is not finite.
     #[track_caller]
     pub fn normalised(&self, mean: f64, std: f64) -> Digits {
         assert!(std > 0.0 && std.is_finite(), "a standard deviation is a finite number above 0, got {std}");
@@ -95,8 +94,7 @@ impl Digits {
 
     /// The same images with other labels, such as random ones.
     ///
-    /// # Panics
-    /// If there is not one label for each image, or one is above 9.
+    /// # Panics If there is not exactly one label for each image, or if a label is above 9.
     #[track_caller]
     pub fn with_labels(&self, labels: Vec<u8>) -> Digits {
         assert_eq!(labels.len(), self.len(), "there must be one label for each image");
@@ -129,8 +127,7 @@ impl Digits {
 
     /// The label of digit `index`.
     ///
-    /// # Panics
-    /// If there are not so many digits; so it is with all methods that take an index.
+    /// # Panics If there is no such digit. All methods that take an index panic then.
     #[track_caller]
     pub fn label(&self, index: usize) -> u8 {
         self.expect(index);
@@ -194,11 +191,10 @@ impl Digits {
         Batches::new(self, Vec::from_iter(0..self.len()), batch_size)
     }
 
-    /// `batch_size` digits drawn at random, each from all of them: one may come twice, and after n draws from n digits about 37%
-    /// have not come at all.
+    /// `batch_size` digits drawn at random, each from all of them: a digit may be drawn twice, and after n draws from n digits about 37% have not
+    /// been drawn at all.
     ///
-    /// # Panics
-    /// If there are none, or `batch_size` is 0, or more than there is memory for.
+    /// # Panics If there are no digits, or if `batch_size` is 0 or more than fits in memory.
     #[track_caller]
     pub fn sample(&self, batch_size: usize, rng: &mut (impl Rng + ?Sized)) -> Batch {
         assert!(!self.is_empty(), "there are no digits to draw from");
@@ -211,8 +207,7 @@ impl Digits {
 
     /// The digits with these indices.
     ///
-    /// # Panics
-    /// If there are not so many digits.
+    /// # Panics If one of them does not exist.
     #[track_caller]
     pub fn batch(&self, indices: Vec<usize>) -> Batch {
         for &index in &indices {

@@ -41,7 +41,7 @@ pub enum DataError {
         folder_holds: Vec<String>,
     },
 
-    /// The folder holds something else than the four files.
+    /// The folder holds something other than the four files.
     #[error(
         "{path}: not the four MNIST files\n  expected: train-images-idx3-ubyte.gz and the three that belong to it\n  \
          found:    {}\n  try:      {what}",
@@ -50,7 +50,7 @@ pub enum DataError {
     OtherData {
         /// The folder.
         path: PathBuf,
-        /// What it is, and what to do.
+        /// What the folder holds, and what to do.
         what: String,
         /// What the folder holds, sorted.
         folder_holds: Vec<String>,
@@ -95,7 +95,7 @@ pub enum DataError {
         source: io::Error,
     },
 
-    /// The file goes on after its gzip data, with what is neither zeros nor more gzip data.
+    /// The file goes on after its gzip data with something that is neither zeros nor more gzip data.
     #[error(
         "{path}: the file goes on after its gzip data\n  expected: the end of the file, zeros up to it, or another gzip member, after {} \
          unpacked bytes\n  found:    other bytes (gzip says: decompression OK, trailing garbage ignored)\n  try:      unpack it and use that \
@@ -288,7 +288,7 @@ fn product(dims: &[u32]) -> String {
     dims.iter().map(|&length| grouped(length.into())).collect::<Vec<_>>().join(" x ")
 }
 
-/// In our own words: those of the decoder change with its version.
+/// In our own words, because those of the decoder change with its version.
 fn gzip_problem(source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::UnexpectedEof => "the end of the file in the middle of the stream",

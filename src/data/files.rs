@@ -1,11 +1,12 @@
-//! Where the four files of MNIST are. The one idea to know: the same files go by several names. Their makers write
-//! `train-images-idx3-ubyte.gz`, some archives `train-images.idx3-ubyte`, and some programs put them two folders down.
+//! Finds the four files of MNIST. The one idea to know: the same files go by several names. The original name is
+//! `train-images-idx3-ubyte.gz`, some archives have `train-images.idx3-ubyte`, and some programs put them two folders
+//! down.
 
 use super::error::DataError;
 use super::recognise;
 use std::path::{Path, PathBuf};
 
-/// The four files of a data set that has the form of MNIST.
+/// The paths of the four files of a data set in the format of MNIST.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MnistFiles {
     /// The images to train on.
@@ -16,14 +17,14 @@ pub struct MnistFiles {
     pub test_images: PathBuf,
     /// Their labels.
     pub test_labels: PathBuf,
-    /// Whether the images lie on their side, rows and columns exchanged, as those of EMNIST do.
+    /// Whether rows and columns of the images are exchanged, as in EMNIST.
     pub is_turned: bool,
 }
 
-/// What stands before `train-images-idx3-ubyte`, and whether images with such names are turned.
+/// Prefixes of `train-images-idx3-ubyte`, each with whether images of that name have rows and columns exchanged.
 const PREFIXES: [(&str, bool); 3] = [("", false), ("emnist-mnist-", true), ("emnist-digits-", true)];
 
-/// Folders in which the files may be: those that torchvision makes.
+/// Subfolders in which the files may be, as torchvision makes them.
 const WITHIN: [&str; 3] = ["", "raw", "MNIST/raw"];
 
 impl MnistFiles {
@@ -64,7 +65,7 @@ impl MnistFiles {
     }
 }
 
-/// What each of the four files is of, and what it holds.
+/// For each of the four files, the names of its part, and what it holds.
 const PARTS: [(&[&str], &str); 4] = [
     (&["train"], "images-idx3"),
     (&["train"], "labels-idx1"),
@@ -72,10 +73,10 @@ const PARTS: [(&[&str], &str); 4] = [
     (&["t10k", "test"], "labels-idx1"),
 ];
 
-/// What was found of the four files in one folder.
+/// The files that were found in one folder.
 struct Search {
     found: [Option<PathBuf>; 4],
-    /// A file that was not found, under its first name.
+    /// The first name of a file that was not found.
     missing: PathBuf,
 }
 
@@ -98,7 +99,7 @@ impl Search {
     }
 }
 
-/// The packed file of that name, or else the unpacked one, with a hyphen or a dot before `idx`.
+/// The packed file of that name or, if there is none, the unpacked one, with a hyphen or a dot before `idx`.
 fn file(folder: &Path, name: &str) -> Option<PathBuf> {
     let dotted = name.replace("-idx", ".idx");
     let names = [format!("{name}.gz"), name.to_owned(), format!("{dotted}.gz"), dotted];

@@ -1,11 +1,10 @@
-//! gzip files, read as the program gzip reads them: members one after the other, and zeros after the last one, which tapes and disks fill their
-//! blocks with.
+//! gzip files, read as the program gzip reads them: one or more members, then perhaps zeros, with which tapes and disks fill up their blocks.
 
 use flate2::bufread::GzDecoder;
 use std::fmt;
 use std::io::{self, BufRead, Read};
 
-/// What comes out of a gzip file.
+/// A reader of the unpacked bytes.
 pub(super) enum Members<R> {
     Within(Box<GzDecoder<R>>),
     /// After the last member.
@@ -25,7 +24,7 @@ impl<R: BufRead> Read for Members<R> {
             if count > 0 || buffer.is_empty() {
                 return Ok(count);
             }
-            // This also leaves the state in which nothing more comes, should an error be next.
+            // If an error comes next, the state stays `Ended`: nothing more is read.
             let Members::Within(decoder) = std::mem::replace(self, Members::Ended) else { return Ok(0) };
             let mut packed = decoder.into_inner();
             match what_follows(&mut packed)? {
@@ -44,7 +43,7 @@ enum Follows {
     Garbage,
 }
 
-/// What comes after a member. As gzip has it, zeros are skipped at the end of the file only.
+/// What comes after a member. Like gzip, it skips zeros only at the end of the file.
 fn what_follows(packed: &mut impl BufRead) -> io::Result<Follows> {
     match packed.fill_buf()?.first() {
         None => return Ok(Follows::Nothing),
@@ -61,7 +60,7 @@ fn what_follows(packed: &mut impl BufRead) -> io::Result<Follows> {
     }
 }
 
-/// The error that a file goes on after its members, with what is no member.
+/// The error of a file that goes on after its members with something else.
 #[derive(Debug)]
 pub(super) struct Garbage;
 

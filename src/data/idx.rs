@@ -8,8 +8,8 @@
 //! | 4.. | the length of each axis, 4 bytes each, most significant byte first |
 //! | then | the elements, row-major |
 //!
-//! The one idea to know: **a header is a claim**. It is believed when the data is there. A file that claims four billion images is an
-//! error, not a machine out of memory: what is packed is counted before it is kept, unless it is small.
+//! The one idea to know: **a header is a claim**. It counts only if the data is there. A file that claims four billion images gives an error and does
+//! not exhaust the memory: packed data is counted before it is kept, unless it is small.
 
 use super::error::DataError;
 use super::gzip::{Garbage, Members};
@@ -17,10 +17,10 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-/// The most elements that are read: 8 GiB.
+/// Maximum number of elements of a file: 8 GiB.
 pub const LARGEST: u64 = 1 << 33;
 
-/// Up to so many elements are unpacked without being counted first: that would take as long again.
+/// Maximum number of elements that are unpacked without counting them first (which takes as long as unpacking).
 const SMALL: u64 = 1 << 26;
 
 const PIPE: &str =
@@ -35,8 +35,8 @@ pub struct Idx {
     pub bytes: Vec<u8>,
 }
 
-/// Reads the IDX file at `path`, which must have `rank` axes: 3 for images, 1 for labels. Whether it is packed is seen from
-/// its first bytes, not from its name.
+/// Reads the IDX file at `path`, which must have `rank` axes: 3 for images, 1 for labels. Its first bytes, not its name, tell whether it is
+/// packed.
 ///
 /// ```
 /// let labels = gradus::data::idx::read("data/mnist/t10k-labels-idx1-ubyte.gz", 1)?;
@@ -48,7 +48,7 @@ pub fn read(path: impl AsRef<Path>, rank: u8) -> Result<Idx, DataError> {
     read_if(path.as_ref(), rank, |_| Ok(()))
 }
 
-/// The same if `accept` has nothing against the axis lengths, which are asked about before memory is taken for them.
+/// The same, but `accept` can refuse the axis lengths before any memory is allocated for them.
 pub(super) fn read_if(
     path: &Path,
     rank: u8,
@@ -88,14 +88,14 @@ pub(super) fn read_if(
     Ok(Idx { dims: dims.into_iter().map(|length| length as usize).collect(), bytes })
 }
 
-/// The unpacked bytes of a file, with what an error needs to know.
+/// The unpacked bytes of a file, and what error messages need.
 struct Source<'a> {
     path: &'a Path,
     reader: Box<dyn Read>,
     position: u64,
     packed: bool,
     is_file: bool,
-    /// How many bytes there are, where that is known without reading them.
+    /// The number of bytes, if that is known without reading them.
     length: Option<u64>,
 }
 
@@ -131,7 +131,7 @@ impl<'a> Source<'a> {
         Ok(header[4..].chunks_exact(4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]])).collect())
     }
 
-    /// How many bytes come after the first `skipped`, up to `limit`. None of them is kept.
+    /// The number of bytes after the first `skipped`, up to `limit`. None of them is kept.
     fn count(mut self, skipped: u64, limit: u64) -> Result<u64, DataError> {
         let mut left = self.reader.by_ref().take(skipped + limit);
         let outcome = io::copy(&mut left, &mut io::sink());
@@ -140,7 +140,8 @@ impl<'a> Source<'a> {
         Ok(self.position.saturating_sub(skipped))
     }
 
-    /// The next `limit` bytes, or all there are. `read_to_end` grows its buffer with what it reads, whatever the limit.
+    /// The next `limit` bytes, or all that are left. The buffer of `read_to_end` grows with what it reads, so a false limit costs no
+    /// memory.
     fn read_at_most(&mut self, limit: u64) -> Result<Vec<u8>, DataError> {
         let mut bytes = Vec::new();
         let outcome = self.reader.by_ref().take(limit).read_to_end(&mut bytes);
@@ -160,7 +161,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Whether this comes from the gzip decoder, not from the disk under it.
+/// Whether this error comes from the gzip decoder and not from the disk.
 fn is_damage(error: &io::Error) -> bool {
     use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
     matches!(error.kind(), InvalidData | InvalidInput | UnexpectedEof)

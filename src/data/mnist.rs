@@ -26,8 +26,8 @@ impl Mnist {
     /// Reads the four files in `folder`, packed or unpacked, under any of their usual names (see [`MnistFiles::find`]), and checks that they
     /// belong together.
     ///
-    /// Whatever has the same form is read as well: Fashion-MNIST and KMNIST (ten classes of clothes, or of Japanese letters), and of EMNIST
-    /// the digits.
+    /// Data sets in the same format are read as well: Fashion-MNIST (ten classes of clothes), KMNIST (ten Japanese letters), and the digits of
+    /// EMNIST.
     pub fn open(folder: impl AsRef<Path>) -> Result<Mnist, DataError> {
         let files = MnistFiles::find(folder)?;
         let read = |images: &Path, labels: &Path| read_part(images, labels, files.is_turned);

@@ -1,17 +1,17 @@
-//! Data to learn from: the MNIST digits, truth tables, and any array's rows, in shuffled batches.
+//! Data to train on: the MNIST digits, truth tables, and the rows of any array, in shuffled batches.
 //!
 //! The one idea to know: **nothing is copied until a tape asks for it**. The digits stay bytes, as they are in the file; a
 //! [`Batch`] is a list of row numbers, and writes its rows straight into the buffer of the leaf that
 //! [`Tape::input`](crate::Tape::input) records.
 //!
-//! Without the feature `data` there are [`Rows`] and [`TruthTable`], and with `rand` random numbers and orders.
+//! Without the feature `data` there are only [`Rows`] and [`TruthTable`]; with the feature `rand` also random numbers and random orders.
 //!
-//! - `mnist`: [`Mnist`], the digits of its four files; `files`: where these are, and what else a folder may hold
+//! - `mnist`: [`Mnist`], the digits of its four files; `files`: finds the four files in a folder
 //! - `digits`: [`Digits`], images with their labels
 //! - `batches`: [`Batches`] and [`Batch`], rows on their way to a tape
 //! - `rows`: [`Rows`] of any array, and [`shuffled`] row numbers
 //! - [`idx`]: the file format; `gzip`: how it is packed
-//! - `error`: [`DataError`], what can be wrong with a file; `recognise`: what a file is that does not belong there
+//! - `error`: [`DataError`], what can be wrong with a file; `recognise`: names files of other kinds
 //! - `text`: an image as characters, for a terminal
 //! - `truth`: [`TruthTable`]
 

@@ -1,10 +1,10 @@
-//! What a file or a folder is that does not belong there, and what to do about it. The one idea to know: "fetch it again" is advice for damaged
-//! files only. Whoever has a good file of another kind is told which kind it is.
+//! Recognises files and folders of other kinds, and says what to do about them. The one idea to know: "fetch it again" is advice for damaged files
+//! only. For a good file of another kind, the error says which kind it is.
 
 use super::error::REPLACE;
 use std::path::Path;
 
-/// What a folder holds, sorted; folders end with a slash.
+/// The names in a folder, sorted; those of folders end with a slash.
 pub(super) fn contents(folder: &Path) -> Vec<String> {
     let entries = folder.read_dir().into_iter().flatten().flatten();
     let name = |entry: std::fs::DirEntry| {
@@ -16,7 +16,7 @@ pub(super) fn contents(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The same in words, up to a dozen of them.
+/// The same as a phrase, with at most twelve names.
 pub(super) fn listed(names: &[String]) -> String {
     const SHOWN: usize = 12;
     match names.len() {
@@ -37,7 +37,7 @@ const LETTERS: [(&str, &str); 4] = [
 /// Folders that torchvision makes for data sets of the same form.
 const OTHER_FOLDERS: [&str; 4] = ["FashionMNIST", "KMNIST", "QMNIST", "EMNIST"];
 
-/// Endings of what the data may be packed in, or written as, and what to do then.
+/// File endings of other formats, each with what to do.
 const OTHER_FORMS: [(&str, &str); 9] = [
     (".zip", "this holds a zip archive: unpack it (unzip), and open the folder that comes out"),
     (".tar", "this holds a tar archive: unpack it (tar -xf), and open the folder that comes out"),
@@ -50,7 +50,7 @@ const OTHER_FORMS: [(&str, &str); 9] = [
     (".pt", "this is the data as PyTorch stores it: open the folder raw beside it, which has the IDX files"),
 ];
 
-/// What a folder holds instead of the four files, if it is anything known, and what to do.
+/// What the folder holds instead of the four files, and what to do; `None` if it is not known.
 pub(super) fn other_data(folder: &Path) -> Option<String> {
     let names = [contents(folder), contents(&folder.join("raw"))].concat();
     if let Some((_, what)) = LETTERS.iter().find(|(prefix, _)| names.iter().any(|name| name.starts_with(prefix))) {
@@ -68,7 +68,7 @@ pub(super) fn other_data(folder: &Path) -> Option<String> {
     OTHER_FORMS.iter().find_map(form)
 }
 
-/// What to do about a file that begins with these bytes, where bytes of so many axes are needed.
+/// What to do about a file that begins with these bytes, where an IDX file of this rank is expected.
 pub(super) fn advice(rank: u8, found: [u8; 4]) -> String {
     let advice = match &found {
         [0, 0, 8, 1] if rank == 3 => "these are labels: images and labels may have changed places",
@@ -131,7 +131,7 @@ pub(super) fn type_advice(type_byte: u8, rank: u8) -> &'static str {
     }
 }
 
-/// What to do about labels that are not digits, so many of so many. A few are damage; many are another data set.
+/// What to do about labels that are not digits: `wrong` of all `labels`. A few mean damage; many mean another data set.
 pub(super) fn label_advice(smallest: u8, largest: u8, wrong: usize, labels: usize) -> &'static str {
     match (smallest, largest) {
         (b'0', b'9') => "these labels are written as text, 48 to 57: take 48 from each",
@@ -148,7 +148,7 @@ pub(super) fn label_advice(smallest: u8, largest: u8, wrong: usize, labels: usiz
     }
 }
 
-/// The bytes in hexadecimal, and as text if that is what they are.
+/// The bytes in hexadecimal, and as text if they are printable.
 pub(super) fn hex(bytes: [u8; 4]) -> String {
     let [a, b, c, d] = bytes;
     let text = if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) {

@@ -23,7 +23,7 @@ use rand::{Rng, seq::SliceRandom};
 pub struct Rows<'a, F> {
     /// The array.
     pub of: ArrayView2<'a, F>,
-    /// Which rows. One may come twice.
+    /// The indices of the rows. A row may occur more than once.
     pub indices: &'a [usize],
 }
 
@@ -45,8 +45,7 @@ impl<F: Scalar> Input<F> for Rows<'_, F> {
 
 /// The numbers 0 to n - 1 in random order.
 ///
-/// # Panics
-/// If there is no memory for so many.
+/// # Panics If there is not enough memory.
 #[track_caller]
 #[cfg(feature = "rand")]
 pub fn shuffled(n: usize, rng: &mut (impl Rng + ?Sized)) -> Vec<usize> {

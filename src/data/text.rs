@@ -1,10 +1,10 @@
 //! An image as characters, for a terminal. A character is about twice as tall as it is wide, so it stands for two
 //! pixels, one above the other.
 
-/// What to draw with.
+/// The characters to draw with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
-    /// `▀▄█`: every pixel is seen, as paper or as ink.
+    /// `▀▄█`: shows every pixel, as paper or as ink.
     Blocks,
     /// ` .:-=+*#%@`: darker characters for more ink, in plain ASCII.
     Ascii,

@@ -1,4 +1,4 @@
-//! Truth tables: the smallest data sets there are. A perceptron learns AND, OR and NAND; XOR needs a hidden layer.
+//! Truth tables: tiny data sets. A perceptron learns AND, OR and NAND; XOR needs a hidden layer.
 
 use crate::Scalar;
 use ndarray::Array2;
@@ -20,27 +20,27 @@ pub struct TruthTable {
 const INPUTS: [[bool; 2]; 4] = [[false, false], [false, true], [true, false], [true, true]];
 
 impl TruthTable {
-    /// True if both are.
+    /// True if both inputs are.
     pub fn and() -> Self {
         TruthTable { name: "AND", targets: INPUTS.map(|[a, b]| a && b) }
     }
 
-    /// True if at least one is.
+    /// True if at least one input is.
     pub fn or() -> Self {
         TruthTable { name: "OR", targets: INPUTS.map(|[a, b]| a || b) }
     }
 
-    /// True unless both are.
+    /// True unless both inputs are.
     pub fn nand() -> Self {
         TruthTable { name: "NAND", targets: INPUTS.map(|[a, b]| !(a && b)) }
     }
 
-    /// True if exactly one is. No straight line parts its trues from its falses.
+    /// True if exactly one input is. No straight line separates its true cases from its false ones.
     pub fn xor() -> Self {
         TruthTable { name: "XOR", targets: INPUTS.map(|[a, b]| a != b) }
     }
 
-    /// All four.
+    /// All four tables.
     pub fn all() -> [Self; 4] {
         [Self::and(), Self::or(), Self::nand(), Self::xor()]
     }

@@ -1,5 +1,5 @@
-//! The figure of a fully connected network that every textbook begins with: a column of units for each layer, a line for each weight. Of
-//! a large layer, the first and the last units stand for all.
+//! The figure of a fully connected network that every textbook begins with: a column of units for each layer, a line for each weight. A large layer
+//! shows only its first and last units.
 
 use super::html::escape;
 use super::options::Theme;
@@ -23,9 +23,9 @@ pub struct Architecture {
     theme: Theme,
 }
 
-/// Up to how many units a layer shows all.
+/// Maximum number of units of a layer that shows all of them.
 const ALL_UP_TO: usize = 10;
-/// Of a larger layer, how many above and below the dots.
+/// Number of units of a larger layer above and below the dots.
 const FIRST_AND_LAST: [usize; 2] = [5, 3];
 const RADIUS: i64 = 9;
 const PITCH: i64 = 26;
@@ -50,7 +50,7 @@ impl Architecture {
         }
     }
 
-    /// What stands below each layer, in place of "input", "hidden 1", ..., "output".
+    /// The texts below the layers, instead of "input", "hidden 1", ..., "output".
     pub fn captions<C: Into<String>>(mut self, captions: impl IntoIterator<Item = C>) -> Self {
         self.captions.iter_mut().zip(captions).for_each(|(old, new)| *old = printable(&new.into()));
         self
@@ -62,7 +62,7 @@ impl Architecture {
         self
     }
 
-    /// Light, dark, or as the reader's screen is. Light by default.
+    /// Light, dark, or following the reader's screen. Light by default.
     pub fn theme(mut self, theme: Theme) -> Self {
         self.theme = theme;
         self
@@ -136,7 +136,7 @@ impl Column {
     fn of(size: usize) -> Column {
         let is_whole = size <= ALL_UP_TO;
         let [first, last] = if is_whole { [size, 0] } else { FIRST_AND_LAST };
-        // The dots stand where two units would be.
+        // The dots take the place of two units.
         let rows = (first + last + if is_whole { 0 } else { 2 }) as i64;
         let height = |row: i64| row * PITCH - (rows - 1) * PITCH / 2;
         let mut units: Vec<i64> = (0..first as i64).map(height).collect();

@@ -1,4 +1,4 @@
-//! What the backward passes left behind, read from the tape: which node is the gradient of which.
+//! The gradients of the backward passes, read from the tape: which node is the gradient of which.
 
 use crate::scalar::Scalar;
 use crate::tape::Tape;
@@ -16,9 +16,9 @@ pub(super) struct Derivative {
 pub(super) struct Derivatives {
     /// For each pass, the node it started from.
     losses: Vec<Option<NodeIndex>>,
-    /// The same nodes, to be asked for.
+    /// The same nodes, for lookups.
     is_loss: HashSet<NodeIndex>,
-    /// For each node, the derivatives it is the value of. They can be many: the seed of `a + b` is the gradient of both.
+    /// For each node, the derivatives that it is the value of. There can be several: the seed of `a + b` is the gradient of both.
     held: Vec<Vec<Derivative>>,
     /// For each pass, the nodes it visited, from the last to the first, each with the node that holds its gradient.
     gradients: Vec<Vec<(NodeIndex, NodeIndex)>>,
@@ -71,7 +71,7 @@ impl Derivatives {
     }
 }
 
-/// Names the derivatives that a node holds, in the words that `call` has for nodes: "d%9/d%4".
+/// The names of the derivatives that a node holds, with `call` for the names of nodes: "d%9/d%4".
 pub(super) fn written(derivatives: &[Derivative], at_most: usize, call: impl Fn(NodeIndex) -> String) -> String {
     let one = |derivative: &Derivative| format!("d{}/d{}", call(derivative.loss), call(derivative.by));
     let mut written: Vec<String> = derivatives.iter().take(at_most).map(one).collect();

@@ -1,7 +1,8 @@
-//! How Graphviz is told to draw a [`Picture`]. Ids are places on the tape, never a user's text.
+//! A [`Picture`] in Graphviz's language. Ids are places on the tape, never a user's text.
 //!
-//! The trick to know: an edge `a -> b [dir=back]` is laid out like `a -> b` but its arrow points at `a`. Writing the
-//! backward pass so makes it run against the forward pass, underneath it, instead of on and on behind it.
+//! The trick to know: an edge `a -> b [dir=back]` is laid out like `a -> b` but its arrow points at `a`. With this
+//! trick the backward pass runs underneath the forward pass, in the opposite direction. Otherwise it would follow
+//! behind it.
 
 use super::html::{escape, font, quoted};
 use super::number::Numbers;
@@ -51,7 +52,7 @@ struct Writer<'a> {
     palette: &'static Palette,
 }
 
-/// What stands directly inside a cluster, or at the top.
+/// The nodes and clusters directly inside a cluster, or at the top level.
 #[derive(Default, Clone)]
 struct Contents<'a> {
     nodes: Vec<&'a PictureNode>,
@@ -86,7 +87,7 @@ impl Writer<'_> {
         let _ = writeln!(self.out, "{:indent$}{text}", "", indent = 2 * depth);
     }
 
-    /// What holds for all graphs, nodes and edges that do not say otherwise.
+    /// The defaults for graphs, nodes and edges.
     fn defaults(&mut self, options: &DrawOptions) {
         let Palette { background, text, outline, node, .. } = self.palette;
         let direction = match options.direction {
@@ -111,7 +112,7 @@ impl Writer<'_> {
         );
     }
 
-    /// The nodes and boxes, each cluster with what is inside. What waits is a cluster that is to be opened, or the end of one.
+    /// The nodes and boxes, each cluster with its contents. A stack holds the clusters that are to be opened, and the ends of open ones.
     fn contents(&mut self, mut contents: Vec<Contents>, top: usize) {
         let mut depth = 0;
         let mut waiting = vec![Some(top)];
@@ -181,7 +182,7 @@ impl Writer<'_> {
         attributes
     }
 
-    /// What is written in a node, line by line.
+    /// The text of a node, line by line.
     fn label(&self, node: &PictureNode) -> String {
         let Palette { faint, backward, .. } = self.palette;
         if node.kind == Kind::Const {
@@ -220,7 +221,7 @@ impl Writer<'_> {
             Flow::Lookup => format!("color=\"{faint}\" style=dotted penwidth=1 minlen=0"),
         };
         if is_between_ops && edge.flow != Flow::Lookup && from.cluster != to.cluster {
-            // Room for the leaves of the second box, or the boxes could not stand side by side.
+            // Room for the leaves of the second box; without it the boxes could not be side by side.
             attributes += " minlen=2";
         }
         if !edge.label.is_empty() {
@@ -248,8 +249,8 @@ impl Writer<'_> {
     }
 }
 
-/// Whether the edge between two nodes is laid out against its flow. A backward pass turns round; the backward pass of a backward pass
-/// turns round again.
+/// Whether the edge between two nodes is laid out against its flow. A backward pass reverses the direction; the backward pass of a backward pass
+/// reverses it again.
 fn runs_against(from: &PictureNode, to: &PictureNode) -> bool {
     from.pass.max(to.pass) % 2 == 1 || to.pass == 0
 }
@@ -260,7 +261,7 @@ fn table(rows: &[String], padding: u32) -> String {
     format!("<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"{padding}\">{rows}</TABLE>")
 }
 
-/// Numbers row by row, padded with spaces that are as wide as a digit, so that columns stand in line.
+/// Numbers row by row, padded with spaces that are as wide as a digit, so that the columns are aligned.
 fn lines(prefix: &str, numbers: &Numbers) -> Vec<String> {
     let length = |text: &String| text.chars().count();
     let columns = numbers.iter().map(Vec::len).max().unwrap_or(0);

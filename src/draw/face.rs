@@ -1,4 +1,4 @@
-//! What is written in a node and where, in pixels: so that it is known how large the node is before it is placed.
+//! The texts of a node and their places, in pixels. They give the size of the node, which the layout needs.
 
 use super::metrics::{SMALLEST_TYPE, width};
 use super::number::Numbers;
@@ -11,7 +11,7 @@ pub(super) struct Face {
     pub(super) texts: Vec<Text>,
 }
 
-/// A text whose middle, or whose right end, stands at a point. The point is measured from the middle of the node's upper side.
+/// A text whose middle, or whose right end, is at a point. The point is measured from the middle of the node's upper side.
 pub(super) struct Text {
     pub(super) x: f64,
     pub(super) baseline: f64,
@@ -39,7 +39,7 @@ const TEXT: f64 = 12.0;
 const SMALL: f64 = SMALLEST_TYPE;
 const NUMBER: f64 = 11.5;
 const PADDING: f64 = 9.0;
-/// Between the columns of an array.
+/// Distance between the columns of an array, in pixels.
 const COLUMN_GAP: f64 = 7.0;
 
 impl Face {
@@ -93,7 +93,7 @@ impl Writer {
         }
     }
 
-    /// An array with its columns in line, behind a word.
+    /// An array with aligned columns, after a word.
     fn numbers(&mut self, word: &str, numbers: &Numbers, style: Style) {
         let count = numbers.iter().map(Vec::len).max().unwrap_or(0);
         let column = |column: usize| {

@@ -1,25 +1,24 @@
-//! A figure with too many nodes, made smaller: scopes become single nodes, the innermost first; and where there are no scopes left,
-//! stretches of the tape do.
+//! Makes a figure with too many nodes smaller: scopes become single nodes, the innermost first. If there are no scopes left, stretches of the tape
+//! become single nodes.
 
 use super::picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};
 use petgraph::graph::NodeIndex;
 use std::collections::HashSet;
 
-/// A figure with fewer nodes, and what became of those it had.
+/// A figure with fewer nodes, and which of them replaces each old one.
 pub(crate) struct Folded {
     pub(crate) picture: Picture,
-    /// For each node of the figure that it was, the node that stands for it.
+    /// For each node of the original figure, the node that represents it.
     #[cfg_attr(not(feature = "html"), expect(dead_code))]
     pub(crate) stands_for: Vec<NodeIndex>,
-    /// For each scope that is still open, its place in [`Picture::clusters`] of the figure that it was.
+    /// For each scope that is still open, its place in [`Picture::clusters`] of the original figure.
     pub(crate) open: Vec<usize>,
 }
 
-/// Scopes that are nested more deeply are drawn folded: of boxes in boxes in boxes nobody sees the innermost.
+/// Maximum depth of scopes: those that are nested more deeply are drawn folded, because so many boxes inside each other cannot be read.
 const DEEPEST: usize = 16;
 
-/// The figure with at most so many nodes (at least one) and as many scopes, no scope of them deeper than [`DEEPEST`]. Its note says what was
-/// folded.
+/// The figure with at most `most` nodes (at least one), at most as many scopes, and no scope deeper than [`DEEPEST`]. Its note says what was folded.
 pub(super) fn folded(mut picture: Picture, most: usize) -> Picture {
     let most = most.max(1);
     let all = picture.nodes.len();
@@ -55,7 +54,7 @@ fn flattened(picture: Picture) -> Picture {
     flat
 }
 
-/// The figure with all its nodes, where what is nested too deeply stands in the innermost scope that is not.
+/// The figure with all its nodes. Nodes that are nested too deeply move to the innermost scope that is not.
 #[cfg(feature = "html")]
 pub(crate) fn shallow(mut picture: Picture) -> Picture {
     let depths = picture.depths();
@@ -76,7 +75,7 @@ pub(crate) fn shallow(mut picture: Picture) -> Picture {
     picture
 }
 
-/// How many nodes are left when these scopes are folded.
+/// The number of nodes that are left when these scopes are folded.
 #[cfg(feature = "html")]
 pub(crate) fn folded_size(picture: &Picture, is_folded: &[bool]) -> usize {
     let outermost = picture.outermost(is_folded);
@@ -89,7 +88,7 @@ pub(crate) fn folded_size(picture: &Picture, is_folded: &[bool]) -> usize {
 }
 
 impl Picture {
-    /// For each scope, how many are around it.
+    /// For each scope, the number of scopes around it.
     pub(crate) fn depths(&self) -> Vec<usize> {
         let mut depths: Vec<usize> = Vec::with_capacity(self.clusters.len());
         // A scope comes after the one around it.
@@ -99,7 +98,7 @@ impl Picture {
         depths
     }
 
-    /// For each scope, the outermost folded one that it is, or is in.
+    /// For each scope, the outermost folded scope that contains it (or is it).
     fn outermost(&self, is_folded: &[bool]) -> Vec<Option<usize>> {
         let mut outermost: Vec<Option<usize>> = Vec::with_capacity(self.clusters.len());
         for (index, cluster) in self.clusters.iter().enumerate() {
@@ -110,7 +109,7 @@ impl Picture {
     }
 }
 
-/// Folds these scopes, with all that is in them.
+/// Folds these scopes, with everything inside them.
 pub(crate) fn fold_scopes(picture: &Picture, is_folded: &[bool]) -> Folded {
     let outermost = picture.outermost(is_folded);
     let group_of = |node: &PictureNode| node.cluster.and_then(|cluster| outermost[cluster]);
@@ -137,7 +136,7 @@ pub(crate) fn fold_stretches(picture: &Picture, most: usize) -> Folded {
     fold(picture, |node| Some(stretch(node)), groups)
 }
 
-/// Puts one node in the place of each group. A group has a name, and a scope around it.
+/// Replaces each group by one node. A group has a name, and a scope around it.
 fn fold(
     picture: &Picture,
     group_of: impl Fn(&PictureNode) -> Option<usize>,
@@ -147,7 +146,7 @@ fn fold(
     for node in &picture.nodes {
         group_of(node).into_iter().for_each(|group| members[group].push(node));
     }
-    // The node that stands for a group is what comes out of it: the last that the program recorded.
+    // A group is represented by its output: the last of its nodes that the program recorded.
     let output = |members: &[&PictureNode]| {
         members.iter().rev().find(|node| node.pass == 0).or(members.last()).map(|node| node.index)
     };

@@ -7,12 +7,12 @@ use crate::scalar::Scalar;
 use crate::tape::{NodeInfo, Tape};
 use std::fmt::Write;
 
-/// No column is padded further than this, so that one long line does not push all others apart.
+/// Maximum width to which a column is padded, so that one long line does not widen all others.
 const WIDEST_COLUMN: usize = 36;
 
 impl<F: Scalar> Tape<F> {
-    /// Everything on the tape, one line per node: its place, the shape of its value, how it is computed, its name or the
-    /// derivative it is, and the line of the program that recorded it. The node where the first number went wrong is
+    /// Everything on the tape, one line per node: its place, the shape of its value, how it is computed, its name or the derivative that it
+    /// holds, and the line of the program that recorded it. The node with the first number that is not finite is
     /// [marked](Tape::first_non_finite).
     ///
     /// ```

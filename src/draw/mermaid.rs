@@ -1,6 +1,6 @@
-//! A figure in the language of Mermaid, which GitHub and others draw inside Markdown. The idea to know: Mermaid puts whatever an arrow
-//! points to behind where it comes from, so an arrow back would turn the figure round. A gradient is therefore written on the edge that it
-//! comes back along, and has no edge of its own.
+//! A figure in the language of Mermaid, which GitHub and others draw inside Markdown. The idea to know: Mermaid places the end of an arrow after its
+//! start, so an arrow back would reverse the figure. A gradient therefore has no edge of its own: it is written on the edge along which it flows
+//! back.
 
 use super::fold::folded;
 use super::number::Numbers;
@@ -15,9 +15,9 @@ use std::fmt::Write;
 impl<F: Scalar> Tape<F> {
     /// A figure of the tape for a fenced block ` ```mermaid ` in Markdown.
     ///
-    /// Values flow along red edges, and on each stands the gradient that came back along it, in blue; scopes are boxes. Where the backward
-    /// pass is laid open, its nodes have dashed blue edges. GitHub draws no more than 50,000 characters and 500 edges: what has more is
-    /// folded, and the figure says so.
+    /// Values flow along red edges, each labelled in blue with the gradient that flowed back along it; scopes are boxes. With
+    /// [`Backward::Nodes`](crate::draw::Backward::Nodes), the nodes of the backward pass have dashed blue edges. GitHub draws at most 50,000
+    /// characters and 500 edges: a larger figure is folded, and says so.
     ///
     /// ```
     /// use gradus::draw::DrawOptions;
@@ -33,7 +33,7 @@ impl<F: Scalar> Tape<F> {
     }
 }
 
-/// What GitHub's Mermaid draws at most: characters, and edges.
+/// Maximum number of characters, and of edges, that GitHub's Mermaid draws.
 const MOST_CHARACTERS: usize = 50_000;
 const MOST_EDGES: usize = 500;
 
@@ -50,7 +50,7 @@ impl Picture {
     }
 }
 
-/// How many edges a text has.
+/// The number of edges in a text.
 fn arrows(text: &str) -> usize {
     text.lines().filter(|line| line.contains("-> n")).count()
 }
@@ -81,16 +81,16 @@ fn written(picture: &Picture, options: &DrawOptions) -> String {
     text
 }
 
-/// What is to be written next.
+/// The next piece of text.
 enum Piece {
     Node(usize),
     Scope(usize),
     End,
 }
 
-/// The nodes and boxes, each scope with what is in it.
+/// The nodes and boxes, each scope with its contents.
 fn contents(picture: &Picture, has_sum: &[bool], line: &mut impl FnMut(usize, &str)) {
-    // For each scope, and at the end for what is in none: its nodes, then its scopes, in reverse order.
+    // For each scope, and in the last entry for the top level: its nodes, then its scopes, in reverse order.
     let outside = picture.clusters.len();
     let mut inside: Vec<Vec<Piece>> = (0..=outside).map(|_| Vec::new()).collect();
     for (index, cluster) in picture.clusters.iter().enumerate().rev() {
@@ -117,7 +117,7 @@ fn contents(picture: &Picture, has_sum: &[bool], line: &mut impl FnMut(usize, &s
     }
 }
 
-/// For each node, whether several gradients arrive there that no edge tells: their sum is then written in the node.
+/// For each node, whether several gradients arrive whose sum is on no edge: the sum is then written in the node.
 fn sums(picture: &Picture, arrows: &[Arrow]) -> Vec<bool> {
     let mut arriving = vec![0; picture.nodes.len()];
     for edge in arrows.iter().filter_map(|arrow| arrow.back).filter(|edge| edge.label.is_empty()) {
@@ -191,7 +191,7 @@ impl<'a> Arrow<'a> {
         let Edge { from, to, flow, slot_name, .. } = self.edge;
         let gradient = self.back.or((*flow == Flow::Backward).then_some(self.edge)).map(|edge| match &edge.label[..] {
             "" if has_sum[picture.place(edge.to)] => String::new(),
-            // Where nothing else meets it, it is the gradient of the node that it flows to.
+            // If no other gradient arrives there, it is the gradient of the node that it flows to.
             "" => rows(&picture.node(edge.to).gradient).collect::<Vec<_>>().join("<br/>"),
             label => escape(label),
         });

@@ -1,9 +1,9 @@
-//! How wide a text is, in the fonts that figures ask for. Helvetica, Arial and Liberation Sans share their widths, so that a node fits its
-//! text on any machine.
+//! The widths of texts, in the fonts that figures ask for. Helvetica, Arial and Liberation Sans have equal widths, so a node fits its text on any
+//! machine.
 
-/// How wide the column of a book or a README is, in pixels. A figure that is wider is shown smaller, and its type with it.
+/// Width of the text column of a book or a README, in pixels. A wider figure is shown smaller, and so is its type.
 pub const COLUMN: u32 = 750;
-/// The size of the smallest type of a figure, in pixels, when it stands in a [`COLUMN`]. What is smaller is not read.
+/// Size of the smallest type of a figure in a [`COLUMN`], in pixels. Smaller type is hard to read.
 pub const SMALLEST_TYPE: f64 = 10.5;
 
 /// The widths of the characters from ' ' to '~', in thousandths of the font's size.
@@ -21,7 +21,7 @@ pub(super) fn width(text: &str, size: f64, bold: bool) -> f64 {
     f64::from(thousandths) * size / 1000.0 * if bold { 1.08 } else { 1.0 }
 }
 
-/// A text that is cut off so that it is no wider than that.
+/// The text, cut off to at most this width.
 pub(super) fn cut(text: &str, size: f64, bold: bool, most: f64) -> String {
     if width(text, size, bold) <= most {
         return text.to_owned();
@@ -40,7 +40,7 @@ pub(super) fn cut(text: &str, size: f64, bold: bool, most: f64) -> String {
 fn thousandths(c: char) -> u32 {
     match c {
         ' '..='~' => WIDTHS[c as usize - ' ' as usize].into(),
-        // Combining marks and what joins characters.
+        // Combining marks and joiners.
         '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' => 0,
         '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' => 1000,
         '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f000}'.. => 1000,

@@ -3,10 +3,9 @@
 //! [`Tape::to_dot`](crate::Tape::to_dot) for Graphviz.
 //!
 //! - `listing`: one line per node
-//! - `picture`: what is drawn, whoever draws it: nodes, edges, clusters; `paint`: how a tape becomes one; `fold`: how a large one becomes
-//!   smaller
-//! - `layout`: where everything goes
-//! - `svg`, `mermaid`, `dot`: how it is written down; `face`, `metrics`: texts in an SVG, and their sizes
+//! - `picture`: the content of a figure: nodes, edges, clusters; `paint`: makes one from a tape; `fold`: makes a large one smaller
+//! - `layout`: the places of everything
+//! - `svg`, `mermaid`, `dot`: the three formats; `face`, `metrics`: texts in an SVG, and their sizes
 //! - `architecture`: the layers of a network
 //! - `style`: colours
 //! - `derivative`: which node is the gradient of which

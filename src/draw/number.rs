@@ -1,4 +1,4 @@
-//! How numbers are written in listings, pictures and reports: a few significant digits, as short as that allows.
+//! How numbers are written in listings, pictures and reports: with a few significant digits, in the shortest form.
 
 use crate::scalar::Scalar;
 use ndarray::{ArrayViewD, Axis};
@@ -38,7 +38,7 @@ pub(crate) fn significant(x: f64, digits: usize) -> String {
     }
 }
 
-/// Numbers as rows of texts; what is not shown in full is a single text.
+/// Numbers as rows of texts. An array that is not shown in full is a single text.
 pub type Numbers = Vec<Vec<String>>;
 
 /// All the numbers of an array: a matrix row by row, anything else in one row.
@@ -51,7 +51,7 @@ pub(super) fn grid<F: Scalar>(value: &ArrayViewD<F>) -> Numbers {
     }
 }
 
-/// The least and the greatest number of an array, and how many are not numbers at all.
+/// The least and the greatest number of an array, and the count of its NaNs.
 pub(super) fn range<F: Scalar>(value: &ArrayViewD<F>) -> Numbers {
     let numbers = || value.iter().map(|x| x.to_f64()).filter(|x| !x.is_nan());
     let (least, greatest) = numbers().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));

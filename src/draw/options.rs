@@ -2,8 +2,8 @@
 
 use super::metrics::COLUMN;
 
-/// What a figure shows, and how. The default is the textbook's: values and gradients in the nodes, the backward pass as
-/// dashed arrows against the forward ones.
+/// What a figure shows, and how. The default looks like a textbook's figure: values and gradients in the nodes, the
+/// backward pass as dashed arrows against the forward ones.
 ///
 /// ```
 /// use gradus::draw::{Backward, DrawOptions};
@@ -27,16 +27,16 @@ pub struct DrawOptions {
     pub(super) direction: Direction,
     pub(super) max_nodes: usize,
     pub(super) max_width: u32,
-    /// Whether what is too large or too deep is folded.
+    /// Whether a figure that is too large or too deep is folded.
     pub(super) is_folded: bool,
 }
 
 /// How a figure shows the backward pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backward {
-    /// As what it is: nodes on the tape, for every pass that was recorded.
+    /// As the nodes that were recorded on the tape, for every pass.
     Nodes,
-    /// As arrows against the forward ones, wherever a gradient flowed. Where several meet, each is labelled with what it brings.
+    /// As arrows against the forward ones, wherever a gradient flowed. If several meet at a node, each is labelled with its share.
     Values,
     /// Not at all.
     Hidden,
@@ -49,11 +49,11 @@ pub enum Theme {
     Light,
     /// On black, for screens.
     Dark,
-    /// In SVG: as the reader's screen is. Elsewhere light.
+    /// In SVG: light or dark, following the reader's screen. In other formats light.
     Auto,
 }
 
-/// Where the forward pass runs to.
+/// The direction of the forward pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// From left to right.
@@ -92,25 +92,26 @@ impl DrawOptions {
         self
     }
 
-    /// Whether nodes show their values: a parameter its present one, everything else what was recorded.
+    /// Whether nodes show their values: parameters the present value, other nodes the recorded one.
     pub fn values(mut self, shown: bool) -> Self {
         self.values = shown;
         self
     }
 
-    /// Up to how many numbers an array shows; of a larger one, the least and the greatest are shown. 9 by default.
+    /// Maximum number of elements of an array that is shown in full. For a larger one, the least and the greatest number are shown. 9 by
+    /// default.
     pub fn max_values(mut self, most: usize) -> Self {
         self.max_values = most;
         self
     }
 
-    /// Whether nodes show their gradients. One that was not computed is shown as "-", which is not 0.
+    /// Whether nodes show their gradients. A gradient that was not computed is shown as "-", not as 0.
     pub fn gradients(mut self, shown: bool) -> Self {
         self.gradients = shown;
         self
     }
 
-    /// Which backward pass's gradients are meant, from 1. The first by default.
+    /// The number of the backward pass whose gradients are shown, from 1. The first by default.
     pub fn pass(mut self, pass: u32) -> Self {
         self.pass = pass;
         self
@@ -128,28 +129,28 @@ impl DrawOptions {
         self
     }
 
-    /// Where the forward pass runs to. From left to right by default.
+    /// The direction of the forward pass. From left to right by default.
     pub fn direction(mut self, direction: Direction) -> Self {
         self.direction = direction;
         self
     }
 
-    /// Up to how many nodes a figure shows. A larger one shows scopes as single nodes, the innermost first, and says so below. 300 by
-    /// default; an SVG shows no more than 600, which take some seconds to lay out.
+    /// Maximum number of nodes of a figure. A larger one shows scopes as single nodes, the innermost first, and says so below. 300 by default; an SVG
+    /// shows at most 600, whose layout takes some seconds.
     pub fn max_nodes(mut self, most: usize) -> Self {
         self.max_nodes = most;
         self
     }
 
-    /// All nodes in all their scopes, for whoever folds them himself.
+    /// All nodes in all their scopes, for a caller that does the folding.
     #[cfg(feature = "html")]
     pub(crate) fn unfolded(mut self) -> Self {
         self.is_folded = false;
         self
     }
 
-    /// How wide an SVG from left to right may be, in pixels. A longer one goes on in a second row, as text does, where no scope is in the
-    /// way; what is too wide even so runs from top to bottom. [`COLUMN`] by default, so that a book shows the figure as large as it is.
+    /// Maximum width of an SVG from left to right, in pixels. A longer figure continues in a second row, as text does, if no scope is in the way. If
+    /// it is still too wide, it runs from top to bottom. [`COLUMN`] by default, so that a book shows the figure as large as it is.
     pub fn max_width(mut self, pixels: u32) -> Self {
         self.max_width = pixels;
         self

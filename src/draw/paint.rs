@@ -1,4 +1,4 @@
-//! How a tape becomes a [`Picture`]: which nodes are shown, what is written in them, where gradients flowed.
+//! Makes a [`Picture`] from a tape: which nodes are shown, which texts are in them, where gradients flowed.
 
 use super::derivative::{Derivative, Derivatives, written};
 use super::fold::folded;
@@ -38,7 +38,7 @@ pub(super) fn paint<F: Scalar>(tape: &Tape<F>, options: &DrawOptions) -> Picture
     if options.is_folded { folded(picture, options.max_nodes) } else { picture }
 }
 
-/// What it takes to describe a node.
+/// Everything that is needed to describe a node.
 struct Painter<'a, F: Scalar> {
     tape: &'a Tape<F>,
     options: &'a DrawOptions,
@@ -47,7 +47,7 @@ struct Painter<'a, F: Scalar> {
 }
 
 impl<F: Scalar> Painter<'_, F> {
-    /// For each node, whether it is drawn: all of them; or the program's own, and the gradients it goes on computing with.
+    /// For each node, whether it is drawn: either all nodes, or the program's own and the gradients that the program computes with.
     fn shown(&self) -> Vec<bool> {
         let mut shown: Vec<bool> = self.nodes.iter().map(|node| !self.is_cut(node)).collect();
         for node in self.nodes.iter().filter(|node| !self.is_cut(node)) {
@@ -58,7 +58,7 @@ impl<F: Scalar> Painter<'_, F> {
         shown
     }
 
-    /// Whether a node belongs to a backward pass that the figure does not lay open.
+    /// Whether a node belongs to a backward pass whose nodes the figure does not show.
     fn is_cut(&self, node: &NodeInfo) -> bool {
         node.pass > 0 && self.options.backward != Backward::Nodes
     }
@@ -99,7 +99,7 @@ impl<F: Scalar> Painter<'_, F> {
         let derivatives = self.derivatives.held_by(node.index);
         let name = own_name(node);
         let heading = match kind {
-            // Its elements are all alike.
+            // All its elements are equal.
             Kind::Const => match (name, self.numbers_up_to(node.index, 0).concat().concat()) {
                 ("", number) => number,
                 (name, number) => format!("{name} = {number}"),
@@ -151,7 +151,7 @@ impl<F: Scalar> Painter<'_, F> {
         details.iter().map(|line| printable(line)).collect()
     }
 
-    /// The edges by which a node gets its operands.
+    /// The edges from the operands of a node.
     fn operand_edges(&self, node: &NodeInfo, edges: &mut Vec<Edge>) {
         for (slot, &from) in node.operands.iter().enumerate() {
             let flow = match (self.nodes[from.index()].pass, node.pass) {
@@ -166,7 +166,7 @@ impl<F: Scalar> Painter<'_, F> {
         }
     }
 
-    /// The edges by which gradients flow, against the operand edges. Where several meet, each says what it brings.
+    /// The edges by which gradients flow, against the operand edges. If several meet at a node, each is labelled with its share.
     fn gradient_edges(&self, shown: &[bool], edges: &mut Vec<Edge>) {
         let contributions = self.tape.contributions(self.options.pass);
         let mut arriving = vec![0; self.nodes.len()];
@@ -187,12 +187,12 @@ fn own_name(node: &NodeInfo) -> &str {
     node.name.strip_prefix(&node.scope).unwrap_or(&node.name)
 }
 
-/// The scopes that were met.
+/// The scopes found so far.
 #[derive(Default)]
 struct Clusters {
     all: Vec<Cluster>,
     known: HashMap<(Option<usize>, String), usize>,
-    /// The scope of the last node, which most often is that of the next.
+    /// The scope of the last node; usually that of the next, too.
     last: (String, Option<usize>),
 }
 
@@ -216,7 +216,7 @@ impl Clusters {
     }
 }
 
-/// An op as a figure shows it: its sign if everybody knows it, and its attributes.
+/// An op as a figure shows it: its sign if it is a common one, or its name; and its attributes.
 fn op(node: &NodeInfo) -> String {
     let sign = match node.op {
         "add" | "add_n" => "+",
@@ -232,7 +232,7 @@ fn op(node: &NodeInfo) -> String {
     }
 }
 
-/// Which operand an edge is, where it makes a difference: as the op's formula calls it, or its number as in errors.
+/// The name of an edge's operand, where it makes a difference: as in the op's formula, or its number as in error messages.
 fn slot_name(node: &NodeInfo, slot: usize) -> String {
     match (node.op, node.operands.len(), slot) {
         (_, 1, _) | ("add" | "mul" | "add_n" | "maximum" | "minimum", _, _) => String::new(),

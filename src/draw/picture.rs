@@ -1,5 +1,5 @@
-//! What is drawn, whoever draws it: nodes with their texts, edges with their flow, clusters. Every renderer starts here, so
-//! that all figures of a tape tell the same.
+//! The content of a figure in any format: nodes with their texts, edges with their flow, clusters. Every renderer starts here, so that all
+//! figures of a tape show the same.
 
 use super::number::Numbers;
 use super::options::DrawOptions;
@@ -9,18 +9,19 @@ use crate::scalar::Scalar;
 use crate::tape::Tape;
 use petgraph::graph::NodeIndex;
 
-/// A figure of a tape, before anyone draws it. Texts in it hold no control characters, but are otherwise as the user wrote
-/// them: the renderer quotes them.
+/// A figure of a tape, before it is drawn. Its texts hold no control characters, but are otherwise as the user wrote them: the renderer
+/// quotes them.
 #[must_use = "a picture is seen only where it is written"]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     /// The heading; "" if none.
     pub title: String,
-    /// What the figure leaves out, line by line, and what shows more or less of it; "" if it shows everything.
+    /// What the figure leaves out, line by line, and which option shows more or less; "" if it shows everything.
     pub note: String,
     /// In recording order.
     pub nodes: Vec<PictureNode>,
-    /// The operands of each node, slot by slot; then the gradients' ways back. Each edge points where it flows to.
+    /// First the edges from the operands of each node, slot by slot; then the edges of gradients. Each edge points in the direction of its
+    /// flow.
     pub edges: Vec<Edge>,
     /// The scopes. A cluster comes after the one that holds it.
     pub clusters: Vec<Cluster>,
@@ -31,7 +32,7 @@ pub struct Picture {
 pub struct PictureNode {
     /// Its place on the tape.
     pub index: NodeIndex,
-    /// What it looks like.
+    /// Its kind, which decides what it looks like.
     pub kind: Kind,
     /// 0 for the learner's own computation, n for the nth backward pass.
     pub pass: u32,
@@ -47,11 +48,11 @@ pub struct PictureNode {
     pub value: Numbers,
     /// The gradient; "-" if there is none, empty if not shown.
     pub gradient: Numbers,
-    /// Everything else there is to say, line by line.
+    /// Further details, line by line.
     pub details: Vec<String>,
     /// The innermost scope, in [`Picture::clusters`].
     pub cluster: Option<usize>,
-    /// The node whose derivative it helps to compute; itself in the forward pass.
+    /// The node whose derivative it is part of; itself in the forward pass.
     pub origin: NodeIndex,
 }
 
@@ -66,13 +67,13 @@ pub enum Kind {
     Param,
     /// A constant of the program.
     Const,
-    /// What a backward pass starts from.
+    /// The gradient that a backward pass starts with.
     Seed,
     /// An op.
     Op,
     /// A whole scope, folded.
     Scope,
-    /// A gradient that the program goes on computing with, in a figure that does not show how it came about.
+    /// A gradient that the program computes with, in a figure that does not show the backward pass.
     Gradient,
 }
 
@@ -85,11 +86,11 @@ pub struct Edge {
     pub to: NodeIndex,
     /// What it carries.
     pub flow: Flow,
-    /// The slot of the operand, from 0: of `to` where a value flows, of `from` where a gradient flows back to the operand.
+    /// The slot of the operand, from 0: a slot of `to` if a value flows, of `from` if a gradient flows back to the operand.
     pub slot: usize,
-    /// The operand as the op's formula calls it ("A", "b") or by number ("2"); "" where it makes no difference.
+    /// The name of the operand in the op's formula ("A", "b") or its number ("2"); "" if it makes no difference.
     pub slot_name: String,
-    /// The number it carries, where that can be seen nowhere else; "" otherwise.
+    /// The number that it carries, if that is not shown elsewhere; "" otherwise.
     pub label: String,
 }
 
@@ -100,7 +101,7 @@ pub enum Flow {
     Forward,
     /// A gradient.
     Backward,
-    /// A value that a backward pass looks up.
+    /// A value that a backward pass reads.
     Lookup,
 }
 

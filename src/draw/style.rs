@@ -1,5 +1,5 @@
-//! Colours: one red for what flows forward, one blue for what flows back, greys for the rest. All colours of figures and of the page stand
-//! here, and a test holds every text against everything that it can stand on.
+//! Colours: one red for what flows forward, one blue for what flows back, greys for the rest. All colours of figures and of the page are here, and a
+//! test checks the contrast of every text with every background that it can have.
 
 use super::options::Theme;
 
@@ -7,24 +7,24 @@ use super::options::Theme;
 pub(super) struct Palette {
     pub(super) background: &'static str,
     pub(super) text: &'static str,
-    /// Shapes, places on the tape, slots: there for whoever looks for them.
+    /// Shapes, places on the tape, slots: details that should not draw attention.
     pub(super) faint: &'static str,
     pub(super) outline: &'static str,
     pub(super) node: &'static str,
     pub(super) leaf: &'static str,
-    /// Boxes around scopes; a box inside a box takes the other shade.
+    /// Boxes around scopes; a box inside a box has the other shade.
     pub(super) scopes: [&'static str; 2],
     pub(super) scope_outline: &'static str,
     pub(super) forward: &'static str,
     pub(super) backward: &'static str,
     /// Nodes of the first backward pass, and of those that differentiate it.
     pub(super) backward_nodes: [&'static str; 2],
-    /// What only the page has.
+    /// Colours of the page alone.
     #[cfg_attr(not(any(test, feature = "html")), expect(dead_code))]
     pub(super) page: PageColours,
 }
 
-/// The colours of the page beside the figure's.
+/// The colours that the page has besides the figure's.
 #[cfg_attr(not(any(test, feature = "html")), expect(dead_code))]
 pub(super) struct PageColours {
     /// Buttons; and a button under the pointer.
@@ -32,9 +32,9 @@ pub(super) struct PageColours {
     sunk: &'static str,
     line: &'static str,
     update: &'static str,
-    /// What just happens.
+    /// The current step.
     now: &'static str,
-    /// Of heat maps. Purple and orange are told apart by all eyes, also where red and green, or the red and blue of the flows, are not.
+    /// Heat maps. Colour-blind readers, too, can tell purple from orange, unlike red from green, or the red from the blue of the flows.
     negative: &'static str,
     zero: &'static str,
     positive: &'static str,
@@ -97,7 +97,7 @@ impl Palette {
     }
 }
 
-/// The colours as the page's style sheet calls them.
+/// The colours under their names in the page's style sheet.
 #[cfg(feature = "html")]
 pub(crate) fn page_variables() -> String {
     let variables = |palette: &Palette| {
@@ -133,7 +133,7 @@ pub(crate) fn page_variables() -> String {
     format!(":root {{\n  color-scheme: light dark;\n{written}}}\n")
 }
 
-/// The rules of an SVG, all of which begin with `.gradus`, so that they touch nothing else on a page.
+/// The rules of an SVG. All begin with `.gradus`, so that they affect nothing else on a page.
 pub(super) fn style_sheet(theme: Theme) -> String {
     match theme {
         Theme::Light | Theme::Dark => rules(Palette::of(theme)),
@@ -187,7 +187,7 @@ fn rules(palette: &Palette) -> String {
 mod tests {
     use super::{DARK, LIGHT, Palette};
 
-    /// How bright a colour is, from 0 to 1, as WCAG 2 reckons it.
+    /// The relative luminance of a colour, from 0 to 1, as WCAG 2 defines it.
     fn luminance(colour: &str) -> f64 {
         let channel = |at: usize| {
             let byte = u8::from_str_radix(&colour[at..at + 2], 16).expect("two hexadecimal digits");

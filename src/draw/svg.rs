@@ -1,4 +1,4 @@
-//! A figure as SVG, with no program but this library: our own layout, and texts that any viewer can show.
+//! A figure as SVG, without any other program: the layout is our own, and any viewer can show the texts.
 
 use super::face::{Anchor, Face, Style, Text};
 use super::fold::folded;
@@ -19,14 +19,14 @@ const SLOT: f64 = SMALLEST_TYPE;
 const SCOPE: f64 = 11.0;
 const NOTE: f64 = SMALLEST_TYPE;
 const NOTE_LINE: i64 = 15;
-/// Between columns where there is little room.
+/// Distance between columns if there is little room, in pixels.
 const CLOSE: i64 = 30;
-/// Of so many nodes more than one layout is tried.
+/// Maximum number of nodes for which more than one layout is tried.
 const MOST_TRIED: usize = 150;
-/// So many nodes take some seconds to lay out, and twice as many four times as long.
+/// Maximum number of nodes. Their layout takes some seconds; twice as many would take four times as long.
 const MOST_NODES: usize = 600;
 const TITLE: f64 = 16.0;
-/// How long the head of an arrow is.
+/// Length of the head of an arrow, in pixels.
 const HEAD: i64 = 7;
 const MARGIN: i64 = 14;
 const TITLE_HEIGHT: i64 = 30;
@@ -61,8 +61,8 @@ impl Picture {
     }
 }
 
-/// The layout that is no wider than it may be: in rows; if the scopes are too wide for that, with less room between the columns; or else
-/// from top to bottom.
+/// The layout, no wider than allowed: in rows; if the scopes are too wide for that, with less room between the columns; if it is still too wide, from
+/// top to bottom.
 fn laid_out(picture: &Picture, options: &DrawOptions) -> Layout {
     let spacing = Spacing { longest: i64::from(options.max_width) - 2 * MARGIN, ..SPACING };
     let layout = |direction, column| Layout::of(picture, direction, &Spacing { column, ..spacing }, &Pixels);
@@ -93,7 +93,7 @@ impl Measure for Pixels {
     }
 }
 
-/// A figure with its frame: title, background, style sheet, and what it leaves out.
+/// A figure with its frame: title, background, style sheet, and the note on what it leaves out.
 fn document(picture: &Picture, layout: &Layout, options: &DrawOptions) -> String {
     let note: Vec<&str> = picture.note.lines().collect();
     let widest_note = note.iter().map(|line| width(line, NOTE, false) as i64 + 1).max().unwrap_or(0);
@@ -154,7 +154,7 @@ fn draw_edge(svg: &mut String, index: usize, edge: &Edge, route: &Route) {
     };
     let (from, to) = (edge.from.index(), edge.to.index());
     *svg += &format!("<g class=\"edge {class}\" data-edge=\"{index}\" data-from=\"{from}\" data-to=\"{to}\">");
-    // Where edges run together, they start together: else their dashes would fill each other's gaps.
+    // Edges that run together are drawn from the same end: otherwise the dashes of one would fill the gaps of another.
     let starts_at_end = edge.from > edge.to;
     *svg += &format!("<path class=\"line\" d=\"{}\"/>", line(&route.points, starts_at_end));
     *svg += &format!("<path class=\"head\" d=\"{}\"/>", arrow_head(&route.points));
@@ -172,7 +172,7 @@ fn draw_edge(svg: &mut String, index: usize, edge: &Edge, route: &Route) {
     *svg += "</g>\n";
 }
 
-/// The line of an edge, up to where the head of its arrow begins.
+/// The line of an edge, up to the head of its arrow.
 pub(crate) fn line(points: &[[i64; 2]], starts_at_end: bool) -> String {
     let mut points = points.to_vec();
     let Some(last) = points.len().checked_sub(1).filter(|&last| last > 0) else { return String::new() };
@@ -197,7 +197,7 @@ pub(crate) fn arrow_head(points: &[[i64; 2]]) -> String {
     format!("M{x} {y}L{} {}L{} {}z", back[0] + side[0], back[1] + side[1], back[0] - side[0], back[1] - side[1])
 }
 
-/// The direction in which an edge ends, which is along an axis: seen from the last point that is elsewhere.
+/// The direction, along an axis, in which an edge arrives at its end: from the last point that differs from the end.
 fn direction(points: &[[i64; 2]]) -> [i64; 2] {
     let Some(&[x, y]) = points.last() else { return [0, 0] };
     let elsewhere = points.iter().rev().find(|point| **point != [x, y]);

@@ -1,7 +1,7 @@
-//! Users' texts, made fit to be seen.
+//! Makes users' texts printable.
 
-/// A text in which nothing is invisible: control characters as their pictures (␊ for a line break), and what would turn the direction
-/// of writing as a replacement character.
+/// A text without invisible characters: control characters become their pictures (␊ for a line break), and characters that change the direction of
+/// writing become a replacement character.
 pub(crate) fn printable(text: &str) -> String {
     let show = |c: char| match c {
         '\0'..='\x1f' => char::from_u32(0x2400 + c as u32).unwrap_or(char::REPLACEMENT_CHARACTER),
@@ -14,7 +14,7 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(show).collect()
 }
 
-/// At most 40 characters, which a node's width can bear.
+/// The text cut to 40 characters, which fit in a node.
 pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(40) {
         Some(_) => text.chars().take(39).chain(['…']).collect(),
@@ -22,7 +22,7 @@ pub(super) fn shortened(text: &str) -> String {
     }
 }
 
-/// A name with its scopes, which a sentence or a line can bear: at most 300 characters, of a longer one the beginning and the end.
+/// A name with its scopes, cut to 300 characters so that it fits in a sentence: the beginning and the end of a longer one.
 pub(crate) fn shortened_path(text: &str) -> String {
     let count = text.chars().count();
     if count <= 300 {

@@ -1,4 +1,4 @@
-//! What the op names in golden files mean here.
+//! The ops of golden files, by name.
 
 use super::GoldenError;
 use super::read::Attributes;

@@ -1,9 +1,9 @@
 //! Golden values: results and derivatives that another program computed, to compare ours with. (Feature `json`.)
 //!
-//! A file is a JSON list of cases. Each has an `op` with `attrs` and `inputs`, its `output`, a `cotangent` c, the `grads`
-//! that c makes flow to the inputs, and `second`: the gradients of Σᵢ <gradsᵢ, uᵢ> with respect to the inputs and to c,
-//! for the `directions` u, if the case goes so far. A `note` may say what is special about it. Arrays are `{"shape": [...], "data": [...]}`,
-//! row-major. What is not known, comes twice, or compares nothing is refused, and so is what is too large ([`MAX_BYTES`], [`MAX_NUMBERS`]).
+//! A file is a JSON list of cases. Each has an `op` with `attrs` and `inputs`, its `output`, a `cotangent` c, the `grads` that c makes flow to the
+//! inputs, and, if the case has second derivatives, `second`: the gradients of Σᵢ <gradsᵢ, uᵢ> with respect to the inputs and to c, for the
+//! `directions` u. A `note` may say what is special about it. Arrays are `{"shape": [...], "data": [...]}`, row-major. Unknown keys, keys that occur
+//! twice, and cases that compare nothing are refused, and so are files and cases that are too large ([`MAX_BYTES`], [`MAX_NUMBERS`]).
 //!
 //! ```
 //! let file = r#"[{
@@ -34,9 +34,9 @@ pub const FIRST_ORDER_TOLERANCE: f64 = 1e-10;
 /// The largest error of second derivatives that passes.
 pub const SECOND_ORDER_TOLERANCE: f64 = 1e-9;
 
-/// The longest file that is read: 4 MiB.
+/// Maximum length of a file, in bytes: 4 MiB.
 pub const MAX_BYTES: usize = 1 << 22;
-/// The most numbers that a case may make, with all that its derivatives take: 128 MiB of them.
+/// Maximum count of numbers that a case may make, including its derivatives: 128 MiB of f64.
 pub const MAX_NUMBERS: usize = 1 << 24;
 
 /// Why a golden file could not be run. Cases are counted from 1.
@@ -57,19 +57,19 @@ pub enum GoldenError {
     Field {
         /// Which case.
         case: usize,
-        /// Where in the case, such as `inputs[1].data`.
+        /// The place in the case, such as `inputs[1].data`.
         field: String,
-        /// What belongs there.
+        /// What is expected there.
         expected: &'static str,
     },
-    /// A key that means nothing, perhaps a slip of the pen.
+    /// An unknown key, perhaps a typing error.
     #[error("case {case}: {field:?} is not known; known are {known}")]
     UnknownKey {
         /// Which case.
         case: usize,
-        /// Where in the case, such as `attrs.axes`.
+        /// The place in the case, such as `attrs.axes`.
         field: String,
-        /// What may stand there.
+        /// The keys that are known there.
         known: String,
     },
     /// A shape of more numbers than a case may make.
@@ -77,7 +77,7 @@ pub enum GoldenError {
     TooLarge {
         /// Which case.
         case: usize,
-        /// Where in the case.
+        /// The place in the case.
         field: String,
         /// The shape.
         shape: Vec<usize>,
@@ -99,7 +99,7 @@ pub enum GoldenError {
         field: String,
         /// Its shape.
         shape: Vec<usize>,
-        /// How many numbers there are.
+        /// The count of numbers.
         found: usize,
     },
     /// A list has more or fewer arrays than the op has operands.
@@ -111,9 +111,9 @@ pub enum GoldenError {
         op: String,
         /// Which list.
         field: String,
-        /// How many there must be: a number, or `one or more`.
+        /// The expected count: a number, or `one or more`.
         expected: String,
-        /// How many there are.
+        /// The actual count.
         found: usize,
     },
     /// An array that should be compared with ours has another shape.
@@ -123,19 +123,19 @@ pub enum GoldenError {
         case: usize,
         /// Which array.
         field: String,
-        /// The shape that ours has.
+        /// The shape of ours.
         expected: Vec<usize>,
         /// The shape in the file.
         found: Vec<usize>,
     },
-    /// The op refused its inputs by a panic (which the program's panic hook has seen as well), or would make more than [`MAX_NUMBERS`].
+    /// The op refused its inputs with a panic (which also went to the program's panic hook), or would make more than [`MAX_NUMBERS`].
     #[error("case {case}: {op} refused its inputs: {reason}")]
     Refused {
         /// Which case.
         case: usize,
         /// The op.
         op: String,
-        /// What it said.
+        /// The reason.
         reason: String,
     },
 }
@@ -201,8 +201,8 @@ impl fmt::Display for GoldenReport {
 
 /// Runs every case of a golden file.
 ///
-/// # Errors
-/// If the file is not of the form described [above](self), or a case cannot be run. A value that differs is no error: it is in the report.
+/// # Errors If the file does not have the form described [above](self), or a case cannot be run. A value that differs is not an error: it is in the
+/// report.
 pub fn run(json: &str) -> Result<GoldenReport, GoldenError> {
     if json.len() > MAX_BYTES {
         return Err(GoldenError::TooLong);
@@ -217,7 +217,7 @@ fn run_case(case: &Case) -> Result<GoldenCase, GoldenError> {
         let reason = text.or_else(|| reason.downcast_ref::<&str>().map(|&text| text.to_owned())).unwrap_or_default();
         GoldenError::Refused { case: case.number, op: case.op.clone(), reason }
     };
-    // Nothing outlives a panic inside but the case, which is only read.
+    // Only the case outlives a panic inside, and it is only read.
     catch_unwind(AssertUnwindSafe(|| compare(case))).map_err(refused)?
 }
 
@@ -283,7 +283,7 @@ impl Case {
         }
     }
 
-    /// The largest error of an element; infinite where only one of the two is a number.
+    /// The largest error of an element; infinite if only one of the two is NaN.
     fn error(&self, field: &str, golden: &ArrayD<f64>, ours: Var<f64>) -> Result<f64, GoldenError> {
         self.same_shape(field, golden, ours)?;
         let error = |ours: f64, golden: f64| match (ours - golden).abs() / golden.abs().max(1.0) {

@@ -1,4 +1,4 @@
-//! Golden files as data. Whatever is wrong with one, the error says in which case and where.
+//! Golden files as data. If something is wrong with one, the error says in which case and where.
 
 use super::dispatch::{OPS, Operation};
 use super::strict::Strict;
@@ -90,12 +90,12 @@ fn read_case(number: usize, value: &Value) -> Result<Case, GoldenError> {
 pub struct Attributes {
     case: usize,
     values: Value,
-    /// The names that the op has asked for.
+    /// The names that the op has read.
     read: RefCell<BTreeSet<String>>,
 }
 
 impl Attributes {
-    /// Whether the op has asked for all that are there.
+    /// An error if there is a name that the op has not read.
     pub(super) fn all_read(&self) -> Result<(), GoldenError> {
         let read = self.read.borrow();
         let known: Vec<&str> = read.iter().map(String::as_str).collect();
@@ -160,7 +160,7 @@ impl Attributes {
     }
 }
 
-/// A place in a file, and what stands there; null if nothing does.
+/// A place in a file, and the value there; null if there is none.
 #[derive(Clone)]
 struct Place<'a> {
     case: usize,
@@ -169,7 +169,7 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// What stands at a path of names below: `second.grads`.
+    /// The place at a path of names below this one: `second.grads`.
     fn at(&self, path: &str) -> Place<'a> {
         let value = path.split('.').try_fold(self.value, |value, name| value.get(name));
         let path = if self.path.is_empty() { path.to_owned() } else { format!("{}.{path}", self.path) };

@@ -1,5 +1,5 @@
-//! Element-by-element kernels, with NumPy's broadcasting. Large arrays are shared out among threads in the same way as the rows of
-//! a matrix product, so that a thread finds in its cache what it wrote there.
+//! Elementwise kernels, with NumPy's broadcasting. Large arrays are divided among threads in the same way as the rows of a matrix product, so that a
+//! thread reads what it wrote itself and still has in its cache.
 
 use super::parallel;
 use super::wide::wide;
@@ -106,17 +106,17 @@ fn zip_here<F: Scalar>(a: &[F], b: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
     );
 }
 
-/// The simple ways in which a short array is repeated to fill a long one.
+/// The simple patterns in which a short array is repeated to fill a long one.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Repeat {
     /// As a whole, one copy after the other: `[3]` in `[2, 3]`.
     Whole,
-    /// Each element so many times: `[2, 1]` in `[2, 3]`, and a single number in anything.
+    /// Each element this many times: `[2, 1]` in `[2, 3]`, and a single number in any shape.
     Each(usize),
 }
 
 impl Repeat {
-    /// How an array of shape `short` fills `long`, to which it broadcasts; `None` if in no simple way, or if there is nothing to fill.
+    /// How an array of shape `short` fills `long`, to which it broadcasts; `None` if the pattern is not a simple one, or if there is nothing to fill.
     pub(super) fn of(short: Shape, long: Shape) -> Option<Repeat> {
         if long.size() == 0 || short.rank() > long.rank() {
             return None;
@@ -132,7 +132,7 @@ impl Repeat {
         (aligned || core.is_empty()).then(|| Repeat::Each(long.size() / short.size()))
     }
 
-    /// `y[i] = f(long[i], short[j])`, where j is the element of `short` that is repeated there.
+    /// `y[i] = f(long[i], short[j])`, where `short[j]` is the element that is repeated at place i.
     fn zip<F: Scalar>(self, long: &[F], short: &[F], y: &mut [F], f: impl Fn(F, F) -> F + Copy + Sync) {
         match self {
             Repeat::Whole if y.len() == short.len() => zip_equal(long, short, y, f),

@@ -2,10 +2,10 @@
 //! branch and no call**, so that the compiler can turn a loop over them into vector code; and they have **no fused
 //! multiply-add**, so that a number comes out with the same bits in a vector of sixteen, in one of four and alone, on any processor.
 //!
-//! All rest on two old tricks. A number is taken apart into a power of two and a rest near 0 or 1, where a short polynomial is
-//! exact enough; and the polynomial starts with what is large and known exactly, so that its own rounding hardly matters.
-//! The coefficients are those of the textbook's series. Measured against exact values (`tests/functions.rs`): eˣ is within 0.8 units
-//! in the last place, ln(1 + x) within 1.4, tanh and the sigmoid made of eˣ within 2.6.
+//! All use two classic techniques. A number is split into a power of two and a rest near 0 or 1, where a short polynomial is exact enough. And the
+//! result starts with a large part that is known exactly, so that the rounding of the polynomial hardly matters. The coefficients are those of the
+//! textbook's series. Measured against exact values (`tests/functions.rs`): eˣ is within 0.8 units in the last place, ln(1 + x) within 1.4, tanh and
+//! the sigmoid made of eˣ within 2.6.
 
 /// 1/2!, 1/3!, 1/4!, ...: eʳ = 1 + r + r² (1/2! + r/3! + r²/4! + ...)
 const fn inverse_factorials<const N: usize>() -> [f64; N] {
@@ -44,8 +44,8 @@ macro_rules! functions {
             const MANTISSA: u32 = $real::MANTISSA_DIGITS - 1;
             const BIAS: $bits = $real::MAX_EXP as $bits - 1;
 
-            /// Added to a number (below 2^21) it leaves no room for digits after the point: the sum is rounded to a whole number, which
-            /// stands in its last bits.
+            /// Added to a number (below 2^21), it leaves no room for digits after the point: the sum is rounded to a whole number, which is in its
+            /// last bits.
             const ROUND: $real = 1.5 * (1_u64 << MANTISSA) as $real;
 
             /// ln 2 in two parts. The first has so few digits that its product with any exponent is exact.
@@ -64,12 +64,12 @@ macro_rules! functions {
                 coefficients
             }
 
-            /// c₀ + c₁ x + c₂ x² + ..., by pairs: (c₀ + c₁ x) + (c₂ + c₃ x) x² + ..., then pairs of pairs. (Estrin's way. Horner's has as
+            /// c₀ + c₁ x + c₂ x² + ..., by pairs: (c₀ + c₁ x) + (c₂ + c₃ x) x² + ..., then pairs of pairs. (This is Estrin's scheme. Horner's has as
             /// many operations, but each waits for the one before.)
             #[inline(always)]
             fn polynomial<const N: usize>(coefficients: [$real; N], x: $real) -> $real {
                 let (mut c, mut power, mut terms) = (coefficients, x, N);
-                // Loops over ranges would not be unrolled here, and what is not unrolled is not vectorised.
+                // Loops over ranges would not be unrolled here, and a loop that is not unrolled is not vectorised.
                 while terms > 1 {
                     let (pairs, mut i) = (terms / 2, 0);
                     while i < pairs {
@@ -110,7 +110,7 @@ macro_rules! functions {
                 let (n, r, rest) = split(x);
                 let near_one = 1.0 + r;
                 let lost = r - (near_one - 1.0);
-                // 2ⁿ in two factors: where the result is denormal or overflows, one alone could not hold it.
+                // 2ⁿ in two factors: if the result is denormal or overflows, a single factor could not hold 2ⁿ.
                 let both = n.wrapping_add(2 * BIAS);
                 let half = both >> 1;
                 (near_one + (lost + rest)) * power_of_two(half) * power_of_two(both.wrapping_sub(half))

@@ -1,4 +1,4 @@
-//! The arithmetic on plain slices that ops share: element by element, reductions, matrix products.
+//! The arithmetic of ops, on plain slices: elementwise functions, reductions, matrix products.
 
 pub mod elementwise;
 pub mod functions;

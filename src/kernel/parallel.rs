@@ -1,5 +1,5 @@
-//! Work shared out among threads. The one idea to know: only *who* computes an element depends on the number of threads, never
-//! *how*, so results are the same to the last bit.
+//! Work divided among threads. The one idea to know: the number of threads decides only *which thread* computes an element, never *how*, so results
+//! are the same to the last bit.
 
 use std::sync::{Mutex, PoisonError};
 #[cfg(feature = "parallel")]
@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How many of `count` equal parts of a piece of work to give to each thread, if the whole is worth this many threads.
+/// Number of parts per thread, of `count` equal parts of work, if the whole is worth this many threads.
 pub fn share(count: usize, worth: usize) -> usize {
     match if worth > 1 { threads().min(worth) } else { 1 } {
         1 => count.max(1),
@@ -20,7 +20,7 @@ pub fn share(count: usize, worth: usize) -> usize {
 /// Minimum numbers per thread: below this, waking a thread costs more than it saves.
 pub const WORTH_A_THREAD: usize = 1 << 16;
 
-/// Calls `write(which, row)` for each row of an array with so many columns (not 0), each thread some of the rows.
+/// Calls `write(index, row)` for each row of an array with this many columns (not 0). Each thread does some of the rows.
 pub fn rows<F: Send>(numbers: &mut [F], columns: usize, write: impl Fn(usize, &mut [F]) + Sync) {
     let share = share(numbers.len() / columns, numbers.len() / WORTH_A_THREAD);
     each(numbers.chunks_mut(share * columns).enumerate(), |(part, rows)| {
@@ -39,7 +39,7 @@ pub fn copy<F: Copy + Send + Sync>(from: &[F], to: &mut [F]) {
 pub trait Slices: Send + Sized {
     /// The length of each.
     fn length(&self) -> usize;
-    /// What comes before a place, and the rest.
+    /// The part before a place, and the rest.
     fn cut(self, place: usize) -> (Self, Self);
 }
 
@@ -71,8 +71,8 @@ impl<A: Slices, B: Slices> Slices for (A, B) {
     }
 }
 
-/// Calls `work` with parts of the slices, each thread with its share. They are cut at multiples of `unit`, and only where they are so long
-/// that another thread is worth it.
+/// Calls `work` with parts of the slices, one part per thread. They are cut at multiples of `unit`, and only if they are long enough that another
+/// thread is worth waking.
 #[inline(always)]
 pub fn each_part<S: Slices>(slices: S, unit: usize, work: impl Fn(S) + Sync) {
     let length = slices.length();
@@ -111,12 +111,13 @@ impl<S: Slices> Iterator for Parts<S> {
 
 impl<S: Slices> ExactSizeIterator for Parts<S> {}
 
-/// Calls `work` with each item, on this thread and on others: whoever is free takes the next one.
+/// Calls `work` with each item, on this thread and on others: a thread that is free takes the next item.
 pub fn each<I: Send>(items: impl ExactSizeIterator<Item = I> + Send, work: impl Fn(I) + Sync) {
     each_with(items, || (), |(), item| work(item));
 }
 
-/// The same, where each thread that takes part makes something to work with first. What `work` does shares nothing further.
+/// The same, where each thread first makes a value to work with (`with`), such as a buffer. While a thread is in `work`, it does not divide
+/// work any further.
 pub fn each_with<I: Send, T>(
     items: impl ExactSizeIterator<Item = I> + Send,
     with: impl Fn() -> T + Sync,
@@ -136,7 +137,7 @@ pub fn each_with<I: Send, T>(
     });
 }
 
-/// Calls `help` on this thread and on others, on so many together. (Apart from [`each`], so that it is compiled once and not for each
+/// Calls `help` on this thread and on others, on `sharers` threads in all. (Not part of [`each`], so that it is compiled once and not for each
 /// kernel.)
 #[cfg(feature = "parallel")]
 fn share_out(sharers: usize, help: &(dyn Fn() + Sync)) {
@@ -167,19 +168,19 @@ fn share_out(_: usize, help: &(dyn Fn() + Sync)) {
     help();
 }
 
-/// Lets the others watch for the next piece of work before they sleep.
+/// Lets the other threads watch for the next piece of work before they sleep.
 #[cfg(feature = "parallel")]
 fn stand_by(others: &rayon::ThreadPool) {
     let calls = CALLS.load(Ordering::Relaxed);
     others.spawn_broadcast(move |_| watch(|| CALLS.load(Ordering::Acquire) != calls));
 }
 
-/// How often work was shared out.
+/// How often work was divided among threads.
 #[cfg(feature = "parallel")]
 static CALLS: AtomicUsize = AtomicUsize::new(0);
 
-/// Looks again and again, for a while, whether something has happened. A thread that goes to sleep instead takes 10 microseconds to
-/// wake, and the next piece of work, or the end of this one, mostly comes sooner than it would fall asleep.
+/// Polls for [`PATIENCE`] whether something has happened. A thread that sleeps takes 10 microseconds to wake, and the next piece of work, or the end
+/// of this one, usually comes sooner.
 #[cfg(feature = "parallel")]
 fn watch(has_happened: impl Fn() -> bool) {
     let start = Instant::now();
@@ -191,8 +192,8 @@ fn watch(has_happened: impl Fn() -> bool) {
 #[cfg(feature = "parallel")]
 const PATIENCE: Duration = Duration::from_micros(100);
 
-/// The threads that stand by; `None` if the system gives none. They are one fewer than all, because the thread that has
-/// the work does a share of it: with one more, they would take the processor from each other while they look for work.
+/// The other threads; `None` if the system gives none. They are one fewer than all threads, because the calling thread
+/// does a share of the work. With one more, they would take the processor from each other while they poll for work.
 #[cfg(feature = "parallel")]
 fn others() -> Option<&'static rayon::ThreadPool> {
     static OTHERS: std::sync::LazyLock<Option<rayon::ThreadPool>> = std::sync::LazyLock::new(|| {
@@ -202,7 +203,7 @@ fn others() -> Option<&'static rayon::ThreadPool> {
     OTHERS.as_ref()
 }
 
-/// How many threads there are to share work among: this one alone while it does its share of something, since the others do theirs.
+/// The number of threads to divide work among: 1 while this thread does its share of something, since the others are busy with theirs.
 #[cfg(feature = "parallel")]
 fn threads() -> usize {
     match (HELPING.get(), rayon::current_thread_index()) {
@@ -212,8 +213,8 @@ fn threads() -> usize {
     }
 }
 
-/// One for each processor; fewer, if `RAYON_NUM_THREADS` says so, and never more, however many it says: what is shared out has no more
-/// parts than there are processors to compute them. (Asking rayon would start its own threads, so many of which nobody needs.)
+/// One for each processor, or `RAYON_NUM_THREADS` if that is fewer. More threads than processors would only wait for each other. (Asking rayon would
+/// start rayon's own threads, which are not needed.)
 #[cfg(feature = "parallel")]
 fn all_threads() -> usize {
     static COUNT: std::sync::LazyLock<usize> = std::sync::LazyLock::new(|| {
@@ -229,7 +230,7 @@ thread_local! {
     static HELPING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Lasts as long as a thread does its share of something.
+/// Marks this thread as doing its share of something, until it is dropped.
 #[cfg(feature = "parallel")]
 struct Helping;
 

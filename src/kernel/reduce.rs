@@ -1,4 +1,4 @@
-//! The maximum over axes, and the opposite of a reduction, repetition. (Sums are in [`sum`](super::sum).)
+//! The maximum over axes, and repetition, the opposite of a reduction. (Sums are in [`sum`](super::sum).)
 
 use super::elementwise::{Repeat, walk};
 use super::parallel::{self, WORTH_A_THREAD};
@@ -23,8 +23,8 @@ pub fn broadcast<F: Scalar>(x: View<F>, y: ViewMut<F>) {
     }
 }
 
-/// `y = ` the largest of the elements of `x` that [`broadcast`] would copy from one element of `y`. There must be one. Where several are
-/// equally large, each has the same share of the slope.
+/// Each element of `y` = the largest of those elements of `x` that [`broadcast`] would copy it to. There must be at least one. If several are equally
+/// large, each gets an equal share of the slope.
 pub fn max_to<F: Scalar>(x: View<F>, mut y: ViewMut<F>) {
     let negative_infinity = F::ZERO.ln();
     fold_to(x, &mut y, negative_infinity, |max, x| if x < max || max.is_nan() { max } else { x });
@@ -33,10 +33,10 @@ pub fn max_to<F: Scalar>(x: View<F>, mut y: ViewMut<F>) {
     }
 }
 
-/// Gives each largest element the tangent that all elements equal to it have on average. The axes that `y` lacks have length 1 in it.
+/// Gives each maximum the mean tangent of all elements equal to it. The reduced axes have length 1 in `y`.
 fn share_slopes<F: Scalar>(x: View<F>, y: ViewMut<F>) {
     let strides = x.shape.strides_towards(x.shape);
-    // What one element of y is the largest of: a block of x with the length of x along the axes that y lacks, and 1 along the others.
+    // One element of y is the maximum of a block of x, which has the length of x along the reduced axes and 1 along the others.
     let mut block = x.shape;
     for axis in (0..x.shape.rank()).filter(|&axis| y.shape[axis] > 1) {
         block = block.with_axis(axis, 1);
@@ -51,7 +51,7 @@ fn share_slopes<F: Scalar>(x: View<F>, y: ViewMut<F>) {
     });
 }
 
-/// Folds every element of `x` into the element of `y` that it reduces to; `y` starts at `start`, which `f` must not notice.
+/// Folds every element of `x` into the element of `y` that it reduces to. `y` starts at `start`, which must be neutral for `f`.
 fn fold_to<F: Scalar>(x: View<F>, y: &mut ViewMut<F>, start: F, f: impl Fn(F, F) -> F + Sync) {
     y.data.fill(start);
     match Repeat::of(y.shape, x.shape) {
@@ -93,14 +93,13 @@ fn fold_columns<F: Scalar>(x: &[F], y: &mut [F], f: impl Fn(F, F) -> F + Sync) {
     });
 }
 
-/// How many partial results a fold keeps: enough to fill a vector of any processor.
+/// Number of partial results of a fold: enough to fill a vector of any processor.
 const LANES: usize = 16;
 
-/// Folds the terms made of the numbers of slices of one length: `term([a[i], b[i]])`. `join` must not notice `start`.
+/// Folds terms `term([a[i], b[i]])` of slices of equal length. `start` must be neutral for `join`.
 ///
-/// The order is fixed by the length alone. Fewer than 16 terms are joined one after the other; of more, the term at place i goes to
-/// partial result i mod 16, and these are joined at the end. What is so made has the same bits on every processor, and can run in
-/// vectors.
+/// The order depends on the length alone. Fewer than 16 terms are joined one after the other. Otherwise the term at place i goes to partial result i
+/// mod 16, and the partial results are joined at the end. This order gives the same bits on every processor, and can run in vectors.
 pub fn fold<F: Scalar, const N: usize>(
     x: [&[F]; N],
     start: F,

@@ -1,10 +1,9 @@
-//! Softmax and its relatives along one axis. The one idea to know: with the largest x taken out,
-//! ln Σ eˣ = max + ln(1 + rest), where the rest is a sum of exponentials below 1. Nothing overflows, and a rest that is tiny
-//! next to 1 is not lost: [`Scalar::ln_1p`] never forms the sum, and 1 - p of the largest is written as rest / (1 + rest).
+//! Softmax and its relatives along one axis. The one idea to know: ln Σ eˣ = max + ln(1 + rest), where the rest is the sum of e^(x - max)
+//! over all x but the largest. Nothing overflows, and a rest that is tiny beside 1 is not lost: [`Scalar::ln_1p`] never forms 1 + rest, and
+//! 1 - p of the largest is computed as rest / (1 + rest).
 //!
-//! The difference of two f32 is rounded, and e to that power is off by as many units in the last place as the difference is large. So
-//! exponentials are taken in [`Scalar::Wide`]. Lines are often short, ten classes perhaps: to fill the processor's vectors, it is done for many
-//! lines at a time.
+//! The difference of two f32 is rounded. For a difference d, that makes e^d wrong by about |d| units in the last place. So exponentials are computed
+//! in [`Scalar::Wide`]. Lines are often short, such as ten classes. To fill the processor's vectors, many lines are computed at a time.
 
 use super::elementwise::update;
 use super::sum::sum;
@@ -18,7 +17,7 @@ pub fn softmax<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
     each_softmax(x, axis, y.data, |_, _, _| {});
 }
 
-/// `y = softmax(x)`; and calls `visit` for every line in order, with its rest, when its numbers are there.
+/// `y = softmax(x)`. Calls `visit` for every line in order, with its rest, after the line of `y` is filled.
 pub fn each_softmax<F: Scalar>(
     x: View<F>,
     axis: usize,
@@ -38,8 +37,8 @@ pub fn each_softmax<F: Scalar>(
     });
 }
 
-/// `dx = y (g - ḡ)`, where ḡ = Σₖ gₖ yₖ / Σₖ yₖ. With m the place of the largest y, g - ḡ is written as (g - gₘ) - Σ yₖ (gₖ - gₘ) / Σ yₖ: the term of
-/// m is 0, so that nothing is lost where yₘ has rounded to 1.
+/// `dx = y (g - ḡ)`, where ḡ = Σₖ gₖ yₖ / Σₖ yₖ. With m the place of the largest y, g - ḡ is computed as (g - gₘ) - Σ yₖ (gₖ - gₘ) / Σ yₖ: the term
+/// of m is 0, so nothing is lost if yₘ has rounded to 1.
 pub fn softmax_slope<F: Scalar>(y: View<F>, g: View<F>, axis: usize, dx: ViewMut<F>) {
     for line in lines(y, axis) {
         let place = |k: usize| line.places.place(k);
@@ -95,8 +94,8 @@ pub fn logsumexp<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
     });
 }
 
-/// The slopes of `ln Σ eˣ`: softmax(x), but where the largest number of a line is infinite, the limits that softmax has there. An infinite
-/// number has all of the slope, several share it; and in a line of -infinity, whose sum is 0, nothing has any.
+/// The slopes of `ln Σ eˣ`: softmax(x), or its limits if the largest number of a line is infinite. An infinite number gets all of the slope; several
+/// share it equally. In a line of only -infinity, whose sum is 0, all slopes are 0.
 pub fn slopes<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
     softmax(x, axis, ViewMut { data: &mut *y.data, shape: y.shape });
     for line in lines(x, axis).filter(Line::is_infinite) {
@@ -105,7 +104,7 @@ pub fn slopes<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
     }
 }
 
-/// A line of an array: where its numbers stand, the largest of them (-infinity if there is none) and which that is.
+/// A line of an array: the places of its numbers, the largest of them (-infinity if there is none), and its index.
 #[derive(Debug)]
 pub struct Line<F> {
     places: Places,
@@ -132,14 +131,14 @@ impl<F: Scalar> Line<F> {
         !self.max.is_finite() && !self.max.is_nan()
     }
 
-    /// The share of an infinite number in e^∞: not a number, whichever number of the line changes.
+    /// The share of an infinite number in e^∞: NaN, with a tangent of NaN for any number of the line that has one.
     fn unknown(&self, x: &[F]) -> F {
         let mut unknown = F::ZERO;
         self.places.each(x, |_, x| unknown += x * F::from_f64(f64::NAN));
         unknown
     }
 
-    /// Each number of the line, and its share of the slope of ln Σ eˣ. Infinite numbers are taken for equal ones.
+    /// Each number of the line, and its share of the slope of ln Σ eˣ. Infinite numbers count as equal.
     fn shares(&self, x: &[F]) -> SmallVec<[(F, F); 8]> {
         let (mut shares, mut sum) = (SmallVec::<[(F, F); 8]>::with_capacity(self.places.length), F::ZERO);
         self.places.each(x, |_, x| {
@@ -161,8 +160,8 @@ impl<F: Scalar> Line<F> {
         self.places.piece(start, to.len()).each(x, |i, x| to[i] = x.widen() - max);
     }
 
-    /// Puts 0 for e^(x - max) of the largest number, if it is among those from `start` on. (Exponentials of -infinity would be 0, too, but a
-    /// result below the normal numbers takes a processor some 100 times as long.)
+    /// Sets e^(x - max) of the largest number to 0, if it is among those from `start` on. (Setting x to -infinity beforehand would do the same, but a
+    /// result below the normal numbers takes a processor about 100 times as long.)
     fn leave_out_largest(&self, start: usize, powers: &mut [F::Wide]) {
         // If the largest is infinite, it is the answer: x - max is not a number.
         if self.is_infinite() {
@@ -190,7 +189,7 @@ impl<F: Scalar> Line<F> {
     }
 }
 
-/// The places of a line's numbers in its array. The usual stride, 1, is told apart so that the compiler knows it.
+/// The places of a line's numbers in its array. The usual stride, 1, has a branch of its own, so that the compiler knows the stride.
 #[derive(Clone, Copy, Debug)]
 struct Places {
     start: usize,
@@ -228,11 +227,11 @@ impl Places {
     }
 }
 
-/// How many lines, and how many of their numbers, are worked on at a time.
+/// Maximum number of lines, and of numbers in all of them, that are computed at a time.
 const LINES: usize = 64;
 const NUMBERS: usize = 640;
 
-/// Calls `visit` for every line of `x` along `axis`, in order, with ln Σ e^(x - max), to which its largest number is to be added.
+/// Calls `visit` for every line of `x` along `axis`, in order, with ln Σ e^(x - max). Adding the line's `max` gives ln Σ eˣ.
 pub fn each_log_sum<F: Scalar>(x: View<F>, axis: usize, mut visit: impl FnMut(&Line<F>, F::Wide)) {
     each_block(x, axis, &mut [], |lines, rests, _| {
         update(
@@ -251,7 +250,7 @@ pub fn each_rest<F: Scalar>(x: View<F>, axis: usize, mut visit: impl FnMut(&Line
     });
 }
 
-/// The same for some lines at a time. If `y` is not empty, it gets e^(x - max) of every number, but 0 for the largest.
+/// The same for several lines at a time. If `y` is not empty, it is filled with e^(x - max) of every number, but 0 for the largest.
 fn each_block<F: Scalar>(
     x: View<F>,
     axis: usize,

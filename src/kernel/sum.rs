@@ -1,6 +1,6 @@
-//! Sums. The one idea to know: terms are added up in numbers with twice the digits ([`Scalar::Wide`]), and only the result is rounded. So a
-//! mean of twenty million f32 is as good as a mean of two. (A running sum in f32 goes wrong long before: what is added to it loses the digits
-//! that lie below the last one of the sum.)
+//! Sums. The one idea to know: terms are added up in numbers with twice the digits ([`Scalar::Wide`]), and only the result is rounded. So a mean of
+//! twenty million f32 is as exact as a mean of two. (A running sum in f32 goes wrong long before that: each term loses the digits that are below the
+//! last digit of the sum.)
 //!
 //! The order of a sum is fixed by the shapes alone, so results are the same to the last bit on any processor and any number of threads.
 
@@ -12,13 +12,13 @@ use crate::scalar::Scalar;
 use crate::shape::{MAX_RANK, Shape};
 use std::cell::RefCell;
 
-/// How many partial sums are kept: enough to fill a vector of any processor.
+/// Number of partial sums: enough to fill a vector of any processor.
 const LANES: usize = 16;
 
-/// The sum of the terms made of the numbers of slices of one length: `term([a[i], b[i]])`.
+/// The sum of terms `term([a[i], b[i]])` of slices of equal length.
 ///
-/// Fewer than 16 terms are added one after the other; of more, the term at place i goes to partial sum i mod 16, and these are added by halves
-/// at the end.
+/// Fewer than 16 terms are added one after the other. Otherwise the term at place i goes to partial sum i mod 16, and the partial sums are added by
+/// halves at the end.
 pub fn sum_of<F: Scalar, const N: usize>(x: [&[F]; N], term: impl Fn([F; N]) -> F::Wide) -> F::Wide {
     let length = x.iter().map(|x| x.len()).min().unwrap_or(0);
     if length < LANES {
@@ -74,7 +74,7 @@ pub fn mean<F: Scalar>(sum: F::Wide, count: usize) -> F {
     F::narrow(sum / F::Wide::from_f64(count as f64))
 }
 
-/// `y = finish(` the sum of all elements of `x` that [`broadcast`](super::reduce::broadcast) would copy from one element of `y` `)`
+/// Each element of `y` = `finish(sum)`, where `sum` is that of the elements of `x` that [`broadcast`](super::reduce::broadcast) would copy it to.
 pub fn sum_to<F: Scalar>(x: View<F>, y: ViewMut<F>, finish: impl Fn(F::Wide) -> F + Sync) {
     if x.data.is_empty() {
         return y.data.fill(finish(F::Wide::ZERO));
@@ -101,7 +101,7 @@ pub fn sum_to<F: Scalar>(x: View<F>, y: ViewMut<F>, finish: impl Fn(F::Wide) -> 
     });
 }
 
-/// Some axes of an array, and how far it is along each from one number to the next.
+/// Some axes of an array: their lengths, and the stride along each.
 #[derive(Clone, Copy, Default)]
 struct Steps {
     shape: Shape,
@@ -114,7 +114,7 @@ impl Steps {
         self.shape.push(length);
     }
 
-    /// The last axis, or one of length 1, as its length and stride; and the others.
+    /// The length and stride of the last axis (1 and 0 if there is none), and the other axes.
     fn split_last(self) -> (usize, usize, Steps) {
         match self.shape.split_last() {
             Some((&length, others)) => (length, self.strides[others.len()], Steps { shape: others.into(), ..self }),
@@ -123,13 +123,14 @@ impl Steps {
     }
 }
 
-/// How a sum over some axes goes through an array: by lines of numbers that stand side by side.
+/// How a sum over some axes goes through an array: by lines of contiguous numbers.
 struct Lines {
     kept: Steps,
     summed: Steps,
-    /// How many numbers a line has.
+    /// The number of numbers in a line.
     length: usize,
-    /// Whether each number of a line goes to a sum of its own, so that lines are added; if not, the numbers of a line are.
+    /// Whether each number of a line goes to a sum of its own, so that lines are added to each other. If not, the numbers of a line are
+    /// added.
     across: bool,
 }
 
@@ -137,7 +138,7 @@ impl Lines {
     fn of(x: Shape, y: Shape) -> Lines {
         let (strides, kept) = (x.strides_towards(x), y.strides_towards(x));
         let mut lines = Lines { kept: Steps::default(), summed: Steps::default(), length: 1, across: true };
-        // Neighbours of one kind are one axis, whose numbers stand as far apart as those of the last of them.
+        // Neighbouring axes of one kind count as one axis, with the stride of the last of them.
         let mut group: Option<(bool, usize, usize)> = None;
         for (axis, &length) in x.iter().enumerate().filter(|&(_, &length)| length != 1) {
             let (keeps, stride) = (kept[axis] != 0, strides[axis]);
@@ -162,10 +163,10 @@ impl Lines {
     }
 }
 
-/// So many sums side by side stay in the first-level cache while lines are added to them.
+/// Number of sums that are worked on at a time: they stay in the first-level cache while lines are added to them.
 const COLUMNS: usize = 256;
 
-/// `y = finish(` the sum of the lines that start at these places of `x` `)`, the first one first.
+/// `y = finish(sum of lines)`, where the lines start at these places of `x`. The first line is added first.
 fn add_across<F: Scalar>(x: &[F], lines: Steps, y: &mut [F], finish: &impl Fn(F::Wide) -> F) {
     let (count, stride, others) = lines.split_last();
     for (part, y) in y.chunks_mut(COLUMNS).enumerate() {
@@ -202,7 +203,7 @@ fn add_lines<F: Scalar>(sums: &mut [F::Wide], x: &[F], count: usize, stride: usi
     );
 }
 
-/// `y = Σ terms`, element by element, where `each` visits the terms, once for so many columns.
+/// `y = Σ terms`, element by element. `each` visits the terms; it is called once for every 256 columns.
 pub fn add_n<F: Scalar>(y: &mut [F], each: impl Fn(&mut dyn FnMut(&[F]))) {
     if let [y] = y {
         let mut sum = F::Wide::ZERO;
@@ -249,7 +250,7 @@ pub fn scatter<F: Scalar>(x: &[F], count: usize, width: usize, row_of: impl Fn(u
 mod tests {
     use super::*;
 
-    /// Whichever axes go, in whichever order they stand, and however long they are.
+    /// For any set of reduced axes and any lengths.
     #[test]
     fn a_sum_over_any_axes_is_the_sum_over_a_walk() {
         for x_shape in [[2, 3, 4, 5], [1, 3, 1, 300], [7, 1, 6, 2], [3, 17, 2, 1], [1, 1, 1, 1], [2, 0, 3, 4]] {

@@ -1,4 +1,4 @@
-//! The places a window takes when it moves over an image.
+//! The places of a window that moves over an image.
 
 use crate::shape::Shape;
 use std::fmt;
@@ -17,7 +17,7 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// How many places the window takes, downwards and across; or why there are none.
+    /// The number of places of the window, downwards and across; or why there are none.
     pub fn places(&self, images: Shape) -> Result<[usize; 2], String> {
         let [_, _, height, width] = images[..] else {
             return Err(format!("images are [batch, channels, height, width], found {images}"));
@@ -34,7 +34,7 @@ impl Windows {
         Ok(places)
     }
 
-    /// The matrix of all windows: its rows, one per image and place, and its columns, one per channel and pixel of the window.
+    /// The shape of the matrix of all windows: a row per image and place, a column per channel and pixel of the window.
     pub fn matrix(&self, images: Shape) -> Result<[usize; 2], String> {
         let [down, across] = self.places(images)?;
         let [height, width] = self.kernel;
@@ -47,7 +47,7 @@ impl Windows {
     pub fn each_place(&self, images: Shape, mut visit: impl FnMut(usize, Option<usize>)) {
         let Ok([down, across]) = self.places(images) else { return };
         let (channels, height, width) = (images[1], images[2], images[3]);
-        // A pixel's coordinate, if the place and the offset in the window do not lead into the padding.
+        // The coordinate of the pixel at this offset in the window, if it is not in the padding.
         let inside = |place: usize, offset: usize, length: usize| {
             (place * self.stride + offset).checked_sub(self.padding).filter(|&pixel| pixel < length)
         };
@@ -90,7 +90,7 @@ impl Windows {
         }
     }
 
-    /// The places of a window of this length, out of so many along one axis, from which it sees a pixel.
+    /// The places, out of `places` along one axis, at which a window of length `kernel` contains a pixel.
     fn seeing(&self, pixel: usize, kernel: usize, places: usize) -> Range<usize> {
         let end = ((pixel + self.padding) / self.stride + 1).min(places);
         let start = (pixel + self.padding + 1).saturating_sub(kernel).div_ceil(self.stride);

@@ -1,4 +1,4 @@
-//! How well a model reads digits.
+//! The predictions and the accuracy of a model on digits.
 
 use super::Model;
 use super::metrics::{Confusion, argmax};
@@ -6,11 +6,11 @@ use super::predict::predict_some;
 use crate::data::Digits;
 use crate::{Scalar, Tape};
 
-/// How many images are evaluated at a time.
+/// Number of images that are evaluated at a time.
 const EVALUATION_BATCH: usize = 250;
 
 impl Digits {
-    /// What `model` takes each image for.
+    /// The class that `model` predicts for each image.
     ///
     /// # Panics
     /// If the outputs of the model are not one row for each image, or if an image shows a digit that they have no column for.
@@ -38,7 +38,7 @@ impl Digits {
         predictions
     }
 
-    /// The share of images that `model` takes for what they are, from 0 to 1.
+    /// The share of images that `model` predicts correctly, from 0 to 1.
     ///
     /// # Panics
     /// As [`predictions`](Digits::predictions), or if there are more than 10 classes.
@@ -47,7 +47,7 @@ impl Digits {
         self.confusion(model).accuracy()
     }
 
-    /// What `model` takes for what.
+    /// The confusion matrix of `model`: which digit it predicts for which.
     ///
     /// # Panics
     /// As [`predictions`](Digits::predictions), or if there are more than 10 classes.

@@ -1,4 +1,4 @@
-//! How weights start.
+//! Initial weights.
 
 use crate::Scalar;
 use ndarray::{Array, Dimension, ShapeBuilder};

@@ -1,4 +1,4 @@
-//! How well a classifier does.
+//! Measures of a classifier's quality.
 
 use crate::Scalar;
 use ndarray::{Array2, ArrayView2};
@@ -16,7 +16,7 @@ pub fn argmax<F: Scalar>(row: impl IntoIterator<Item = F>) -> usize {
     best.0
 }
 
-/// The share of rows of `outputs` `[rows, classes]` whose largest element stands at the row's label.
+/// The share of rows of `outputs` `[rows, classes]` whose largest element is at the row's label.
 ///
 /// # Panics
 /// If there is not one label for each row, or if there is no such class.
@@ -37,7 +37,7 @@ pub fn accuracy<F: Scalar>(outputs: ArrayView2<F>, labels: &[usize]) -> f64 {
     hits as f64 / rows as f64
 }
 
-/// How often each class was taken for each other.
+/// The confusion matrix: how often each class was predicted for each class.
 ///
 /// ```
 /// use gradus::nn::Confusion;
@@ -61,8 +61,7 @@ impl Confusion {
 
     /// Counts one sample.
     ///
-    /// # Panics
-    /// If there are not so many classes.
+    /// # Panics If `label` or `prediction` is not one of the classes.
     #[track_caller]
     pub fn count(&mut self, label: usize, prediction: usize) {
         let classes = self.matrix.nrows();

@@ -5,7 +5,7 @@ use crate::draw::Architecture;
 use crate::{Param, Scalar, Var};
 use rand::Rng;
 
-/// What follows a linear layer, element by element.
+/// The function after a linear layer, element by element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
     /// 1 / (1 + e⁻ᶻ)
@@ -40,13 +40,13 @@ impl Activation {
         }
     }
 
-    /// The start that keeps the spread of signals from layer to layer: He for ReLU, 1/√n_in otherwise.
+    /// The initial weights that keep the spread of signals from layer to layer: He for ReLU, 1/√n_in otherwise.
     pub fn usual_init(self) -> Init {
         if self == Activation::Relu { Init::He } else { Init::Scaled }
     }
 }
 
-/// A multilayer perceptron: an activation of a linear layer, several times over.
+/// A multilayer perceptron: linear layers, each followed by an activation.
 ///
 /// ```
 /// use gradus::nn::{Activation, Mlp, Parameters};
@@ -65,7 +65,7 @@ pub struct Mlp<F: Scalar = f32> {
 
 impl<F: Scalar> Mlp<F> {
     /// A network with these layer sizes, inputs first. The activation follows **every** layer, the last one too (see
-    /// [`logits`](Mlp::logits)); weights start as [`Activation::usual_init`] says and biases at 0.
+    /// [`logits`](Mlp::logits)); the weights are drawn from [`Activation::usual_init`] and the biases start at 0.
     ///
     /// # Panics
     /// If there are fewer than two sizes, one of them is 0, or a layer's weights are more than an array can hold.
@@ -74,7 +74,7 @@ impl<F: Scalar> Mlp<F> {
         Mlp::with_init(sizes, activation, activation.usual_init(), Init::Zeros, rng)
     }
 
-    /// A network whose start is given.
+    /// A network with given distributions of the initial weights and biases.
     ///
     /// # Panics
     /// As [`new`](Mlp::new).

@@ -1,4 +1,4 @@
-//! Networks: layers that own named parameters and know no tape. A layer records itself on whatever tape its input lives on.
+//! Networks: layers that own named parameters and no tape. A layer records itself on the tape of its input.
 
 #[cfg(feature = "data")]
 mod digits;
@@ -26,7 +26,7 @@ use std::collections::HashSet;
 
 /// Something with parameters, in an order that never changes.
 pub trait Parameters<F: Scalar> {
-    /// Calls `visit` for every parameter, always in the same order. (A list would have to be made anew for every step.)
+    /// Calls `visit` for every parameter, always in the same order. (A list would have to be allocated anew for every step.)
     fn each_param(&self, visit: &mut dyn FnMut(&Param<F>));
 
     /// Handles to the parameters, in order; one that several layers share comes once.
@@ -63,12 +63,11 @@ pub trait Model<F: Scalar>: Parameters<F> {
     /// Records the outputs `[batch, outputs]` of a batch `[batch, inputs]`.
     fn forward<'t>(&self, x: Var<'t, F>) -> Var<'t, F>;
 
-    /// The outputs for any number of samples `[rows, n_in]`, without preparing for gradients: `net.predict(&images)`. The rows pass through in
-    /// small groups, on tapes that are rewound, so that the intermediate results of all of them are never held at once. Each thread takes the
-    /// next group when it is done with one. Rows of a shared array are read where they stand (`images.into_shared()` costs nothing).
+    /// The outputs for any number of samples `[rows, n_in]`, without preparing for gradients: `net.predict(&images)`. The rows are computed in small
+    /// groups, on tapes that are rewound, so that the intermediate results of all rows are never in memory at once. Each thread takes the next group
+    /// when it has finished one. Rows of a shared array are read in place (`images.into_shared()` costs nothing).
     ///
-    /// # Panics
-    /// At the caller's line, where the shapes do not fit.
+    /// # Panics At the caller's line, if the shapes do not fit.
     #[track_caller]
     fn predict(&self, x: impl Samples<F>) -> Array2<F>
     where

@@ -6,10 +6,9 @@ use crate::{Scalar, Tape, Var};
 use ndarray::{ArcArray2, Array2, ArrayView2, Axis, Ix2, s};
 use std::ops::Range;
 
-/// Samples, row by row, of which some at a time can be put onto a tape. A shared array ([`ArcArray2`]) is read where it stands, all
-/// others are copied.
+/// Samples, one per row, that can be put onto a tape in groups. A shared array ([`ArcArray2`]) is read in place, all others are copied.
 pub trait Samples<F: Scalar>: Sync {
-    /// How many there are.
+    /// The number of samples.
     fn count(&self) -> usize;
     /// Records an input with some of them: `[rows, n_in]`.
     fn record<'t>(&self, tape: &'t Tape<F>, rows: Range<usize>) -> Var<'t, F>;
@@ -42,13 +41,14 @@ impl<F: Scalar> Samples<F> for &ArcArray2<F> {
     }
 }
 
-/// How many samples are computed at a time: enough to keep the matrix product busy, few enough to stay in the cache.
+/// Number of samples that are computed at a time: enough to keep the matrix product busy, few enough to stay in the cache.
 const GROUP: usize = 512;
 
 /// See [`Model::predict`].
 #[track_caller]
 pub(super) fn predict<F: Scalar>(model: &(impl Model<F> + Sync + ?Sized), x: impl Samples<F>) -> Array2<F> {
-    // Two samples tell how many outputs there are, and whether there is a row of them for each. (If shapes do not fit, it is said once.)
+    // Two samples show the number of outputs, and whether there is a row of outputs for each sample. (If shapes do not fit, the panic comes here,
+    // once.)
     let some = x.count().min(2);
     let n_out = predict_some(model, &mut Tape::new(), some, |tape| x.record(tape, 0..some), |some| some.ncols());
     let mut outputs = Array2::from_elem((x.count(), n_out), F::ZERO);
@@ -61,7 +61,7 @@ pub(super) fn predict<F: Scalar>(model: &(impl Model<F> + Sync + ?Sized), x: imp
     outputs
 }
 
-/// Shows `look` the outputs for the samples, `rows` of them, that `record` puts onto the tape.
+/// Calls `look` with the outputs for the samples, `rows` of them, that `record` puts onto the tape.
 #[track_caller]
 pub(super) fn predict_some<F: Scalar, R>(
     model: &(impl Model<F> + ?Sized),

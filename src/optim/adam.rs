@@ -1,4 +1,4 @@
-//! Adam: a step of a size that does not depend on the size of the gradient.
+//! Adam: steps whose size does not depend on the size of the gradient.
 
 use super::{Memory, Of, OptimError, Optimizer, at_least_normal, step_each};
 use crate::kernel::parallel;
@@ -33,7 +33,7 @@ impl<F: Scalar> Adam<F> {
         Adam { beta1, beta2, ..self }
     }
 
-    /// With another ε, the number that keeps the division from going wrong.
+    /// With another ε, the number that is added to the divisor to keep it above 0.
     pub fn epsilon(self, epsilon: f64) -> Self {
         Adam { epsilon, ..self }
     }
@@ -47,7 +47,7 @@ impl<F: Scalar> Optimizer<F> for Adam<F> {
         let [beta1, beta2] = betas.map(F::from_f64);
         let [rest1, rest2] = betas.map(|beta| F::from_f64(1.0 - beta));
         step_each(&mut self.moments, model, gradients, |kept, value, gradient| {
-            // m̂ and v̂ differ from m and v by one factor for all elements, so the factors are taken out of the loop.
+            // m̂ and v̂ differ from m and v by a factor that is the same for all elements, so the factors are computed outside of the loop.
             let [seen1, seen2] = betas.map(|beta| 1.0 - beta.powi(kept.steps));
             let (rate, scale) = (F::from_f64(learning_rate / seen1), F::from_f64(1.0 / seen2.sqrt()));
             let [first, second] = kept.arrays();
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
     use crate::{Param, Tape};
 
-    /// Lets the moments of a gradient shrink that was there in the first step only.
+    /// Gives a gradient in the first step only, and lets its moments shrink.
     fn shrink<F: Scalar>(gradient: f64, steps: usize) {
         let params = vec![Param::new("w", ndarray::arr1(&[F::ONE; 40]))];
         let mut adam = Adam::<F>::new(1e-3);

@@ -1,30 +1,30 @@
-//! What an optimizer remembers of each parameter. The one idea to know: **it belongs to the parameter, not to the step**. A parameter that
-//! joins late starts as if the training started, and one that sits out a few steps finds its memory as it left it.
+//! The memory of an optimizer, such as momenta. The one idea to know: **it belongs to the parameter, not to the step**. A parameter that joins late
+//! starts with an empty memory, and a parameter that is left out of a few steps continues with its own.
 
 use crate::tape::GradientOf;
 use crate::{Param, Scalar};
 use std::collections::HashMap;
 use std::fmt;
 
-/// The memory of an optimizer that keeps `N` arrays of each parameter. `D` is what a step is due by.
+/// The memory of an optimizer that keeps `N` arrays per parameter. `D` is what a step needs of each parameter: its gradient.
 pub(super) struct Memory<F: Scalar, const N: usize, D = GradientOf> {
     entries: Vec<Entry<F, N, D>>,
-    /// Where each parameter stands in `entries`.
+    /// The place of each parameter in `entries`, by its address.
     places: HashMap<usize, usize>,
     /// The entries that this step changes, in order.
     due: Vec<usize>,
-    /// How many steps the optimizer has begun.
+    /// The number of steps that the optimizer has begun.
     round: u64,
 }
 
 struct Entry<F: Scalar, const N: usize, D> {
     param: Param<F>,
-    /// The last round in which it was to be stepped, and by what.
+    /// The last round in which it was due, and its `D` for that step.
     due: Option<(u64, D)>,
     kept: Kept<F, N>,
 }
 
-/// What is remembered of one parameter.
+/// The memory of one parameter.
 pub(super) struct Kept<F: Scalar, const N: usize> {
     /// How often the parameter was stepped, this step included.
     pub(super) steps: i32,
@@ -43,9 +43,9 @@ impl<F: Scalar, const N: usize, D> Memory<F, N, D> {
         self.due.clear();
     }
 
-    /// Notes that this step is to change `param`: once, whatever a model shares or lists twice.
+    /// Notes that this step is to change `param`: once, even if a model shares it or lists it twice.
     pub(super) fn expect(&mut self, param: &Param<F>, by: D) {
-        // As a rule it comes after the same one as in the last step, and nothing has to be looked up.
+        // Usually the parameters come in the same order as in the last step, and nothing has to be looked up.
         let next = self.due.last().map_or(0, |last| last + 1);
         let place = match self.entries.get(next) {
             Some(entry) if entry.param.is(param) => next,
@@ -58,7 +58,7 @@ impl<F: Scalar, const N: usize, D> Memory<F, N, D> {
         }
     }
 
-    /// Whether this step is to change nothing.
+    /// Whether this step changes no parameter.
     pub(super) fn is_idle(&self) -> bool {
         self.due.is_empty()
     }
@@ -74,7 +74,8 @@ impl<F: Scalar, const N: usize, D> Memory<F, N, D> {
         }
     }
 
-    /// The place of a parameter, which is made if there is none. As long as it is kept, no other parameter gets its address.
+    /// The place of a parameter; adds an entry if there is none. The entry keeps the parameter alive, so no other parameter gets its
+    /// address.
     fn find(&mut self, param: &Param<F>) -> usize {
         *self.places.entry(param.address()).or_insert_with(|| {
             let kept = Kept { steps: 0, size: param.shape().size(), arrays: std::array::from_fn(|_| Vec::new()) };
@@ -91,7 +92,7 @@ impl<F: Scalar, const N: usize, D> fmt::Debug for Memory<F, N, D> {
 }
 
 impl<F: Scalar, const N: usize> Kept<F, N> {
-    /// The arrays that are kept of the parameter, of its size, at first 0.
+    /// The arrays that are kept for the parameter. They have its size and start at 0.
     pub(super) fn arrays(&mut self) -> &mut [Vec<F>; N] {
         self.arrays.iter_mut().for_each(|array| array.resize(self.size, F::ZERO));
         &mut self.arrays

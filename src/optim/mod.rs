@@ -1,4 +1,4 @@
-//! Optimizers: what to do with a gradient. They change parameters in place and allocate only on their first step.
+//! Optimizers: rules that change parameters by their gradients. They work in place and allocate only on their first step.
 
 mod adam;
 mod memory;
@@ -15,7 +15,7 @@ use crate::{BackwardError, Gradients, Scalar};
 use memory::{Kept, Memory};
 use settings::Of;
 
-/// Why an optimizer refused a step. Nothing was changed then.
+/// Why an optimizer refused a step. In that case it has changed nothing.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OptimError {
@@ -34,16 +34,16 @@ pub enum OptimError {
         "there are no parameters to step: the model, or the list of parameters, is empty, or all of them are frozen"
     )]
     NoParameters,
-    /// A setting with which the rule makes no sense.
+    /// A setting that is out of range.
     #[error("{optimizer}: the {setting} is {value:?}, but it must be {expected}")]
     Setting {
-        /// Which optimizer.
+        /// The optimizer.
         optimizer: &'static str,
-        /// Which of its settings.
+        /// The name of the setting.
         setting: &'static str,
-        /// What it is.
+        /// The value of the setting.
         value: f64,
-        /// What it may be.
+        /// The values that it may have.
         expected: &'static str,
     },
     /// The gradient belongs to an earlier value.
@@ -51,22 +51,22 @@ pub enum OptimError {
     Stale(#[from] BackwardError),
 }
 
-/// A rule that improves parameters given their gradients.
+/// A rule that changes parameters by their gradients.
 pub trait Optimizer<F: Scalar> {
-    /// Changes every parameter of `model` once, but for those that are [frozen](crate::Param::freeze); once also if it is shared by several layers, or
-    /// listed twice. Its gradient is then the sum of what flowed back from all its uses.
+    /// Changes every parameter of `model` once, except those that are [frozen](crate::Param::freeze). A parameter that several layers share, or that
+    /// is listed twice, is changed once, too: its gradient is the sum over all its uses.
     ///
-    /// What an optimizer remembers belongs to a parameter: one that joins late starts as any does, and one that sits out a few steps goes on
-    /// from where it was.
+    /// An optimizer keeps its memory (such as a momentum) per parameter: a parameter that joins late starts with an empty one, and a parameter that
+    /// is left out of a few steps continues with its own.
     ///
-    /// # Errors
-    /// If a setting of the optimizer makes no sense, if there are no parameters, if one has no gradient, or if its gradient was computed for an
-    /// earlier value (a step taken twice with the same gradients). All this is checked before the first parameter is changed.
+    /// # Errors If a setting of the optimizer is out of range, if there are no parameters, if a parameter has no gradient, or if its gradient was
+    /// computed for an earlier value (as when a step is taken twice with the same gradients). All this is checked before the first parameter is
+    /// changed.
     fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError>;
 }
 
-/// A divisor is never smaller than the root of this: where a memory of squares is 0, because the gradients were 0 or too small to be
-/// squared, the step is then small or 0, and neither infinite nor 0 / 0.
+/// The square, but at least the smallest normal number. A mean of squares is 0 if all gradients were 0 or too small to be squared. With this as the
+/// divisor, the step is then small or 0, and not infinite or 0 / 0.
 #[inline(always)]
 fn at_least_normal<F: Scalar>(square: F) -> F {
     if square < F::SMALLEST_NORMAL { F::SMALLEST_NORMAL } else { square }

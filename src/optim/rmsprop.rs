@@ -1,4 +1,4 @@
-//! RMSProp: the gradient, divided by how large it has been lately.
+//! RMSProp: steps along the gradient, divided by its recent size.
 
 use super::{Memory, Of, OptimError, Optimizer, at_least_normal, step_each};
 use crate::kernel::parallel;
@@ -8,8 +8,8 @@ use crate::{Gradients, Scalar};
 
 /// RMSProp (Tieleman and Hinton 2012): v ← ρ v + (1 - ρ) g², w ← w - η g / (√v + ε).
 ///
-/// v is a running mean of the squared gradient, so its root is the gradient's usual size, for each number by itself. It starts at 0 and is
-/// not corrected for that, as Adam's is: the first step is 1 / √(1 - ρ) times the rate.
+/// v is a running mean of the squared gradient, one for each number of a parameter, so its root is the usual size of that gradient. It starts at 0
+/// and, unlike Adam's, is not corrected for that: the first step is 1 / √(1 - ρ) times the rate.
 ///
 /// ```
 /// use gradus::optim::{Optimizer, RmsProp};
@@ -43,8 +43,8 @@ impl<F: Scalar> RmsProp<F> {
         RmsProp { decay, ..self }
     }
 
-    /// With another ε, the number that keeps the division from going wrong. It may be 0: where all gradients were 0 there is no step, and
-    /// where they were too small to be squared (in f32 below 10⁻¹⁹) it is shorter than the formula says.
+    /// With another ε, the number that is added to the divisor to keep it above 0. It may be 0: if all gradients were 0, there is no step, and if
+    /// they were too small to be squared (in f32 below 10⁻¹⁹), the step is shorter than the formula says.
     pub fn epsilon(self, epsilon: f64) -> Self {
         RmsProp { epsilon, ..self }
     }

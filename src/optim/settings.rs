@@ -1,14 +1,14 @@
-//! Settings that an optimizer can work with. They are checked in every step, since a learning rate may change between steps.
+//! Checks of an optimizer's settings. They are made in every step, since the learning rate may change between steps.
 
 use super::OptimError;
 use crate::Scalar;
 
-/// Who asks, for the message.
+/// The name of the optimizer, for the message.
 #[derive(Clone, Copy)]
 pub(super) struct Of(pub(super) &'static str);
 
 impl Of {
-    /// A learning rate: 0 stands still, a negative one would climb.
+    /// A learning rate. With 0 nothing moves; a negative one would climb.
     pub(super) fn rate<F: Scalar>(self, value: f64) -> Result<f64, OptimError> {
         let expected = "a finite number, 0 or above (to climb instead of descending, negate the loss)";
         self.hold(value >= 0.0 && value.is_finite(), "learning rate", value, expected)?;
@@ -17,12 +17,12 @@ impl Of {
         self.hold(held.is_finite() && (held > 0.0 || value == 0.0), "learning rate", value, expected)
     }
 
-    /// How much of a running mean is kept. With 1 nothing new would ever come in.
+    /// The share of a running mean that is kept in each step. With 1 nothing new would ever come in.
     pub(super) fn kept_share(self, name: &'static str, value: f64) -> Result<f64, OptimError> {
         self.hold((0.0..1.0).contains(&value), name, value, "from 0 to below 1, such as 0.9")
     }
 
-    /// What is added to a divisor.
+    /// The number that is added to a divisor.
     pub(super) fn epsilon<F: Scalar>(self, value: f64) -> Result<f64, OptimError> {
         let is_held = F::from_f64(value).is_finite();
         self.hold(value >= 0.0 && is_held, "epsilon", value, "a finite number, 0 or above, such as 1e-8")

@@ -1,4 +1,4 @@
-//! Stochastic gradient descent, with momentum if wanted.
+//! Stochastic gradient descent, with or without momentum.
 
 use super::{Memory, Of, OptimError, Optimizer, step_each};
 use crate::kernel::parallel;
@@ -44,7 +44,7 @@ impl<F: Scalar> Sgd<F> {
         Sgd { momentum, nesterov: false, ..self }
     }
 
-    /// With momentum μ, evaluated where the momentum is about to lead.
+    /// With Nesterov's momentum μ: the gradient counts as if taken at the point to which the momentum leads.
     pub fn nesterov(self, momentum: f64) -> Self {
         Sgd { momentum, nesterov: true, ..self }
     }

@@ -1,4 +1,4 @@
-//! What the scripts of the page are given: the trace, and what they could not find out by themselves.
+//! The data for the page's scripts: the trace, and what cannot be derived from it in the browser.
 
 use super::PageOptions;
 use super::figure::Figure;
@@ -20,9 +20,9 @@ pub(super) struct PageData {
     trace: Trace,
     /// One sentence for each event.
     sentences: Vec<String>,
-    /// For each node and each of its operands, which elements of it an element of the result needs.
+    /// For each node and each of its operands, the elements of the operand that an element of the result needs.
     reach: Vec<Vec<Reach>>,
-    /// For each formula of the trace, how it is set.
+    /// The markup of each formula in the trace.
     formulas: BTreeMap<String, String>,
     figure: Figure,
     /// The text of each file.

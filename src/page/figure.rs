@@ -1,5 +1,5 @@
-//! The graph as the page shows it. The one idea to know: a browser need not know how to lay out a graph. For each way of folding its
-//! scopes, or the most useful ways if there are too many, the layout is found here, once for wide screens and once for tall ones.
+//! The graph as the page shows it. The one idea to know: the browser lays out nothing. The layout is computed here for each way of folding the
+//! graph's scopes (or the most useful ways, if there are too many), once for wide screens and once for tall ones.
 
 use crate::draw::{
     Area, Backward, Direction, DrawOptions, Flow, Kind, Layout, Measure, Picture, PictureNode, Pixels, Route, SPACING,
@@ -12,23 +12,23 @@ use petgraph::graph::NodeIndex;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// A figure shows no more nodes.
+/// Maximum number of nodes of a figure.
 const MOST_NODES: usize = 300;
-/// The squares of the numbers of nodes of all foldings together: the time to lay them out grows a little faster than that.
+/// Maximum sum, over all foldings, of the square of the number of nodes: the time for a layout grows a little faster than that square.
 const MOST_WORK: usize = 250_000;
-/// Of so many scopes, each is tried folded alone and open alone; of more, only the outermost ones are.
+/// Maximum number of scopes of which each is tried folded alone and open alone. If there are more, only the outermost ones are.
 const MOST_SCOPES: usize = 60;
-/// Up to so many scopes, every way of folding them has its layout.
+/// Maximum number of scopes for which every way of folding them has a layout.
 const FEW_SCOPES: usize = 6;
-/// Of so many passes the numbers have room in the nodes.
+/// Maximum number of passes whose numbers fit in the nodes.
 const PASSES_WITH_ROOM: u32 = 4;
 
-/// What is drawn, whatever is folded, and the ways of folding it.
+/// The parts of the figure, and the ways of folding it.
 #[derive(Serialize)]
 pub(super) struct Figure {
     nodes: Vec<FigureNode>,
     scopes: Vec<Scope>,
-    /// All open comes first, if that is not too much to be shown.
+    /// The figure with all scopes open comes first, if it is not too large.
     foldings: Vec<Folding>,
 }
 
@@ -57,7 +57,7 @@ struct Folding {
     folded: Vec<usize>,
     /// The nodes that are drawn.
     nodes: Vec<Stand>,
-    /// For each node of the figure the one that is drawn for it.
+    /// For each node of the figure, the node that is drawn for it.
     stands_for: Vec<usize>,
     /// The scopes that are drawn.
     scopes: Vec<usize>,
@@ -66,11 +66,11 @@ struct Folding {
     tall: Places,
 }
 
-/// A node that is drawn: itself, or in place of several.
+/// A node that is drawn: for itself, or for several.
 #[derive(Serialize)]
 struct Stand {
     index: usize,
-    /// What it is called if it stands for several.
+    /// Its heading, if it is drawn for several.
     heading: Option<String>,
     /// The folded scope that it is.
     scope: Option<usize>,
@@ -85,7 +85,7 @@ struct FigureEdge {
     slot_name: String,
 }
 
-/// Where everything goes, in the order of the lists of a [`Folding`].
+/// The places of everything, in the order of the lists of a [`Folding`].
 #[derive(Serialize)]
 struct Places {
     width: i64,
@@ -134,8 +134,8 @@ impl Figure {
     }
 }
 
-/// What the program recorded, and what else it was differentiated through; with the ways back of all passes. Laid open, all the nodes that
-/// the passes recorded, which are the ways back.
+/// The nodes that the program recorded, and those that it was differentiated through, with the gradients of all passes as edges. If laid open, all
+/// the nodes that the passes recorded instead of these edges.
 fn picture<F: Scalar>(tape: &Tape<F>, trace: &Trace, is_laid_open: bool) -> Picture {
     let mut picture = shallow(Picture::of(tape, &options(1)));
     let mut is_shown: Vec<bool> = trace.nodes.iter().map(|node| node.pass == 0).collect();
@@ -180,8 +180,8 @@ fn options(pass: u32) -> DrawOptions {
     DrawOptions::new().backward(Backward::Nodes).unfolded().pass(pass)
 }
 
-/// For each way whether each scope is folded, the most useful ways first: all open, all folded, one folded, one open, and if that are few,
-/// all the others.
+/// The ways of folding, each with whether each scope is folded. The most useful ones come first: all open, all folded, one folded, one open, and then
+/// all the others if there are few scopes.
 fn ways_of_folding(picture: &Picture) -> Vec<Vec<bool>> {
     let scopes = picture.clusters.len();
     let around = |scope: usize| std::iter::successors(Some(scope), |&scope| picture.clusters[scope].parent);
@@ -200,7 +200,7 @@ fn ways_of_folding(picture: &Picture) -> Vec<Vec<bool>> {
     if scopes <= FEW_SCOPES {
         ways.extend((0..1_usize << scopes).map(|set| (0..scopes).map(|scope| set >> scope & 1 == 1).collect()));
     }
-    // What is in a folded scope cannot be folded besides.
+    // A scope inside a folded one does not count as folded.
     let outermost = |way: Vec<bool>| -> Vec<bool> {
         (0..scopes).map(|scope| way[scope] && !around(scope).skip(1).any(|outer| way[outer])).collect()
     };
@@ -276,10 +276,10 @@ impl Places {
     }
 }
 
-/// Where a wide figure goes on in the next row, in pixels.
+/// Length at which a wide figure continues in the next row, in pixels.
 const WIDE: i64 = 1000;
 
-/// How large each node is, so that the numbers of every pass have room.
+/// The sizes of the nodes, with room for the numbers of every pass.
 struct Sizes(HashMap<NodeIndex, [i64; 2]>);
 
 impl Sizes {

@@ -1,5 +1,5 @@
-//! An op's formula as MathML. Formulas are written as one would type them, `dx = g (1 - y²)`; here they are read and set as mathematics:
-//! `a / b` as a fraction, `xᵀ` and `e^(-t²)` with superscripts, `Σₖ` with its index below, words as words.
+//! An op's formula as MathML. Formulas are written as typed text, `dx = g (1 - y²)`; here they are parsed and set as mathematics: `a / b` as a
+//! fraction, `xᵀ` and `e^(-t²)` with superscripts, `Σₖ` with its index below, words as words.
 //!
 //! The rule to know: a slash with spaces divides all the product before it, `g (a - y) / n`; one without divides only its neighbours, `1/n p`.
 
@@ -16,7 +16,7 @@ pub(super) fn mathml(formula: &str) -> String {
 struct Token {
     text: String,
     kind: Kind,
-    /// Whether a space stands before it.
+    /// Whether there is a space before it.
     apart: bool,
 }
 
@@ -51,7 +51,7 @@ const SUPERSCRIPTS: [(char, char); 11] = [
 const SUBSCRIPTS: [(char, char); 7] =
     [('ᵢ', 'i'), ('ⱼ', 'j'), ('ₖ', 'k'), ('ₙ', 'n'), ('₀', '0'), ('₁', '1'), ('₂', '2')];
 
-/// Pieces that are read alike: several letters of a name, or one.
+/// Splits a formula into pieces.
 fn tokens(formula: &str) -> Vec<Token> {
     let (mut tokens, mut apart) = (Vec::new(), false);
     let mut characters = formula.chars().peekable();
@@ -92,7 +92,7 @@ fn tokens(formula: &str) -> Vec<Token> {
     tokens
 }
 
-/// What a piece that begins with this character is; `None` for a sign that stands for itself.
+/// The kind of a piece that begins with this character; `None` for a sign that is a piece of its own.
 fn kind_of(c: char) -> Option<Kind> {
     match c {
         _ if raised(c).is_some() => Some(Kind::Superscript),
@@ -118,11 +118,11 @@ struct Reader {
     at: usize,
 }
 
-/// A part of a row: its markup, and what to say in its place where brackets around it are not needed.
+/// A part of a row: its markup, and the markup to use where the brackets around it are not needed.
 struct Item {
     markup: String,
     bare: String,
-    /// Whether a product ends before it and begins after it.
+    /// Whether it separates products.
     is_boundary: bool,
 }
 
@@ -170,7 +170,7 @@ impl Reader {
         items.into_iter().map(|item| item.markup).collect()
     }
 
-    /// A quantity with what is raised and lowered at it.
+    /// A quantity with its superscripts and subscripts.
     fn item(&mut self) -> Option<Item> {
         let mut item = self.atom()?;
         let (mut below, mut above) = (None, None);
@@ -226,7 +226,7 @@ impl Reader {
         })
     }
 
-    /// What stands between two brackets, the first of which was read.
+    /// The contents of a pair of brackets, the first of which has been read.
     fn brackets(&mut self, open: &str, close: &str) -> Item {
         let bare = self.row(close);
         self.at += usize::from(self.next_is(close));
@@ -235,13 +235,13 @@ impl Reader {
 }
 
 impl Item {
-    /// With brackets that mean something.
+    /// The same, with brackets that are part of the mathematics.
     fn kept(self) -> Item {
         Item::plain(self.markup)
     }
 }
 
-/// What is raised or lowered: letters, numbers, signs.
+/// A superscript or subscript: letters, numbers, signs.
 fn script(text: &str) -> String {
     let one = |c: char| match c {
         '−' => "<mo>−</mo>".to_owned(),
@@ -256,7 +256,7 @@ fn script(text: &str) -> String {
 mod tests {
     use super::mathml;
 
-    /// The markup without what only groups.
+    /// The markup without elements that only group.
     fn set(formula: &str) -> String {
         mathml(formula).replace("<mrow>", "").replace("</mrow>", "").replace("<math>", "").replace("</math>", "")
     }

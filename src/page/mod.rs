@@ -1,11 +1,11 @@
 //! The web page: a computation as one file that opens in any browser, from disk, with nothing to fetch. The one idea to know: the page
 //! replays a [`Trace`](crate::Trace). All numbers and all places are computed here; the scripts show them.
 //!
-//! - `options`: what a page shows
-//! - `data`: what is handed to the scripts, as JSON; `source`: the text of the learner's program
+//! - `options`: the options of a page
+//! - `data`: the data for the scripts, as JSON; `source`: the text of the learner's program
 //! - `figure`: the graph, laid out once for every way of folding its scopes
 //! - `formula`: formulas as MathML
-//! - `page.html`, `page.css`: the page; `too_large.html`: what there is instead for a tape of too many nodes; `script/`: what moves on it
+//! - `page.html`, `page.css`: the page; `too_large.html`: the page for a tape with too many nodes; `script/`: the interactive part
 
 mod data;
 mod figure;
@@ -37,13 +37,12 @@ const SCRIPTS: [&str; 9] = [
 ];
 
 impl<F: Scalar> Tape<F> {
-    /// What the tape recorded as a web page, to be stepped through: one file without links to others. The same tape gives the same bytes.
+    /// The recorded computation as a web page that can be stepped through: one file without links to others. The same tape gives the same bytes.
     ///
-    /// A slider goes through the events of the [trace](Tape::trace): forward, backward, and update under
-    /// [`keep_updates`](Tape::keep_updates). A click on a node shows its value, its gradient and what that is the sum of, a click on an edge
-    /// how the gradient flows along it, a click on a number what it was computed from. Where the program's source can be read,
-    /// it is part of the page. A tape of more than [`PageOptions::max_nodes`] nodes is not replayed: its page says so, and shows the graph
-    /// folded.
+    /// A slider goes through the events of the [trace](Tape::trace): forward, backward, and update under [`keep_updates`](Tape::keep_updates). A
+    /// click on a node shows its value, and its gradient with the contributions to it; a click on an edge shows how the gradient flows along it; a
+    /// click on a number shows what it was computed from. If the program's source can be read, it is part of the page. A tape of more than
+    /// [`PageOptions::max_nodes`] nodes is not replayed: its page says so, and shows the graph folded.
     ///
     /// ```
     /// use gradus::page::PageOptions;
@@ -85,7 +84,7 @@ fn too_large<F: Scalar>(tape: &Tape<F>, options: &PageOptions) -> String {
     fill(TOO_LARGE, &parts)
 }
 
-/// The template with each part in its place. What was filled in is not looked at again.
+/// The template with each part filled in. Text that was filled in is not searched again.
 fn fill(template: &str, parts: &[(&str, String)]) -> String {
     let (mut page, mut rest) = (String::new(), template);
     for (mark, part) in parts {

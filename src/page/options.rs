@@ -1,9 +1,9 @@
-//! What a page shows.
+//! The options of a page.
 
 use crate::draw::{Backward, DrawOptions};
 use crate::trace::SourceFolders;
 
-/// What a page shows. By default the program's source is part of it, where it can be read.
+/// The options of a page. By default the program's source is part of it, where it can be read.
 ///
 /// ```
 /// use gradus::page::PageOptions;

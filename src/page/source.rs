@@ -1,10 +1,10 @@
-//! The text of the program that was recorded, as far as it can be read.
+//! The source texts of the recorded program, as far as they can be read.
 
 use super::PageOptions;
 use crate::trace::Trace;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A file that is larger is left out.
+/// Maximum size of a file, in bytes; larger ones are left out.
 const LARGEST: u64 = 200_000;
 
 /// The text of each source file that a node of the program names.

@@ -1,9 +1,9 @@
-//! Parameters: named arrays that live outside the tape and outlast it. A tape's leaf reads them in place.
+//! Parameters: named arrays that live outside the tape and outlive it. A tape's leaf reads them in place.
 //!
-//! The one idea to know: **a reader takes a share and waits for nobody.** The array is counted (`Arc`): whoever reads takes a share of it and
-//! looks at it with no lock held. Whoever changes it works in place if nobody else has a share, and on a copy otherwise. A tape's leaf has a
-//! share while the recording lasts, but gives it back before an update through [`Gradients`](crate::Gradients): so optimizers work in place.
-//! Threads that read several parameters, in any order, cannot wait for each other.
+//! The one idea to know: **a reader takes a share and waits for nobody.** The array is reference-counted (`Arc`): a reader takes a share of it and
+//! reads it without holding a lock. A writer works in place if nobody else has a share, and on a copy otherwise. A tape's leaf holds a share while
+//! the recording lasts, but gives it back before an update through [`Gradients`](crate::Gradients), so that optimizers work in place. Threads that
+//! read several parameters, in any order, cannot block each other.
 
 mod turns;
 
@@ -26,7 +26,8 @@ use turns::{Turn, Writer};
 /// assert_eq!(loss.backward().param(&w).unwrap().value(), ndarray::arr1(&[3.0, 3.0]).into_dyn());
 /// ```
 ///
-/// Threads may share it. Reading never waits for a reader, and what was read stays as it was, whoever changes the parameter meanwhile.
+/// Threads may share it. Reading never waits for another reader, and a value that was read stays as it was, even if the parameter is changed
+/// meanwhile.
 #[derive(Clone)]
 pub struct Param<F: Scalar> {
     inner: Arc<Inner<F>>,
@@ -39,7 +40,7 @@ struct Inner<F> {
     name: String,
     shape: Shape,
     value: RwLock<Arc<Vec<F>>>,
-    /// How often the value was changed. It is raised while the value is locked for writing, so nobody else changes it meanwhile.
+    /// How often the value was changed. It is raised only while the value is locked for writing.
     version: AtomicU64,
     frozen: AtomicBool,
     /// The thread that is changing the value.
@@ -85,8 +86,8 @@ impl<F: Scalar> Param<F> {
             .expect("a parameter's buffer has the size of its shape")
     }
 
-    /// How often the value was changed. A tape notes it when it reads the parameter, so that a gradient is never computed from a value
-    /// that is no longer there.
+    /// How often the value was changed. A tape notes the version when it reads the parameter, and refuses to compute a gradient for a value that has
+    /// changed since.
     pub fn version(&self) -> u64 {
         self.inner.version.load(Ordering::Acquire)
     }
@@ -101,8 +102,8 @@ impl<F: Scalar> Param<F> {
         self.write().iter_mut().zip(value).for_each(|(old, &new)| *old = new);
     }
 
-    /// Changes the elements (row-major) in place. Other threads that want to read or to change the parameter wait meanwhile. If `change`
-    /// panics, the parameter is left as `change` left it, and counts as changed.
+    /// Changes the elements (row-major) in place. Other threads that read or change the parameter wait until it is done. If `change` panics, the
+    /// parameter keeps what `change` has written so far, and counts as changed.
     ///
     /// ```
     /// # use gradus::prelude::*;
@@ -111,15 +112,14 @@ impl<F: Scalar> Param<F> {
     /// assert_eq!(w.value(), ndarray::arr1(&[3.0, 2.0]).into_dyn());
     /// ```
     ///
-    /// # Panics
-    /// If `change` reads or changes the same parameter, other than through what it is given.
+    /// # Panics If `change` reads or changes the same parameter other than through its argument.
     #[track_caller]
     pub fn update<R>(&self, change: impl FnOnce(&mut [F]) -> R) -> R {
         change(&mut self.write())
     }
 
-    /// [`update`](Param::update), if the value is still that of `version`; otherwise the version it has now. Returns the new value with its
-    /// version, too.
+    /// [`update`](Param::update), if the parameter still has this version; returns the result with the new value and its version. Otherwise returns
+    /// the version that it has now.
     #[track_caller]
     pub(crate) fn update_at<R>(
         &self,
@@ -136,7 +136,7 @@ impl<F: Scalar> Param<F> {
         }
     }
 
-    /// Looks at the elements (row-major) in place. What `look` is given stays as it is, also if the parameter is changed meanwhile.
+    /// Reads the elements (row-major) in place. The slice that `look` gets does not change, even if the parameter is changed meanwhile.
     ///
     /// # Panics
     /// Inside its own [`update`](Param::update).
@@ -145,7 +145,7 @@ impl<F: Scalar> Param<F> {
         look(&self.read().0)
     }
 
-    /// Whether both are handles to one parameter.
+    /// Whether both are handles to the same parameter.
     pub fn is(&self, other: &Param<F>) -> bool {
         Arc::ptr_eq(&self.inner, &other.inner)
     }
@@ -168,7 +168,7 @@ impl<F: Scalar> Param<F> {
         self.inner.frozen.store(true, Ordering::Release);
     }
 
-    /// Takes [`freeze`](Param::freeze) back. It counts for what is recorded from now on.
+    /// Undoes [`freeze`](Param::freeze), for everything that is recorded from now on.
     pub fn unfreeze(&self) {
         self.inner.frozen.store(false, Ordering::Release);
     }
@@ -186,7 +186,7 @@ impl<F: Scalar> Param<F> {
         cast
     }
 
-    /// What all handles to one parameter share, and no two parameters that live at the same time.
+    /// An address that is the same for all handles to one parameter, and different for any two parameters that live at the same time.
     pub(crate) fn address(&self) -> usize {
         Arc::as_ptr(&self.inner).addr()
     }
@@ -218,7 +218,7 @@ impl<F: Scalar> Param<F> {
         self.writing(turn)
     }
 
-    /// Waits until nobody else changes the value.
+    /// Waits until no other thread changes the value.
     #[track_caller]
     fn turn(&self) -> RwLockWriteGuard<'_, Arc<Vec<F>>> {
         match self.inner.value.try_write() {
@@ -241,7 +241,7 @@ impl<F: Scalar> Param<F> {
 
 /// A parameter that is being changed.
 struct Writing<'p, F> {
-    /// It stands first, so that it ends before another thread can get the lock.
+    /// The first field, so that it is dropped before the lock is released.
     _turn: Turn<'p>,
     value: RwLockWriteGuard<'p, Arc<Vec<F>>>,
 }

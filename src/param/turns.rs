@@ -1,5 +1,5 @@
-//! Whose turn it is to change a parameter, and who waits for it. A thread that would wait for ever is told so: it changes the parameter
-//! itself, or whoever changes it waits, in turn, for a parameter that this thread is changing.
+//! Which thread is changing a parameter, and which threads wait for it. A thread that would wait for ever panics instead, with a message: when it is
+//! changing the parameter itself, or when the thread that is changing it waits (perhaps through others) for a parameter that this thread is changing.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Clone, Default)]
 pub(super) struct Writer(Arc<AtomicU64>);
 
-/// The threads that wait for a parameter, each with that parameter's writer. A thread takes itself out of the list as soon as it has
-/// the lock, so that whoever stands in it is waiting.
+/// The threads that wait for a parameter, each with that parameter's writer. A thread removes itself from the list as soon as it has the lock, so
+/// that every thread in the list is waiting.
 static WAITING: Mutex<Vec<(u64, Writer)>> = Mutex::new(Vec::new());
 
 fn waiting() -> MutexGuard<'static, Vec<(u64, Writer)>> {
@@ -26,7 +26,7 @@ fn this_thread() -> u64 {
 }
 
 impl Writer {
-    /// Notes that this thread, which has the lock, is changing the parameter, until what is returned is dropped.
+    /// Notes that this thread, which has the lock, is changing the parameter, until the returned value is dropped.
     pub(super) fn begin(&self) -> Turn<'_> {
         self.0.store(this_thread(), Ordering::Release);
         Turn(self)
@@ -36,7 +36,7 @@ impl Writer {
         self.0.load(Ordering::Acquire)
     }
 
-    /// Notes that this thread is going to wait for the parameter `name`, until what is returned is dropped.
+    /// Notes that this thread is going to wait for the parameter `name`, until the returned value is dropped.
     ///
     /// # Panics
     /// If it would wait for itself.

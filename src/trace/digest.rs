@@ -1,25 +1,25 @@
-//! Arrays, as a trace keeps them: small ones whole, of large ones what can be shown.
+//! Arrays as a trace keeps them: small ones whole, large ones reduced to what can be shown.
 
 use crate::scalar::Scalar;
 use ndarray::{ArrayD, ArrayView2};
 
-/// Up to so many elements an array is kept whole.
+/// Maximum number of elements of an array that is kept whole.
 pub(super) const WHOLE: usize = 1024;
-/// The most rows and columns of a reduced picture.
+/// Maximum number of rows, and of columns, of a reduced picture.
 const PICTURE: usize = 32;
 
-/// What there is to show of an array. The statistics are over its finite numbers.
+/// An array, reduced to what can be shown. The statistics are over its finite numbers.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
 pub struct Digest {
     /// The lengths of its axes.
     pub shape: Vec<usize>,
-    /// All the elements, row-major, if they are at most 1024.
+    /// All the elements, row-major, if there are at most 1024.
     #[cfg_attr(feature = "json", serde(with = "super::json::maybe_numbers"))]
     pub elements: Option<Vec<f64>>,
     /// A picture of a larger array.
     pub reduced: Option<Reduced>,
-    /// The least number. NaN, as the other statistics, if there is no finite number.
+    /// The least number. Like the other statistics, it is NaN if there is no finite number.
     #[cfg_attr(feature = "json", serde(with = "super::json::number"))]
     pub least: f64,
     /// The greatest number.
@@ -31,11 +31,11 @@ pub struct Digest {
     /// The Euclidean length, √Σx².
     #[cfg_attr(feature = "json", serde(with = "super::json::number"))]
     pub norm: f64,
-    /// How many elements are exactly 0.
+    /// The number of elements that are exactly 0.
     pub zeros: usize,
-    /// How many are infinite.
+    /// The number of infinite elements.
     pub infinities: usize,
-    /// How many are no numbers.
+    /// The number of NaNs.
     pub nans: usize,
 }
 
@@ -53,7 +53,7 @@ pub struct Reduced {
 }
 
 impl Digest {
-    /// What there is to show of `array`.
+    /// Reduces `array`.
     pub fn of<F: Scalar>(array: &ArrayD<F>) -> Digest {
         let numbers: Vec<f64> = array.iter().map(|&x| readable(x)).collect();
         let finite = || numbers.iter().copied().filter(|x| x.is_finite());
@@ -87,7 +87,7 @@ impl Digest {
         }
     }
 
-    /// It as a matrix to be painted, whole or reduced: rows, columns, cells.
+    /// The array as a matrix to paint, whole or reduced: rows, columns, cells.
     pub fn matrix(&self) -> (usize, usize, &[f64]) {
         match (&self.elements, &self.reduced) {
             (Some(elements), _) => {
@@ -100,14 +100,14 @@ impl Digest {
     }
 }
 
-/// A number without the digits that f32 only seems to have: 0.1, not 0.10000000149.
+/// A number without the meaningless digits that f32 gets when it is widened: 0.1, not 0.10000000149.
 fn readable<F: Scalar>(x: F) -> f64 {
     let x = x.to_f64();
     let short = x as f32;
     if F::NAME == "f32" && short.is_finite() { short.to_string().parse().unwrap_or(x) } else { x }
 }
 
-/// Rows and columns: the last axis lies, the others are piled up.
+/// Rows and columns: the last axis gives the columns, the others together give the rows.
 fn as_matrix(shape: &[usize]) -> (usize, usize) {
     let columns = shape.last().copied().unwrap_or(1);
     (shape.iter().rev().skip(1).product(), columns)

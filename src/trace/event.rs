@@ -1,4 +1,4 @@
-//! What there is to step through.
+//! The events of a computation, which the views step through.
 
 use super::Digest;
 
@@ -21,7 +21,7 @@ pub enum Event {
         pass: u32,
         /// The node it began at.
         node: usize,
-        /// The node that holds the gradient it began with: 1, or what the program handed in.
+        /// The node that holds the gradient it began with: 1, or the one that the program gave.
         gradient: usize,
     },
     /// A gradient flowed along one edge, from a node to one of its operands.
@@ -36,14 +36,14 @@ pub enum Event {
         to: usize,
         /// The node that holds the gradient of `from`, which arrived.
         incoming: usize,
-        /// The node that holds what flowed on to `to`, and has its shape. The same as `incoming` if it was handed on as it was.
+        /// The node that holds the gradient that flowed on to `to`, in the shape of `to`. The same as `incoming` if it was passed on unchanged.
         sent: usize,
-        /// The local derivative in numbers. Where it is told element by element ([`TraceNode::slopes`](super::TraceNode::slopes)), it
-        /// has the shape of `from`; where `from` is a single number, that of `to`. `None` for ops that mix elements of arrays: theirs is a matrix.
+        /// The local derivative in numbers. If the op gives it element by element ([`TraceNode::slopes`](super::TraceNode::slopes)), it has the shape
+        /// of `from`; if `from` is a single number, that of `to`. `None` for ops that mix elements of arrays: their derivative is a matrix.
         slope: Option<Box<Digest>>,
-        /// The how manyth contribution to `to` it is, from 1.
+        /// The number of this contribution among those to `to`, from 1.
         nth: usize,
-        /// Of how many.
+        /// The number of contributions to `to`.
         of: usize,
     },
     /// A node had all its contributions: their sum is its gradient. (The node that a pass began at has its gradient from the start.)
@@ -54,7 +54,7 @@ pub enum Event {
         node: usize,
         /// The node that holds its gradient.
         gradient: usize,
-        /// The contributions that it is the sum of, by their places in [`Trace::events`](super::Trace::events).
+        /// The contributions that sum to it, by their places in [`Trace::events`](super::Trace::events).
         terms: Vec<usize>,
     },
     /// An optimizer changed a parameter. Kept only under [`Tape::keep_updates`](crate::Tape::keep_updates).
@@ -67,15 +67,16 @@ pub enum Event {
         gradient: usize,
         /// The value that the forward pass saw.
         before: Box<Digest>,
-        /// The value since.
+        /// The new value.
         after: Box<Digest>,
-        /// What was added to it.
+        /// The new value minus the old one.
         change: Box<Digest>,
     },
 }
 
 impl Event {
-    /// The node that it is about: the one computed, begun at, flowed to, summed up or changed.
+    /// The node that the event is about: the one that is computed, where a pass begins, that a gradient flows to, whose gradient is summed,
+    /// or that is changed.
     pub fn node(&self) -> usize {
         match *self {
             Event::Contribution { to, .. } => to,

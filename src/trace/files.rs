@@ -1,10 +1,10 @@
-//! Where the text of the program is that was recorded.
+//! Finds the source text of the recorded program.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-/// The folders in which the source files that a trace names are looked for. A compiler names a file as seen from the root of the
-/// workspace, which is the present folder or one around it.
+/// The folders in which to look for the source files that a trace names. A compiler names a file relative to the root of the workspace, which is the
+/// present folder or one around it.
 ///
 /// ```
 /// use gradus::trace::SourceFolders;
@@ -29,25 +29,25 @@ impl SourceFolders {
         SourceFolders { folders: here.ancestors().map(Path::to_owned).collect(), texts: Vec::new() }
     }
 
-    /// One more, looked at last.
+    /// One more folder, which comes last.
     pub fn and(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folders.push(folder.into());
         self
     }
 
-    /// The text of a file that the program carries along (`include_str!`). It is taken before any that lies in a folder: lines are counted in
-    /// the text that was compiled.
+    /// The text of a file that the program carries with it (`include_str!`). It takes precedence over files in folders, because line numbers belong
+    /// to the text that was compiled.
     pub fn and_text(mut self, file: impl Into<String>, text: impl Into<Cow<'static, str>>) -> Self {
         self.texts.push((plain(&file.into()), text.into()));
         self
     }
 
-    /// Where a file is; `None` if it is in none of them.
+    /// The path of a file; `None` if it is in none of the folders.
     pub fn find(&self, file: &str) -> Option<PathBuf> {
         self.folders.iter().map(|folder| folder.join(file)).find(|path| path.is_file())
     }
 
-    /// What a file says, if it is at most so many bytes long; `None` if it is nowhere.
+    /// The text of a file, if it is at most `most` bytes long; `None` if it is in none of the folders.
     pub fn read(&self, file: &str, most: u64) -> Option<String> {
         let sought = plain(file);
         if let Some((_, text)) = self.texts.iter().find(|(carried, _)| *carried == sought) {
@@ -59,7 +59,7 @@ impl SourceFolders {
     }
 }
 
-/// A path without detours: `gradus/../ch01/main.rs` is `ch01/main.rs`.
+/// A path without `..`: `gradus/../ch01/main.rs` is `ch01/main.rs`.
 fn plain(file: &str) -> String {
     let file = file.replace('\\', "/");
     let mut parts: Vec<&str> = Vec::new();

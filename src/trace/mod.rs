@@ -1,10 +1,10 @@
-//! The record that all views replay: the stepper, the web page, the pictures. The one idea to know: **a trace is plain data**, made once
-//! from a tape; whoever has it needs neither the tape nor the program, and computes nothing again.
+//! The record that all views replay: the stepper, the web page, the pictures. The one idea to know: **a trace is plain data**, made once from a tape.
+//! A view needs neither the tape nor the program, and computes nothing again.
 //!
-//! - `event`: what there is to step through; `node`: what it happened to; `digest`: arrays, large ones reduced
-//! - `record`: how a tape becomes a trace; `slope`: the numbers of local derivatives
+//! - `event`: the events; `node`: the nodes; `digest`: arrays, large ones reduced
+//! - `record`: makes a trace from a tape; `slope`: the numbers of local derivatives
 //! - `narrate`, `words`: one plain sentence per event
-//! - `files`: where the program's text is
+//! - `files`: finds the program's source text
 //! - `json`: numbers that JSON does not know
 
 mod digest;
@@ -63,7 +63,7 @@ impl Trace {
         (0..self.events.len()).filter(|&place| is_one(&self.events[place])).collect()
     }
 
-    /// How many backward passes there are.
+    /// The number of backward passes.
     pub fn passes(&self) -> u32 {
         let pass = |event: &Event| if let Event::Seed { pass, .. } = *event { pass } else { 0 };
         self.events.iter().map(pass).max().unwrap_or(0)

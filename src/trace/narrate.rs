@@ -29,7 +29,7 @@ impl Trace {
         format!("[{}/{}] {sentence}{fault}", place + 1, self.events.len())
     }
 
-    /// Whether the first number that is not finite is computed in this event: a value, or what flows back through a node.
+    /// Whether the first number that is not finite is computed in this event: in a value, or in a gradient that flows back through a node.
     fn goes_wrong(&self, place: usize) -> bool {
         let is_wrong =
             |node: usize| self.nodes[node].value.as_ref().is_some_and(|value| value.nans + value.infinities > 0);
@@ -58,7 +58,7 @@ impl Trace {
         }
     }
 
-    /// Constants are known by their number.
+    /// An operand in a formula; a constant is written as its number.
     fn as_operand(&self, index: usize) -> String {
         let node = &self.nodes[index];
         if node.op == "const" && node.name.is_empty() { self.value(index) } else { self.short(index) }
@@ -139,7 +139,7 @@ impl Trace {
     }
 }
 
-/// Whether a slope in symbols is a number already.
+/// Whether a slope in symbols is a plain number.
 fn is_number(symbols: &str) -> bool {
     symbols.parse::<f64>().is_ok()
 }

@@ -19,9 +19,9 @@ pub struct TraceNode {
     pub attributes: String,
     /// The operands, in the order of their slots.
     pub operands: Vec<usize>,
-    /// For each operand the local derivative in symbols, if it works element by element: `"1 - y²"`; "" otherwise.
+    /// For each operand the local derivative in symbols, if the op works element by element: `"1 - y²"`; "" otherwise.
     pub slopes: Vec<String>,
-    /// For each operand what flows back to it: `"dx = g (1 - y²)"`; "" if nothing does, or if the op does not say.
+    /// For each operand the gradient that flows back to it: `"dx = g (1 - y²)"`; "" if none does, or if the op does not say.
     pub flows: Vec<String>,
     /// The shape of the value.
     pub shape: Vec<usize>,
@@ -35,22 +35,22 @@ pub struct TraceNode {
     pub origin: usize,
     /// Whether a backward pass computes its gradient.
     pub needs_grad: bool,
-    /// The derivatives that it holds: none, one, or several if a gradient was handed on as it was.
+    /// The derivatives that it holds: none, one, or several if a gradient was passed on unchanged.
     pub holds: Vec<Derivative>,
-    /// The file of the learner's program that recorded it, as the compiler was given it.
+    /// The file of the learner's program that recorded it, with its path as the compiler has it.
     pub file: String,
     /// The line in that file.
     pub line: u32,
-    /// The value, as it was when later nodes were computed from it. `None` for a parameter that was changed since without
+    /// The value from which later nodes were computed. `None` for a parameter that was changed since, without
     /// [`Tape::keep_updates`](crate::Tape::keep_updates).
     pub value: Option<Digest>,
-    /// What went wrong here, if this is where the first number did: see [`Tape::first_non_finite`](crate::Tape::first_non_finite). If that
-    /// was in a backward pass, this is the node that the gradient was flowing through.
+    /// What went wrong, if this is the node with the first number that is not finite: see [`Tape::first_non_finite`](crate::Tape::first_non_finite).
+    /// If that happened in a backward pass, this is the node that the gradient was flowing through.
     #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "Option::is_none"))]
     pub fault: Option<String>,
 }
 
-/// A gradient, by what it is the gradient of.
+/// A gradient: of which node, by which node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
 pub struct Derivative {

@@ -1,4 +1,4 @@
-//! How a tape becomes a trace. What happened stands on the tape already; here it is put in order.
+//! Makes a trace from a tape. Everything that happened is on the tape already; here it is put in order.
 
 use super::{Derivative, Digest, Event, Trace, TraceNode, slope};
 use crate::scalar::Scalar;
@@ -7,8 +7,8 @@ use petgraph::graph::NodeIndex;
 use std::collections::HashMap;
 
 impl<F: Scalar> Tape<F> {
-    /// Everything that happened since the last rewind, as a record that can be stepped through, narrated and stored. Taking it leaves the
-    /// tape as it was. See [`crate::trace`].
+    /// Everything that happened since the last rewind, as a record that can be stepped through, narrated and stored. It does not change the tape. See
+    /// [`crate::trace`].
     pub fn trace(&self) -> Trace {
         let nodes = self.nodes().into_iter().map(|info| {
             let value = self.value_then(info.index).map(|value| Digest::of(&value));
@@ -24,7 +24,7 @@ impl<F: Scalar> Tape<F> {
     }
 }
 
-/// What happens between two nodes of the program.
+/// An event between two nodes of the program.
 enum Moment {
     Pass(u32),
     Update(usize),
@@ -45,7 +45,7 @@ impl<F: Scalar> Recorder<'_, F> {
                     Moment::Update(place) => self.update(place),
                 }
             }
-            // What a pass recorded is told by its contributions.
+            // The nodes of a pass appear in its contributions.
             if self.trace.nodes.get(node).is_some_and(|node| node.pass == 0) {
                 self.trace.events.push(Event::Forward { node });
             }
@@ -61,7 +61,7 @@ impl<F: Scalar> Recorder<'_, F> {
         let updated = updates.kept.iter().enumerate();
         let updated = updated.map(|(place, update)| (update.nodes, update.passes, Moment::Update(place)));
         let mut moments: Vec<(usize, u32, Moment)> = started.chain(updated).collect();
-        // The sort is stable: an update comes after the pass it stands behind, and updates stay in order.
+        // The sort is stable: an update comes after its pass, and updates stay in order.
         moments.sort_by_key(|&(nodes, passes, _)| (nodes, passes));
         moments.into_iter().map(|(nodes, _, moment)| (nodes, moment)).collect()
     }
@@ -69,7 +69,7 @@ impl<F: Scalar> Recorder<'_, F> {
     fn pass(&mut self, pass: u32) {
         let Some(loss) = self.tape.loss_of(pass) else { return };
         let contributions = self.tape.contributions(pass);
-        // Of a pass only what it visited is looked at: a tape can hold thousands of small passes.
+        // Only the nodes that the pass visited are examined, since a tape can hold thousands of small passes.
         let mut expected: HashMap<NodeIndex, usize> = HashMap::new();
         for contribution in &contributions {
             *expected.entry(contribution.to).or_default() += 1;

@@ -1,5 +1,5 @@
-//! Local derivatives in numbers: what the op's own vjp sends back when ones arrive. Element by element that is the slope itself, and of
-//! a single number it is the gradient. Nothing is divided, so nothing is lost where the gradient that arrived was 0.
+//! Local derivatives in numbers: what the op's own vjp sends back when ones arrive. For an elementwise op that is the slope itself; for an op whose
+//! result is a single number it is the gradient. There is no division, so it also works if the gradient that arrived was 0.
 
 use crate::op::{Cotangent, Local, Op, Slope};
 use crate::scalar::Scalar;
@@ -7,14 +7,14 @@ use crate::tape::Tape;
 use ndarray::ArrayD;
 use petgraph::graph::NodeIndex;
 
-/// The slope that an op tells for one of its operands. An op of any number of operands tells one for all.
+/// The slope that an op gives for one of its operands. An op with any number of operands gives one for all.
 pub(super) fn told<F: Scalar>(op: &dyn Op<F>, slot: usize) -> Slope {
     let slopes = op.slopes();
     slopes.get(slot).or(slopes.last()).copied().unwrap_or(Slope::None)
 }
 
-/// For each operand of a node the local derivative, from the values that the node was computed from. `None` where nothing flows, where
-/// elements mix, or where a value is no longer there.
+/// For each operand of a node the local derivative, from the values that the node was computed from. `None` if nothing flows, if elements mix, or if
+/// a value no longer exists.
 pub(super) fn slopes<F: Scalar>(tape: &Tape<F>, node: NodeIndex) -> Vec<Option<ArrayD<F>>> {
     slopes_of(&**tape.graph.borrow().op(node), tape, node)
 }
@@ -26,7 +26,7 @@ fn slopes_of<F: Scalar>(op: &dyn Op<F>, tape: &Tape<F>, node: NodeIndex) -> Vec<
     let (true, Some(values)) = ((0..operands.len()).any(can_be_told), values) else {
         return vec![None; operands.len()];
     };
-    // On a tape of its own: taking a trace leaves no mark on the tape it is taken of.
+    // On a tape of its own, so that taking a trace does not change the original tape.
     let aside = Tape::new();
     let local = Local {
         tape: &aside,

@@ -1,13 +1,13 @@
-//! How a trace calls its nodes, and what it says of an array: its number, its few numbers, or its shape and a telling statistic.
+//! The words of a trace for its nodes and arrays. An array is described by its numbers if they are few, or by its shape and a statistic.
 
 use super::{Digest, Trace, TraceNode};
 use crate::draw::{number, shortened_path as shortened};
 
-/// Up to so many numbers are told one by one.
+/// Maximum number of elements that are listed one by one.
 const FEW: usize = 4;
 
 impl Trace {
-    /// As a sentence calls a node: `"hidden"`, `the constant 2`, `∂"L"/∂"w"`, or by its place, `%5 (add)`.
+    /// The name of a node in a sentence: `"hidden"`, `the constant 2`, `∂"L"/∂"w"`, or its place, `%5 (add)`.
     pub fn call(&self, node: usize) -> String {
         let node = &self.nodes[node];
         match (&node.op[..], node.full_name()) {
@@ -62,13 +62,13 @@ impl Digest {
         }
     }
 
-    /// The same for a gradient, of which the length tells most: `10×3 numbers of norm 0.7`.
+    /// The same for a gradient, with its length as the statistic: `10×3 numbers of norm 0.7`.
     pub fn size_words(&self) -> String {
         let Some(shape) = self.beyond_few() else { return self.few() };
         format!("{shape} of norm {}{}", number(self.norm), self.bad())
     }
 
-    /// The shape, if the array is too large to be told number by number.
+    /// The shape, if the array is too large to be listed.
     fn beyond_few(&self) -> Option<String> {
         let is_row = self.shape.iter().filter(|&&length| length != 1).count() <= 1;
         let lengths: Vec<String> = self.shape.iter().map(usize::to_string).collect();

@@ -1,5 +1,5 @@
-//! Which column each block stands in: every op behind its operands, as close as possible; every scope in columns of its own, where that
-//! can be. A backward pass runs to the left, each of its nodes near the node that it differentiates.
+//! The column of each block: every op to the right of its operands, as close as possible; every scope in columns of its own, if possible. A backward
+//! pass runs to the left, with each of its nodes near the node that it differentiates.
 
 use super::parts::{Parts, Rank};
 use super::simplex::{Tie, solve};
@@ -66,7 +66,7 @@ impl Columns {
     }
 }
 
-/// The links that say who stands before whom, each with its left and its right block: first those of the program.
+/// The links that decide which block is left of which, each with its left and its right block; those of the program come first.
 fn ordered_links(parts: &Parts) -> Vec<(usize, [usize; 2])> {
     let mut ordered = Vec::new();
     for (index, link) in parts.links.iter().enumerate() {
@@ -87,7 +87,7 @@ enum Neighbour {
     Cluster(usize),
 }
 
-/// For each link, what stands side by side where it leaves one cluster and enters another.
+/// For each link, the two neighbours where it leaves one cluster and enters another.
 fn neighbours(parts: &Parts) -> Vec<[Neighbour; 2]> {
     let (mut neighbours, mut known) = (Vec::new(), HashSet::new());
     for (_, [left, right]) in ordered_links(parts) {
@@ -109,7 +109,7 @@ fn neighbours(parts: &Parts) -> Vec<[Neighbour; 2]> {
     neighbours
 }
 
-/// Ties each node of a backward pass to the node that it differentiates, on whichever side.
+/// Ties each node of a backward pass to the node that it differentiates, on either side.
 fn keep_near_origin(parts: &Parts, ties: &mut Ties) {
     for (index, block) in parts.blocks.iter().enumerate() {
         let shown = &parts.picture.nodes[block.node];
@@ -151,7 +151,7 @@ impl Ties {
         }
     }
 
-    /// Puts `left` before `right`, or behind it if it is there already.
+    /// Puts `left` before `right`; or after it, if other ties already put it there.
     fn add_or_reverse(&mut self, left: usize, right: usize, weight: i64) {
         let [tail, head] = if self.is_before(right, left) { [right, left] } else { [left, right] };
         self.add(Tie { tail, head, length: 1, weight });

@@ -1,4 +1,4 @@
-//! What stands in each column: the blocks, and the places where longer links pass.
+//! The contents of each column: the blocks, and the places where longer links pass.
 //!
 //! Long links of one node run together, like the branches of a tree, until each turns off to its end. A weight that is used a hundred
 //! times has one line along the drawing, not a hundred.
@@ -12,7 +12,7 @@ pub(super) struct Grid {
     pub(super) items: Vec<Item>,
     /// The items of each column, from top to bottom.
     pub(super) columns: Vec<Vec<usize>>,
-    /// The items that each link passes, from left to right; just the two ends where both stand in one column.
+    /// The items that each link passes, from left to right; only the two ends if both are in one column.
     pub(super) ways: Vec<Vec<usize>>,
     /// For each link, its tree, and which of its ends is the root: 0 for the left one.
     pub(super) trees: Vec<(usize, usize)>,
@@ -25,7 +25,7 @@ pub(super) struct Item {
     /// The innermost cluster.
     pub(super) cluster: Option<usize>,
     pub(super) what: What,
-    /// What is recorded later stands further down.
+    /// Items that are recorded later are further down.
     pub(super) stage: i64,
 }
 
@@ -34,7 +34,7 @@ pub(super) enum What {
     Block,
     /// Where the links of a tree pass.
     Bend(usize),
-    /// Where a cluster has nothing else, but its box goes on.
+    /// A place of a cluster that has no other item in this column, though its box spans it.
     Filler,
 }
 
@@ -93,7 +93,7 @@ impl Grid {
         ranks
     }
 
-    /// Gives every cluster something in each column that its box reaches over.
+    /// Gives every cluster an item in each column that its box spans.
     fn fill_clusters(&mut self, parts: &Parts) {
         let mut is_filled: Vec<Vec<bool>> =
             self.spans.iter().map(|[first, last]| vec![false; last - first + 1]).collect();
@@ -102,7 +102,7 @@ impl Grid {
                 is_filled[cluster][item.column - self.spans[cluster][0]] = true;
             }
         }
-        // Inner clusters come later: what fills one of them fills those around it.
+        // Inner clusters come later in the list: an item that fills one of them also fills those around it.
         for cluster in (0..self.spans.len()).rev() {
             for column in self.spans[cluster][0]..=self.spans[cluster][1] {
                 if !is_filled[cluster][column - self.spans[cluster][0]] {
@@ -121,8 +121,8 @@ fn left_and_right(parts: &Parts, columns: &Columns, link: usize) -> [usize; 2] {
     if columns.of[from] > columns.of[to] { [to, from] } else { [from, to] }
 }
 
-/// For each link, the tree that it belongs to, and which of its ends is the root. Links that run beside each other from end to end, as in
-/// `x * x`, are of different trees; so are those that go in different directions, or carry something else.
+/// For each link, the tree that it belongs to, and which of its ends is the root. Links that run beside each other from end to end, as in `x * x`,
+/// are of different trees; so are those with different directions or flows.
 fn trees(parts: &Parts, columns: &Columns) -> Vec<(usize, usize)> {
     let (mut known, mut beside) = (HashMap::new(), HashMap::new());
     let mut tree = |link: usize| {
@@ -140,8 +140,8 @@ fn trees(parts: &Parts, columns: &Columns) -> Vec<(usize, usize)> {
     (0..parts.links.len()).map(&mut tree).collect()
 }
 
-/// Inside which cluster a link is when it passes a column: it stays in the left end's as long as that goes on, and is in
-/// the right end's as soon as that begins.
+/// The cluster of a link where it passes a column: the left end's cluster as far as that extends, then the right end's from where that
+/// begins.
 fn cluster_on_the_way(parts: &Parts, columns: &Columns, ends: [usize; 2], column: usize) -> Option<usize> {
     let reaches = |cluster: &usize| (columns.spans[*cluster][0]..=columns.spans[*cluster][1]).contains(&column);
     let [left, right] = ends.map(|end| parts.around(parts.blocks[end].cluster).find(reaches));

@@ -1,4 +1,4 @@
-//! How high everything stands: in the order that was found, with the links as straight as they can be, the spine straightest.
+//! The heights of all items: in the given order, with the links as straight as possible, and those of the spine straightest.
 
 use super::Spacing;
 use super::grid::{Grid, What};
@@ -8,7 +8,7 @@ use super::simplex::{Tie, solve};
 use std::collections::HashMap;
 
 pub(super) struct Heights {
-    /// For each item, the height of its middle line: of a block, that of its op.
+    /// For each item, the height of its middle line (for a block, that of its op).
     pub(super) items: Vec<i64>,
     /// The upper and the lower side of each cluster.
     pub(super) clusters: Vec<[i64; 2]>,
@@ -91,7 +91,7 @@ impl Points<'_> {
         }
     }
 
-    /// Keeps what is next to each other in a column apart, be it items or the clusters around them.
+    /// Keeps neighbours in a column apart, both the items and the clusters around them.
     fn keep_apart(&mut self) {
         for column in &self.grid.columns {
             for pair in column.windows(2) {
@@ -129,7 +129,7 @@ impl Points<'_> {
         }
     }
 
-    /// Lets every piece of a link cost as much as it rises or falls, if both its ends stand in one row.
+    /// Gives every piece of a link a cost equal to its rise or fall, if both its ends are in one row.
     fn straighten(&mut self, ports: &Ports, row_starts: &[usize]) {
         let ranks = self.grid.ranks(self.parts);
         let port_of: HashMap<_, _> = self
@@ -148,7 +148,7 @@ impl Points<'_> {
             }
             let [left_port, right_port] = [left, right].map(|item| port_of.get(&(tree, item)).copied().unwrap_or(0));
             let bends = [left, right].map(|item| matches!(self.grid.items[item].what, What::Bend(_)));
-            // Two bends in a row are what the eye follows.
+            // The eye follows the piece between two bends most.
             let factor = [1, 2, 8][bends.iter().filter(|is_bend| **is_bend).count()];
             let weight = weight(ranks[tree]) * factor;
             let above_both = self.count;

@@ -1,15 +1,15 @@
-//! Where everything in a [`Picture`] goes: plain boxes and paths, in whatever unit the sizes are given. The SVG, the web page and the
-//! terminal draw the same layout.
+//! The places of everything in a [`Picture`]: plain boxes and paths, in the unit of the given sizes. The SVG, the web page and the terminal draw the
+//! same layout.
 //!
 //! The steps, one file each:
-//! - `parts`: what has to be placed. A leaf that only one op uses hangs on that op
-//! - `columns`: which column each part stands in; every scope has columns of its own where that can be
-//! - `grid`: what stands in each column, the places where longer edges pass included
-//! - `order`: which of it is above which, so that few edges cross
-//! - `ports`: where on a node's side each edge ends
-//! - `heights`: how high each part stands, so that edges are straight
+//! - `parts`: the parts that have to be placed. A leaf that only one op uses hangs on that op
+//! - `columns`: the column of each part; every scope has columns of its own, if possible
+//! - `grid`: the contents of each column, with the places where longer edges pass
+//! - `order`: the order within each column, chosen so that few edges cross
+//! - `ports`: the place on a node's side where each edge ends
+//! - `heights`: the height of each part, chosen so that edges are straight
 //! - `routes`: the paths of the edges, which run between the parts and never through one
-//! - `wrap`: what is too long goes on in the next row
+//! - `wrap`: continues a drawing that is too long in the next row
 //! - `simplex`: the method by which columns and heights are found
 //!
 //! The first column is to the left, and the forward pass runs to the right. A layout from top to bottom is the same with x and y
@@ -31,15 +31,15 @@ use super::picture::{Picture, PictureNode};
 /// Where everything goes. The lists run parallel to those of the [`Picture`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
-    /// How wide the drawing is, from 0.
+    /// The width of the drawing, from 0.
     pub width: i64,
-    /// How high it is, from 0 at the top.
+    /// The height of the drawing, from 0 at the top.
     pub height: i64,
     /// The boxes of the nodes.
     pub nodes: Vec<Area>,
     /// The boxes of the scopes.
     pub clusters: Vec<Area>,
-    /// The ways of the edges.
+    /// The paths of the edges.
     pub edges: Vec<Route>,
 }
 
@@ -50,17 +50,16 @@ pub struct Area {
     pub x: i64,
     /// Its upper side.
     pub y: i64,
-    /// How wide it is.
+    /// Its width.
     pub width: i64,
-    /// How high it is.
+    /// Its height.
     pub height: i64,
 }
 
-/// The way of an edge.
+/// The path of an edge.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Route {
-    /// Its start; then, for each cubic Bézier curve, its two control points and its end. The last point is where the arrow
-    /// points.
+    /// Its start; then, for each cubic Bézier curve, its two control points and its end. The arrow points at the last point.
     pub points: Vec<[i64; 2]>,
     /// The middle of its label.
     pub label: [i64; 2],
@@ -71,25 +70,25 @@ pub struct Route {
 /// Sizes and distances, in the unit of the drawing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spacing {
-    /// Between columns, at least.
+    /// The least distance between columns.
     pub column: i64,
-    /// Between nodes in a column.
+    /// The distance between nodes in a column.
     pub row: i64,
-    /// Between an op and a leaf that hangs on it.
+    /// The distance between an op and a leaf that hangs on it.
     pub hang: i64,
-    /// Between the side of a scope's box and what is inside.
+    /// The distance between the side of a scope's box and its contents.
     pub margin: i64,
-    /// How much more room there is at the top of a scope's box, for its name.
+    /// The additional room at the top of a scope's box, for its name.
     pub header: i64,
-    /// Between edges that end at the same side of a node.
+    /// The distance between edges that end at the same side of a node.
     pub port: i64,
-    /// Between the two lines of an edge on which values go and gradients come back.
+    /// The distance between the two lines of an edge: one for the value, one for its gradient.
     pub pair: i64,
-    /// How long the drawing may be from left to right. What is longer goes on in the next row, where no scope is in the way.
+    /// Maximum length of the drawing from left to right. A longer one continues in the next row, if no scope is in the way.
     pub longest: i64,
 }
 
-/// How much room the texts of a figure take.
+/// Measures the texts of a figure.
 pub trait Measure {
     /// The width and height of a node.
     fn node(&self, node: &PictureNode) -> [i64; 2];
@@ -136,7 +135,7 @@ impl Layout {
         if row_starts.is_empty() {
             return layout;
         }
-        // What is straight only across rows need not be.
+        // Links from row to row need not be straight.
         let (layout, columns) = draw(&row_starts);
         wrap::wrap(&layout, &columns, &row_starts, spacing)
     }

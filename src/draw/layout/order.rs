@@ -1,8 +1,8 @@
-//! Which item is above which in each column, so that few edges cross.
+//! The order of the items in each column, chosen so that few edges cross.
 //!
-//! The idea to know: every item wants to be as high as its neighbours in the column before it. Sweeping over the columns to and fro, each
-//! column is sorted by what its items want. A cluster, and a link that passes many columns, wants one thing in all of them, so that it
-//! keeps to one side of its neighbours.
+//! The idea to know: every item wishes for the mean height of its neighbours in the column before it. The columns are sorted by these wishes, in
+//! sweeps from left to right and back. A cluster, or a link that passes many columns, has one wish for all of them, so that it stays on one side of
+//! its neighbours.
 
 use super::Spacing;
 use super::grid::{Grid, Item, What};
@@ -32,19 +32,19 @@ struct Order<'a> {
     grid: &'a Grid,
     parts: &'a Parts<'a>,
     columns: Vec<Vec<usize>>,
-    /// For each item, its neighbours in the column before and in the one behind, with their weights.
+    /// For each item, its neighbours in the previous and in the next column, with their weights.
     neighbours: [Vec<Vec<(usize, i64)>>; 2],
-    /// For each item, how far it reaches up and down.
+    /// For each item, its extent upwards and downwards.
     reach: Vec<[i64; 2]>,
     gap: f64,
     cluster_stages: Vec<i64>,
-    /// Where each item is at present.
+    /// The present height of each item.
     height: Vec<f64>,
-    /// How many items are above it in its column.
+    /// For each item, the number of items above it in its column.
     place: Vec<usize>,
 }
 
-/// Where each item, each cluster and each tree of links wants to be in this sweep; `None` if that is not known yet.
+/// The heights that items, clusters and trees of links wish for in this sweep; `None` if not known yet.
 struct Wishes {
     items: Vec<f64>,
     clusters: Vec<Option<f64>>,
@@ -131,12 +131,12 @@ impl<'a> Order<'a> {
             return self.height[item];
         }
         let sum: f64 = neighbours.iter().map(|&(other, weight)| self.height[other] * weight as f64).sum();
-        // Leaves hang below their ops: a link that passes goes above.
+        // Leaves hang below their ops, so a passing link goes above.
         let above = if matches!(self.grid.items[item].what, What::Bend(_)) { 1.0 } else { 0.0 };
         sum / weights as f64 - above
     }
 
-    /// Sorts a column by stage and wish; what is in one cluster stays together.
+    /// Sorts a column by stage and wish; items of one cluster stay together.
     fn sort(&mut self, column: usize, wishes: &mut Wishes) {
         let items = self.columns[column].clone();
         for cluster in 0..self.grid.spans.len() {
@@ -174,10 +174,10 @@ impl<'a> Order<'a> {
         self.columns[column].iter().enumerate().for_each(|(place, &item)| self.place[item] = place);
     }
 
-    /// Puts the items of a sorted column as near as possible to where they want to be, without an overlap: items that would overlap are
-    /// merged into heaps, each around the mean of its wishes.
+    /// Puts the items of a sorted column as near as possible to the heights that they wish for, without overlaps: items that would overlap are merged
+    /// into heaps, each centred at the mean of its wishes.
     fn pack(&mut self, column: usize, wishes: &[f64]) {
-        // Measured from the first item, with what lies between left out, the heights only have to grow.
+        // With the extents of the items subtracted, the heights only have to be non-decreasing.
         let (mut heaps, mut offset) = (Vec::<(f64, usize)>::new(), 0.0);
         let mut offsets = Vec::new();
         for (place, &item) in self.columns[column].iter().enumerate() {
@@ -197,7 +197,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// How many pairs of links cross, by their weights.
+    /// The number of pairs of links that cross, by their weights.
     fn crossings(&self) -> i64 {
         let place = &self.place;
         let mut crossings = 0;
@@ -241,7 +241,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// How many links of two items cross if the first is above the second.
+    /// The number of links of two items that cross if the first is above the second.
     fn crossings_between(&self, above: usize, below: usize) -> i64 {
         let mut crossings = 0;
         for neighbours in &self.neighbours {

@@ -1,14 +1,14 @@
-//! What has to be placed: blocks and links.
+//! The parts that have to be placed: blocks and links.
 //!
-//! A leaf that a single op uses (a weight, a bias, a target) hangs on that op, and both make one block; the spine of ops stays straight and
-//! the columns few. A link is an edge, or two: the one on which a value goes, and the one on which its gradient comes back.
+//! A leaf that a single op uses (a weight, a bias, a target) hangs on that op, and both make one block; the spine of ops stays straight and the
+//! columns few. A link is one edge or a pair: the edge of a value, and that of its gradient.
 
 use super::Spacing;
 use crate::draw::picture::{Flow, Kind, Picture, PictureNode};
 use petgraph::graph::NodeIndex;
 use std::collections::HashMap;
 
-/// How many leaves can hang on one op: one below, one above.
+/// Maximum number of leaves that hang on one op: one below, one above.
 const MOST_HUNG: usize = 2;
 
 pub(super) struct Parts<'a> {
@@ -16,7 +16,7 @@ pub(super) struct Parts<'a> {
     /// In recording order.
     pub(super) blocks: Vec<Block>,
     pub(super) links: Vec<Link>,
-    /// For each node of the picture, the block it stands in.
+    /// For each node of the picture, its block.
     pub(super) block_of: Vec<usize>,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Block {
     pub(super) cluster: Option<usize>,
     /// Grows whenever the tape turns from the program to a backward pass, or back.
     pub(super) stage: i64,
-    /// Whether it computes towards the right: the program does, its gradients do not, and their gradients do again.
+    /// Whether it is computed from left to right: the program is, its gradients are not, and their gradients are again.
     pub(super) rightwards: bool,
     pub(super) is_leaf: bool,
 }
@@ -39,7 +39,7 @@ pub(super) struct Hung {
     pub(super) size: [i64; 2],
     pub(super) lines: Lines,
     pub(super) is_above: bool,
-    /// Between it and the op.
+    /// The distance between it and the op.
     pub(super) gap: i64,
 }
 
@@ -52,7 +52,7 @@ pub(super) struct Lines {
     /// Its lines, as edges of the picture.
     pub(super) edge: usize,
     pub(super) back: Option<usize>,
-    /// How much room its texts take.
+    /// The size of its texts.
     pub(super) label: [i64; 2],
     pub(super) slot_name: [i64; 2],
 }
@@ -63,10 +63,10 @@ pub(super) struct Link {
     pub(super) rank: Rank,
 }
 
-/// How much a link wants to be short and straight.
+/// How important it is that a link is short and straight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
-    /// A value that a backward pass looks up. It does not say who stands before whom.
+    /// A value that a backward pass reads. It does not affect the columns.
     Lookup,
     /// From a leaf to one of its users.
     Leaf,
@@ -128,7 +128,7 @@ impl<'a> Parts<'a> {
 }
 
 impl Block {
-    /// How far it reaches above and below the middle of its own node.
+    /// Its extent above and below the middle of its own node.
     pub(super) fn reach(&self) -> [i64; 2] {
         let half = [self.size[1] / 2, self.size[1] - self.size[1] / 2];
         let beyond = |above: bool| {
@@ -137,7 +137,7 @@ impl Block {
         [half[0] + beyond(true), half[1] + beyond(false)]
     }
 
-    /// How wide it is, with the texts beside the lines on which leaves hang.
+    /// Its width, with the texts beside the lines on which leaves hang.
     pub(super) fn width(&self) -> i64 {
         let beside_line = |hung: &Hung| match hung.lines.label[0] {
             0 => 0,
@@ -149,7 +149,7 @@ impl Block {
 }
 
 impl Hung {
-    /// Where the middle of the leaf is, from the middle of the op.
+    /// The middle of the leaf, measured from the middle of the op.
     pub(super) fn middle(&self, block: &Block) -> i64 {
         let half = block.size[1] / 2;
         if self.is_above {
@@ -160,7 +160,7 @@ impl Hung {
     }
 }
 
-/// All edges of the picture, each with its way back if there is one.
+/// All edges of the picture, each with the edge of its gradient if there is one.
 fn pair_up(picture: &Picture, label_size: impl Fn(&str) -> [i64; 2]) -> Vec<Lines> {
     let place = |index: NodeIndex| picture.place(index);
     let mut lines: Vec<Lines> = Vec::new();
@@ -182,12 +182,12 @@ fn pair_up(picture: &Picture, label_size: impl Fn(&str) -> [i64; 2]) -> Vec<Line
     lines
 }
 
-/// For each node, whether nothing flows into it but the gradient of what it gave.
+/// For each node, whether only gradients of its own value flow into it.
 fn leaves(picture: &Picture) -> Vec<bool> {
     picture.nodes.iter().map(|node| !matches!(node.kind, Kind::Op | Kind::Scope)).collect()
 }
 
-/// For each node that hangs, the line it hangs by.
+/// For each node that hangs on an op, the line between them.
 fn hanging(picture: &Picture, lines: &[Lines], is_leaf: &[bool]) -> Vec<Option<usize>> {
     let mut uses = vec![Vec::new(); picture.nodes.len()];
     let mut operands = vec![Vec::new(); picture.nodes.len()];
@@ -197,7 +197,7 @@ fn hanging(picture: &Picture, lines: &[Lines], is_leaf: &[bool]) -> Vec<Option<u
     }
     let mut hangs_by = vec![None; picture.nodes.len()];
     for (node, operands) in operands.iter().enumerate() {
-        // Something must stay to begin the spine with: data, if there is any.
+        // One operand must stay as the start of the spine: data, if there is any.
         let kept = operands.iter().copied().max_by_key(|&operand| {
             let is_data = picture.nodes[operand].kind == Kind::Input;
             (!is_leaf[operand], is_data, std::cmp::Reverse(operand))
@@ -212,10 +212,10 @@ fn hanging(picture: &Picture, lines: &[Lines], is_leaf: &[bool]) -> Vec<Option<u
     hangs_by
 }
 
-/// For each link, how much it wants to be straight.
+/// For each link, its rank.
 fn ranks(picture: &Picture, links: &[Lines], is_leaf: &[bool]) -> Vec<Rank> {
     let is_lookup = |link: &Lines| picture.edges[link.edge].flow == Flow::Lookup;
-    // The longest ways to each node and from it.
+    // The lengths of the longest paths to each node and from it.
     let (mut before, mut after) = (vec![0; picture.nodes.len()], vec![0; picture.nodes.len()]);
     let mut in_order: Vec<&Lines> = links.iter().filter(|link| !is_lookup(link)).collect();
     in_order.sort_by_key(|link| link.to);

@@ -1,4 +1,4 @@
-//! Where on a node's side each link ends: in the order of the places that the links come from, the spine's in the middle.
+//! The place on a node's side where each link ends: in the order of the places that the links come from, with the spine in the middle.
 
 use super::Spacing;
 use super::grid::Grid;
@@ -20,7 +20,7 @@ struct End {
 /// A node's left side (0) or its right one (1).
 type Side = (usize, usize);
 
-/// Makes ops high enough for the links that end at them. What is only looked up has to do with what room there is.
+/// Makes ops high enough for the links that end at them. (Not for lookups: they share the room that there is.)
 pub(super) fn make_room(parts: &mut Parts, grid: &Grid, spacing: &Spacing) {
     for ((node, _), mut ends) in ends_by_side(parts, grid) {
         ends.retain(|end| end.links.iter().any(|&(link, _)| parts.links[link].rank != Rank::Lookup));
@@ -59,7 +59,7 @@ pub(super) fn assign(parts: &Parts, grid: &Grid, spacing: &Spacing) -> Ports {
     ports
 }
 
-/// Which of these ends is the spine's. Where all links run beside each other to one node, none is.
+/// The end of the spine among these. There is none if all links run side by side to one node.
 fn spine(ends: &[End], parts: &Parts) -> Option<usize> {
     let all_to_one = ends.iter().all(|end| end.other_node == ends[0].other_node);
     let is_spine = |end: &End| end.links.iter().any(|&(link, _)| parts.links[link].rank == Rank::Spine);

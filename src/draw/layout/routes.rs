@@ -1,5 +1,5 @@
-//! The paths of the edges. In the gaps between columns a link curves; across a column it runs straight, at a height that was kept free for
-//! it: so it can meet no node.
+//! The paths of the edges. A link curves only in the gaps between columns. Across a column it runs straight, at a height that was kept free for it,
+//! so it meets no node.
 
 use super::grid::{Grid, What};
 use super::heights::Heights;
@@ -21,14 +21,14 @@ pub(super) struct Drawing<'a> {
     pub(super) ports: &'a Ports,
     pub(super) heights: &'a Heights,
     pub(super) spacing: &'a Spacing,
-    /// How much room the name of a scope takes at its left side.
+    /// The room for the name of a scope at its left side.
     pub(super) header: i64,
     /// The columns that will begin a second row, a third and so on.
     pub(super) row_starts: &'a [usize],
 }
 
 impl Drawing<'_> {
-    /// The drawing, and where its columns are.
+    /// The drawing, and the places of its columns.
     pub(super) fn layout(&self) -> (Layout, Vec<Stretch>) {
         let (columns, width) = self.columns();
         let picture = self.parts.picture;
@@ -55,7 +55,7 @@ impl Drawing<'_> {
         (layout, columns)
     }
 
-    /// Where the columns are, and how wide they are together.
+    /// The places of the columns, and their total width.
     fn columns(&self) -> (Vec<Stretch>, i64) {
         let count = self.grid.columns.len();
         let mut gaps = vec![0; count + 1];
@@ -143,7 +143,8 @@ impl Drawing<'_> {
         let mut stretches = self.stretches(link, columns, &layout.nodes);
         let (first, last) = (stretches[0], stretches[stretches.len() - 1]);
         let runs_right = self.runs_right(link);
-        // Beside a text a line is straight, or it would run through it. What goes on in the next row is so anyway.
+        // A line is straight beside its text, so that it does not run through it. (A line that continues in the next row is straight
+        // anyway.)
         let texts = label[0].max(slot_name[0]);
         let end = stretches.len() - 1;
         let behind_gap = self.grid.items[self.grid.ways[link][if runs_right { end } else { 1 }]].column;
@@ -171,7 +172,7 @@ impl Drawing<'_> {
         };
         layout.edges[edge].points = line(-apart, runs_right);
         let (arrow, outwards) = if runs_right { ([last.to, last.height], -1) } else { ([first.from, first.height], 1) };
-        // Both texts stand where no other link runs along: at the end of the user, one above the lines and one below.
+        // Both texts are where no other link runs: at the end of the user, one above the lines and one below.
         let text = |size: [i64; 2], down: i64| {
             let away = apart + size[1] / 2 + half / 4;
             [arrow[0] + outwards * (self.spacing.pair + size[0] / 2), arrow[1] + down * away]
@@ -222,8 +223,8 @@ impl Drawing<'_> {
     }
 }
 
-/// A path along straight pieces, `down` below them, with curves in between. Where a piece at one of the ends is shorter than `short`, the
-/// curve goes on to the node: else the head of the arrow would stand on a line that is too short to say where it points.
+/// A path along straight pieces, `down` below them, with curves in between. If a piece at one of the ends is shorter than `short`, the curve
+/// continues to the node: otherwise the line behind the arrow's head would be too short to show where it points.
 fn along(stretches: &[Stretch], down: i64, short: i64) -> Vec<[i64; 2]> {
     let mut stretches = stretches.to_vec();
     if let [first, .., last] = &mut stretches[..] {
@@ -248,7 +249,7 @@ fn along(stretches: &[Stretch], down: i64, short: i64) -> Vec<[i64; 2]> {
     points
 }
 
-/// A path that leaves a column, and comes back to it at another height.
+/// A path that leaves a column and returns to it at another height.
 fn round_the_right(first: Stretch, last: Stretch, bulge: i64, short: i64) -> Vec<[i64; 2]> {
     let mut points = vec![[first.from, first.height]];
     line_to(&mut points, [first.to, first.height]);
@@ -259,7 +260,7 @@ fn round_the_right(first: Stretch, last: Stretch, bulge: i64, short: i64) -> Vec
     points
 }
 
-/// Goes on straight, as a curve with its control points on the line. Nothing is added where the path stands already.
+/// Adds a straight line, as a curve with its control points on the line. Adds nothing if the path already ends there.
 pub(super) fn line_to(points: &mut Vec<[i64; 2]>, [x, y]: [i64; 2]) {
     let [from_x, from_y] = points[points.len() - 1];
     if [from_x, from_y] == [x, y] {

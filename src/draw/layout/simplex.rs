@@ -1,9 +1,9 @@
 //! The network simplex, which finds both the columns and the heights of a drawing: of all positions that keep every distance, the ones
 //! with the shortest edges.
 //!
-//! After Gansner, Koutsofios, North and Vo, "A technique for drawing directed graphs" (1993). The idea to know: some best solution is
-//! held up by a spanning tree of edges that are as short as they may be. Cut one edge of the tree, and a part of the drawing can slide as
-//! a whole; it is worth sliding if more edges get shorter than longer.
+//! After Gansner, Koutsofios, North and Vo, "A technique for drawing directed graphs" (1993). The idea to know: there is a best solution with a
+//! spanning tree of edges that have their minimum length. If one edge of the tree is cut, a part of the drawing can slide as a whole; sliding is
+//! worth it if more edges get shorter than longer.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -17,18 +17,18 @@ pub(super) struct Tie {
     pub(super) weight: i64,
 }
 
-/// How many ties and points may be looked at, which takes less than a second.
+/// Maximum number of visits to ties and points: less than a second of work.
 const MOST_WORK: usize = 100_000_000;
 
-/// The positions of `count` points, the least of them 0. The ties must have no cycle.
+/// The positions of `count` points; the least of them is 0. The ties must have no cycle.
 pub(super) fn solve(count: usize, ties: &[Tie]) -> Vec<i64> {
-    // One more point before all others holds the parts of a drawing together that nothing else ties.
+    // One more point before all others connects parts of a drawing that no tie connects.
     let root = count;
     let mut ties = ties.to_vec();
     ties.extend((0..count).map(|head| Tie { tail: root, head, length: 0, weight: 0 }));
     let mut simplex = Simplex::new(count + 1, ties);
-    // Sliding by nothing could go round in circles, and a large drawing would take minutes: one that is not quite the best is good enough
-    // then.
+    // Slides of length 0 could repeat for ever, and a large drawing would take minutes. After this many slides, a solution that is not quite the best
+    // is good enough.
     let patience = (50 * (count + 10)).min(MOST_WORK / (simplex.ties.len() + count + 1));
     for _ in 0..patience {
         let Some(slide) = simplex.find_slide() else { break };
@@ -50,12 +50,12 @@ struct Simplex {
     pull_of_part: Vec<i64>,
 }
 
-/// A tree of ties, and a walk over it in which every point comes after the one it hangs on, and is followed by all that hang on it.
+/// A tree of ties, and a depth-first order of its points: every point comes after the one it hangs on, followed by all points that hang on it.
 struct Tree {
     /// For each point, its ties in the tree and the points at their other ends.
     neighbours: Vec<Vec<(usize, usize)>>,
     order: Vec<usize>,
-    /// For each point, where it is in `order`, and where that stops being about it.
+    /// For each point, its place in `order`, and the end of the part that hangs on it.
     from: Vec<usize>,
     until: Vec<usize>,
     /// For each point, the tie it hangs on and the point at its other end.
@@ -87,9 +87,9 @@ impl Simplex {
         slack(&self.ties[tie], &self.positions)
     }
 
-    /// The slide that makes the drawing shorter the fastest; `None` if it is as short as can be.
+    /// The slide that shortens the drawing the most per unit; `None` if it cannot be shortened.
     fn find_slide(&mut self) -> Option<Slide> {
-        // What moving a part costs is the sum over its points: inside the part, nothing gets longer.
+        // The cost of moving a part is the sum over its points, since nothing inside the part gets longer.
         self.pull_of_part.copy_from_slice(&self.pull);
         let mut best = (0, None);
         for &point in self.tree.order.iter().rev() {
@@ -182,8 +182,8 @@ fn slack(tie: &Tie, positions: &[i64]) -> i64 {
     positions[tie.head] - positions[tie.tail] - tie.length
 }
 
-/// Makes the first tree, of tight ties: there are enough of them, since every point stands as early as some tie allows. From the root on,
-/// always the first tie that leads to a new point.
+/// Makes the first tree, of ties with their minimum length. There are enough of them, since every point is as early as some tie allows. Starting from
+/// the root, it takes the first tie that leads to a new point.
 fn plant(ties: &[Tie], positions: &[i64]) -> Vec<usize> {
     let count = positions.len();
     let mut tight_at = vec![Vec::new(); count];

@@ -1,5 +1,5 @@
-//! A drawing that is too long goes on in a second row, as text does. It is cut only between columns that no scope's box reaches over, and
-//! what flows across a cut runs round, from the end of one row to the beginning of the next.
+//! A drawing that is too long continues in a second row, as text does. It is cut only between columns that no scope's box spans. Edges across a cut
+//! run from the end of one row round to the beginning of the next.
 
 use super::routes::{Stretch, line_to};
 use super::{Area, Layout, Route, Spacing};
@@ -9,7 +9,7 @@ use super::{Area, Layout, Route, Spacing};
 struct Row {
     /// Its first column.
     first: usize,
-    /// Where it is in the long drawing.
+    /// Its area in the long drawing.
     area: Area,
 }
 
@@ -23,9 +23,9 @@ pub(super) fn row_starts(layout: &Layout, columns: &[Stretch], spans: &[[usize; 
     }
     let can_cut = |column: usize| spans.iter().all(|&[first, last]| column <= first || column > last);
     let candidates: Vec<usize> = (1..columns.len()).filter(|&column| can_cut(column)).collect();
-    // Lines run round at both sides.
+    // Lines run around the rows at both sides.
     let length = |first: usize, end: usize| columns[end - 1].to - columns[first].from + 2 * spacing.column;
-    // Where a scope is longer than that, rows may be a little longer than the scope.
+    // If a scope is longer than that, rows may be a little longer than the scope.
     let ends = candidates.iter().copied().chain([columns.len()]);
     let pieces = std::iter::once(0).chain(candidates.iter().copied()).zip(ends);
     let widest = pieces.map(|(first, end)| length(first, end)).max().unwrap_or(0);
@@ -41,7 +41,7 @@ pub(super) fn wrap(layout: &Layout, columns: &[Stretch], row_starts: &[usize], s
     Wrapping { layout, columns, spacing, rows }.layout()
 }
 
-/// As few rows as fit, all about equally long: where they begin, but for the first.
+/// The first columns of the rows (without the first row), for as few rows as fit, all about equally long.
 fn balanced(candidates: &[usize], count: usize, longest: i64, length: impl Fn(usize, usize) -> i64) -> Vec<usize> {
     let broken = |longest: i64| {
         let (mut starts, mut first) = (Vec::new(), 0);
@@ -90,11 +90,11 @@ struct Wrapping<'a> {
     rows: Vec<Row>,
 }
 
-/// Where a row goes, and the lines that go on in the next one.
+/// The place of a row, and the lines that continue in the next one.
 struct Placed {
     /// By how much everything in it moves.
     by: [i64; 2],
-    /// Its right end and its lower side, afterwards.
+    /// Its right end and its lower side, after the move.
     right: i64,
     bottom: i64,
     left: i64,
@@ -105,7 +105,7 @@ impl Wrapping<'_> {
     fn layout(&self) -> Layout {
         let crossings: Vec<Vec<Crossing>> = (0..self.rows.len()).map(|row| self.crossings(row)).collect();
         let most = crossings.iter().map(Vec::len).max().unwrap_or(0) as i64;
-        // On both sides there is room for the lines that run round.
+        // There is room on both sides for the lines that run around the rows.
         let aside = self.spacing.column / 2 + self.lane(most);
         let (mut y, mut placed) = (0, Vec::new());
         for (row, crossings) in self.rows.iter().zip(crossings) {
@@ -180,7 +180,7 @@ impl Wrapping<'_> {
         Route { points, label: moved(route.label, row), slot_name: moved(route.slot_name, row) }
     }
 
-    /// From the end of a row to the beginning of the next. The lowest line turns first, so that no two cross.
+    /// A path from the end of a row to the beginning of the next. The lowest line turns first, so that no two cross.
     fn round(&self, placed: &[Placed], row: usize, [from, to]: [[i64; 2]; 2], crossing: Crossing) -> Vec<[i64; 2]> {
         let Placed { right, bottom, left, crossings, .. } = &placed[row];
         let index = crossings.binary_search(&crossing).unwrap_or(0) as i64;

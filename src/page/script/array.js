@@ -1,9 +1,9 @@
 // An array on the page: as numbers where it is small, as a heat map where it is large. Zero is in the middle of the colours; what is no
-// number is marked by a shape. A click on a cell tells whoever wants to know which elements it stands for.
+// number is marked by a shape. A click on a cell reports the elements that it shows.
 
-/** Up to so many rows and columns are written as numbers. */
+/** Maximum number of rows and columns of an array that is written as numbers. */
 const TABLE = { rows: 8, columns: 5 };
-/** The sides of a cell of a heat map in pixels, at most and at least; and how high the map may be before it scrolls. */
+/** Largest and smallest side of a cell of a heat map, in pixels; and the height at which the map scrolls. */
 const CELL = { most: 22, least: 3 };
 const ROOM = 330;
 
@@ -126,7 +126,7 @@ class ArrayView {
     this.hidden = element("p", { className: "hidden", hidden: true });
     this.element.append(this.heat, this.hidden, this.readout);
     this.point(undefined);
-    // Its room is known once it is on the page.
+    // Its size is known only once it is on the page.
     requestAnimationFrame(() => this.paint());
   }
 
@@ -151,7 +151,7 @@ class ArrayView {
     this.readout.textContent = cell === undefined ? this.resting : this.tell(cell);
   }
 
-  /** What there is to say when no cell is pointed at. */
+  /** The text while no cell is pointed at. */
   summary() {
     const { least, greatest, norm, nans, infinities, zeros } = this.digest;
     const [low, high] = [read(least), read(greatest)];
@@ -179,7 +179,7 @@ class ArrayView {
   paint() {
     const room = this.canvas?.parentElement.clientWidth;
     if (!room) return;
-    // All rows and columns are in sight, as long as their cells can be.
+    // All rows and columns are in sight, unless their cells would be too small.
     const side = (length, count) => Math.min(CELL.most, Math.max(CELL.least, length / count));
     const width = side(room, this.columns);
     const height = Math.min(side(ROOM, this.rows), this.rows < 4 ? 18 : Math.max(width, 5));
@@ -198,7 +198,7 @@ class ArrayView {
       const share = Number.isFinite(x) ? Math.abs(x) / largest : 0;
       const end = x < 0 ? colours.negative : colours.positive;
       pen.fillStyle = css(colours.zero.map((from, i) => from + (end[i] - from) * share));
-      // A little wider, so that no line shows between.
+      // A little wider, so that no gap shows between cells.
       pen.fillRect(left, top, width + 0.4, height + 0.4);
       if (!Number.isFinite(x)) this.paintOdd(pen, x, left, top, width, height, css(colours.text));
       if (this.lit && !this.lit.has(cell)) {
@@ -215,7 +215,7 @@ class ArrayView {
     if (this.pointed !== undefined && document.activeElement === this.canvas) outline(this.pointed, 2);
   }
 
-  /** Says which rows and columns are in sight, if that are not all. */
+  /** Says which rows and columns are in sight, if not all are. */
   tellHidden() {
     const { scrollTop, scrollLeft, clientHeight, clientWidth } = this.heat;
     const [across, down] = ["width", "height"].map((side) => parseFloat(this.canvas.style[side]));

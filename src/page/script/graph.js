@@ -84,7 +84,7 @@ class Graph {
     this.scale();
   }
 
-  /** As large as it is, or, if it is wider than its room, as far smaller as can still be read. */
+  /** Full size; or, if the figure is wider than its room, smaller, but still readable. */
   scale() {
     const room = this.canvas.clientWidth;
     const fitting = Math.min(1.25, Math.max(0.62, room / this.size[0]));
@@ -99,7 +99,7 @@ class Graph {
     this.reveal();
   }
 
-  /** The whole graph in sight; once more, as large as its room is wide. */
+  /** Shows the whole graph; when pressed again, the graph at the full width of its room. */
   fit() {
     const { clientWidth, clientHeight } = this.canvas;
     const whole = Math.min(1.25, clientWidth / this.size[0], clientHeight / this.size[1]);
@@ -119,7 +119,7 @@ class Graph {
     return box;
   }
 
-  /** Makes a part of the drawing something to press. */
+  /** Turns a part of the drawing into a button. */
   button(part, label, press) {
     part.setAttribute("role", "button");
     part.setAttribute("tabindex", "0");
@@ -196,7 +196,7 @@ class Graph {
     return group;
   }
 
-  /** Marks what is known at a step, what just happens, and what the reader looks at. */
+  /** Marks what is known at a step, the step itself, and what the reader has selected. */
   show(step, selected) {
     Object.assign(this, { step, selected });
     if (!this.svg || step === undefined) return;
@@ -220,7 +220,7 @@ class Graph {
     this.write(texts, rows, box);
   }
 
-  /** What is written in a node, row by row. */
+  /** The text of a node, row by row. */
   rows(stand, members, pass) {
     const shown = this.figureNode.get(stand.index);
     if (stand.heading !== null) {
@@ -275,7 +275,7 @@ class Graph {
       const columns = block[0].row.map((_, column) => Math.max(...block.map((other) => textWidth(other.row[column] ?? "", 11.5))));
       const indent = row.isGradient ? wordWidth : 0;
       const total = indent + columns.reduce((a, b) => a + b, 0) + 7 * (columns.length - 1);
-      // An update can make a number longer than there is room for.
+      // After an update, a number can be too long for its node.
       const shrink = Math.min(1, (width - 8) / total);
       let left = middle - (total * shrink) / 2;
       if (row.word) put(row.word, left, 11.5 * shrink, "gradient");
@@ -303,7 +303,7 @@ class Graph {
     label.textContent = single && product(single.shape) === 1 ? number(read(single.elements[0])) : "";
   }
 
-  /** Scrolls the drawing, not the page, so that what the step is about is in sight. */
+  /** Scrolls the drawing, not the page, so that the nodes of the step are in sight. */
   reveal() {
     const subject = this.selected ?? subjectOf(this.step);
     const mark = subject && this.marks.get(this.standsFor.get(subject.node));
@@ -322,7 +322,7 @@ class Graph {
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** The numbers of an array as a node has room for them: all of a small one, else the least and the greatest. */
+/** The numbers of an array for a node: all of a small array, the least and the greatest of a large one. */
 function numberRows(digest, shape) {
   if (!digest) {
     const size = product(shape);

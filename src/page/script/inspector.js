@@ -12,10 +12,10 @@ class Inspector {
     Object.assign(this, { room, select, follow, showLine });
   }
 
-  /** Shows what was selected, or else what the step is about. */
+  /** Shows what was selected; if nothing was, the node or edge of the step. */
   show(step, selected) {
     const subject = selected ?? subjectOf(step);
-    // A pick of a cell holds as long as the same thing is looked at.
+    // A picked cell stays picked as long as the same node or edge is shown.
     const key = JSON.stringify(subject);
     if (key !== this.key) this.picked = undefined;
     Object.assign(this, { step, key, pass: passAt(step), views: [] });
@@ -84,7 +84,7 @@ class Inspector {
     return Number.isFinite(place) ? `not computed yet: step ${place + 1} does` : "not computed";
   }
 
-  /** Of which node this one holds the gradient. */
+  /** The nodes whose gradient this one holds. */
   derivatives(node) {
     if (!node.holds.length) return undefined;
     const parts = node.holds.flatMap(({ by, of }, at) => [at ? ", " : "", this.nodeButton(by, `∂${call(of)} / ∂${call(by)}`)]);
@@ -250,7 +250,7 @@ class Inspector {
     return content;
   }
 
-  /** The reader picked a cell: the elements that it was computed from light up. The same once more lets go. */
+  /** The reader picked a cell: highlights the elements that it was computed from. Picking it again ends that. */
   pick(role, chosen, cell, way) {
     const isSame = this.picked?.role === role && this.picked.cell === cell;
     this.picked = isSame ? undefined : { role, chosen, cell, way };
@@ -280,5 +280,5 @@ class Inspector {
   }
 }
 
-/** How far two numbers are apart; two that are both no numbers, or the same infinity, are not. */
+/** The difference of two numbers; 0 for two NaNs and for two equal infinities. */
 const difference = (a, b) => (Object.is(a, b) || a === b ? 0 : Number.isNaN(a - b) ? Infinity : Math.abs(a - b));

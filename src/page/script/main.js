@@ -13,7 +13,7 @@ function select(selected) {
   show();
 }
 
-/** Goes to a step; in predict mode only as far as the reader has earned. */
+/** Goes to a step; in predict mode only as far as the reader has answered. */
 function goTo(step, { keepVerdict = false } = {}) {
   const wanted = Math.min(lastStep, Math.max(0, step));
   const allowed = wanted > state.step ? predictor.limit(state.step, wanted) : wanted;
@@ -106,7 +106,7 @@ const move = (step) => {
   goTo(step);
 };
 
-/** Keys are the page's own only while the player has the focus, or the reader switched them on, and never while something is typed. */
+/** The page handles keys only while the player has the focus or the reader has switched them on, and never while text is being typed. */
 function onKey(event) {
   const isTyping = event.target.matches("input:not([type=range]), select, textarea, [contenteditable]");
   const isWanted = state.keys || at("player").contains(event.target);
@@ -118,7 +118,7 @@ function onKey(event) {
     Home: () => move(0),
     End: () => move(lastStep),
     Escape: () => select(undefined),
-    // A button that has the focus is pressed by Space itself.
+    // On a focused button, Space presses the button.
     ...(isButton ? {} : { " ": () => (state.playing === undefined ? play() : pause()) }),
   };
   if (!actions[event.key]) return;
@@ -167,7 +167,7 @@ function wire() {
     goTo(wanted);
   });
   addEventListener("resize", repaintArrays);
-  // The inspector stays below the player, however high that is.
+  // The inspector is placed below the player, whose height varies.
   const measurePlayer = () => document.documentElement.style.setProperty("--player", `${at("player").offsetHeight}px`);
   new ResizeObserver(measurePlayer).observe(at("player"));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaintArrays);

@@ -1,7 +1,7 @@
 // The predict mode: before a step shows its number, the reader says what it will be.
 
 class Predictor {
-  /** `reveal` goes to the step that was asked about. */
+  /** `reveal` goes to the step of the question. */
   constructor({ reveal }) {
     Object.assign(this, { reveal, isOn: false, answered: new Set(), score: { asked: 0, close: 0 } });
     this.form = document.getElementById("question");
@@ -34,7 +34,7 @@ class Predictor {
     return { text: `${what}${which}?`, answer: read(digest.elements[cell]) };
   }
 
-  /** How far the reader may go towards a step without seeing a number that is still to be guessed. */
+  /** The last step towards `to` that shows no number that is still to be guessed. */
   limit(from, to) {
     for (let place = from + 1; this.isOn && place <= to; place++) {
       if (!this.answered.has(place) && this.question(place)) return place - 1;
@@ -54,7 +54,7 @@ class Predictor {
     this.guess.focus({ preventScroll: true });
   }
 
-  /** Takes the question away, and, unless it was just said, the verdict. */
+  /** Removes the question and, unless `keepVerdict`, the verdict. */
   close({ keepVerdict = false } = {}) {
     this.form.hidden = true;
     this.place = undefined;

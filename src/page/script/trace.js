@@ -22,17 +22,17 @@ function call(index) {
   return `%${index}`;
 }
 
-/** What a stretch of events does: "forward", "backward", "update"; with the pass. */
+/** The kind of an event: "forward", "backward" or "update"; with the pass. */
 function phaseOf(event) {
   if (event.event === "forward") return { kind: "forward", pass: 0 };
   return { kind: event.event === "update" ? "update" : "backward", pass: event.pass };
 }
 
-/** The stretches of events that do the same. */
+/** The stretches of events of one kind. */
 const phases = [];
 /** For each node, the event that computed it. */
 const computedAt = new Array(nodes.length);
-/** How the gradient of a node in a pass came about, by "pass:node": what holds it, when it was whole, and the events that contributed. */
+/** The gradient of a node in a pass, by "pass:node": the node that holds it, the event that completed it, and the contributing events. */
 const gradients = new Map();
 /** Where a gradient flowed along an edge, by "pass:node:slot". */
 const contributions = new Map();
@@ -86,7 +86,7 @@ function gradientAt(pass, node, step) {
   return { ...found, arrived, isWhole: found.whole <= step };
 }
 
-/** The array that a node holds at a step, of a parameter the latest. */
+/** The array that a node holds at a step; for a parameter, the latest. */
 function valueAt(node, step) {
   if (!isComputed(node, step)) return undefined;
   const update = updates.get(node)?.findLast((place) => place <= step);
@@ -99,14 +99,14 @@ function contribution(pass, from, slot) {
   return place === undefined ? undefined : { place, ...events[place] };
 }
 
-/** What a step is about: a node, or the edge along which a gradient flows, known by the node that used it and the slot. */
+/** The subject of a step: a node, or the edge along which a gradient flows, given by the node that used the operand and the slot. */
 function subjectOf(step) {
   const event = events[step];
   if (!event) return undefined;
   return event.event === "contribution" ? { node: event.from, slot: event.slot } : { node: event.node };
 }
 
-/** How a node is written in a link: by its name where that is enough, else by its place. */
+/** A node's name in a link; its place if the name is not unique. */
 function linkName(index) {
   const name = fullName(nodes[index]);
   const isTelling = name && !/^\d+$/.test(name) && nodes.filter((node) => fullName(node) === name).length === 1;
@@ -119,7 +119,7 @@ function nodeOfLink(text) {
   return nodes[index] ? index : undefined;
 }
 
-/** What operands are called of which no gradient tells it. */
+/** The names of operands that get no gradient, so that no formula names them. */
 const SILENT_OPERANDS = {
   softmax_cross_entropy: ["x", "labels"],
   "softmax_cross_entropy'": ["x", "labels"],
@@ -132,7 +132,7 @@ const SILENT_OPERANDS = {
   sign: ["x"],
 };
 
-/** What an operand is called in its op's formula. Most say it themselves: what flows back is called "dx", "dA". */
+/** The name of an operand in its op's formula. Usually its gradient's name has it: "dx", "dA". */
 function slotName(node, slot) {
   const told = /^d ?(\p{L}+)/u.exec(node.flows[slot] ?? "")?.[1];
   const isOneOfMany = told?.endsWith("ᵢ") && node.operands.length > 1 && new Set(node.flows).size === 1;
@@ -140,7 +140,7 @@ function slotName(node, slot) {
   return told ?? SILENT_OPERANDS[node.op]?.[slot] ?? (node.operands.length === 1 ? "x" : `operand ${slot + 1}`);
 }
 
-/** The letter of an op's result, as its formula has it. */
+/** The letter of an op's result in its formula. */
 const resultName = (node) => /^([A-Za-z])\b/.exec(node.formula)?.[1] ?? "y";
 
 /** The letter of the gradient that arrives: g, or h where an operand is called g. */
