@@ -1,6 +1,6 @@
-//! What single ops cost, by size, without the tape: `cargo bench --bench ops`, or `cargo bench --bench ops -- softmax` for
-//! those with that word in their names. The last column is numbers per second. A slip in one kernel shows here
-//! before it shows in a training step.
+//! The cost of single ops, by size, without the tape: `cargo bench --bench ops`, or `cargo bench --bench ops -- softmax` for those whose
+//! names contain that word. The last column is numbers per second. A regression in one kernel shows here before it shows in a training
+//! step.
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box, black_box_drop};

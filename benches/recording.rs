@@ -1,5 +1,5 @@
-//! What recording costs, apart from the arithmetic: nanoseconds per node, on a new tape and on a rewound one.
-//! `cargo bench --bench recording`. The last column is nodes per second.
+//! The cost of recording, without the arithmetic: nanoseconds per node, on a new tape and on a rewound one. `cargo
+//! bench --bench recording`. The last column is nodes per second.
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};

@@ -34,7 +34,7 @@ fn main() {
     }
 }
 
-/// A tape that keeps a profile if `--profile` asks for one. The times of the JSON line then hold two looks at the clock for each node.
+/// A tape that keeps a profile if `--profile` asks for one. The times of the JSON line then include two readings of the clock for each node.
 fn profiled<F: Scalar>(args: &Args) -> Tape<F> {
     let mut tape = Tape::new();
     if args.profile {
@@ -177,7 +177,7 @@ fn record_rosenbrock(x: Var<'_, f64>) -> Var<'_, f64> {
     (100.0 * (valley * valley) + slope * slope).sum()
 }
 
-/// The logits of 10,000 rows, which are read where they stand.
+/// The logits of 10,000 rows, which are read in place.
 fn predict(args: &Args) {
     let (images, _, _) = dataset();
     let images = Array2::from_shape_vec((ROWS, PIXELS), images).expect("the images");

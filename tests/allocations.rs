@@ -1,5 +1,5 @@
-//! A steady training step allocates nothing, nor does any op that is recorded again, as an allocator counts that all of this
-//! binary goes through.
+//! A steady training step allocates nothing, and neither does any op that is recorded again. A counting allocator of this program measures
+//! it.
 
 use gradus::Dual;
 use gradus::nn::{Activation, Mlp};
@@ -17,7 +17,7 @@ struct Counting;
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-    /// How many bytes were asked for, whether or not they were given back.
+    /// The bytes that were requested, whether or not they were freed.
     static BYTES: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -44,7 +44,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// Allocations per step of ten steps, after two steps to warm up.
+/// Allocations per step over ten steps, after two steps to warm up.
 fn allocations_per_step(mut step: impl FnMut()) -> f64 {
     step();
     step();
@@ -88,7 +88,7 @@ fn a_steady_training_step_allocates_nothing_on_the_tape() {
     });
     assert_eq!(without_products, 0.0);
 
-    // The course's own networks, on one thread. (Waking another one allocates a note to it, which is not on the tape.)
+    // The course's own networks, on one thread. (Waking another thread allocates, though not on the tape.)
     let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
     let networks = [
         (10, &[784, 100, 20, 10][..]),

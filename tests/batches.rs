@@ -68,7 +68,7 @@ fn a_smaller_batch_in_between_gives_what_a_new_tape_gives() {
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
     let train = || {
-        // Large enough for its products and updates to be shared out.
+        // Large enough that its products and updates are divided among threads.
         let net = Mlp::<f32>::new(&[512, 1024, 10], Activation::Relu, &mut seeded(7)).logits();
         let (x, labels) = batch(128, 512);
         let (mut sgd, mut tape) = (Sgd::new(0.1).momentum(0.9), Tape::new());

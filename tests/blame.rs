@@ -30,7 +30,7 @@ fn var<R>(name: &'static str, says: &'static str, call: impl Fn(Var<'_, f64>) ->
     })
 }
 
-/// A call that records, of a single number, while somebody looks at the graph.
+/// A call that records an op on a single number while the graph is borrowed.
 fn looked_at(name: &'static str, call: impl Fn(Var<'_, f64>) + 'static) -> Case {
     case(name, "nothing can be recorded on a tape while somebody looks at it", move || {
         let tape = Tape::new();
@@ -179,7 +179,7 @@ fn ops() -> Vec<Case> {
     ]
 }
 
-/// Arrays that cannot exist, or would take more than there is.
+/// Arrays that cannot exist, or need more memory than there is.
 fn sizes() -> Vec<Case> {
     vec![
         case("full", "bytes", || Tape::<f32>::new().full([HUGE, HUGE], 0.0).shape()),
@@ -212,7 +212,7 @@ fn sizes() -> Vec<Case> {
     ]
 }
 
-/// Its vjp names two operands, and it has one.
+/// An op whose vjp names two operands, though it has one.
 #[derive(PartialEq)]
 struct Miscounted;
 
@@ -423,7 +423,7 @@ fn a_panic_that_a_learner_can_cause_names_the_learners_line() {
     assert!(faults.is_empty(), "{} of {} calls:\n{}", faults.len(), cases().len(), faults.join("\n"));
 }
 
-/// What takes the caller's line only to write it into the tape: whatever Var it is called with, it is right.
+/// Functions that need the caller's line only to record it: they are right for any Var.
 const ALWAYS_RIGHT: [&str; 21] = [
     "abs",
     "constant",

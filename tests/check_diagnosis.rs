@@ -227,7 +227,7 @@ fn a_program_that_varies_only_on_dual_numbers_is_refused() {
 
 #[test]
 fn what_a_program_keeps_between_runs_is_noticed_even_if_it_shows_late() {
-    // The first thirty runs are alike. So may two masks of a dropout be.
+    // The first thirty runs are equal. Two masks of a dropout can be equal, too.
     let calls = Cell::new(0);
     let late = || {
         calls.set(calls.get() + 1);
@@ -278,7 +278,7 @@ fn a_gradient_that_is_right_but_cannot_be_differentiated_again_fails_at_order_2(
 fn a_jump_is_told_from_a_wrong_derivative() {
     let report = report_on("step", |x| if x > 0.35 { 1.0 } else { 0.0 }, |at| 0.0 * at.operand(0) * at.cotangent());
     assert!(report.undecided() && !report.passed() && !report.wrong(), "{report}");
-    // Where the step is level, rounding might hide a slope.
+    // Where the staircase is level, rounding might hide a slope.
     assert_eq!((report.entries[0].undecided, report.entries[0].doubt), (4, Some(Doubt::Jump)), "{report}");
     insta::assert_snapshot!(report.snapshot());
 }

@@ -1,4 +1,4 @@
-//! Gradients checked along random directions: for so many parameters that one by one would take hours.
+//! Gradients checked along random directions, for programs with so many parameters that a check of each would take hours.
 use gradus::check::sabotage::{Sabotage, sabotage};
 use gradus::check::{Cause, Check, Verdict, Witness};
 use gradus::nn::{Activation, Mlp, Parameters};

@@ -1,6 +1,6 @@
-//! Right gradients in places where a slope is hard to measure: near poles, at the edge of a domain, where results are huge or tiny, on steep
-//! slopes, where differences cancel. The checker may say there that it cannot tell, and why. It must never call one of them wrong, and it
-//! must not excuse what is wrong.
+//! Right gradients in places where a slope is hard to measure: near poles, at the edge of a domain, where results are huge or tiny, on steep slopes,
+//! where differences cancel. There the checker may say that it cannot tell, and why. It must never call a right gradient wrong, and must not accept a
+//! wrong one.
 use gradus::check::sabotage::{Sabotage, sabotage};
 use gradus::check::{Check, Report, Verdict};
 use gradus::prelude::*;
@@ -81,7 +81,7 @@ impl Step {
 }
 
 impl Step {
-    /// What its op is called, if it bends.
+    /// The name of its op, if it is not linear.
     fn op(self) -> Option<&'static str> {
         Some(match self {
             Step::Times(_) | Step::Plus(_) => return None,
@@ -160,7 +160,7 @@ impl Case {
         gradient.map_or(vec![0.0; 3], |gradient| gradient.value().into_iter().collect())
     }
 
-    /// Whether breaking an op changes anything: 0 stays 0, and what is broken twice may be right again.
+    /// Whether breaking an op changes the gradient: 0 stays 0, and two faults can cancel.
     fn is_harmed_by(&self, op: &str, how: Sabotage) -> bool {
         let pairs = self.gradient(None).into_iter().zip(self.gradient(Some((op, how))));
         pairs.into_iter().any(|(right, broken)| (right - broken).abs() > 1e-6 * right.abs().max(broken.abs()))
@@ -178,7 +178,7 @@ impl Case {
     }
 }
 
-/// The hard places: each makes the first steps of a program, and a number to start from.
+/// The hard places: each gives the first steps of a program, and a number to start from.
 const PLACES: [(&str, fn(&mut ChaCha8Rng) -> (Vec<Step>, [f64; 3])); 16] = [
     ("near the pole of 1/x", |random| (vec![Step::Over], points(random, -12.0, -1.0, true))),
     ("near the pole of x^-p", |random| {
@@ -293,7 +293,7 @@ fn of_two_thousand_right_programs_in_hard_places_none_is_called_wrong() {
     println!("nudging {:?}, with duals {:?}", sums[0], sums[1]);
     convicted.iter().take(40).for_each(|report| println!("{report}"));
     assert!(convicted.is_empty(), "{} of 4000 checks convicted a right gradient", convicted.len());
-    // Who can tell nothing convicts nobody either: that must stay the exception.
+    // A checker that never decides is never wrong either, so "cannot tell" must stay the exception.
     assert!(sums[0][1] <= 140 && sums[1][1] <= 50, "{sums:?} could not be told");
 }
 

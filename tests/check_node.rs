@@ -1,4 +1,4 @@
-//! Gradients checked where they stand on a tape.
+//! Checks of gradients that are already on a tape.
 
 use gradus::check::sabotage::{Sabotage, sabotage};
 use gradus::check::{self, Verdict};

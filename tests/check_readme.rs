@@ -1,4 +1,4 @@
-//! The failing report in README.md: the derivative of tanh, given what is a tanh already.
+//! The failing report in README.md: the derivative of tanh, applied to a value that is already a tanh.
 use gradus::check::Check;
 use gradus::prelude::*;
 use gradus::{Cotangents, Local, Op, View, ViewMut};
@@ -22,7 +22,7 @@ impl<F: Scalar> Op<F> for MyTanh {
             *y = x.tanh();
         }
     }
-    // dx = g (1 - tanh²(x)); but y is the tanh of x already.
+    // dx = g (1 - tanh²(x)); but y is already tanh x.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (at.cotangent(), at.output());
         [at.to(0, || g * (1.0 - y.tanh() * y.tanh()))].into()

@@ -1,11 +1,11 @@
-//! Slopes that drown in rounding. The checker may say of them that it cannot tell, and must not say that they are right, unless another witness
-//! can: dual numbers, each op alone, or larger slopes of the same input, beside which they are next to nothing.
+//! Slopes that drown in rounding. The checker may say that it cannot tell. It must not say that they are right, unless there is other evidence: dual
+//! numbers, each op alone, or larger slopes of the same input, beside which they are negligible.
 use gradus::check::sabotage::{Sabotage, sabotage};
 use gradus::check::{self, Check, Doubt, Verdict};
 use gradus::prelude::*;
 use ndarray::{Array2, ArrayD};
 
-/// Beside the 1 nothing is seen of the slope.
+/// Beside the 1 the slope is lost in rounding.
 fn tiny(x: &[ArrayD<f64>]) -> f64 {
     1.0 + 1e-20 * x[0].mapv(f64::sin).sum()
 }
@@ -34,7 +34,7 @@ fn a_claim_that_rounding_can_hide_is_neither_right_nor_wrong() {
 fn by_hand_a_slope_of_0_may_be_claimed_where_coarse_nudges_change_nothing_either() {
     let report = Check::new().by_hand(tiny, &[[0.5]], &[[0.0]]);
     assert!(report.passed(), "{report}");
-    // Far out on a slope that a nudge alone does not see.
+    // A huge constant hides the slope from a nudge.
     let steps = |x: &[ArrayD<f64>]| 1e14 + x[0].sum();
     let report = Check::new().by_hand(steps, &[[0.5]], &[[0.0]]);
     assert!(!report.passed(), "{report}");

@@ -1,4 +1,4 @@
-//! What a program pays for: for what it uses, not for what the tape holds.
+//! The time of a program depends on what it uses, not on what the tape holds.
 
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
@@ -91,7 +91,7 @@ fn shapes_of_every_round_anew_are_told_apart() {
     }
 }
 
-/// Only Linux tells how many threads a program has.
+/// Only Linux gives the number of a program's threads.
 #[cfg(all(target_os = "linux", feature = "parallel"))]
 #[test]
 fn however_many_threads_are_asked_for_no_more_are_started_than_there_are_processors() {

@@ -14,7 +14,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist")
 }
 
-/// What a tape makes of an input, row by row.
+/// The value of an input on a tape, row by row.
 fn on_tape<F: Scalar>(x: impl Input<F>) -> Vec<F> {
     Tape::new().input(x).value().into_iter().collect()
 }
@@ -128,7 +128,7 @@ fn the_same_seed_gives_the_same_order_and_each_epoch_another() {
     let (first, second) = (order(&mut rng), order(&mut rng));
     assert_eq!((&first, &second), (&order(&mut same), &order(&mut same)));
     assert_ne!(first, second);
-    // Fixed for good: a printed result must come out again on any machine.
+    // These must never change: a printed result must be reproducible on any machine.
     assert_eq!(shuffled(10, &mut seeded(7)), [0, 7, 5, 2, 9, 1, 6, 8, 3, 4]);
 }
 

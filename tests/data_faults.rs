@@ -1,4 +1,4 @@
-//! Every way in which a data file can be damaged has an error that helps. The snapshots are the messages.
+//! Every way in which a data file can be damaged gives a helpful error. The snapshots are the messages.
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use gradus::data::DataError;
@@ -205,7 +205,7 @@ fn what_follows_gzip_data_and_is_neither_zeros_nor_gzip_data_is_garbage() {
     let packed = gzip(&images());
     let message = Folder::with(&format!("{IMAGES}.gz"), &[&packed[..], b"garbage"].concat()).message();
     insta::assert_snapshot!(message);
-    // gzip stops reading at zeros: whatever follows them is garbage to it.
+    // gzip stops reading at zeros: anything after them is garbage to it.
     for tail in [&[0, 0, 7][..], &[0, 0x1f, 0x8b], &[7; 70_000]] {
         let folder = Folder::with(&format!("{IMAGES}.gz"), &[&packed[..], tail].concat());
         assert!(matches!(folder.open(), Err(DataError::GzipGarbage { unpacked: 1584, .. })), "{tail:?}");

@@ -1,4 +1,4 @@
-//! How much memory reading and batching take, as an allocator counts that all of this binary goes through.
+//! The memory that reading and batching take, measured by a counting allocator of this program.
 use gradus::data::DataError;
 use gradus::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -97,7 +97,7 @@ fn a_small_file_that_unpacks_to_much_takes_no_memory_before_its_header_is_believ
         });
         assert!(peak < 1 << 20, "{images} images: {peak} bytes");
     }
-    // Here the header is right, so far as it goes: what is kept is what it says, up to where more follows.
+    // Here the header is right, but more data follows: only as much as the header claims is kept.
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(&file, bomb(1000)).unwrap();
     let peak = peak(|| assert!(matches!(gradus::data::idx::read(&file, 3), Err(DataError::TrailingBytes { .. }))));

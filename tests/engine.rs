@@ -1,4 +1,4 @@
-//! What the engine promises, by example.
+//! The promises of the engine, by example.
 
 use gradus::BackwardError;
 use gradus::nn::{Activation, Mlp, Parameters};

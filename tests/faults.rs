@@ -1,5 +1,5 @@
-//! The shortest program of each kind of fault that was found by replaying other people's bug reports: what it must give, or how it must be
-//! refused. The kinds themselves are tried everywhere by the other tests; these keep the samples.
+//! The shortest program of each kind of fault that was found by replaying other people's bug reports: what it must give, or how it must be refused.
+//! The other tests try these kinds everywhere; these keep the samples.
 
 use crate::blame::said;
 use gradus::derivatives::{jacobian_by_columns, jacobian_by_rows};

@@ -1,8 +1,7 @@
-//! How exact eˣ, ln(1 + x), tanh x and the sigmoid are, over their whole range, and that a number's result does not depend on where in
-//! an array it stands.
+//! The exactness of eˣ, ln(1 + x), tanh x and the sigmoid over their whole range; and a number's result does not depend on its place in an array.
 //!
-//! f32 is held against the standard library in f64, at every 997th of all four thousand million numbers. f64 is held against
-//! `dashu-float`, which computes with any number of digits; 160 bits are enough to know the nearest f64.
+//! f32 is compared with the standard library in f64, at every 997th of all four thousand million numbers. f64 is compared with
+//! `dashu-float`, which computes with any number of digits; 160 bits are enough to find the nearest f64.
 
 use dashu_float::FBig;
 use dashu_float::round::mode::HalfEven;

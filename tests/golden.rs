@@ -1,4 +1,4 @@
-//! Every op against values that PyTorch computed, to second order; and what a faulty file is told.
+//! Every op against values that PyTorch computed, to second order; and the errors of faulty files.
 
 use gradus::golden::{self, GoldenError, OPS};
 use gradus::ops::TABLE;

@@ -1,5 +1,4 @@
-//! Where a function has a kink, a tie or an infinite slope: what forward mode, the reverse pass and nudging say of it, and that it is
-//! said in `docs/conventions.md`.
+//! Kinks, ties and infinite slopes: what forward mode, the reverse pass and nudging give there, and that it is what `docs/conventions.md` says.
 
 use gradus::derivatives::{grad, jacobian_by_columns, jacobian_by_rows};
 use gradus::ops::Program;

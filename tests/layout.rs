@@ -1,4 +1,4 @@
-//! What the layout promises: nothing overlaps, no edge runs through a node, and it is quick.
+//! The promises of the layout: nothing overlaps, no edge runs through a node, and it is quick.
 
 use gradus::draw::{Area, Backward, Direction, DrawOptions, Layout, Measure, Picture, PictureNode, Route, Spacing};
 use gradus::nn::{Activation, Mlp};

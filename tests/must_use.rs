@@ -1,5 +1,5 @@
-//! What is lost if nobody looks at it says so to the compiler: `#[must_use]` on reports, and on everything that is built step by step by
-//! value, where `options.title("x");` alone changes nothing.
+//! Results that are lost if they are not used are marked `#[must_use]`: reports, and everything that is built step by step by value, where
+//! `options.title("x");` alone changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ fn whatever_is_built_by_value_warns_if_it_is_dropped() {
     let known = ["Check", "Adam", "DrawOptions", "Stepper", "Chart", "Mlp"];
     assert!(known.iter().all(|builder| builders.contains_key(*builder)), "the survey misses some: {builders:?}");
     for (builder, methods) in builders {
-        // What a Var's methods record is on the tape, and listings and figures show it, whether or not the Var is kept.
+        // A Var's methods record on the tape, and listings and figures show it, whether or not the Var is kept.
         let is_effect = builder == "Var";
         assert!(
             is_effect || marked.contains(&builder),
@@ -63,8 +63,8 @@ fn whatever_is_built_by_value_warns_if_it_is_dropped() {
     }
 }
 
-// Not `Gradients`: an optimizer asks for them, so they cannot be forgotten in silence, and whoever only wants to look at a pass finds it on
-// the tape.
+// Not `Gradients`: an optimizer requires them, so they cannot be forgotten unnoticed; and a program that only wants to look at a pass finds it on the
+// tape.
 #[test]
 fn reports_and_what_is_only_there_to_be_read_warn_if_they_are_dropped() {
     let (marked, _) = survey(&["src"]);

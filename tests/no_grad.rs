@@ -1,4 +1,4 @@
-//! What gets no gradients: everything recorded under `no_grad`, by whatever method, and what was detached.
+//! Nodes without gradients: everything recorded under `no_grad`, by any method, and everything detached.
 
 use gradus::derivatives::{jacobian_by_columns, jacobian_by_rows};
 use gradus::nn::{Activation, Mlp};

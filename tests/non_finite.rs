@@ -1,4 +1,4 @@
-//! The first NaN: whose line it is, forward and backward.
+//! The first NaN and its source line, forward and backward.
 use gradus::prelude::*;
 use gradus::{BackwardError, NonFinite};
 use ndarray::{Array1, Array2, arr1};

@@ -1,4 +1,4 @@
-//! Large, small and extreme numbers: nothing overflows that need not, and no tail is lost.
+//! Large, small and extreme numbers: there is no avoidable overflow, and no tail is lost.
 
 use gradus::derivatives::grad;
 use gradus::prelude::*;

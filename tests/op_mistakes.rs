@@ -1,4 +1,4 @@
-//! What a learner is told whose operands do not fit.
+//! The messages for operands that do not fit.
 
 use gradus::Tape;
 use std::panic::{AssertUnwindSafe, catch_unwind};

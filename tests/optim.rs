@@ -1,5 +1,5 @@
-//! What optimizers do with parameters that are shared, listed twice, late or absent, with settings that cannot be, and with gradients at the ends of
-//! what a number can hold. Every case is tried on every optimizer.
+//! Optimizers with parameters that are shared, listed twice, late or absent, with impossible settings, and with gradients near the limits of the
+//! number's range. Every case is tried on every optimizer.
 
 use gradus::nn::{Init, Linear, Parameters};
 use gradus::optim::{Adam, OptimError, Optimizer, RmsProp, Sgd};

@@ -1,4 +1,4 @@
-//! The web page: what is in the file. How it behaves in a browser is tested in `tests/browser`.
+//! The contents of the web page's file. Its behaviour in a browser is tested in `tests/browser`.
 
 use gradus::draw::{Backward, DrawOptions};
 use gradus::nn::{Activation, Mlp};

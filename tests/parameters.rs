@@ -1,5 +1,5 @@
-//! Parameters, however they are read: without gradients, twice, at two versions, on two tapes, frozen, late, by several threads. What a
-//! program means by it is right, or it is refused by the parameter's name before anything is changed.
+//! Parameters that are read in unusual ways: without gradients, twice, at two versions, on two tapes, frozen, late, by several threads. The program
+//! gets the right result, or is refused with the parameter's name before anything is changed.
 
 use gradus::BackwardError;
 use gradus::optim::{Adam, OptimError, Optimizer, RmsProp, Sgd};

@@ -1,4 +1,4 @@
-//! What the plain engine promises, each in one small program. That the fast engine agrees with it is tried in `random_graphs/plain.rs`.
+//! The promises of the plain engine, each in one small program. That the fast engine agrees with it is tried in `random_graphs/plain.rs`.
 
 use gradus::plain::{Op, Tape};
 use ndarray::{ArrayD, arr0, arr1, arr2};

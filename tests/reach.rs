@@ -1,5 +1,5 @@
-//! What an op says of which elements of an operand an element of the result is computed from, held against nudging: each element of each
-//! operand is changed, and whatever changes in the result must be what the op said, no more and no less.
+//! The elements of an operand from which an element of the result is computed, as each op gives them, compared with nudging: each element of each
+//! operand is changed, and exactly those elements of the result must change that the op named.
 
 use gradus::ops::{Operand, Program, TABLE};
 use gradus::{Tape, Var};

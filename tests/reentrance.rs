@@ -1,5 +1,4 @@
-//! What is done to a tape while it is in the middle of something: passes inside vjps, parameters that change meanwhile, looks and guards that
-//! outlast what they belong to.
+//! A tape that is used while it is busy: passes inside vjps, parameters that change meanwhile, borrows and guards that outlive their scope.
 
 use crate::vjp_mistakes::{own, right};
 use gradus::prelude::*;
@@ -19,7 +18,7 @@ fn panic_of(program: impl FnOnce()) -> String {
 
 // Recomputation: the forward pass keeps nothing but the result, and the vjp computes it all again and asks for its gradients.
 
-/// y = tanh(x w)², of which nothing is kept in between.
+/// y = tanh(x w)², without keeping intermediate results.
 #[derive(PartialEq)]
 struct Checkpoint;
 

@@ -8,7 +8,7 @@ use ndarray::ArrayD;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
-/// What to call the mistakes, and how to make them.
+/// The names of the mistakes, and how to make them.
 const WAYS: [(&str, Sabotage); 15] = [
     ("wrong sign", Sabotage::Sign),
     ("factor 2", Sabotage::Factor(2.0)),
@@ -105,7 +105,7 @@ impl Trial {
         };
         let fits = match how {
             Sabotage::WrongValue { used, meant } => shape(used).is_some() && shape(used) == shape(meant),
-            // Only what takes a mean can forget to.
+            // Only an op that takes a mean can forget to divide.
             Sabotage::NoBatchMean => self.row.op == "mean" || result.rank() == 0 && shapes[0].len() > 1,
             _ => true,
         };
@@ -114,7 +114,7 @@ impl Trial {
     }
 }
 
-/// Whether the guess is what was done.
+/// Whether the guess is right.
 fn guessed(how: Sabotage, cause: Option<&Cause>) -> bool {
     match (how, cause) {
         (Sabotage::Sign, Some(Cause::Sign))
@@ -145,7 +145,7 @@ fn every_op_passes_as_it_is_to_second_order_before_all_three_witnesses() {
     }
 }
 
-/// What became of the broken vjps.
+/// The results for the broken vjps.
 #[derive(Default)]
 struct Count {
     broken: usize,

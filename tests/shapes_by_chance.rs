@@ -1,4 +1,5 @@
-//! Shapes that would broadcast, but mean something else. Each is refused at the learner's line, with the names and shapes of what does not fit.
+//! Shapes that would broadcast, but mean something else. Each is refused at the learner's line, with the names and shapes of the operands that do not
+//! fit.
 
 use gradus::nn::{Activation, Init, Linear, Mlp, Model, Parameters, accuracy};
 use gradus::ops::{
@@ -16,7 +17,7 @@ thread_local! {
     static NAMED: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// The message that a call ends with; that it names this file is held.
+/// The message that a call panics with; checks that the panic names this file.
 #[track_caller]
 fn refusal(call: impl FnOnce()) -> String {
     static HOOK: Once = Once::new();
@@ -191,7 +192,7 @@ fn metrics_want_one_label_for_each_row_and_a_column_for_each_label() {
     assert_eq!(accuracy(outputs.view(), &[0, 0, 0, 1]), 0.75);
 }
 
-/// A model whose outputs are the mean over the batch, or one column: it returns something for whatever it is given.
+/// A model whose outputs are the mean over the batch, or one column: it returns a result for any input.
 struct Odd(fn(Var<'_, f64>) -> Var<'_, f64>);
 
 impl Parameters<f64> for Odd {

@@ -1,4 +1,4 @@
-//! Inputs that are read where they stand, out of arrays that somebody else holds too.
+//! Inputs that are read in place, from arrays that are also held elsewhere.
 
 use gradus::prelude::*;
 use ndarray::{ArcArray2, Array2, array, s};
@@ -37,7 +37,7 @@ fn its_numbers_are_not_copied_unless_they_stand_in_another_order() {
     assert_eq!(tape.input_shared(&transposed).value(), array![[1.0, 3.0], [2.0, 4.0]].into_dyn());
 }
 
-/// The same nodes are used again for another array of that shape; whatever else stands in its place takes the place.
+/// The same nodes are used again for another array of that shape; any other input replaces them.
 #[test]
 fn after_a_rewind_it_reads_the_array_of_that_round() {
     let w = Param::new("w", array![[2.0], [-1.0]]);
@@ -58,7 +58,7 @@ fn after_a_rewind_it_reads_the_array_of_that_round() {
     }
 }
 
-/// Whoever changes the array gets one of their own (ndarray's arrays are copied when they are written), so what was recorded stays true.
+/// Writing to the array makes a copy first (ndarray's shared arrays are copied on write), so the recording stays true.
 #[test]
 fn what_was_recorded_does_not_change_with_the_array() {
     let mut x = two_rows(1.0);

@@ -1,5 +1,5 @@
-//! All tests of the library in one program, so that what they share is compiled and linked once. `cargo test -p gradus --test suite engine`
-//! runs those of `engine.rs`. Programs of their own are only those that count what the allocator gives.
+//! All tests of the library in one program, so that what they share is compiled and linked once. `cargo test -p gradus --test suite engine` runs
+//! those of `engine.rs`. Only tests that count allocations are programs of their own.
 
 // Lists of programs to try read best where they stand, and x / x is meant.
 #![allow(clippy::type_complexity, clippy::eq_op)]

@@ -1,4 +1,4 @@
-//! Sums of millions of f32: as good as sums of two, whichever op they stand in, and the same on any number of threads.
+//! Sums of millions of f32: as exact as sums of two, in every op, and the same on any number of threads.
 
 use gradus::ops::add_n::AddN;
 use gradus::prelude::*;
@@ -102,7 +102,7 @@ fn a_matrix_product_over_a_million_terms_is_right() {
         near(tape.full([2, 1, terms], 0.1).batch_matmul(tape.full([2, terms, 2], 0.1)).value(), want);
     }
     near(tape.full([200, 10_000], 0.1).matmul(tape.full([10_000, 70], 0.1)).value(), 1e4 * TENTH * TENTH);
-    // Whatever the number is, and however it rounds.
+    // For any number, however it rounds.
     for number in (0..100).map(|i| 0.1 + 0.137 * i as f32) {
         let want = 2000.0 * f64::from(number) * f64::from(0.7_f32);
         near(tape.full([2, 2000], number.into()).matmul(tape.full([2000, 17], 0.7)).value(), want);

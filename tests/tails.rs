@@ -1,4 +1,4 @@
-//! Far out and near zero crossings: values, first and second derivatives in f32, as a tape computes them, against exact ones.
+//! In the tails and near zero crossings: values, first and second derivatives in f32, as a tape computes them, against exact ones.
 //!
 //! `dashu-float` computes with any number of digits; 500 bits leave enough of 1 - p where p differs from 1 by e^-110, and of 1 - erf x.
 
@@ -120,7 +120,7 @@ fn on_tape(tape: &Tape<f32>, record: Record, x: f32) -> [f32; 3] {
     [y.item(), slope.value()[0], bend]
 }
 
-/// Holds a function of one number, and its slopes, against exact ones.
+/// Compares a function of one number, and its slopes, with exact ones.
 fn hold(name: &str, record: Record, exactly: impl Fn(&Exact) -> Vec<Exact>) {
     let mut tape = Tape::new();
     let mut worst = [(0.0, 0.0_f32); 3];
@@ -167,7 +167,7 @@ fn the_slope_of_erf_keeps_all_digits() {
         |x| x.erf(),
         |x| {
             let square = x.clone() * x.clone();
-            // The value is a matter of the mathematics library.
+            // The exactness of the value depends on the mathematics library.
             let value = exact(f64::from(libm::erff(x.to_f64().value() as f32)));
             let slope =
                 if square > exact(2000.0) { exact(0.0) } else { exact(2.0) / root_of_pi.clone() * exp(&-square) };

@@ -1,4 +1,4 @@
-//! The trace: what happened, in order, with its numbers; and the story it tells.
+//! The trace: the events in order, with their numbers; and their narration.
 
 use gradus::nn::{Activation, Mlp};
 use gradus::ops::{Example, Program, TABLE};
@@ -259,7 +259,7 @@ fn every_op_tells_its_slopes_and_they_are_element_by_element_where_it_says_so() 
     }
 }
 
-/// y = x³, by somebody who does not say its slope.
+/// y = x³, an op that does not give its slope.
 #[derive(PartialEq)]
 struct Cube;
 

@@ -1,4 +1,4 @@
-//! Ops with mistakes: what their vjps return is looked at, a panic inside is reported as what it is, and the tape can be used afterwards.
+//! Ops with mistakes: the results of their vjps are checked, a panic inside is reported as such, and the tape can be used afterwards.
 
 use gradus::draw::{Backward, DrawOptions};
 use gradus::prelude::*;
@@ -63,7 +63,7 @@ fn panic_of(program: impl FnOnce()) -> String {
     }
 }
 
-/// After a mistake: the tape does what a fresh one does, on this recording and on the next, and labels its nodes rightly.
+/// After a mistake, the tape works like a fresh one, in this recording and the next, and labels its nodes correctly.
 fn is_in_order(tape: &mut Tape<f64>) {
     for round in 0..3 {
         let x = tape.var([1.0, 2.0, 3.0]).named("x after");

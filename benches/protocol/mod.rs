@@ -1,5 +1,5 @@
-//! How a workload is measured: pinned to so many processors, on given data, warmed up, in repetitions that nothing else disturbed. Other
-//! frameworks measured in the same way can be compared line by line.
+//! The protocol of measurements: pinned to a number of processors, on given data, warmed up, in repetitions that no other process disturbed.
+//! Frameworks that are measured in the same way can be compared line by line.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ pub const ROWS: usize = 60_000;
 /// Numbers in a row.
 pub const PIXELS: usize = 784;
 
-/// What the command line asks for.
+/// The arguments of the command line.
 pub struct Args {
     pub workload: String,
     pub threads: usize,
@@ -86,7 +86,7 @@ pub fn dataset_around(centre: f32) -> (Vec<f32>, Vec<usize>, Vec<usize>) {
     (images, labels, order)
 }
 
-/// Steps through an order in batches, for ever; a last smaller batch is left out.
+/// Goes through an order in batches, endlessly; a last smaller batch is left out.
 pub struct Batches {
     order: Vec<usize>,
     size: usize,
@@ -106,7 +106,7 @@ impl Batches {
     }
 }
 
-/// A repetition is disturbed if other processes used this share of our processors.
+/// The share of our processors used by other processes from which on a repetition counts as disturbed.
 const DISTURBED: f64 = 0.05;
 
 fn budget() -> f64 {

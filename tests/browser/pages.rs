@@ -1,4 +1,4 @@
-//! Pages for the browser to be tried on, beside those of the chapters: `cargo run --example browser_pages --features html -- FOLDER`.
+//! Pages for the browser tests, besides those of the chapters: `cargo run --example browser_pages --features html -- FOLDER`.
 
 use gradus::derivatives::grad;
 use gradus::nn::{Activation, Mlp};
@@ -39,7 +39,7 @@ fn hostile(folder: &Path) -> Result<(), Box<dyn Error>> {
     write(folder, "hostile.html", script, &tape)
 }
 
-/// Every op, and for each node and operand which elements an element is computed from.
+/// Every op, and for each node and operand the elements that an element is computed from.
 fn every_op(folder: &Path) -> Result<(), Box<dyn Error>> {
     let tape = Tape::<f64>::new();
     let mut rng = seeded(5);

@@ -1,6 +1,6 @@
-//! Every op at its hard places: at kinks and ties, at zeros, at infinities, far out in the tails. There the derivative is a limit or a
-//! convention, and all ways of differentiating must keep the same one: the reverse pass and dual numbers, to second order, each by each;
-//! and the slopes on either side, measured by nudging, lie around it.
+//! Every op at its hard places: at kinks and ties, at zeros, at infinities, far out in the tails. There the derivative is a limit or a convention,
+//! and all ways of differentiating must follow the same one: the reverse pass and dual numbers, in all combinations to second order. The slopes on
+//! either side, measured by nudging, must lie around it.
 
 use super::witness::Trial;
 use gradus::ops::{Example, Operand, TABLE};
@@ -10,7 +10,7 @@ use rand::rngs::ChaCha8Rng;
 
 const INF: f64 = f64::INFINITY;
 
-/// Numbers to fill an operand with, over and over again.
+/// Numbers to fill an operand with, repeated as often as necessary.
 type Numbers = &'static [f64];
 
 const ZEROS: Numbers = &[0.0, -0.0, 0.0];
@@ -31,7 +31,7 @@ const ONE_HOT: Numbers = &[0.0, 1.0, 0.0];
 const SHARES: Numbers = &[0.0, 1.0, 0.5, 0.25, 1e-300, 1.0, 1e-17];
 const SLOPED: Numbers = &[0.3, -0.4, 1.1];
 
-/// Whatever a number may be.
+/// Numbers of every kind.
 const ANYTHING: &[Numbers] = &[
     ZEROS,
     TIES,
@@ -48,20 +48,20 @@ const ANYTHING: &[Numbers] = &[
     ROW_MASKED,
     POWERS,
 ];
-/// Where an op multiplies and adds on its way, so that larger numbers overflow before the end.
+/// For ops that multiply and add on their way, where larger numbers overflow before the end.
 const MODERATE: &[Numbers] = &[ZEROS, TIES, KINKS, EDGES, TINY, TAILS, ONE_HOT];
-/// Of a negative base only some powers are real.
+/// For powers: those of a negative base are real only for some exponents.
 const BASES: &[Numbers] =
     &[&[0.0], TIES, &[0.0, 1.0, 2.0, 0.5], &[1e-300, 1e-30], &[1e300, 1e30], &[40.0, 800.0], INFINITE];
 const EXPONENTS: &[Numbers] = &[ZEROS, TIES, POWERS, &[-1.0, -0.5], TAILS];
-/// Logits, some of them masked. (A row that is masked altogether has no softmax.)
+/// Logits, some of them masked. (A row that is masked completely has no softmax.)
 const LOGITS: &[Numbers] = &[ZEROS, TIES, KINKS, EDGES, TINY, HUGE, TAILS, MASKED];
 const BOUNDED: &[Numbers] = &[ZEROS, TIES, SHARES];
 const TARGETS: &[Numbers] = &[ZEROS, TIES, ONE_HOT, SHARES];
 const LABELS: &[Numbers] = &[];
 const FEW: &[Numbers] = &[ZEROS, KINKS, TAILS, SLOPED];
 
-/// What is hard for some ops: fillings for each operand, the last also for those behind it.
+/// The hard places of some ops: fillings for each operand; the last one serves for all further operands, too.
 pub struct Row {
     ops: &'static [&'static str],
     fillings: &'static [&'static [Numbers]],

@@ -1,5 +1,5 @@
-//! Every op of the table keeps the promises of an op: its gradients agree with independent witnesses to second order, on
-//! any shape that it admits, on any kind of number. And no op is missing from the table.
+//! Tests every op of the table: its gradients agree with independent witnesses to second order, on any shape that it admits and on any kind
+//! of number. And no op is missing from the table.
 
 mod complete;
 mod hard;
@@ -21,7 +21,7 @@ fn trials(seed: u64) -> impl Iterator<Item = Trial> {
     })
 }
 
-/// Random numbers of either sign.
+/// Random numbers of both signs.
 fn random(shape: &[usize], rng: &mut ChaCha8Rng) -> ArrayD<f64> {
     ArrayD::from_shape_simple_fn(shape, || rng.random_range(-1.0..1.0))
 }

@@ -1,4 +1,4 @@
-//! Shapes that ops meet rarely: single numbers, arrays with no elements, broadcasting both ways.
+//! Unusual shapes: single numbers, arrays without elements, broadcasting both ways.
 
 use super::random;
 use super::witness::{Trial, gradients, run};
@@ -27,7 +27,7 @@ const TWO_BROADCAST: &[Shapes] = &[
 ];
 const LOSS: &[Shapes] = &[&[&[], &[]], &[&[4], &[4]], &[&[2, 1, 2], &[2, 1, 2]]];
 
-/// For each op, operands it must cope with besides those of the table.
+/// For each op, further operands that it must handle, besides those of the table.
 #[rustfmt::skip]
 const ADMITTED: &[(&[&str], &[Shapes])] = &[
     (&["neg", "exp", "ln", "sqrt", "sin", "cos", "erf", "pow", "abs", "sign"], ONE),
@@ -132,7 +132,7 @@ fn taking_no_rows_from_a_table_gives_none_and_adding_none_gives_zeros() {
     assert_eq!((y.shape(), y.sum(), gradient.shape()), ([4, 2].as_slice(), 0.0, [0, 2].as_slice()));
 }
 
-/// The result of an op, and what flows back to its first operand.
+/// The result of an op, and the gradient of its first operand.
 fn at_zeros(op: &str, shapes: &[&[usize]]) -> (ArrayD<f64>, ArrayD<f64>) {
     let example = TABLE.iter().find(|example| example.op == op).unwrap();
     let x: Vec<ArrayD<f64>> = shapes.iter().map(|&shape| ArrayD::zeros(shape)).collect();

@@ -1,4 +1,4 @@
-//! One op at one point, and what different ways of differentiating say about it.
+//! One op at one point, differentiated in different ways.
 
 use super::hard::Row;
 use super::random;
@@ -42,7 +42,7 @@ impl Trial {
         trial
     }
 
-    /// The gradient of each operand, element by element, is what dual numbers and finite differences say.
+    /// The gradient of each operand agrees, element by element, with dual numbers and finite differences.
     pub fn check_first_order(&self) {
         let gradients = gradients(self.example.f64, &self.x, &self.cotangent);
         for slot in self.slots() {
@@ -78,9 +78,9 @@ impl Trial {
         }
     }
 
-    /// At a kink, a limit, an infinity: the reverse pass, dual numbers, and to second order also dual numbers of dual numbers, say the same;
-    /// what nudging measures on either side lies around it; and where nothing arrives, nothing flows. Results that are not numbers are left
-    /// out. Returns how many derivatives were compared, and what is wrong.
+    /// At a kink, a limit or an infinity: the reverse pass, dual numbers and, to second order, dual numbers of dual numbers agree; the slopes on
+    /// either side by nudging lie around it; and a cotangent of 0 sends nothing on. Results that are NaN are left out. Returns the number of
+    /// derivatives that were compared, and the faults.
     pub fn check_at_a_hard_place(&self, row: &Row) -> (usize, Vec<String>) {
         let y = run(self.example.f64, &self.x);
         let cotangent = Zip::from(&self.cotangent).and(&y).map_collect(|&c, y| if y.is_nan() { 0.0 } else { c });
@@ -261,7 +261,7 @@ pub fn run<F: Scalar>(program: Program<F>, x: &[ArrayD<f64>]) -> ArrayD<f64> {
     program(&x).value().mapv(F::to_f64)
 }
 
-/// What the cotangent makes flow back to each operand; zeros where nothing does.
+/// The gradient of each operand for this cotangent; zeros where none flows.
 pub fn gradients<F: Scalar>(program: Program<F>, x: &[ArrayD<f64>], cotangent: &ArrayD<f64>) -> Vec<ArrayD<f64>> {
     let tape = Tape::new();
     let x: Vec<Var<F>> = x.iter().map(|x| tape.var(x.mapv(F::from_f64))).collect();

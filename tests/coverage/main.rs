@@ -1,4 +1,4 @@
-//! The course covers every idea, figure, number and mistake of its sources: the table in `README.md` says where, and this holds it to that.
+//! The course covers every idea, figure, number and mistake of its sources: the table in `README.md` says where, and these tests check that table.
 
 mod provenance;
 mod words;
@@ -6,7 +6,7 @@ mod words;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// How many ids each source has.
+/// The number of ids of each source.
 const SOURCES: [(&str, usize); 6] = [("N", 25), ("P", 14), ("D", 19), ("B", 14), ("G", 8), ("M", 30)];
 
 /// A row of the table.

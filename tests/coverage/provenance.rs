@@ -1,4 +1,4 @@
-//! Every number beside one of ours says where it is from, and what is called printed stands in `SOURCES.md`.
+//! Every number beside one of ours has its origin, and every number called printed is in `SOURCES.md`.
 
 use super::root;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,7 @@ fn numbers(text: &str) -> Vec<f64> {
     numbers
 }
 
-/// What stands printed at each id, by `SOURCES.md`.
+/// The printed numbers of each id in `SOURCES.md`.
 fn printed() -> BTreeMap<String, Vec<f64>> {
     let text = read(&root().join("SOURCES.md"));
     let table = text.split("| id | what it prints |\n|---|---|\n").nth(1).expect("the table of what the sources print");
@@ -60,7 +60,7 @@ fn programs() -> Vec<PathBuf> {
     files.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "rs")).collect()
 }
 
-/// Every `Printed("N2"), "5377 of 10,000"` in a program. (Where the text comes from a table, `reproduced.txt` has it.)
+/// Every `Printed("N2"), "5377 of 10,000"` in a program. (Texts that come from a table are in `reproduced.txt`.)
 fn called_printed(program: &str) -> Vec<(String, String)> {
     let calls = program.split("Printed(\"").skip(1).filter_map(|rest| {
         let (id, rest) = rest.split_once("\"), ")?;

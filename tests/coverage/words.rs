@@ -1,5 +1,5 @@
-//! A term of the field is explained where the course first uses it: there it stands in *emphasis*, beside its explanation, or it is a link to its row
-//! of the glossary.
+//! A term of the field is explained where the course first uses it: there it is in *emphasis*, beside its explanation, or it links to its row of the
+//! glossary.
 
 use super::root;
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ fn chapters() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The lines that a reader reads as sentences: no code, no output, no heading, no formula on a line of its own.
+/// The lines of running text: no code, no output, no heading, no formula on a line of its own.
 fn prose(text: &str) -> impl Iterator<Item = &str> {
     let mut is_code = false;
     text.lines().filter(move |line| {
@@ -43,7 +43,7 @@ fn prose(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The line with formulas, code, tags and addresses blanked out, so that places stay what they are.
+/// The line with formulas, code, tags and addresses blanked out, so that places do not move.
 fn hidden(line: &str) -> String {
     let mut hidden = line.to_lowercase();
     for (open, close) in [("![", ")"), ("`", "`"), ("$", "$"), ("<", ">"), ("](", ")")] {
@@ -70,7 +70,7 @@ fn place_of(name: &str, line: &str) -> Option<usize> {
     })
 }
 
-/// Whether what stands at this place of a line is emphasised, or a link to this place of the glossary.
+/// Whether the text at this place of a line is emphasised, or a link to this place of the glossary.
 fn is_explained(line: &str, at: usize, place: &str) -> bool {
     let before = &line[..at];
     let bold = before.matches("**").count() % 2 == 1;

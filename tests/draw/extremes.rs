@@ -1,5 +1,4 @@
-//! Whatever is on a tape, every output of it comes to an end: it does not overflow the stack, does not grow faster than the tape, and says
-//! what it leaves out.
+//! Every output of any tape ends: it does not overflow the stack, does not grow faster than the tape, and says what it leaves out.
 
 use gradus::draw::{Backward, DrawOptions};
 #[cfg(feature = "html")]
@@ -37,7 +36,7 @@ fn of<'a>(outputs: &'a [(&str, String)], name: &str) -> &'a str {
     &outputs.iter().find(|(known, _)| *known == name).expect("an output").1
 }
 
-/// A chain of so many ops, each in its own scope inside the one before where that is wanted.
+/// A chain of ops; if `nested`, each is in a scope of its own inside that of the op before.
 fn chain(tape: &Tape<f64>, ops: usize, nested: bool) {
     let (mut y, mut scopes) = (tape.var(0.5), Vec::new());
     for _ in 0..ops {

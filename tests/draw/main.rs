@@ -1,4 +1,4 @@
-//! What listings and figures promise.
+//! Tests of listings and figures.
 
 mod extremes;
 mod tapes;
@@ -206,7 +206,7 @@ fn all_options() -> Vec<DrawOptions> {
     all
 }
 
-/// What Graphviz makes of a DOT text, which it must take without a word. `None` if Graphviz is not installed.
+/// The SVG that Graphviz makes of a DOT text, which it must accept without a message. `None` if Graphviz is not installed.
 fn svg(dot: &str) -> Option<String> {
     let mut graphviz = Command::new("dot");
     graphviz.arg("-Tsvg").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -283,7 +283,7 @@ fn hostile_names_are_only_names_in_mermaid() {
         let tape = Tape::new();
         hostile(&tape, names);
         let text = tape.to_mermaid(&DrawOptions::new().backward(Backward::Nodes));
-        // Without what is quoted, the figure must be the same whatever the names.
+        // Without the quoted texts, the figure must be the same for all names.
         text.lines().map(|line| line.split('"').step_by(2).collect::<String>()).collect::<Vec<_>>()
     };
     let harmless: Vec<String> = (0..HOSTILE.len()).map(|index| format!("name {index}")).collect();

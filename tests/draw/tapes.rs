@@ -27,7 +27,7 @@ pub fn two_layers(tape: &Tape<f64>) -> Var<'_, f64> {
     ((error * error).sum() / 20.0).named("loss")
 }
 
-/// Records x³ and its derivative, goes on computing with the derivative, and differentiates again.
+/// Records x³ and its derivative, computes with the derivative, and differentiates again.
 pub fn gradient_of_a_gradient(tape: &Tape<f64>) {
     let x = tape.var(2.0).named("x");
     let y = (x * x * x).named("y");
@@ -35,7 +35,7 @@ pub fn gradient_of_a_gradient(tape: &Tape<f64>) {
     (slope * slope).named("penalty").backward();
 }
 
-/// Records nodes, a parameter and scopes with names that would like to be more than names.
+/// Records nodes, a parameter and scopes with names that contain markup.
 pub fn hostile(tape: &Tape<f64>, names: &[&str]) {
     for name in names {
         let _scope = tape.scope(name);

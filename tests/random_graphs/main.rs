@@ -1,6 +1,6 @@
-//! Random graphs of up to 40 nodes, with fan-out, broadcasting, reductions, matrix products, single numbers and empty arrays:
-//! on every one of them all witnesses must agree. The reverse pass is held against nudges and against dual numbers, and its own reverse
-//! pass against dual numbers. A graph on which they differ is shrunk until nothing more can be left out, and printed.
+//! Random graphs of up to 40 nodes, with fan-out, broadcasting, reductions, matrix products, single numbers and empty arrays: on every one of them
+//! all witnesses must agree. The reverse pass is held against nudges and against dual numbers, and its own reverse pass against dual numbers. A graph
+//! on which they differ is shrunk as far as possible, and printed.
 //!
 //! The plain engine, which is the specification, is one more witness: see `plain.rs`.
 //!
@@ -42,7 +42,7 @@ fn on_200_random_graphs_what_flows_to_a_node_adds_up_to_its_gradient() {
         // Twice, so that the first pass's nodes are differentiated too.
         let gradients = grad(loss(program, &leaves), &leaves);
         let again = gradients.into_iter().fold(tape.constant(0.0), |sum, gradient| sum + (gradient * gradient).sum());
-        // Where the loss is linear there is nothing to differentiate again, and one pass to look at.
+        // If the loss is linear, there is nothing to differentiate again, and only one pass.
         let _ = again.try_backward();
         (1..=tape.backward_passes()).try_for_each(|pass| adds_up(&tape, pass))
     });
@@ -137,8 +137,8 @@ fn on_random_graphs(graphs: u32, property: impl Fn(&Program) -> Result<(), Strin
     }
 }
 
-/// A random graph on which a property fails, and how it fails. Proptest leaves out what it can; then the graph is cut as long
-/// as the rest fails too.
+/// A random graph on which a property fails, and how it fails. Proptest leaves out what it can; then the graph is cut further as long as the rest
+/// still fails.
 fn counterexample(
     graphs: u32,
     operations: &'static [Operation],
@@ -199,8 +199,8 @@ fn nodes(program: &Program) -> usize {
     tape.len()
 }
 
-/// Σ weights * result + Σ leaves. The weights differ, because Σ softmax = 1 would hide a softmax without a gradient. The leaves
-/// add 1 to every gradient: of one that is all but 0, only rounding is left to compare.
+/// Σ weights * result + Σ leaves. The weights differ, because Σ softmax = 1 would hide a softmax without a gradient. The leaves add 1 to every
+/// gradient: if a gradient were nearly 0, there would be only rounding to compare.
 fn loss<'t, F: Scalar>(program: &Program, leaves: &[Var<'t, F>]) -> Var<'t, F> {
     loss_of(program.build(leaves), leaves)
 }

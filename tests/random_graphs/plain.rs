@@ -1,8 +1,8 @@
-//! The plain engine says what is right: on random graphs the fast engine must find its values and its gradients. Where both add in
-//! the same order they must agree to the last bit (0 and -0 are the same), elsewhere within 1e-12 of the largest number.
+//! The plain engine is the specification: on random graphs the fast engine must compute the same values and gradients. If both add in the same order,
+//! they must agree to the last bit (0 and -0 are the same), otherwise within 1e-12 of the largest number.
 //!
-//! What the plain engine has no op for is written out in ops that it has: a softmax as eˣ / Σ eˣ, a square root as e^(½ ln x). So the fast
-//! engine's kernels are held against their definitions.
+//! Ops that the plain engine lacks are written in terms of its own: a softmax as eˣ / Σ eˣ, a square root as e^(½ ln x). So the fast engine's kernels
+//! are compared with their definitions.
 
 #[path = "plain_recorder.rs"]
 mod recorder;
@@ -20,7 +20,7 @@ use std::fmt;
 
 use Operation::*;
 
-/// Of these, both engines compute the same numbers from the same numbers, if sums are short.
+/// Operations that both engines compute exactly alike, if sums are short.
 #[rustfmt::skip]
 const EXACT: &[Operation] = &[
     Sub, Ln, Mul, Neg, Add, Twice, Div, Relu, OneMinus, Mul, Abs, Sub, Square, Div, Cos, Add, Sin, Mul,
@@ -28,7 +28,7 @@ const EXACT: &[Operation] = &[
     Add, Mean(1), Sub, MeanKept(0), Mul, Column, MeanKept(1), Add, Flat, Mul, Transpose, OneMinus, Total, Div,
 ];
 
-/// All that the plain engine's ops can express.
+/// All operations that the plain engine's ops can express.
 #[rustfmt::skip]
 const ALL: &[Operation] = &[
     Ln, Neg, Sqrt, Twice, Power, Cos, Relu, OneMinus, Abs, Sin, Exp, Tanh, Square, Sigmoid,

@@ -1,5 +1,5 @@
-//! Random programs as plain data. The one idea to know: **a program is drawn without regard to what fits, and made to fit
-//! afterwards.** So proptest may leave out any step of a failing program while it shrinks it, and what remains is a program still.
+//! Random programs as plain data. The one idea to know: **a program is drawn without regard to what fits, and made to fit afterwards.** So proptest
+//! can leave out any step while it shrinks a failing program, and the rest is still a program.
 
 use gradus::{Scalar, Shape, Tape, Var};
 use ndarray::{ArrayD, Axis, IxDyn};
@@ -22,7 +22,7 @@ pub struct Step {
     pub b: usize,
 }
 
-/// What a step does with the value `a`, and, if it takes two, with `b`. A number is the axis that is worked along.
+/// The operation of a step on the value `a` and, if it takes two, `b`. A number is the axis.
 #[rustfmt::skip]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Operation {
@@ -43,9 +43,9 @@ pub const OPERATIONS: &[Operation] = &[
     Max(0), Mul, Max(1), Sub, LogSumExp(0), Flat, LogSumExp(1), Twice, Softmax(0), Add, Softmax(1), Square, Transpose, OneMinus, Total,
 ];
 
-/// The most nodes that a program records.
+/// Maximum number of nodes that a program records.
 pub const MOST_NODES: usize = 40;
-/// The most elements of a value; broadcasting would soon make them many.
+/// Maximum number of elements of a value, which broadcasting would quickly make larger.
 const MOST_ELEMENTS: usize = 36;
 /// How near a value may come to a kink or to the edge of a domain, and how large it may grow.
 const MARGIN: f64 = 0.05;
@@ -64,7 +64,7 @@ pub fn programs(operations: &'static [Operation]) -> impl Strategy<Value = Progr
             ArrayD::from_shape_vec(IxDyn(shape), numbers).expect("one number for each element")
         })
     });
-    // Mostly the newest value goes on, so that programs are deep; the partner is any value, so that values fan out.
+    // The operand is mostly the newest value, so that programs are deep; the partner is any value, so that values fan out.
     let choice = (0..operations.len(), prop_oneof![6 => Just(0), 1 => 0..MOST_NODES], any::<Index>());
     let choices = prop::collection::vec(choice, 1..2 * MOST_NODES);
     (prop::collection::vec(leaf, 1..5), choices)
@@ -98,7 +98,7 @@ impl Program {
         smaller
     }
 
-    /// The program with a leaf in place of the result of a step.
+    /// The program with a leaf instead of the result of a step.
     fn cut(&self, step: usize, value: ArrayD<f64>) -> Program {
         let leaves = self.leaves.len();
         let renumbered = |old: usize| match old.checked_sub(leaves) {
@@ -123,8 +123,8 @@ impl Program {
         self.steps.iter().any(again)
     }
 
-    /// Makes a program of choices: an operation, how far back its operand lies, and from where to look for a partner that fits. An
-    /// operation that does not fit, or comes too near to a kink, gives way to the next one that does; the sine takes everything.
+    /// Makes a program of choices: an operation, how far back its operand lies, and from where to look for a partner that fits. An operation that
+    /// does not fit, or comes too near to a kink, is replaced by the next one that does; the sine takes everything.
     fn fitting(operations: &[Operation], leaves: Vec<ArrayD<f64>>, choices: &[(usize, usize, Index)]) -> Program {
         let tape = Tape::new();
         let (mut values, mut steps) = (Vec::new(), Vec::new());
