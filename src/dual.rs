@@ -2,9 +2,9 @@
 //! differentiation, (a + a'ε)(b + b'ε) = ab + (a'b + ab')ε. A program that runs on them computes a derivative along with its result, with
 //! the forward kernels alone: no tape, no vjp.
 
+use crate::input::Input;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::tape::Input;
 use smallvec::SmallVec;
 use std::cmp::Ordering;
 use std::fmt;

@@ -29,6 +29,7 @@ pub mod draw;
 mod dual;
 #[cfg(feature = "json")]
 pub mod golden;
+mod input;
 pub mod kernel;
 pub mod nn;
 mod op;
@@ -44,6 +45,7 @@ mod scalar;
 mod shape;
 mod tape;
 pub mod trace;
+mod view;
 
 /// The ndarray crate, in the version that this crate is built on.
 pub use ndarray;
@@ -51,16 +53,18 @@ pub use ndarray;
 pub use petgraph;
 
 pub use dual::Dual;
-pub use op::{Cotangent, Cotangents, Local, Op, Slope, View, ViewMut};
+pub use input::Input;
+pub use op::{Cotangent, Cotangents, Local, Op, Slope};
 pub use param::Param;
 pub use reach::{Along, Reach};
 pub use scalar::Scalar;
 pub use shape::{Axes, MAX_RANK, Shape};
 pub use tape::{
-    BackwardError, Contribution, Culprit, Gradients, Input, Node, NodeInfo, NonFinite, Phase, Profile, ProfileRow,
-    ScopeGuard, Slot, Tape, Var,
+    BackwardError, Contribution, Culprit, Gradients, Node, NodeInfo, NonFinite, Phase, Profile, ProfileRow, ScopeGuard,
+    Slot, Tape, Var,
 };
 pub use trace::Trace;
+pub use view::{View, ViewMut};
 
 /// The items that most programs need: `use gradus::prelude::*;`
 pub mod prelude {

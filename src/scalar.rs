@@ -1,9 +1,9 @@
 //! The numbers a tape can hold. A program written for any [`Scalar`] runs on f32 (to train), on f64 (to check) and on
 //! dual numbers (exact directional derivatives with no vjp, see [`crate::Dual`]).
 
+use crate::input::Input;
 use crate::kernel::functions;
 use crate::kernel::gemm::{self, Matrix};
-use crate::tape::Input;
 use std::fmt::{Debug, Display};
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 

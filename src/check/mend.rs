@@ -2,8 +2,8 @@
 //! gradient becomes right, the mistake is found. (Example: a formula needs both x and y but reads x twice, f(x, x). Showing the whole vjp y for x
 //! would replace both; the mistake is in one operand of one of its ops.)
 
-use crate::op::{View, ViewMut};
 use crate::tape::Tape;
+use crate::view::{View, ViewMut};
 use petgraph::graph::NodeIndex;
 use std::collections::HashMap;
 

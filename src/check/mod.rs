@@ -72,8 +72,9 @@ pub use settings::Check;
 pub use witness::Witness;
 
 use crate::dual::Dual;
+use crate::input::Input;
 use crate::param::Param;
-use crate::tape::{Input, Tape, Var};
+use crate::tape::{Tape, Var};
 use std::borrow::Borrow;
 
 /// Checks the gradients of `program` at `inputs`, with the settings of [`Check::new`].

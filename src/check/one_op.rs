@@ -4,9 +4,10 @@
 use super::function::Function;
 use super::mend::Formula;
 use crate::blame::OrBlame;
-use crate::op::{Cotangent, Local, View, ViewMut};
+use crate::op::{Cotangent, Local};
 use crate::shape::Shape;
 use crate::tape::{Tape, Var};
+use crate::view::{View, ViewMut};
 use ndarray::{ArrayD, ArrayView, Axis, IxDyn, concatenate};
 use petgraph::graph::NodeIndex;
 

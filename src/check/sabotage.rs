@@ -2,10 +2,11 @@
 //! way known here, and require the checker to say that it is wrong, where, and why.
 
 use super::one_op::Seen;
-use crate::op::{Cotangent, Cotangents, Local, Op, Slope, View, ViewMut};
+use crate::op::{Cotangent, Cotangents, Local, Op, Slope};
 use crate::reach::Reach;
 use crate::shape::Shape;
 use crate::tape::{Tape, Var};
+use crate::view::{View, ViewMut};
 use ndarray::{ArrayD, IxDyn};
 use std::rc::Rc;
 

@@ -7,9 +7,10 @@ use super::examine;
 use super::function::{ByHand, Program};
 use super::report::Report;
 use crate::dual::Dual;
+use crate::input::Input;
 use crate::param::Param;
 use crate::shape::Shape;
-use crate::tape::{Input, Tape, Var};
+use crate::tape::{Tape, Var};
 use ndarray::{ArrayD, IxDyn};
 use std::borrow::Borrow;
 

@@ -3,9 +3,9 @@
 
 use super::parallel;
 use super::wide::wide;
-use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
 use crate::shape::{MAX_RANK, Shape};
+use crate::view::{View, ViewMut};
 
 /// `y[i] = f(x[i])`
 #[inline(always)]

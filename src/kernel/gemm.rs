@@ -8,8 +8,8 @@
 use super::lanes::Lanes;
 use super::parallel;
 use super::product::{BLOCK, MOST_LANES, Plan, Product, block_rows};
-use crate::scalar::Scalar;
 use smallvec::SmallVec;
+use std::ops::{AddAssign, Mul};
 
 /// A row-major matrix as a factor of a product, perhaps to be read transposed. No copy is made for a transpose: rows and
 /// columns only trade strides.
@@ -53,12 +53,12 @@ impl<'a, F> Matrix<'a, F> {
 }
 
 /// `c[i, j] = sum over k of a[i, k] b[k, j]`, written out. For kinds of numbers that have no fast kernel, and for a handful of numbers.
-pub fn by_definition<F: Scalar>(a: &Matrix<F>, b: &Matrix<F>, c: &mut [F]) {
+pub fn by_definition<F: Copy + Default + Mul<Output = F> + AddAssign>(a: &Matrix<F>, b: &Matrix<F>, c: &mut [F]) {
     check(a, b, c);
     for i in 0..a.rows {
         for j in 0..b.columns {
             let (mut left, mut right) = (i * a.row_stride, j * b.column_stride);
-            let mut sum = F::ZERO;
+            let mut sum = F::default();
             for _ in 0..a.columns {
                 sum += a.data[left] * b.data[right];
                 left += a.column_stride;
@@ -87,7 +87,7 @@ const NEAR: usize = 1 << 16;
 
 /// C ← A B in the widest vectors of the processor, on several threads if it is large.
 #[inline]
-pub fn blocked<F: Scalar + Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
+pub fn blocked<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
     match is_handful(&a, &b) {
         true => by_definition(&a, &b, c),
         false => in_runs(a, b, c),
@@ -98,7 +98,7 @@ fn is_handful<F>(a: &Matrix<F>, b: &Matrix<F>) -> bool {
     a.rows * a.columns * b.columns <= HANDFUL
 }
 
-fn in_runs<F: Scalar + Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
+fn in_runs<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
     if a.columns <= LONG || size_of::<F>() >= size_of::<f64>() {
         return in_registers(a, b, c);
     }
@@ -112,18 +112,18 @@ fn in_runs<F: Scalar + Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
                 let run = RUN.min(a.columns - k);
                 in_registers(a.part(0, a.rows, k, run), b.part(k, run, 0, b.columns), c);
                 for (sum, c) in sums.iter_mut().zip(&*c) {
-                    *sum += c.to_f64();
+                    *sum += (*c).into();
                 }
             }
             for (c, &sum) in c.iter_mut().zip(&*sums) {
-                *c = F::from_f64(sum);
+                *c = F::narrow(sum);
             }
         });
     }
 }
 
 /// C ← A B, each element one sum in order.
-fn in_registers<F: Scalar + Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
+fn in_registers<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
     if is_handful(&a, &b) {
         return by_definition(&a, &b, c);
     }
@@ -186,6 +186,7 @@ fn check<F>(a: &Matrix<F>, b: &Matrix<F>, c: &[F]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scalar::Scalar;
     use ndarray::{Array2, s};
 
     /// Numbers that differ from place to place.

@@ -3,12 +3,16 @@
 
 use pulp::Simd;
 use std::cell::RefCell;
+use std::ops::{AddAssign, Mul};
 
 /// A vector of 64 bytes that starts elsewhere lies in two lines, and is read at half the speed.
 const CACHE_LINE: usize = 64;
 
 /// A real number that the processor works on several at a time.
-pub trait Lanes: Copy + Default + Send + Sync + 'static {
+pub trait Lanes: Copy + Default + Mul<Output = Self> + AddAssign + Into<f64> + Send + Sync + 'static {
+    /// The nearest number of this kind.
+    fn narrow(wide: f64) -> Self;
+
     /// As many numbers as one register holds.
     type Vector<S: Simd>: Copy;
 
@@ -39,6 +43,11 @@ macro_rules! lanes {
     ($real:ty, $vector:ident, $splat:ident, $multiply_add:ident, $vectors:ident, $vectors_mut:ident, $load:ident, $store:ident) => {
         impl Lanes for $real {
             type Vector<S: Simd> = S::$vector;
+
+            #[inline(always)]
+            fn narrow(wide: f64) -> Self {
+                wide as $real
+            }
 
             #[inline(always)]
             fn splat<S: Simd>(simd: S, x: Self) -> S::$vector {

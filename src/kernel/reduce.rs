@@ -3,8 +3,8 @@
 use super::elementwise::{Repeat, walk};
 use super::parallel::{self, WORTH_A_THREAD};
 use super::wide::wide;
-use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
+use crate::view::{View, ViewMut};
 use smallvec::SmallVec;
 
 /// `y = x` repeated along new axes and axes of length 1.

@@ -7,9 +7,9 @@
 
 use super::elementwise::update;
 use super::sum::sum;
-use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::view::{View, ViewMut};
 use smallvec::SmallVec;
 
 /// `y = softmax(x)`

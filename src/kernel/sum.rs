@@ -7,9 +7,9 @@
 use super::elementwise::walk;
 use super::parallel::{self, WORTH_A_THREAD};
 use super::wide::wide;
-use crate::op::{View, ViewMut};
 use crate::scalar::Scalar;
 use crate::shape::{MAX_RANK, Shape};
+use crate::view::{View, ViewMut};
 use std::cell::RefCell;
 
 /// Number of partial sums: enough to fill a vector of any processor.

@@ -1,9 +1,10 @@
 //! Values without gradients.
 
 use super::Var;
-use crate::op::{Cotangents, Local, Op, View, ViewMut};
+use crate::op::{Cotangents, Local, Op};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::view::{View, ViewMut};
 
 /// y = x, and no gradient flows back. Dual numbers lose their tangents, so that forward and reverse mode agree. (It stands beside the
 /// tape and not among the ops, because nudging x, by which those are tried, does move y.)

@@ -2,88 +2,14 @@
 
 use super::{Tape, Var};
 use crate::blame::OrBlame;
-use crate::kernel::parallel;
-use crate::op::{Cotangents, Local, Op, View, ViewMut};
+use crate::input::Input;
+use crate::op::{Cotangents, Local, Op};
 use crate::param::Param;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use ndarray::{ArcArray, ArrayBase, Data, Dimension};
+use crate::view::{View, ViewMut};
+use ndarray::{ArcArray, Dimension};
 use std::panic::Location;
-
-/// Something that can fill a leaf: a number, a nested array literal, an ndarray, rows gathered from a data set. The
-/// numbers go straight into the node's buffer.
-pub trait Input<F: Scalar> {
-    /// The shape of the leaf.
-    fn shape(&self) -> Shape;
-    /// Writes every element, row-major.
-    fn write(&self, buffer: &mut [F]);
-}
-
-impl<F: Scalar, T: Input<F> + ?Sized> Input<F> for &T {
-    #[track_caller]
-    fn shape(&self) -> Shape {
-        (**self).shape()
-    }
-    fn write(&self, buffer: &mut [F]) {
-        (**self).write(buffer)
-    }
-}
-
-macro_rules! number_as_input {
-    ($number:ty) => {
-        impl Input<$number> for $number {
-            fn shape(&self) -> Shape {
-                Shape::scalar()
-            }
-            fn write(&self, buffer: &mut [$number]) {
-                buffer[0] = *self;
-            }
-        }
-    };
-}
-
-number_as_input!(f32);
-number_as_input!(f64);
-
-impl<F: Scalar> Input<F> for [F] {
-    fn shape(&self) -> Shape {
-        Shape::new(&[self.len()])
-    }
-    fn write(&self, buffer: &mut [F]) {
-        buffer.copy_from_slice(self);
-    }
-}
-
-impl<F: Scalar, const N: usize> Input<F> for [F; N] {
-    fn shape(&self) -> Shape {
-        Shape::new(&[N])
-    }
-    fn write(&self, buffer: &mut [F]) {
-        buffer.copy_from_slice(self);
-    }
-}
-
-impl<F: Scalar, const N: usize, const M: usize> Input<F> for [[F; N]; M] {
-    fn shape(&self) -> Shape {
-        Shape::new(&[M, N])
-    }
-    fn write(&self, buffer: &mut [F]) {
-        buffer.copy_from_slice(self.as_flattened());
-    }
-}
-
-impl<F: Scalar, S: Data<Elem = F>, D: Dimension> Input<F> for ArrayBase<S, D> {
-    #[track_caller]
-    fn shape(&self) -> Shape {
-        Shape::new(ArrayBase::shape(self))
-    }
-    fn write(&self, buffer: &mut [F]) {
-        match self.as_slice() {
-            Some(slice) => parallel::copy(slice, buffer),
-            None => buffer.iter_mut().zip(self).for_each(|(to, &from)| *to = from),
-        }
-    }
-}
 
 /// What kind of leaf a node is. Leaves are ops with no operands; the tape fills them itself.
 #[derive(PartialEq)]

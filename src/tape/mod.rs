@@ -35,7 +35,6 @@ mod waiting;
 pub use describe::{Contribution, NodeInfo};
 pub(crate) use gradients::GradientOf;
 pub use gradients::{BackwardError, Gradients};
-pub use leaf::Input;
 pub use node::{Node, Slot};
 pub use non_finite::{Culprit, NonFinite};
 pub use profile::{Phase, Profile, ProfileRow};

@@ -4,9 +4,9 @@
 
 use super::{BackwardError, Tape};
 use crate::draw::number;
-use crate::op::View;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::view::View;
 use petgraph::graph::NodeIndex;
 use std::fmt;
 use std::panic::Location;

@@ -4,9 +4,10 @@
 
 use super::graph::{Graph, SINGLE};
 use super::mistakes::caught;
-use crate::op::{Op, View, ViewMut};
+use crate::op::Op;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::view::{View, ViewMut};
 use petgraph::graph::NodeIndex;
 use std::panic::Location;
 

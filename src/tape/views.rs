@@ -2,9 +2,9 @@
 
 use super::node::{KnownShape, Node, Numbers, ParamLeaf, SharedLeaf, Slot};
 use super::values::Before;
-use crate::op::View;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::view::View;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 use std::sync::Arc;
