@@ -17,10 +17,11 @@
 //! ```
 
 use crate::dual::Dual;
+use crate::faults::BackwardError;
 use crate::input::Input;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::tape::{BackwardError, Tape, Var};
+use crate::tape::{Tape, Var};
 use ndarray::{Array2, ArrayD, IxDyn};
 
 /// The derivatives of the number `y` with respect to each of `x`, recorded on the tape like any computation: they can be

@@ -1,8 +1,10 @@
-//! What can enter a tape: numbers, nested array literals, arrays of ndarray.
+//! What can enter a tape: numbers, nested array literals, arrays of ndarray. (Elements are what can be added up: a number, and no array. So
+//! the compiler knows `[[1.0, 2.0]]` for a matrix.)
 
 use crate::kernel::parallel;
 use crate::shape::Shape;
 use ndarray::{ArrayBase, Data, Dimension};
+use std::ops::AddAssign;
 
 /// Something that can fill a leaf: a number, a nested array literal, an ndarray, rows gathered from a data set. The
 /// numbers go straight into the node's buffer.
@@ -39,7 +41,7 @@ macro_rules! number_as_input {
 number_as_input!(f32);
 number_as_input!(f64);
 
-impl<F: Copy> Input<F> for [F] {
+impl<F: Copy + AddAssign> Input<F> for [F] {
     fn shape(&self) -> Shape {
         Shape::new(&[self.len()])
     }
@@ -48,7 +50,7 @@ impl<F: Copy> Input<F> for [F] {
     }
 }
 
-impl<F: Copy, const N: usize> Input<F> for [F; N] {
+impl<F: Copy + AddAssign, const N: usize> Input<F> for [F; N] {
     fn shape(&self) -> Shape {
         Shape::new(&[N])
     }
@@ -57,7 +59,7 @@ impl<F: Copy, const N: usize> Input<F> for [F; N] {
     }
 }
 
-impl<F: Copy, const N: usize, const M: usize> Input<F> for [[F; N]; M] {
+impl<F: Copy + AddAssign, const N: usize, const M: usize> Input<F> for [[F; N]; M] {
     fn shape(&self) -> Shape {
         Shape::new(&[M, N])
     }
@@ -66,7 +68,7 @@ impl<F: Copy, const N: usize, const M: usize> Input<F> for [[F; N]; M] {
     }
 }
 
-impl<F: Copy + Send + Sync, S: Data<Elem = F>, D: Dimension> Input<F> for ArrayBase<S, D> {
+impl<F: Copy + AddAssign + Send + Sync, S: Data<Elem = F>, D: Dimension> Input<F> for ArrayBase<S, D> {
     #[track_caller]
     fn shape(&self) -> Shape {
         Shape::new(ArrayBase::shape(self))

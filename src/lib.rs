@@ -27,11 +27,15 @@ pub mod data;
 pub mod derivatives;
 pub mod draw;
 mod dual;
+mod faults;
 #[cfg(feature = "json")]
 pub mod golden;
 mod input;
+mod inspect;
 pub mod kernel;
+mod labels;
 pub mod nn;
+mod number;
 mod op;
 pub mod ops;
 pub mod optim;
@@ -40,12 +44,15 @@ pub mod page;
 mod param;
 #[allow(missing_debug_implementations)] // it holds no more than it needs
 pub mod plain;
+mod profile;
 mod reach;
 mod scalar;
 mod shape;
+mod storage;
 mod tape;
 pub mod trace;
 mod view;
+mod walk;
 
 /// The ndarray crate, in the version that this crate is built on.
 pub use ndarray;
@@ -53,16 +60,16 @@ pub use ndarray;
 pub use petgraph;
 
 pub use dual::Dual;
+pub use faults::{BackwardError, Culprit, NonFinite};
 pub use input::Input;
+pub use inspect::{Contribution, NodeInfo};
 pub use op::{Cotangent, Cotangents, Local, Op, Slope};
 pub use param::Param;
+pub use profile::{Phase, Profile, ProfileRow};
 pub use reach::{Along, Reach};
 pub use scalar::Scalar;
 pub use shape::{Axes, MAX_RANK, Shape};
-pub use tape::{
-    BackwardError, Contribution, Culprit, Gradients, Node, NodeInfo, NonFinite, Phase, Profile, ProfileRow, ScopeGuard,
-    Slot, Tape, Var,
-};
+pub use tape::{Gradients, Node, ScopeGuard, Slot, Tape, Var};
 pub use trace::Trace;
 pub use view::{View, ViewMut};
 

@@ -2,10 +2,7 @@
 //! enough to give the indices along each axis of the operand.
 
 use crate::kernel::windows::Windows;
-use crate::scalar::Scalar;
 use crate::shape::{Axes, Shape};
-use crate::tape::Tape;
-use petgraph::graph::NodeIndex;
 
 /// The elements of an operand from which an element of the result is computed; see [`Op::reach`](crate::Op::reach).
 ///
@@ -128,26 +125,6 @@ impl Reach {
                 places
             }
         }
-    }
-}
-
-impl<F: Scalar> Tape<F> {
-    /// For each operand of a node, which of its elements an element of the node is computed from.
-    ///
-    /// ```
-    /// # use gradus::prelude::*;
-    /// let tape = Tape::<f64>::new();
-    /// let (x, w) = (tape.full([2, 3], 1.0), tape.full([3, 4], 1.0));
-    /// let y = x.matmul(w);
-    /// let reach = tape.reach(y.index());
-    /// assert_eq!(reach[0].cells(5, x.shape(), y.shape()), [3, 4, 5]); // y[1, 1] needs the row x[1, ..]
-    /// assert_eq!(reach[1].cells(5, w.shape(), y.shape()), [1, 5, 9]); // and the column w[.., 1]
-    /// ```
-    pub fn reach(&self, node: NodeIndex) -> Vec<Reach> {
-        let operands = self.operands(node);
-        let graph = self.graph.borrow();
-        let (shape, slots) = (graph.shape(node), 0..operands.len());
-        graph.with_views(&operands, |views| slots.map(|slot| graph.op(node).reach(slot, views, shape)).collect())
     }
 }
 

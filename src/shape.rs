@@ -1,6 +1,5 @@
 //! Shapes, and NumPy's broadcasting rule. A shape is `Copy`, so an op can pass it about like a number.
 
-use crate::scalar::Scalar;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
@@ -48,23 +47,24 @@ impl Shape {
         self.iter().fold(1, |size, &length| size.saturating_mul(length))
     }
 
-    /// The number of elements; or why an array of this shape and of numbers of kind `F` cannot exist, with the bytes that it would take.
-    pub(crate) fn room<F: Scalar>(self) -> Result<usize, String> {
+    /// The number of elements; or why an array of this shape and of numbers of kind `F`, called `kind`, cannot exist, with the bytes that it
+    /// would take.
+    pub(crate) fn room<F>(self, kind: &str) -> Result<usize, String> {
         // Without the axes of length 0, as ndarray has it: the steps from element to element must be countable, too.
         let steps =
             self.iter().filter(|&&length| length > 0).try_fold(1_usize, |size, &length| size.checked_mul(length));
         match steps {
             Some(steps) if steps <= MAX_NUMBERS => Ok(self.size()),
-            _ => Err(self.refused::<F>(&format!("an array on a tape has up to {MAX_NUMBERS} elements"))),
+            _ => Err(self.refused::<F>(kind, &format!("an array on a tape has up to {MAX_NUMBERS} elements"))),
         }
     }
 
     /// The message that an array of this shape cannot be had, with its size and the reason.
-    pub(crate) fn refused<F: Scalar>(self, reason: &str) -> String {
+    pub(crate) fn refused<F>(self, kind: &str, reason: &str) -> String {
         let elements = self.iter().try_fold(1_u128, |size, &length| size.checked_mul(length as u128));
         let bytes = elements.and_then(|elements| elements.checked_mul(size_of::<F>() as u128));
         let bytes = bytes.map_or("more than 10^38".to_owned(), |bytes| bytes.to_string());
-        format!("an array of shape {self} would take {bytes} bytes of {}; {reason}", F::NAME)
+        format!("an array of shape {self} would take {bytes} bytes of {kind}; {reason}")
     }
 
     /// This shape with `axes` reduced to length 1 (`keepdims`) or taken away.

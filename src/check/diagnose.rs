@@ -12,8 +12,8 @@ use super::locate::{Fault, Tried, harmed_by, try_each_op};
 use super::measure::Probe;
 use super::number::{apart, digits};
 use super::pattern::cause_of_numbers;
+use crate::inspect::NodeInfo;
 use crate::shape::Shape;
-use crate::tape::NodeInfo;
 use rand::rngs::ChaCha8Rng;
 use std::fmt;
 

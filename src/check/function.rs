@@ -1,8 +1,9 @@
 //! The function that is checked, with several arrays as arguments. The one idea to know: a checker must be able to do
 //! only two things with it, change one number of one argument, and compute the result.
 
+use crate::inspect::NodeInfo;
 use crate::param::Param;
-use crate::tape::{NodeInfo, Tape, Var};
+use crate::tape::{Tape, Var};
 use ndarray::ArrayD;
 use petgraph::graph::NodeIndex;
 

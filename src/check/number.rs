@@ -1,6 +1,6 @@
 //! How reports print numbers: five digits for values, two for errors, and a bound for errors that are only noise.
 
-use crate::draw::significant;
+use crate::number::significant;
 
 /// A value: `0.12346`, `-3.1416`, `1.2346e-9`.
 pub(super) fn digits(x: f64) -> String {

@@ -5,7 +5,7 @@ use super::examine::Label;
 use super::judge::{Element, Standing};
 use super::number::{digits, percent};
 use super::report::Entry;
-use crate::draw::number;
+use crate::number::number;
 use crate::tape::Var;
 
 /// Size of the argument below which tanh and sigmoid are straight lines to within a few parts in a thousand.

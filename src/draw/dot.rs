@@ -5,10 +5,10 @@
 //! behind it.
 
 use super::html::{escape, font, quoted};
-use super::number::Numbers;
 use super::options::{Direction, DrawOptions};
 use super::picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};
 use super::style::Palette;
+use crate::number::Numbers;
 use crate::scalar::Scalar;
 use crate::tape::Tape;
 use std::fmt::Write;

@@ -1,8 +1,8 @@
 //! The texts of a node and their places, in pixels. They give the size of the node, which the layout needs.
 
 use super::metrics::{SMALLEST_TYPE, width};
-use super::number::Numbers;
 use super::picture::{Kind, PictureNode};
+use crate::number::Numbers;
 
 /// The texts of a node.
 pub(super) struct Face {

@@ -1,10 +1,11 @@
 //! The tape as text: one line per node, read as an equation.
 
 use super::derivative::{Derivatives, written};
-use super::number::number;
 use super::text::{printable, shortened_path};
+use crate::inspect::NodeInfo;
+use crate::number::number;
 use crate::scalar::Scalar;
-use crate::tape::{NodeInfo, Tape};
+use crate::tape::Tape;
 use std::fmt::Write;
 
 /// Maximum width to which a column is padded, so that one long line does not widen all others.

@@ -3,10 +3,10 @@
 //! back.
 
 use super::fold::folded;
-use super::number::Numbers;
 use super::options::{Direction, DrawOptions, Theme};
 use super::picture::{Edge, Flow, Kind, Picture, PictureNode};
 use super::style::Palette;
+use crate::number::Numbers;
 use crate::scalar::Scalar;
 use crate::tape::Tape;
 use std::collections::HashMap;

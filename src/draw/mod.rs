@@ -9,7 +9,7 @@
 //! - `architecture`: the layers of a network
 //! - `style`: colours
 //! - `derivative`: which node is the gradient of which
-//! - `number`, `text`, `html`: how numbers and users' texts are written
+//! - `text`, `html`: how users' texts are written (numbers: [`number`])
 
 mod architecture;
 mod derivative;
@@ -21,7 +21,6 @@ mod layout;
 mod listing;
 mod mermaid;
 mod metrics;
-mod number;
 mod options;
 mod paint;
 mod picture;
@@ -29,6 +28,8 @@ mod style;
 mod svg;
 mod text;
 
+#[cfg(feature = "rand")]
+pub use crate::number::{Numbers, number};
 pub use architecture::Architecture;
 #[cfg(feature = "html")]
 pub(crate) use fold::{fold_scopes, fold_stretches, folded_size, shallow};
@@ -36,9 +37,6 @@ pub(crate) use fold::{fold_scopes, fold_stretches, folded_size, shallow};
 pub(crate) use html::escape;
 pub use layout::{Area, Layout, Measure, Route, Spacing};
 pub use metrics::{COLUMN, SMALLEST_TYPE};
-#[cfg(feature = "rand")]
-pub(crate) use number::significant;
-pub use number::{Numbers, number};
 pub use options::{Backward, Direction, DrawOptions, Theme};
 pub use picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};
 #[cfg(feature = "html")]

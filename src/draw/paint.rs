@@ -3,12 +3,13 @@
 use super::derivative::{Derivative, Derivatives, written};
 use super::fold::folded;
 use super::listing::{attributes, equation};
-use super::number::{Numbers, grid, range};
 use super::options::{Backward, DrawOptions};
 use super::picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};
 use super::text::{printable, shortened};
+use crate::inspect::{Contribution, NodeInfo};
+use crate::number::{Numbers, grid, range};
 use crate::scalar::Scalar;
-use crate::tape::{Contribution, NodeInfo, Tape};
+use crate::tape::Tape;
 use petgraph::graph::NodeIndex;
 use std::collections::HashMap;
 

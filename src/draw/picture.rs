@@ -1,10 +1,10 @@
 //! The content of a figure in any format: nodes with their texts, edges with their flow, clusters. Every renderer starts here, so that all
 //! figures of a tape show the same.
 
-use super::number::Numbers;
 use super::options::DrawOptions;
 use super::paint::paint;
 use super::text::{printable, shortened};
+use crate::number::Numbers;
 use crate::scalar::Scalar;
 use crate::tape::Tape;
 use petgraph::graph::NodeIndex;

@@ -25,7 +25,7 @@ impl<F: Scalar> Linear<F> {
     pub fn new(name: &str, n_in: usize, n_out: usize, weights: Init, biases: Init, rng: &mut impl Rng) -> Self {
         let can_be = n_in > 0 && n_out > 0;
         assert!(can_be, "{name}: a layer has at least one input and one output, not {n_in} and {n_out}");
-        Shape::new(&[n_in, n_out]).room::<F>().or_blame();
+        Shape::new(&[n_in, n_out]).room::<F>(F::NAME).or_blame();
         Linear {
             weights: Param::new(format!("{name}/W"), weights.draw::<F, _>((n_in, n_out), n_in, n_out, rng)),
             biases: Param::new(format!("{name}/b"), biases.draw::<F, _>(n_out, n_in, n_out, rng)),

@@ -5,6 +5,7 @@ mod memory;
 mod rmsprop;
 mod settings;
 mod sgd;
+mod update;
 
 pub use adam::Adam;
 pub use rmsprop::RmsProp;

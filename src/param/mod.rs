@@ -6,6 +6,7 @@
 //! read several parameters, in any order, cannot block each other.
 
 mod turns;
+mod updates;
 
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -15,6 +16,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard, TryLockError};
 use turns::{Turn, Writer};
+pub(crate) use updates::{Update, Updates};
 
 /// A trainable array with a name. Cloning makes another handle to the same parameter.
 ///

@@ -2,14 +2,15 @@
 //! node sums the cotangents that arrived at it and lets its op record how they flow on to the operands. The gradient is
 //! therefore itself part of the graph: it can be drawn, stepped through and differentiated again.
 
-use super::gradients::{BackwardError, Gradients, check_version};
-use super::mistakes::{caught, go_on};
+use super::gradients::{Gradients, check_version};
 use super::node::Circumstances;
-use super::passes::{Arrivals, Walk};
 use super::{Tape, Var};
 use crate::blame::OrBlame;
+use crate::faults::BackwardError;
+use crate::faults::{caught, go_on};
 use crate::op::{Cotangent, Cotangents, Local};
 use crate::scalar::Scalar;
+use crate::walk::{Arrivals, Walk};
 use petgraph::graph::NodeIndex;
 use smallvec::SmallVec;
 

@@ -1,18 +1,18 @@
 //! The graph behind a tape: recording, rewinding. The one idea to know: nodes are only ever appended or removed
 //! at the end, so **recording order is a topological order**, and walking indices downwards is the reverse pass.
 
-use super::kept::{Kept, hash_of};
-use super::labels::{Names, Scopes};
-use super::mistakes::{Panicked, Refusal, caught};
 use super::node::{Circumstances, KnownShape, Node, Numbers, ParamLeaf, SharedLeaf, Slot};
 use super::op_list::OpList;
-use super::profile::{Phase, Profile};
-use super::values::Values;
 use super::views::Readable;
+use crate::faults::{Panicked, Refusal, caught};
+use crate::labels::{Names, Scopes};
 use crate::op::Op;
 use crate::ops::add_n::{AddN, add_all};
+use crate::profile::{Phase, Profile};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::storage::Values;
+use crate::storage::{Kept, hash_of};
 use crate::view::ViewMut;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
@@ -47,7 +47,7 @@ pub(crate) struct Graph<F: Scalar> {
     /// The present scope.
     scope: Cell<u32>,
     /// The node whose vjp is being recorded: what is recorded meanwhile belongs to its line and its scope.
-    pub(super) differentiating: Option<Circumstances>,
+    pub(crate) differentiating: Option<Circumstances>,
     pub(crate) pass: u32,
     /// How many nodes were newly made, over the tape's whole life.
     pub(crate) made: u64,
@@ -57,7 +57,7 @@ pub(crate) struct Graph<F: Scalar> {
     /// none is running.
     pub(super) vjp_since: usize,
     /// What kernels took, if somebody asked for it.
-    pub(super) profile: Option<Box<Profile>>,
+    pub(crate) profile: Option<Box<Profile>>,
 }
 
 impl<F: Scalar> Graph<F> {
@@ -201,7 +201,8 @@ impl<F: Scalar> Graph<F> {
     pub(super) fn make_room(&mut self, shape: Shape) -> Result<(), String> {
         self.forget_leftovers();
         if self.values.numbers().saturating_add(shape.size()) > self.limit {
-            return Err(shape.refused::<F>(&format!("the nodes of this tape may have {} numbers together", self.limit)));
+            return Err(shape
+                .refused::<F>(F::NAME, &format!("the nodes of this tape may have {} numbers together", self.limit)));
         }
         self.values.push(shape)
     }
@@ -346,13 +347,13 @@ impl<F: Scalar> Graph<F> {
 
     /// The time, if a profile is kept.
     #[inline]
-    pub(super) fn clock(&self) -> Option<Instant> {
+    pub(crate) fn clock(&self) -> Option<Instant> {
         self.profile.is_some().then(Instant::now)
     }
 
     /// Notes in the profile what a kernel took that moved so many numbers.
     #[cold]
-    pub(super) fn note(&mut self, phase: Phase, op: &'static str, start: Instant, numbers: usize, flops: usize) {
+    pub(crate) fn note(&mut self, phase: Phase, op: &'static str, start: Instant, numbers: usize, flops: usize) {
         if let Some(profile) = &mut self.profile {
             profile.note(phase, op, start.elapsed(), numbers * size_of::<F>(), flops);
         }

@@ -1,13 +1,13 @@
 //! What can be asked of a graph: values, shapes, operands, parameters, names and scopes.
 
 use super::graph::Graph;
-use super::kept::hash_of;
 use super::node::{Numbers, ParamLeaf};
 use super::views::Readable;
 use crate::op::{Local, Op};
 use crate::param::Param;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::storage::hash_of;
 use crate::view::View;
 use petgraph::Direction::Incoming;
 use petgraph::graph::NodeIndex;
@@ -21,7 +21,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// The values of all nodes, to read.
-    pub(super) fn readable(&self) -> Readable<'_, F> {
+    pub(crate) fn readable(&self) -> Readable<'_, F> {
         let Graph { dag, shapes, param_leaves, shared_leaves, .. } = self;
         let (shapes, param_leaves) = (shapes.live(), param_leaves.live());
         Readable { values: self.values.all(), dag, shapes, param_leaves, shared_leaves }
@@ -105,7 +105,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// The nodes that were given names, with those, in the order of giving.
-    pub(super) fn names(&self) -> impl Iterator<Item = (NodeIndex, &str)> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = (NodeIndex, &str)> {
         self.names.given()
     }
 }

@@ -3,55 +3,39 @@
 //! - `node`: what the graph is made of; `graph`: recording and rewinding
 //! - `var`: [`Var`], a handle to a node, with the arithmetic that records
 //! - `backward`: the reverse pass; `gradients`: what it found
-//! - `updates`: what optimizers did with it, for those who ask
 //! - `leaf`: what enters a tape from outside
-//! - `describe`: nodes as plain data, for listings, graphs and the stepper
-//! - `non_finite`: where the first NaN comes from
 
 mod backward;
-mod describe;
 mod detach;
 mod gradients;
 mod graph;
-mod kept;
-mod labels;
 mod leaf;
 mod lookup;
-mod mistakes;
 mod node;
-mod non_finite;
 mod numbers;
 mod op_list;
-mod passes;
-mod profile;
 mod record_leaf;
 mod spare;
-mod updates;
-mod values;
 mod var;
 mod views;
-mod waiting;
 
-pub use describe::{Contribution, NodeInfo};
-pub(crate) use gradients::GradientOf;
-pub use gradients::{BackwardError, Gradients};
+pub use gradients::Gradients;
+pub(crate) use gradients::{GradientOf, changed};
 pub use node::{Node, Slot};
-pub use non_finite::{Culprit, NonFinite};
-pub use profile::{Phase, Profile, ProfileRow};
 pub use var::Var;
 
+use crate::faults::{Refusal, go_on};
 use crate::op::Op;
+use crate::param::Updates;
 use crate::scalar::Scalar;
+use crate::walk::Passes;
 pub(crate) use graph::Graph;
-use mistakes::{Refusal, go_on};
 use ndarray::ArrayD;
-use passes::Passes;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::fmt;
 use std::panic::Location;
-use updates::Updates;
 
 /// A record of a computation, from which gradients are derived.
 ///
@@ -84,7 +68,7 @@ pub struct Tape<F: Scalar = f32> {
     /// Whether this is under [`no_grad`](Tape::no_grad).
     gradients_off: Cell<bool>,
     /// See [`stop_at_non_finite`](Tape::stop_at_non_finite).
-    stops_at_non_finite: Cell<bool>,
+    pub(crate) stops_at_non_finite: Cell<bool>,
 }
 
 impl<F: Scalar> Default for Tape<F> {

@@ -1,9 +1,9 @@
 //! What the graph of a tape is made of: nodes, and edges that say which operand they are.
 
-use super::kept::{Identified, hash_of};
 use crate::param::{Param, Version};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::storage::{Identified, hash_of};
 use ndarray::{ArcArray, IxDyn};
 use petgraph::graph::NodeIndex;
 use std::panic::Location;
@@ -41,7 +41,7 @@ pub(super) enum Numbers {
 
 /// Who recorded a node: the learner's program, or the vjp of a node.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Circumstances {
+pub(crate) struct Circumstances {
     /// The line of the learner's program; for a backward node, that of the node it differentiates.
     pub(super) source: &'static Location<'static>,
     /// The node whose vjp recorded this one; itself, if the learner's program did.
@@ -89,7 +89,7 @@ impl<F: Scalar> Identified for ParamLeaf<F> {
 }
 
 /// A shape that nodes have, and the first of them.
-pub(super) struct KnownShape {
+pub(crate) struct KnownShape {
     pub(super) shape: Shape,
     pub(super) first: NodeIndex,
 }

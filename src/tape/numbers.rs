@@ -3,7 +3,7 @@
 //! all of it is known beforehand, and the compiler works out what is left of the op's own `shape` and `forward`.
 
 use super::graph::{Graph, SINGLE};
-use super::mistakes::caught;
+use crate::faults::caught;
 use crate::op::Op;
 use crate::scalar::Scalar;
 use crate::shape::Shape;

@@ -3,9 +3,9 @@
 
 use super::graph::Graph;
 use super::node::{Numbers, ParamLeaf, SharedLeaf};
-use super::profile::Phase;
 use crate::op::Op;
 use crate::param::{Param, Version};
+use crate::profile::Phase;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use ndarray::{ArcArray, IxDyn};
@@ -109,7 +109,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// Gives back what leaves hold of a parameter that is about to be changed.
-    pub(super) fn let_go(&mut self, param: &Param<F>) {
+    pub(crate) fn let_go(&mut self, param: &Param<F>) {
         // The newest come first, and those before the last update hold nothing any more.
         let leaves = self.param_leaves.live();
         let holds = |&place: &usize| leaves[place].value.is_some() || leaves[place].next.is_some();
@@ -121,7 +121,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// Keeps what an optimizer made of the parameter of a leaf, and its version, for the next recording.
-    pub(super) fn keep_for_next(&mut self, leaf: NodeIndex, updated: Version<F>) {
+    pub(crate) fn keep_for_next(&mut self, leaf: NodeIndex, updated: Version<F>) {
         if let Numbers::Param(place) = self.dag[leaf].numbers {
             self.param_leaves.live_mut()[place as usize].next = Some(updated);
         }

@@ -2,8 +2,8 @@
 //! step would otherwise spend more time on getting memory from the system and giving it back than on computing.
 
 use super::graph::Graph;
-use super::passes::Passes;
 use crate::scalar::Scalar;
+use crate::walk::Passes;
 use std::any::Any;
 use std::cell::RefCell;
 

@@ -1,16 +1,16 @@
 //! How a kernel sees its operands: in place, whether their numbers stand on the tape, in a parameter or in a shared array.
 
 use super::node::{KnownShape, Node, Numbers, ParamLeaf, SharedLeaf, Slot};
-use super::values::Before;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::storage::Before;
 use crate::view::View;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Numbers that stand outside of the tape. They stay as they are, also if somebody changes the parameter meanwhile.
-pub(super) enum Outside<'a, F> {
+pub(crate) enum Outside<'a, F> {
     /// Held by a leaf.
     Held(&'a [F]),
     /// Read now: the parameter was changed since the leaf was recorded.
@@ -38,16 +38,16 @@ impl<F: Scalar> ParamLeaf<F> {
 }
 
 /// Where the numbers of a node stand if not on the tape.
-pub(super) type Held<'a, F> = Option<Outside<'a, F>>;
+pub(crate) type Held<'a, F> = Option<Outside<'a, F>>;
 
 /// The nodes that can be read while a later one is written.
 #[derive(Clone, Copy)]
-pub(super) struct Readable<'a, F: Scalar> {
-    pub(super) values: Before<'a, F>,
-    pub(super) dag: &'a DiGraph<Node, Slot>,
-    pub(super) shapes: &'a [KnownShape],
-    pub(super) param_leaves: &'a [ParamLeaf<F>],
-    pub(super) shared_leaves: &'a [SharedLeaf<F>],
+pub(crate) struct Readable<'a, F: Scalar> {
+    pub(crate) values: Before<'a, F>,
+    pub(crate) dag: &'a DiGraph<Node, Slot>,
+    pub(crate) shapes: &'a [KnownShape],
+    pub(crate) param_leaves: &'a [ParamLeaf<F>],
+    pub(crate) shared_leaves: &'a [SharedLeaf<F>],
 }
 
 impl<'a, F: Scalar> Readable<'a, F> {
@@ -55,7 +55,7 @@ impl<'a, F: Scalar> Readable<'a, F> {
     /// whatever other threads do.
     #[inline]
     #[track_caller]
-    pub(super) fn with<R>(self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
+    pub(crate) fn with<R>(self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
         match *nodes {
             [a] => {
                 let held = self.hold(a);
@@ -87,7 +87,7 @@ impl<'a, F: Scalar> Readable<'a, F> {
 
     /// Lets `look` see the numbers of each node in turn.
     #[track_caller]
-    pub(super) fn each(self, nodes: &[NodeIndex], mut look: impl FnMut(&[F])) {
+    pub(crate) fn each(self, nodes: &[NodeIndex], mut look: impl FnMut(&[F])) {
         for &node in nodes {
             match self.hold(node) {
                 Some(outside) => look(outside.numbers()),
@@ -99,7 +99,7 @@ impl<'a, F: Scalar> Readable<'a, F> {
     /// The numbers of the parameter or the shared array that a node reads, if it reads one.
     #[inline(always)]
     #[track_caller]
-    pub(super) fn hold(self, node: NodeIndex) -> Held<'a, F> {
+    pub(crate) fn hold(self, node: NodeIndex) -> Held<'a, F> {
         match self.dag[node].numbers {
             Numbers::Own => None,
             Numbers::Param(place) => Some(self.param_leaves[place as usize].numbers()),
@@ -117,7 +117,7 @@ impl<'a, F: Scalar> Readable<'a, F> {
 
     /// The numbers of a node, given what [`hold`](Readable::hold) holds of it.
     #[inline(always)]
-    pub(super) fn numbers<'l>(self, node: NodeIndex, held: &'l Held<'a, F>) -> &'l [F]
+    pub(crate) fn numbers<'l>(self, node: NodeIndex, held: &'l Held<'a, F>) -> &'l [F]
     where
         'a: 'l,
     {

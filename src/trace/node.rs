@@ -1,9 +1,10 @@
 //! Nodes, as a trace keeps them.
 
 use super::{Digest, slope};
+use crate::inspect::NodeInfo;
 use crate::op::Slope;
 use crate::scalar::Scalar;
-use crate::tape::{NodeInfo, Tape};
+use crate::tape::Tape;
 
 /// A node of the tape: [`NodeInfo`](crate::NodeInfo) and its value, as plain data.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,8 +1,9 @@
 //! Makes a trace from a tape. Everything that happened is on the tape already; here it is put in order.
 
 use super::{Derivative, Digest, Event, Trace, TraceNode, slope};
+use crate::inspect::Contribution;
 use crate::scalar::Scalar;
-use crate::tape::{Contribution, Tape};
+use crate::tape::Tape;
 use petgraph::graph::NodeIndex;
 use std::collections::HashMap;
 

@@ -1,7 +1,8 @@
 //! The words of a trace for its nodes and arrays. An array is described by its numbers if they are few, or by its shape and a statistic.
 
 use super::{Digest, Trace, TraceNode};
-use crate::draw::{number, shortened_path as shortened};
+use crate::draw::shortened_path as shortened;
+use crate::number::number;
 
 /// Maximum number of elements that are listed one by one.
 const FEW: usize = 4;

@@ -9,20 +9,20 @@ use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 const SHORT: usize = 16;
 
 /// What entries are found by.
-pub(super) trait Identified {
+pub(crate) trait Identified {
     /// A hash of what identifies the entry.
     fn identity(&self) -> u64;
 }
 
 /// A hash, as [`Identified`] wants it.
-pub(super) fn hash_of(identity: impl Hash) -> u64 {
+pub(crate) fn hash_of(identity: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     identity.hash(&mut hasher);
     hasher.finish()
 }
 
 /// The first `live` entries belong to this recording, the others are left from before the last rewind.
-pub(super) struct Kept<T> {
+pub(crate) struct Kept<T> {
     entries: Vec<T>,
     live: usize,
     /// The place of the newest entry with a hash; filled once the list is long.
@@ -40,35 +40,35 @@ impl<T> Default for Kept<T> {
 }
 
 impl<T: Identified> Kept<T> {
-    pub(super) fn rewind(&mut self) {
+    pub(crate) fn rewind(&mut self) {
         self.live = 0;
     }
 
     /// The entries of this recording.
     #[inline]
-    pub(super) fn live(&self) -> &[T] {
+    pub(crate) fn live(&self) -> &[T] {
         &self.entries[..self.live]
     }
 
     #[inline]
-    pub(super) fn live_mut(&mut self) -> &mut [T] {
+    pub(crate) fn live_mut(&mut self) -> &mut [T] {
         &mut self.entries[..self.live]
     }
 
     /// The entry that comes next, if the recording goes as the one before.
     #[inline]
-    pub(super) fn under_cursor(&mut self) -> Option<&mut T> {
+    pub(crate) fn under_cursor(&mut self) -> Option<&mut T> {
         self.entries.get_mut(self.live)
     }
 
     /// Takes the entry under the cursor into this recording.
     #[inline]
-    pub(super) fn keep(&mut self) {
+    pub(crate) fn keep(&mut self) {
         self.live += 1;
     }
 
     /// Puts a new entry behind those of this recording; what is left from before the last rewind goes.
-    pub(super) fn push(&mut self, entry: T) {
+    pub(crate) fn push(&mut self, entry: T) {
         self.truncate(self.live);
         self.entries.push(entry);
         self.live += 1;
@@ -80,12 +80,12 @@ impl<T: Identified> Kept<T> {
     }
 
     /// Drops what is left from before the last rewind.
-    pub(super) fn forget_leftovers(&mut self) {
+    pub(crate) fn forget_leftovers(&mut self) {
         self.truncate(self.live);
     }
 
     /// Drops the entries from this place on.
-    pub(super) fn truncate(&mut self, length: usize) {
+    pub(crate) fn truncate(&mut self, length: usize) {
         for place in (length..self.older.len()).rev() {
             let hash = self.entries[place].identity();
             match self.older[place] {
@@ -100,7 +100,7 @@ impl<T: Identified> Kept<T> {
 
     /// The places of the entries of this recording that `is` what is looked for, the newest first. `hash` is that of such entries.
     #[inline]
-    pub(super) fn places(&self, hash: impl FnOnce() -> u64, is: impl Fn(&T) -> bool) -> impl Iterator<Item = usize> {
+    pub(crate) fn places(&self, hash: impl FnOnce() -> u64, is: impl Fn(&T) -> bool) -> impl Iterator<Item = usize> {
         let is_long = self.live > SHORT;
         let mut next = match is_long {
             true => self.newest.get(&hash()).copied().unwrap_or(NONE),

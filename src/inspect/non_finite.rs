@@ -2,64 +2,15 @@
 //! the first one, in order of recording, tells what went wrong: its operands are still numbers. Gradients are recorded like everything
 //! else, so they are found in the same way.
 
-use super::{BackwardError, Tape};
-use crate::draw::number;
+use crate::faults::{BackwardError, Culprit, FEW, NonFinite};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::tape::Tape;
 use crate::view::View;
 use petgraph::graph::NodeIndex;
-use std::fmt;
-use std::panic::Location;
-
-/// The first number that went wrong; made by [`Tape::first_non_finite`]. It prints as a sentence or two.
-#[must_use = "a fault is of use only where it is read"]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct NonFinite {
-    /// The node that it stands in.
-    pub node: NodeIndex,
-    /// The node's op.
-    pub op: &'static str,
-    /// The op's formula.
-    pub formula: &'static str,
-    /// The node as errors call it: `"p" (%4 = ln)`.
-    pub description: String,
-    /// The place of the number in the node's array.
-    pub element: Vec<usize>,
-    /// The number: NaN or an infinity.
-    pub value: f64,
-    /// What it was computed from.
-    pub operands: Vec<Culprit>,
-    /// 0 for the program itself, n for the nth backward pass.
-    pub pass: u32,
-    /// The node whose line it is: itself, or in a backward pass the one that the gradient was flowing through.
-    pub origin: NodeIndex,
-    /// In a backward pass, what errors call that one.
-    pub through: Option<String>,
-    /// The line of the program that recorded it; in a backward pass that of the node that the gradient was flowing through.
-    pub source: &'static Location<'static>,
-    /// The same as listings print it, with the last folder of the path.
-    pub line: String,
-}
-
-/// An operand of what went wrong.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Culprit {
-    /// Its node.
-    pub node: NodeIndex,
-    /// The node as errors call it.
-    pub description: String,
-    /// The numbers that took part, each with its place; of many the least and the greatest, and those that are not finite before them.
-    pub numbers: Vec<(Vec<usize>, f64)>,
-    /// How many took part.
-    pub count: usize,
-}
 
 /// Of the infinite numbers of a node with an infinite operand, so many are traced back.
 const LOOKED_AT: usize = 64;
-/// So many numbers of an operand are told one by one.
-const FEW: usize = 4;
 
 impl<F: Scalar> Tape<F> {
     /// The first number on the tape, in order of recording, that is not a number, or that is infinite while all that it was computed from is
@@ -100,7 +51,7 @@ impl<F: Scalar> Tape<F> {
     /// Looks at a node that the program has just recorded. What a vjp records is looked at when it is done.
     #[cold]
     #[track_caller]
-    pub(super) fn stop_if_not_finite(&self, node: NodeIndex) {
+    pub(crate) fn stop_if_not_finite(&self, node: NodeIndex) {
         if self.graph.borrow().differentiating.is_some() {
             return;
         }
@@ -111,7 +62,7 @@ impl<F: Scalar> Tape<F> {
 
     /// Looks at all that a backward pass has recorded since there were `nodes` nodes.
     #[cold]
-    pub(super) fn expect_finite_since(&self, nodes: usize) -> Result<(), BackwardError> {
+    pub(crate) fn expect_finite_since(&self, nodes: usize) -> Result<(), BackwardError> {
         let found = (nodes..self.len()).find_map(|index| self.non_finite_at(NodeIndex::new(index)));
         found.map_or(Ok(()), |found| Err(BackwardError::NonFinite(Box::new(found))))
     }
@@ -193,39 +144,4 @@ fn place(mut element: usize, shape: Shape) -> Vec<usize> {
         element /= length;
     }
     place
-}
-
-/// " at [2, 1]", but nothing for a single number.
-fn at(place: &[usize]) -> String {
-    if place.is_empty() { String::new() } else { format!(" at {place:?}") }
-}
-
-impl fmt::Display for NonFinite {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let NonFinite { description, formula, line, .. } = self;
-        write!(
-            f,
-            "the first number that is not finite is {}{} of {description}, {formula}, ",
-            self.value,
-            at(&self.element)
-        )?;
-        match &self.through {
-            Some(through) => write!(
-                f,
-                "in backward pass {}: the gradient was flowing through {through}, recorded at {line}",
-                self.pass
-            )?,
-            None => write!(f, "recorded at {line}")?,
-        }
-        for (slot, operand) in self.operands.iter().enumerate() {
-            write!(f, "\n  operand {}: {} ", slot + 1, operand.description)?;
-            let numbers: Vec<String> = operand.numbers.iter().map(|(place, x)| number(*x) + &at(place)).collect();
-            match operand.count {
-                0 => f.write_str("takes no part in it")?,
-                1..=FEW => write!(f, "is {}", numbers.join(", "))?,
-                count => write!(f, "gives {count} numbers, among them {}", numbers.join(", "))?,
-            }
-        }
-        Ok(())
-    }
 }

@@ -5,33 +5,33 @@ use crate::scalar::Scalar;
 use crate::shape::{MAX_NUMBERS, Shape};
 use petgraph::graph::NodeIndex;
 
-pub(super) struct Values<F: Scalar> {
+pub(crate) struct Values<F: Scalar> {
     numbers: Vec<F>,
     /// Where the numbers of each node start, and at last where the next node's will. They end where those of the next one start.
     starts: Vec<u32>,
 }
 
 impl<F: Scalar> Values<F> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Values { numbers: Vec::new(), starts: Vec::new() }
     }
 
-    pub(super) fn nodes(&self) -> usize {
+    pub(crate) fn nodes(&self) -> usize {
         self.starts.len().saturating_sub(1)
     }
 
     /// How many numbers there are.
     #[inline]
-    pub(super) fn numbers(&self) -> usize {
+    pub(crate) fn numbers(&self) -> usize {
         self.numbers.len()
     }
 
-    pub(super) fn reserved_bytes(&self) -> usize {
+    pub(crate) fn reserved_bytes(&self) -> usize {
         self.numbers.capacity() * size_of::<F>() + self.starts.capacity() * size_of::<u32>()
     }
 
     /// Keeps the first `nodes` nodes.
-    pub(super) fn truncate(&mut self, nodes: usize) {
+    pub(crate) fn truncate(&mut self, nodes: usize) {
         if let Some(&end) = self.starts.get(nodes) {
             self.numbers.truncate(end as usize);
             self.starts.truncate(nodes + 1);
@@ -40,8 +40,8 @@ impl<F: Scalar> Values<F> {
 
     /// Makes room for the numbers of another node; or says why there is none.
     #[inline]
-    pub(super) fn push(&mut self, shape: Shape) -> Result<(), String> {
-        let end = self.numbers.len() + shape.room::<F>()?;
+    pub(crate) fn push(&mut self, shape: Shape) -> Result<(), String> {
+        let end = self.numbers.len() + shape.room::<F>(F::NAME)?;
         if end > self.numbers.capacity() {
             self.reserve(end, shape)?;
         }
@@ -51,7 +51,7 @@ impl<F: Scalar> Values<F> {
     }
 
     /// Appends a node whose numbers stand elsewhere.
-    pub(super) fn push_nothing(&mut self) {
+    pub(crate) fn push_nothing(&mut self) {
         self.end_here();
     }
 
@@ -59,20 +59,21 @@ impl<F: Scalar> Values<F> {
     fn reserve(&mut self, end: usize, shape: Shape) -> Result<(), String> {
         if end > MAX_NUMBERS {
             let used = self.numbers.len();
-            return Err(shape.refused::<F>(&format!(
-                "this tape holds {used} numbers and can hold up to {MAX_NUMBERS}: rewind it between steps"
-            )));
+            return Err(shape.refused::<F>(
+                F::NAME,
+                &format!("this tape holds {used} numbers and can hold up to {MAX_NUMBERS}: rewind it between steps"),
+            ));
         }
         let more = end - self.numbers.len();
         if self.numbers.try_reserve(more).is_err() && self.numbers.try_reserve_exact(more).is_err() {
-            return Err(shape.refused::<F>("that is more memory than there is"));
+            return Err(shape.refused::<F>(F::NAME, "that is more memory than there is"));
         }
         Ok(())
     }
 
     /// Appends a node of a single number.
     #[inline]
-    pub(super) fn push_number(&mut self, number: F) {
+    pub(crate) fn push_number(&mut self, number: F) {
         self.numbers.push(number);
         self.end_here();
     }
@@ -88,7 +89,7 @@ impl<F: Scalar> Values<F> {
 
     /// The value of a node, if it is one number.
     #[inline]
-    pub(super) fn number(&self, node: NodeIndex) -> Option<F> {
+    pub(crate) fn number(&self, node: NodeIndex) -> Option<F> {
         match self.all().of(node) {
             [number] => Some(*number),
             _ => None,
@@ -97,27 +98,27 @@ impl<F: Scalar> Values<F> {
 
     /// Writes the value of a node that is one number.
     #[inline]
-    pub(super) fn set_number(&mut self, node: NodeIndex, number: F) {
+    pub(crate) fn set_number(&mut self, node: NodeIndex, number: F) {
         self.numbers[self.starts[node.index()] as usize] = number;
     }
 
     /// The numbers of all nodes before this one, to read, and its own, to write.
     #[inline]
-    pub(super) fn split(&mut self, node: NodeIndex) -> (Before<'_, F>, &mut [F]) {
+    pub(crate) fn split(&mut self, node: NodeIndex) -> (Before<'_, F>, &mut [F]) {
         let (start, end) = ends(&self.starts, node);
         let (before, after) = self.numbers.split_at_mut(start);
         (Before { numbers: before, starts: &self.starts[..=node.index()] }, &mut after[..end - start])
     }
 
     /// The numbers of all nodes, to read.
-    pub(super) fn all(&self) -> Before<'_, F> {
+    pub(crate) fn all(&self) -> Before<'_, F> {
         Before { numbers: &self.numbers, starts: &self.starts }
     }
 }
 
 /// The numbers of the first nodes of a tape.
 #[derive(Clone, Copy)]
-pub(super) struct Before<'a, F> {
+pub(crate) struct Before<'a, F> {
     numbers: &'a [F],
     starts: &'a [u32],
 }
@@ -125,7 +126,7 @@ pub(super) struct Before<'a, F> {
 impl<'a, F: Scalar> Before<'a, F> {
     /// The numbers of a node.
     #[inline]
-    pub(super) fn of(self, node: NodeIndex) -> &'a [F] {
+    pub(crate) fn of(self, node: NodeIndex) -> &'a [F] {
         let (start, end) = ends(self.starts, node);
         &self.numbers[start..end]
     }

@@ -1,9 +1,8 @@
 //! Nodes as plain data. Listings, graphs, errors and the stepper all read this one description.
 
-use super::Tape;
-use super::graph::Graph;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::tape::{Graph, Tape};
 use petgraph::graph::NodeIndex;
 use std::panic::Location;
 
@@ -161,7 +160,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// The same, and the learner's line: `"hidden" (%5 = sigmoid), recorded at ch02_graph/main.rs:31`.
-    pub(super) fn describe_with_line(&self, index: NodeIndex) -> String {
+    pub(crate) fn describe_with_line(&self, index: NodeIndex) -> String {
         format!("{}, recorded at {}", self.describe(index), self.info(index).short_source())
     }
 

@@ -5,10 +5,10 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// What a panic carries.
-pub(super) type Panicked = Box<dyn Any + Send>;
+pub(crate) type Panicked = Box<dyn Any + Send>;
 
 /// Why an op was not recorded.
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// The operands' shapes do not fit, or there is no room for the result.
     Shapes(String),
     /// Its shape rule or its kernel panicked.
@@ -29,14 +29,14 @@ impl From<Panicked> for Refusal {
 
 /// Runs a part of an op.
 #[inline(always)]
-pub(super) fn caught<R>(part: impl FnOnce() -> R) -> Result<R, Panicked> {
+pub(crate) fn caught<R>(part: impl FnOnce() -> R) -> Result<R, Panicked> {
     catch_unwind(AssertUnwindSafe(part))
 }
 
 /// Lets a panic go on as one that says where it was. (What carries no text is for somebody else, and goes on as it is.)
 #[cold]
 #[track_caller]
-pub(super) fn go_on(panicked: Panicked, place: &str) -> ! {
+pub(crate) fn go_on(panicked: Panicked, place: &str) -> ! {
     let text = panicked.downcast_ref::<String>().map(String::as_str);
     match text.or(panicked.downcast_ref::<&str>().copied()) {
         Some(text) => panic!("{place} panicked: {text}"),

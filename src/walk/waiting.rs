@@ -6,7 +6,7 @@ const BITS: usize = u64::BITS as usize;
 
 /// A set of small whole numbers.
 #[derive(Default)]
-pub(super) struct Waiting {
+pub(crate) struct Waiting {
     /// A bit for each number.
     words: Vec<u64>,
     /// A bit for each word that is not 0.
@@ -17,13 +17,13 @@ pub(super) struct Waiting {
 
 impl Waiting {
     /// Makes room for the numbers below `size`.
-    pub(super) fn grow(&mut self, size: usize) {
+    pub(crate) fn grow(&mut self, size: usize) {
         self.words.resize(size.div_ceil(BITS).max(self.words.len()), 0);
         self.filled.resize(self.words.len().div_ceil(BITS), 0);
     }
 
     #[inline(always)]
-    pub(super) fn insert(&mut self, number: usize) {
+    pub(crate) fn insert(&mut self, number: usize) {
         let word = number / BITS;
         self.words[word] |= 1 << (number % BITS);
         self.filled[word / BITS] |= 1 << (word % BITS);
@@ -32,7 +32,7 @@ impl Waiting {
 
     /// Takes the largest number out of the set.
     #[inline(always)]
-    pub(super) fn take_last(&mut self) -> Option<usize> {
+    pub(crate) fn take_last(&mut self) -> Option<usize> {
         while *self.filled.get(self.top)? == 0 {
             self.top = self.top.checked_sub(1)?;
         }

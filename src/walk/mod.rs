@@ -2,9 +2,11 @@
 //! tape holds. So what it leaves behind is a list of the nodes it visited, and the table in which it notes arrivals is emptied as it goes.
 //! All of it is used again after a rewind.
 
-use super::waiting::Waiting;
+mod waiting;
+
 use petgraph::graph::NodeIndex;
 use smallvec::SmallVec;
+use waiting::Waiting;
 
 /// The backward passes since the last rewind.
 #[derive(Default)]
@@ -45,7 +47,7 @@ impl Visited {
 
 /// A walk from the loss to everything it was computed from.
 #[derive(Default)]
-pub(super) struct Walk {
+pub(crate) struct Walk {
     /// The number of the pass, from 1.
     pass: u32,
     first: usize,
@@ -92,19 +94,19 @@ impl Arrived {
 }
 
 /// What has arrived at a node when its turn comes.
-pub(super) enum Arrivals<'w> {
+pub(crate) enum Arrivals<'w> {
     One(NodeIndex),
     /// In the order in which they arrived.
     Several(&'w [NodeIndex]),
 }
 
 impl Passes {
-    pub(super) fn rewind(&mut self) {
+    pub(crate) fn rewind(&mut self) {
         self.live = 0;
     }
 
     /// The same memory with nothing in it.
-    pub(super) fn emptied(mut self) -> Self {
+    pub(crate) fn emptied(mut self) -> Self {
         self.rewind();
         self.all.truncate(1);
         self
@@ -116,7 +118,7 @@ impl Passes {
     }
 
     /// Opens a pass from `loss` on a tape of `nodes` nodes, which passes on nothing from nodes before the `first`.
-    pub(super) fn start(&mut self, loss: NodeIndex, nodes: usize, first: usize) -> Box<Walk> {
+    pub(crate) fn start(&mut self, loss: NodeIndex, nodes: usize, first: usize) -> Box<Walk> {
         if self.all.len() == self.live {
             self.all.push(Pass::default());
         }
@@ -132,7 +134,7 @@ impl Passes {
     }
 
     /// Keeps what a walk that has ended visited, and its memory. Of one that was given up only the memory is kept.
-    pub(super) fn end(&mut self, mut walk: Box<Walk>, is_complete: bool) {
+    pub(crate) fn end(&mut self, mut walk: Box<Walk>, is_complete: bool) {
         if !is_complete {
             walk.visited.clear();
         }
@@ -142,19 +144,19 @@ impl Passes {
     }
 
     /// The node that holds the gradient of `node` in a pass, numbered from 1.
-    pub(super) fn gradient(&self, pass: u32, node: NodeIndex) -> Option<NodeIndex> {
+    pub(crate) fn gradient(&self, pass: u32, node: NodeIndex) -> Option<NodeIndex> {
         let gradients = &self.pass(pass)?.visited.gradients;
         let place = gradients.binary_search_by(|(visited, _)| node.cmp(visited)).ok()?;
         Some(gradients[place].1)
     }
 
     /// The nodes that a pass, numbered from 1, visited, in the order of the walk, each with the node that holds its gradient.
-    pub(super) fn gradients(&self, pass: u32) -> &[(NodeIndex, NodeIndex)] {
+    pub(crate) fn gradients(&self, pass: u32) -> &[(NodeIndex, NodeIndex)] {
         self.pass(pass).map_or(&[], |pass| &pass.visited.gradients)
     }
 
     /// The node that a pass, numbered from 1, started from. No node after it can have a gradient.
-    pub(super) fn loss(&self, pass: u32) -> Option<NodeIndex> {
+    pub(crate) fn loss(&self, pass: u32) -> Option<NodeIndex> {
         self.pass(pass).map(|pass| pass.loss)
     }
 
@@ -164,7 +166,7 @@ impl Passes {
     }
 
     /// What visited nodes sent to their operands in a pass, in the order of the walk: for each node one entry per operand.
-    pub(super) fn sent(&self, pass: u32) -> impl Iterator<Item = Option<NodeIndex>> {
+    pub(crate) fn sent(&self, pass: u32) -> impl Iterator<Item = Option<NodeIndex>> {
         self.pass(pass).map_or(&[][..], |pass| &pass.visited.sent).iter().map(|sent| sent.as_one())
     }
 
@@ -184,24 +186,24 @@ impl Walk {
     }
 
     /// The number of the pass, from 1.
-    pub(super) fn pass(&self) -> u32 {
+    pub(crate) fn pass(&self) -> u32 {
         self.pass
     }
 
     /// Nodes before this one are as leaves to the pass, which was started inside a vjp. Otherwise 0.
-    pub(super) fn first(&self) -> usize {
+    pub(crate) fn first(&self) -> usize {
         self.first
     }
 
     /// Notes that the pass is at `node`, whose gradient is held by the node `gradient`.
     #[inline(always)]
-    pub(super) fn visit(&mut self, node: NodeIndex, gradient: NodeIndex) {
+    pub(crate) fn visit(&mut self, node: NodeIndex, gradient: NodeIndex) {
         self.visited.gradients.push((node, gradient));
     }
 
     /// Notes what the visited node sends to its next operand.
     #[inline(always)]
-    pub(super) fn send(&mut self, operand: NodeIndex, cotangent: Option<NodeIndex>) {
+    pub(crate) fn send(&mut self, operand: NodeIndex, cotangent: Option<NodeIndex>) {
         self.visited.sent.push(cotangent.map_or(Arrived::NOTHING, Arrived::one));
         if let Some(cotangent) = cotangent {
             self.arrive(operand, cotangent);
@@ -210,7 +212,7 @@ impl Walk {
 
     /// Notes that a cotangent arrives at a node.
     #[inline(always)]
-    pub(super) fn arrive(&mut self, node: NodeIndex, cotangent: NodeIndex) {
+    pub(crate) fn arrive(&mut self, node: NodeIndex, cotangent: NodeIndex) {
         let arrived = &mut self.arrived[node.index()];
         if *arrived == Arrived::NOTHING {
             *arrived = Arrived::one(cotangent);
@@ -232,7 +234,7 @@ impl Walk {
 
     /// The last node where something has arrived, and what. All uses of a node lie behind it, so nothing else will arrive there.
     #[inline(always)]
-    pub(super) fn next(&mut self) -> Option<(NodeIndex, Arrivals<'_>)> {
+    pub(crate) fn next(&mut self) -> Option<(NodeIndex, Arrivals<'_>)> {
         let node = self.waiting.take_last()?;
         let arrived = std::mem::replace(&mut self.arrived[node], Arrived::NOTHING);
         let arrivals = match arrived.as_one() {
@@ -256,14 +258,14 @@ impl Walk {
 
     /// Notes that the pass reads a parameter, by this leaf.
     #[inline]
-    pub(super) fn meet_param(&mut self, leaf: NodeIndex) {
+    pub(crate) fn meet_param(&mut self, leaf: NodeIndex) {
         if self.params.last() != Some(&leaf) {
             self.params.push(leaf);
         }
     }
 
     /// The leaves of parameters that the pass has met.
-    pub(super) fn params(&self) -> &[NodeIndex] {
+    pub(crate) fn params(&self) -> &[NodeIndex] {
         &self.params
     }
 

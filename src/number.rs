@@ -42,7 +42,7 @@ pub(crate) fn significant(x: f64, digits: usize) -> String {
 pub type Numbers = Vec<Vec<String>>;
 
 /// All the numbers of an array: a matrix row by row, anything else in one row.
-pub(super) fn grid<F: Scalar>(value: &ArrayViewD<F>) -> Numbers {
+pub(crate) fn grid<F: Scalar>(value: &ArrayViewD<F>) -> Numbers {
     let one_row = |row: &ArrayViewD<F>| row.iter().map(|x| number(x.to_f64())).collect();
     match value.ndim() {
         _ if value.is_empty() => vec![vec!["empty".to_owned()]],
@@ -52,7 +52,7 @@ pub(super) fn grid<F: Scalar>(value: &ArrayViewD<F>) -> Numbers {
 }
 
 /// The least and the greatest number of an array, and the count of its NaNs.
-pub(super) fn range<F: Scalar>(value: &ArrayViewD<F>) -> Numbers {
+pub(crate) fn range<F: Scalar>(value: &ArrayViewD<F>) -> Numbers {
     let numbers = || value.iter().map(|x| x.to_f64()).filter(|x| !x.is_nan());
     let (least, greatest) = numbers().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));
     let count = numbers().count();

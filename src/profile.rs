@@ -1,7 +1,5 @@
 //! Where the time of a program goes: op by op, for as long as somebody asked for it.
 
-use super::Tape;
-use crate::scalar::Scalar;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -46,7 +44,7 @@ pub struct ProfileRow {
     pub flops: u64,
 }
 
-/// What a tape's kernels did since [`Tape::start_profile`]. Printed, it is a table, the slowest row first.
+/// What a tape's kernels did since [`Tape::start_profile`](crate::Tape::start_profile). Printed, it is a table, the slowest row first.
 #[derive(Clone, Debug)]
 pub struct Profile {
     rows: Vec<ProfileRow>,
@@ -56,11 +54,11 @@ pub struct Profile {
 }
 
 impl Profile {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Profile { rows: Vec::new(), started: Instant::now(), elapsed: Duration::ZERO }
     }
 
-    pub(super) fn note(&mut self, phase: Phase, op: &'static str, time: Duration, bytes: usize, flops: usize) {
+    pub(crate) fn note(&mut self, phase: Phase, op: &'static str, time: Duration, bytes: usize, flops: usize) {
         let known = self.rows.iter().position(|row| (row.phase, row.op) == (phase, op));
         let place = known.unwrap_or_else(|| {
             self.rows.push(ProfileRow { phase, op, calls: 0, time: Duration::ZERO, bytes: 0, flops: 0 });
@@ -71,6 +69,13 @@ impl Profile {
         row.time += time;
         row.bytes += bytes as u64;
         row.flops += flops as u64;
+    }
+
+    /// What was measured up to now.
+    pub(crate) fn until_now(&self) -> Profile {
+        let mut profile = Profile { elapsed: self.started.elapsed(), ..self.clone() };
+        profile.rows.sort_by_key(|row| std::cmp::Reverse(row.time));
+        profile
     }
 
     /// One row for each op and phase, the slowest first.
@@ -116,34 +121,5 @@ impl fmt::Display for Profile {
         }
         let rest = self.outside_of_kernels();
         write!(f, "{:43} {:>9.0} {:>6.1}", "recording, and outside of the tape", micros(rest), share(rest))
-    }
-}
-
-impl<F: Scalar> Tape<F> {
-    /// Starts to measure how long each op's kernels take, from now on and across rewinds. Each call costs two looks at the clock.
-    ///
-    /// ```
-    /// use gradus::prelude::*;
-    /// let mut tape = Tape::<f32>::new();
-    /// tape.start_profile();
-    /// for _ in 0..10 {
-    ///     let x = tape.var([[1.0, 2.0], [3.0, 4.0]]);
-    ///     x.matmul(x).sum().backward();
-    ///     tape.rewind();
-    /// }
-    /// let profile = tape.profile().expect("it was started");
-    /// assert!(profile.rows().iter().any(|row| row.op == "matmul" && row.calls == 10 && row.flops == 160));
-    /// println!("{profile}");
-    /// ```
-    pub fn start_profile(&mut self) {
-        self.graph.get_mut().profile = Some(Box::new(Profile::start()));
-    }
-
-    /// What was measured since [`start_profile`](Tape::start_profile); `None` if it was never called.
-    pub fn profile(&self) -> Option<Profile> {
-        let mut profile = (**self.graph.borrow().profile.as_ref()?).clone();
-        profile.elapsed = profile.started.elapsed();
-        profile.rows.sort_by_key(|row| std::cmp::Reverse(row.time));
-        Some(profile)
     }
 }

@@ -1,0 +1,15 @@
+//! What can be asked of a tape by whoever looks at it, as plain data.
+//!
+//! - `describe`: nodes, and what flowed between them: listings, graphs, errors and the stepper read it
+//! - `non_finite`: where the first NaN comes from
+//! - `profile`: where the time goes
+//! - `reach`: which elements an element was computed from
+//! - `updates`: what optimizers did to parameters
+
+mod describe;
+mod non_finite;
+mod profile;
+mod reach;
+mod updates;
+
+pub use describe::{Contribution, NodeInfo};

@@ -1,0 +1,105 @@
+//! How a parameter is changed, given its gradient. A leaf of the tape gives back its share of the parameter first, so that it is changed
+//! in place.
+
+use crate::faults::BackwardError;
+use crate::param::{Param, Update};
+use crate::profile::Phase;
+use crate::scalar::Scalar;
+use crate::tape::{GradientOf, Gradients, Graph, changed};
+use petgraph::graph::NodeIndex;
+
+impl<F: Scalar> Gradients<'_, F> {
+    /// Changes a parameter in place, given its gradient; both row-major. This is all an optimizer needs.
+    /// Returns `None`, without a call, if the loss does not depend on the parameter, or the parameter is [frozen](Param::freeze).
+    ///
+    /// # Errors
+    /// As [`current`](Gradients::current).
+    ///
+    /// # Panics
+    /// If `change` uses the parameter, other than through what it is given, or records on the tape.
+    #[track_caller]
+    pub fn update<R>(
+        &self,
+        param: &Param<F>,
+        change: impl FnOnce(&mut [F], &[F]) -> R,
+    ) -> Result<Option<R>, BackwardError> {
+        match self.find(param) {
+            Some(gradient) if !param.is_frozen() => self.update_by(param, gradient, change).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// [`update`](Gradients::update), given the gradient.
+    #[track_caller]
+    pub(crate) fn update_by<R>(
+        &self,
+        param: &Param<F>,
+        GradientOf { leaf, version, gradient }: GradientOf,
+        change: impl FnOnce(&mut [F], &[F]) -> R,
+    ) -> Result<R, BackwardError> {
+        // Whoever looks at the graph meanwhile keeps the leaf's value, and a copy is changed.
+        if let Ok(mut graph) = self.tape.graph.try_borrow_mut() {
+            graph.let_go(param);
+        }
+        let graph = self.tape.graph.borrow();
+        let (start, mut kept) = (graph.clock(), self.new_update(&graph, leaf, gradient));
+        let readable = graph.readable();
+        let held = readable.hold(gradient);
+        let numbers = readable.numbers(gradient, &held);
+        let outcome = param.update_at(version, |value| {
+            kept.iter_mut().for_each(|update| update.before.extend_from_slice(value));
+            let outcome = change(value, numbers);
+            kept.iter_mut().for_each(|update| update.after.extend_from_slice(value));
+            outcome
+        });
+        let (outcome, updated) = outcome.map_err(|now| changed(param, version, now))?;
+        drop(held);
+        drop(graph);
+        if let Ok(mut graph) = self.tape.graph.try_borrow_mut() {
+            graph.keep_for_next(leaf, updated);
+            if let Some(start) = start {
+                let numbers = param.shape().size();
+                graph.note(Phase::Update, "update", start, 3 * numbers, 2 * numbers);
+            }
+        }
+        self.tape.updates.borrow_mut().kept.extend(kept);
+        Ok(outcome)
+    }
+
+    /// An update that is about to be made, if updates are to be kept. What it changes is filled in when it is known.
+    fn new_update(&self, graph: &Graph<F>, leaf: NodeIndex, gradient: NodeIndex) -> Option<Update<F>> {
+        self.tape.updates.borrow().wanted.then(|| Update {
+            leaf,
+            pass: self.pass,
+            gradient,
+            nodes: graph.len(),
+            passes: self.tape.passes.borrow().count(),
+            before: Vec::new(),
+            after: Vec::new(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::prelude::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn an_optimizer_changes_a_parameter_in_place_whether_the_tape_is_rewound_or_goes_on() {
+        for rewinds in [true, false] {
+            let w = Param::new("w", ndarray::arr1(&[1.0, 2.0]));
+            let place = Arc::as_ptr(&w.read().0);
+            let mut tape = Tape::new();
+            for step in 0..4 {
+                let constant = tape.no_grad(|| tape.param(&w));
+                let gradients = (tape.param(&w) * constant).sum().backward();
+                gradients.update(&w, |w, g| w[0] -= 0.1 * g[0]).expect("an update");
+                assert_eq!(Arc::as_ptr(&w.read().0), place, "step {step}, rewound: {rewinds}");
+                if rewinds {
+                    tape.rewind();
+                }
+            }
+        }
+    }
+}
