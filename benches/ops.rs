@@ -5,8 +5,15 @@
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box, black_box_drop};
 use gradus::ops::{
-    add::Add, add_n::AddN, exp::Exp, matmul::MatMul, max::Max, quadratic_cost, relu, sigmoid,
-    softmax_cross_entropy as ce, softmax_cross_entropy_with as ce_with, softplus::Softplus, sum::Sum, sum_to::SumTo,
+    Back, Map, Zip,
+    add_n::AddN,
+    arithmetic::Add,
+    functions::{Exp, Softplus},
+    matmul::MatMul,
+    max::Max,
+    quadratic_cost, relu, sigmoid, softmax_cross_entropy as ce, softmax_cross_entropy_with as ce_with,
+    sum::Sum,
+    sum_to::SumTo,
     tanh,
 };
 use gradus::{Axes, Op, Scalar, Shape, View, ViewMut};
@@ -41,42 +48,42 @@ mod elementwise {
 
     #[divan::bench(types = [f32, f64], args = SIZES)]
     fn exp<F: Scalar>(bencher: Bencher, size: usize) {
-        forward::<F, 1>(bencher, Exp, [&[size]]);
+        forward::<F, 1>(bencher, Map(Exp), [&[size]]);
     }
 
     #[divan::bench(types = [f32, f64], args = SIZES)]
     fn tanh<F: Scalar>(bencher: Bencher, size: usize) {
-        forward::<F, 1>(bencher, tanh::Tanh, [&[size]]);
+        forward::<F, 1>(bencher, Map(tanh::Tanh), [&[size]]);
     }
 
     #[divan::bench(types = [f32, f64], args = SIZES)]
     fn sigmoid<F: Scalar>(bencher: Bencher, size: usize) {
-        forward::<F, 1>(bencher, sigmoid::Sigmoid, [&[size]]);
+        forward::<F, 1>(bencher, Map(sigmoid::Sigmoid), [&[size]]);
     }
 
     #[divan::bench(types = [f32, f64], args = SIZES)]
     fn sigmoid_backward<F: Scalar>(bencher: Bencher, size: usize) {
-        forward::<F, 2>(bencher, sigmoid::SigmoidGrad, [&[size], &[size]]);
+        forward::<F, 2>(bencher, Back(sigmoid::Sigmoid), [&[size], &[size]]);
     }
 
     #[divan::bench(types = [f32, f64], args = SIZES)]
     fn softplus<F: Scalar>(bencher: Bencher, size: usize) {
-        forward::<F, 1>(bencher, Softplus, [&[size]]);
+        forward::<F, 1>(bencher, Map(Softplus), [&[size]]);
     }
 
     #[divan::bench(types = [f32, f64], args = SIZES)]
     fn relu<F: Scalar>(bencher: Bencher, size: usize) {
-        forward::<F, 1>(bencher, relu::Relu, [&[size]]);
+        forward::<F, 1>(bencher, Map(relu::Relu), [&[size]]);
     }
 
     #[divan::bench(types = [f32, f64], args = SIZES)]
     fn relu_backward<F: Scalar>(bencher: Bencher, size: usize) {
-        forward::<F, 2>(bencher, relu::ReluGrad, [&[size], &[size]]);
+        forward::<F, 2>(bencher, Back(relu::Relu), [&[size], &[size]]);
     }
 
     #[divan::bench(types = [f32, f64], args = SIZES)]
     fn add<F: Scalar>(bencher: Bencher, size: usize) {
-        forward::<F, 2>(bencher, Add, [&[size], &[size]]);
+        forward::<F, 2>(bencher, Zip(Add), [&[size], &[size]]);
     }
 
     #[divan::bench(types = [f32, f64], args = SIZES)]
@@ -87,7 +94,7 @@ mod elementwise {
     /// Rows of outputs and a bias.
     #[divan::bench(types = [f32, f64], args = [[1, 1], [10, 100], [64, 256], [64, 10]])]
     fn add_a_row<F: Scalar>(bencher: Bencher, [rows, columns]: [usize; 2]) {
-        forward::<F, 2>(bencher, Add, [&[rows, columns], &[columns]]);
+        forward::<F, 2>(bencher, Zip(Add), [&[rows, columns], &[columns]]);
     }
 }
 

@@ -28,6 +28,7 @@ pub mod derivatives;
 pub mod draw;
 mod dual;
 mod faults;
+mod formula;
 #[cfg(feature = "json")]
 pub mod golden;
 mod input;
@@ -61,9 +62,11 @@ pub use petgraph;
 
 pub use dual::Dual;
 pub use faults::{BackwardError, Culprit, NonFinite};
+pub use formula::Real;
 pub use input::Input;
 pub use inspect::{Contribution, NodeInfo};
 pub use op::{Cotangent, Cotangents, Local, Op, Slope};
+pub use ops::{Binary, Unary};
 pub use param::Param;
 pub use profile::{Phase, Profile, ProfileRow};
 pub use reach::{Along, Reach};

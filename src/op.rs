@@ -95,7 +95,7 @@ pub trait Op<F: Scalar>: Any {
 
 /// How the result of an op depends on one operand, as a textbook writes it. The gradient that arrives at the result is called g, or h if an operand
 /// is called g.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Slope {
     /// Each element of the result depends on one element of the operand. Gives the local slope, `"1 - y²"`, and the gradient that flows back, g times
     /// the slope: `"dx = g (1 - y²)"`.

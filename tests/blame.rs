@@ -110,6 +110,7 @@ fn ops() -> Vec<Case> {
         two_axes("sub", |x, y| (x - y).shape()),
         two_axes("mul", |x, y| (x * y).shape()),
         two_axes("div", |x, y| (x / y).shape()),
+        two_axes("zip", |x, y| x.zip(gradus::ops::arithmetic::Add, y).shape()),
         two_axes("over", |x, y| x.over(y).shape()),
         two_axes("through", |x, y| x.through(y).shape()),
         two_axes("matmul", |x, y| x.matmul(y).shape()),
@@ -424,7 +425,7 @@ fn a_panic_that_a_learner_can_cause_names_the_learners_line() {
 }
 
 /// Functions that need the caller's line only to record it: they are right for any Var.
-const ALWAYS_RIGHT: [&str; 21] = [
+const ALWAYS_RIGHT: [&str; 22] = [
     "abs",
     "constant",
     "cos",
@@ -432,6 +433,7 @@ const ALWAYS_RIGHT: [&str; 21] = [
     "exp",
     "gelu",
     "ln",
+    "map",
     "mean",
     "neg",
     "of",
@@ -460,7 +462,9 @@ fn public_functions(folder: &Path, found: &mut Vec<(String, String, bool, bool)>
         for line in text.lines().map(str::trim) {
             tracked |= line == "#[track_caller]";
             panics |= line == "/// # Panics";
-            if let Some(name) = line.strip_prefix("pub fn ").and_then(|rest| rest.split(['<', '(']).next()) {
+            let name = line.strip_prefix("pub fn ").and_then(|rest| rest.split(['<', '(']).next());
+            // In a macro it is a method of functions that are always right.
+            if let Some(name) = name.filter(|name| *name != "$method") {
                 found.push((entry.display().to_string(), name.to_owned(), tracked, panics));
             }
             if !line.starts_with("///") && !line.starts_with("#[") {

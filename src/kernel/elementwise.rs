@@ -88,6 +88,22 @@ fn zip_array<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) 
     }
 }
 
+/// `y[i] = f(a[i], b[i], c[i])` for three operands of one shape.
+pub fn zip_three<F: Scalar>(x: &[View<F>], y: ViewMut<F>, f: impl Fn(F, F, F) -> F + Copy + Sync) {
+    let (a, b, c) = (x[0].data, x[1].data, x[2].data);
+    parallel::each_part((y.data, (a, (b, c))), 1, move |(y, (a, (b, c)))| {
+        wide(
+            y.len(),
+            #[inline(always)]
+            move || {
+                for (((y, &a), &b), &c) in y.iter_mut().zip(a).zip(b).zip(c) {
+                    *y = f(a, b, c);
+                }
+            },
+        );
+    });
+}
+
 /// `y[i] = f(a[i], b[i])` for slices of one length.
 fn zip_equal<F: Scalar>(a: &[F], b: &[F], y: &mut [F], f: impl Fn(F, F) -> F + Copy + Sync) {
     parallel::each_part((y, (a, b)), 1, move |(y, (a, b))| zip_here(a, b, y, f));

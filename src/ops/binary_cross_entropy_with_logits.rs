@@ -1,6 +1,6 @@
 //! Cross-entropy of yes-or-no questions, from the numbers that a sigmoid would be given.
 
-use super::slopes::{SlopeOf, sigmoids};
+use super::slopes::{SoftplusBend, sigmoids};
 use super::{loss_grad_shape, loss_shape};
 use crate::kernel::elementwise::zip;
 use crate::kernel::sum::{mean, sum_of};
@@ -92,7 +92,7 @@ impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogitsGrad {
         let (h, [x, t, g]) = (at.cotangent(), at.operands());
         let share = || h.through(g / x.shape().size() as f64);
         let slope = || g.tape.record(BinaryCrossEntropyWithLogitsGrad, &[x, t, g.tape.constant(1.0)]);
-        let dx = || share().through(x.slope_of(SlopeOf::SoftplusSlope));
+        let dx = || share().through(x.map(SoftplusBend));
         [at.to(0, dx), at.to(1, || -share()), at.to(2, || h.through(slope()).sum())].into()
     }
 }

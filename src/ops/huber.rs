@@ -1,8 +1,7 @@
 //! Huber's loss: squared near the target, straight far from it, so that an outlier pulls no harder than δ.
 
+use super::comparisons::{maximum, minimum};
 use super::loss_shape;
-use super::maximum::maximum;
-use super::minimum::minimum;
 use crate::kernel::sum::{mean, sum_of_pairs};
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
 

@@ -7,56 +7,38 @@
 //! Where a function has a kink, where numbers tie, or a slope is infinite, the derivative is a convention. `docs/conventions.md` lists them all,
 //! beside what PyTorch and JAX do, and tests hold the page against the ops.
 
-pub mod abs;
-pub mod add;
 pub mod add_n;
+pub mod arithmetic;
 pub mod batch_matmul;
 pub mod binary_cross_entropy_with_logits;
 pub mod broadcast_to;
+pub mod comparisons;
 pub mod concat;
 pub mod conv2d;
-pub mod cos;
-pub mod div;
-pub mod equals;
-pub mod erf;
-pub mod exceeds;
-pub mod exp;
+pub mod functions;
 pub mod gather_rows;
-pub mod gelu;
 pub mod huber;
 pub mod im2col;
 pub mod leaky_relu;
-pub mod ln;
 pub mod log_softmax;
 pub mod logsumexp;
 pub mod matmul;
 pub mod max;
-pub mod maximum;
 pub mod mean;
 pub mod mean_squared_error;
-pub mod minimum;
-pub mod mul;
-pub mod neg;
 pub mod normalize;
 pub mod pad;
 pub mod permute;
 pub mod pow;
-pub mod pow_tensor;
 pub mod quadratic_cost;
 pub mod relu;
 pub mod reshape;
 pub mod sigmoid;
-pub mod sign;
-pub mod silu;
-pub mod sin;
 pub mod slice;
 pub mod slopes;
 pub mod softmax;
 pub mod softmax_cross_entropy;
 pub mod softmax_cross_entropy_with;
-pub mod softplus;
-pub mod sqrt;
-pub mod sub;
 pub mod sum;
 pub mod sum_to;
 pub mod tanh;
@@ -65,6 +47,7 @@ pub mod transpose;
 mod example;
 mod labels;
 
+pub use crate::formula::{Back, Binary, Map, Unary, Zip};
 pub use example::{Example, Operand, Program};
 
 use crate::scalar::Scalar;
@@ -106,7 +89,7 @@ pub const TABLE: &[Example] = &[
     row!("sin", [Any(&[2, 3])], |[x]| x.sin()),
     row!("cos", [Any(&[2, 3])], |[x]| x.cos()),
     row!("erf", [Any(&[2, 3])], |[x]| x.erf()),
-    row!("erf'", [Any(&[2, 3])], |[x]| x.slope_of(slopes::SlopeOf::Erf)),
+    row!("erf'", [Any(&[2, 3])], |[x]| x.map(slopes::ErfSlope)),
     row!("pow", [Positive(&[2, 3])], |[x]| x.pow(2.5)),
     row!("pow_tensor", [Positive(&[2, 3]), Any(&[3])], |[x, p]| x.pow_var(p)),
     row!("abs", [Any(&[2, 3])], |[x]| x.abs()),
@@ -136,26 +119,26 @@ pub const TABLE: &[Example] = &[
     row!("logsumexp'", [Any(&[2, 3, 2])], |[x]| x.tape().record(logsumexp::LogSumExpGrad { axis: 1 }, &[x])),
     // activations
     row!("sigmoid", [Any(&[2, 3])], |[x]| x.sigmoid()),
-    row!("sigmoid'", [Any(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(sigmoid::SigmoidGrad, &[y, g])),
+    row!("sigmoid'", [Any(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(Back(sigmoid::Sigmoid), &[y, g])),
     row!("tanh", [Any(&[2, 3])], |[x]| x.tanh()),
-    row!("tanh'", [Any(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(tanh::TanhGrad, &[y, g])),
+    row!("tanh'", [Any(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(Back(tanh::Tanh), &[y, g])),
     row!("relu", [Any(&[2, 3])], |[x]| x.relu()),
-    row!("relu'", [Any(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(relu::ReluGrad, &[y, g])),
+    row!("relu'", [Any(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(Back(relu::Relu), &[y, g])),
     row!("leaky_relu", [Any(&[2, 3])], |[x]| x.leaky_relu(0.1)),
-    row!("leaky_relu'", [Any(&[2, 3]), Any(&[2, 3])], |[x, g]| x.tape().record(leaky_relu::LeakyReluGrad(0.1), &[x, g])),
+    row!("leaky_relu'", [Any(&[2, 3]), Any(&[2, 3])], |[x, g]| x.tape().record(Back(leaky_relu::LeakyRelu(0.1)), &[x, g])),
     row!("softplus", [Any(&[2, 3])], |[x]| x.softplus()),
-    row!("softplus'", [Any(&[2, 3])], |[x]| x.slope_of(slopes::SlopeOf::Softplus)),
-    row!("softplus''", [Any(&[2, 3])], |[x]| x.slope_of(slopes::SlopeOf::SoftplusSlope)),
+    row!("softplus'", [Any(&[2, 3])], |[x]| x.map(slopes::SoftplusSlope)),
+    row!("softplus''", [Any(&[2, 3])], |[x]| x.map(slopes::SoftplusBend)),
     row!("softmax", [Any(&[2, 3])], |[x]| x.softmax(1)),
     row!("softmax'", [Distribution(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(softmax::SoftmaxGrad { axis: 1 }, &[y, g])),
     row!("log_softmax", [Any(&[2, 3])], |[x]| x.log_softmax(1)),
     row!("log_softmax'", [Any(&[2, 3]), Any(&[2, 3])], |[x, g]| x.tape().record(log_softmax::LogSoftmaxGrad { axis: 1 }, &[x, g])),
     row!("gelu", [Any(&[2, 3])], |[x]| x.gelu()),
-    row!("gelu'", [Any(&[2, 3])], |[x]| x.slope_of(slopes::SlopeOf::Gelu)),
-    row!("gelu''", [Any(&[2, 3])], |[x]| x.slope_of(slopes::SlopeOf::GeluSlope)),
+    row!("gelu'", [Any(&[2, 3])], |[x]| x.map(slopes::GeluSlope)),
+    row!("gelu''", [Any(&[2, 3])], |[x]| x.map(slopes::GeluBend)),
     row!("silu", [Any(&[2, 3])], |[x]| x.silu()),
-    row!("silu'", [Any(&[2, 3])], |[x]| x.slope_of(slopes::SlopeOf::Silu)),
-    row!("silu''", [Any(&[2, 3])], |[x]| x.slope_of(slopes::SlopeOf::SiluSlope)),
+    row!("silu'", [Any(&[2, 3])], |[x]| x.map(slopes::SiluSlope)),
+    row!("silu''", [Any(&[2, 3])], |[x]| x.map(slopes::SiluBend)),
     // layers
     row!("conv2d", [Any(&[1, 2, 3, 4]), Any(&[2, 2, 2, 2]), Any(&[2])], |[x, weight, bias]| x.conv2d(weight, bias, 2, 1)),
     row!("max_pool2d", [Any(&[1, 2, 4, 4])], |[x]| x.max_pool2d(2, 2)),

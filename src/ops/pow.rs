@@ -1,45 +1,41 @@
 //! A power with a constant exponent.
 
-use super::same_shape;
-use crate::kernel::elementwise::map;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use super::Unary;
+use crate::{Real, Scalar, Var};
 
 /// y = xᵖ
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pow(pub f64);
 
-impl<F: Scalar> Op<F> for Pow {
-    fn name(&self) -> &'static str {
-        "pow"
-    }
-    fn formula(&self) -> &'static str {
-        "y = xᵖ"
-    }
-    fn attributes(&self) -> String {
+impl Unary for Pow {
+    const NAME: &'static str = "pow";
+    const FORMULA: &'static str = "y = xᵖ";
+    const FUSED: bool = false;
+
+    fn attributes(self) -> String {
         format!("p = {}", self.0)
     }
-    #[inline]
-    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        same_shape(operands)
-    }
-    #[inline]
-    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        let exponent = F::from_f64(self.0);
+    #[inline(always)]
+    fn value<T: Real>(self, x: T) -> T {
         match self.0 {
-            2.0 => map(x[0], y, |x| x * x),
-            _ => map(x[0], y, move |x| x.powf(exponent)),
+            2.0 => x * x,
+            _ => x.powf(self.exponent()),
         }
     }
-    fn slopes(&self) -> &'static [Slope] {
-        // x⁰ is constant, even at x = 0, where the formula would say 0 / 0.
-        if self.0 == 0.0 { &[Slope::None] } else { &[Slope::Each("p xᵖ⁻¹", "dx = g p xᵖ⁻¹")] }
-    }
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (g, [x], p) = (at.cotangent(), at.operands(), self.0);
-        match p {
-            0.0 => [at.no_gradient()].into(),
-            _ => [at.to(0, || g.through(p * x.pow(p - 1.0)))].into(),
+    #[inline(always)]
+    fn flow<T: Real>(self, g: T, x: T, _y: T) -> T {
+        match self.0 {
+            // x⁰ is constant, even at x = 0, where the formula would say 0 / 0.
+            0.0 => T::zero(),
+            _ => g.through(self.exponent::<T>() * x.powf(self.exponent::<T>() - T::one())),
         }
+    }
+}
+
+impl Pow {
+    #[inline(always)]
+    fn exponent<T: Real>(self) -> T {
+        T::parameter("p", self.0)
     }
 }
 
@@ -60,6 +56,6 @@ impl<'t, F: Scalar> Var<'t, F> {
     #[track_caller]
     pub fn pow(self, exponent: f64) -> Self {
         assert!(!exponent.is_nan(), "pow: the exponent is not a number");
-        self.tape.record(Pow(exponent), &[self])
+        self.map(Pow(exponent))
     }
 }

@@ -1,76 +1,34 @@
-//! The rectified linear unit, and its backward kernel.
+//! The rectified linear unit.
 
-use super::{equal_shapes, same_shape};
-use crate::kernel::elementwise::{map, zip};
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use super::Unary;
+use crate::{Real, Scalar, Var};
 
 /// y = max(x, 0)
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Relu;
 
-impl<F: Scalar> Op<F> for Relu {
-    fn name(&self) -> &'static str {
-        "relu"
+impl Unary for Relu {
+    const NAME: &'static str = "relu";
+
+    #[inline(always)]
+    fn value<T: Real>(self, x: T) -> T {
+        x.relu()
     }
-    fn formula(&self) -> &'static str {
-        "y = max(x, 0)"
+    #[inline(always)]
+    fn flow<T: Real>(self, g: T, _x: T, y: T) -> T {
+        y.where_positive(g, T::zero())
     }
-    #[inline]
-    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        same_shape(operands)
-    }
-    #[inline]
-    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        map(x[0], y, relu)
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Each("1 where y > 0, else 0", "dx = g where y > 0, else 0")]
-    }
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (g, y) = (at.cotangent(), at.output());
-        [at.to(0, || y.tape.record(ReluGrad, &[y, g]))].into()
+    #[inline(always)]
+    fn slope_of_slope<T: Real>(self, _x: T, _y: T) -> Option<T> {
+        Some(T::zero())
     }
 }
 
-/// dx = g where y > 0, else 0, in one pass over memory
-#[derive(Debug, PartialEq)]
-pub struct ReluGrad;
-
-impl<F: Scalar> Op<F> for ReluGrad {
-    fn name(&self) -> &'static str {
-        "relu'"
-    }
-    fn formula(&self) -> &'static str {
-        "dx = g where y > 0, else 0"
-    }
-    #[inline]
-    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        equal_shapes(operands)
-    }
-    #[inline]
-    fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
-        zip(x[0], x[1], dx, |y, g| if passes(y) { g } else { F::ZERO })
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::None, Slope::Each("1 where y > 0, else 0", "dg = h where y > 0, else 0")]
-    }
-    // h: what arrives at dx. y only decides where g passes, so nothing flows to it.
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (h, [y, _]) = (at.cotangent(), at.operands());
-        [at.no_gradient(), at.to(1, || y.tape.record(ReluGrad, &[y, h]))].into()
-    }
-}
-
-/// Whether the slope is 1 and not 0. At the kink, 0, it is 0, and of x and y either may be asked.
+/// The larger of x and 0. At the kink the slope is 0, by convention.
 #[inline(always)]
-fn passes<F: Scalar>(x: F) -> bool {
-    x > F::ZERO
-}
-
-#[inline(always)]
-fn relu<F: Scalar>(x: F) -> F {
+pub(crate) fn relu<F: Scalar>(x: F) -> F {
     let y = if x < F::ZERO { F::ZERO } else { x };
-    y.with_slopes(|| [(x, if passes(x) { F::ONE } else { F::ZERO })])
+    y.with_slopes(|| [(x, x.where_positive(F::ONE, F::ZERO))])
 }
 
 impl<'t, F: Scalar> Var<'t, F> {
@@ -85,6 +43,6 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// ```
     #[track_caller]
     pub fn relu(self) -> Self {
-        self.tape.record(Relu, &[self])
+        self.map(Relu)
     }
 }

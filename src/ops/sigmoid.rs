@@ -1,70 +1,27 @@
-//! The logistic sigmoid, and its backward kernel.
+//! The logistic sigmoid. Copy this file for an op of your own: it says what y is and what flows back, and all else follows.
 
-use super::{equal_shapes, same_shape};
-use crate::kernel::elementwise::{map, zip};
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use super::Unary;
+use crate::{Real, Scalar, Var};
 
 /// y = 1 / (1 + e⁻ˣ)
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sigmoid;
 
-impl<F: Scalar> Op<F> for Sigmoid {
-    fn name(&self) -> &'static str {
-        "sigmoid"
-    }
-    fn formula(&self) -> &'static str {
-        "y = 1 / (1 + e⁻ˣ)"
-    }
-    #[inline]
-    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        same_shape(operands)
-    }
-    #[inline]
-    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        map(
-            x[0],
-            y,
-            #[inline(always)]
-            |x| x.sigmoid(),
-        )
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Each("y (1 - y)", "dx = g y (1 - y)")]
-    }
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        [at.to(0, || at.output().tape.record(SigmoidGrad, &[at.output(), at.cotangent()]))].into()
-    }
-}
+impl Unary for Sigmoid {
+    const NAME: &'static str = "sigmoid";
+    const FORMULA: &'static str = "y = 1 / (1 + e⁻ˣ)";
 
-/// dx = g y (1 - y), in one pass over memory
-#[derive(Debug, PartialEq)]
-pub struct SigmoidGrad;
-
-impl<F: Scalar> Op<F> for SigmoidGrad {
-    fn name(&self) -> &'static str {
-        "sigmoid'"
+    #[inline(always)]
+    fn value<T: Real>(self, x: T) -> T {
+        x.sigmoid()
     }
-    fn formula(&self) -> &'static str {
-        "dx = g y (1 - y)"
+    #[inline(always)]
+    fn flow<T: Real>(self, g: T, _x: T, y: T) -> T {
+        g * y * (T::one() - y)
     }
-    #[inline]
-    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        equal_shapes(operands)
-    }
-    #[inline]
-    fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
-        zip(x[0], x[1], dx, |y, g| {
-            let dx = (g * y * (F::ONE - y)).or_nothing(g, y);
-            dx.with_slopes(|| [(y, g.through(F::ONE - y - y)), (g, y * (F::ONE - y))])
-        })
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Each("g (1 - 2y)", "dy = h g (1 - 2y)"), Slope::Each("y (1 - y)", "dg = h y (1 - y)")]
-    }
-    // h: what arrives at dx
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (h, [y, g]) = (at.cotangent(), at.operands());
-        [at.to(0, || h.through(g).through(1.0 - 2.0 * y)), at.to(1, || y.tape.record(SigmoidGrad, &[y, h]))].into()
+    #[inline(always)]
+    fn slope_of_slope<T: Real>(self, _x: T, y: T) -> Option<T> {
+        Some(T::one() - T::number(2.0) * y)
     }
 }
 
@@ -83,6 +40,6 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// ```
     #[track_caller]
     pub fn sigmoid(self) -> Self {
-        self.tape.record(Sigmoid, &[self])
+        self.map(Sigmoid)
     }
 }

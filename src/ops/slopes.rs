@@ -2,117 +2,63 @@
 //! for one, and lose all digits far out. Here they are written so that nothing is lost, and computed in [`Scalar::Wide`], because e to a power
 //! is off by as many units in the last place as the rounded power is large.
 
-use super::same_shape;
-use crate::kernel::elementwise::map;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use super::Unary;
+use crate::{Real, Scalar};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
-/// The first or second derivative of a function, element by element.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum SlopeOf {
+/// Functions that are computed with more digits, and of which every product that flows is recorded.
+macro_rules! slopes {
+    ($($(#[$doc:meta])* $name:ident $op:literal: |$x:ident| $value:expr, |$g:ident, $fx:ident, $y:pat_param| $flow:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub struct $name;
+
+        impl Unary for $name {
+            const NAME: &'static str = $op;
+            const FUSED: bool = false;
+            const WIDE: bool = true;
+
+            #[inline(always)]
+            fn value<T: Real>(self, $x: T) -> T {
+                $value
+            }
+            fn flow<T: Real>(self, $g: T, $fx: T, $y: T) -> T {
+                $flow
+            }
+        }
+    )*};
+}
+
+slopes! {
     /// Softplus' = σ(x)
-    Softplus,
+    SoftplusSlope "softplus'": |x| x.sigmoid(), |g, x, _| g.through(x.map(SoftplusBend));
+
     /// Softplus'' = σ(x) σ(-x), which is also the slope of the sigmoid
-    SoftplusSlope,
+    SoftplusBend "softplus''": |x| x.sigmoid() * (-x).sigmoid(), |g, x, y| g.through(-(y * (x * T::number(0.5)).tanh()));
+
     /// Gelu' = Φ(x) + x φ(x)
-    Gelu,
+    GeluSlope "gelu'": |x| share_below(x) + x.through(bell(x)), |g, x, _| g.through(x.map(GeluBend));
+
     /// Gelu'' = φ(x) (2 - x²)
-    GeluSlope,
+    GeluBend "gelu''": |x| (T::number(2.0) - x * x).through(bell(x)), |g, x, _| {
+        let bell = bell(x);
+        g.through((x * x * x - T::number(4.0) * x).through(bell))
+    };
+
     /// Silu' = σ(x) + x σ(x) σ(-x)
-    Silu,
+    SiluSlope "silu'": |x| x.sigmoid() + x.through(SoftplusBend.value(x)), |g, x, _| g.through(x.map(SiluBend));
+
     /// Silu'' = σ(x) σ(-x) (2 - x tanh(x/2))
-    SiluSlope,
+    SiluBend "silu''": |x| {
+        let (s, u) = (SoftplusBend.value(x).called("s", x), (x * T::number(0.5)).tanh());
+        (T::number(2.0) - x.through(u)).through(s)
+    }, |g, x, _| {
+        let (s, u) = (x.map(SoftplusBend).called("s", x), (x * T::number(0.5)).tanh().called("u", x));
+        g.through((x * u * u - T::number(3.0) * u - T::number(2.0) * x.through(s)).through(s))
+    };
+
     /// Erf' = 2/√π e^(-x²)
-    Erf,
-}
-
-impl<F: Scalar> Op<F> for SlopeOf {
-    fn name(&self) -> &'static str {
-        match self {
-            SlopeOf::Softplus => "softplus'",
-            SlopeOf::SoftplusSlope => "softplus''",
-            SlopeOf::Gelu => "gelu'",
-            SlopeOf::GeluSlope => "gelu''",
-            SlopeOf::Silu => "silu'",
-            SlopeOf::SiluSlope => "silu''",
-            SlopeOf::Erf => "erf'",
-        }
-    }
-    fn formula(&self) -> &'static str {
-        match self {
-            SlopeOf::Softplus => "y = σ(x)",
-            SlopeOf::SoftplusSlope => "y = σ(x) σ(-x)",
-            SlopeOf::Gelu => "y = Φ(x) + x φ(x), φ(x) = e^(-x²/2) / √(2π)",
-            SlopeOf::GeluSlope => "y = φ(x) (2 - x²), φ(x) = e^(-x²/2) / √(2π)",
-            SlopeOf::Silu => "y = σ(x) + x σ(x) σ(-x)",
-            SlopeOf::SiluSlope => "y = σ(x) σ(-x) (2 - x tanh(x/2))",
-            SlopeOf::Erf => "y = 2/√π e^(-x²)",
-        }
-    }
-    #[inline]
-    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        same_shape(operands)
-    }
-    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        match self {
-            SlopeOf::Softplus => wide_map(x[0], y, |x| sigmoids(x)[0]),
-            SlopeOf::SoftplusSlope => wide_map(x[0], y, bump),
-            SlopeOf::Gelu => wide_map(x[0], y, |x| share_below(x) + x.through(bell(x))),
-            SlopeOf::GeluSlope => wide_map(x[0], y, |x| (number::<F>(2.0) - x * x).through(bell(x))),
-            SlopeOf::Silu => wide_map(x[0], y, |x| sigmoids(x)[0] + x.through(bump(x))),
-            SlopeOf::SiluSlope => {
-                wide_map(x[0], y, |x| (number::<F>(2.0) - x.through((x * number::<F>(0.5)).tanh())).through(bump(x)))
-            }
-            SlopeOf::Erf => wide_map(x[0], y, |x| (-(x * x)).exp() * number::<F>(FRAC_2_SQRT_PI)),
-        }
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        match self {
-            SlopeOf::Softplus => &[Slope::Each("σ(x) σ(-x)", "dx = g σ(x) σ(-x)")],
-            SlopeOf::SoftplusSlope => &[Slope::Each("-y tanh(x/2)", "dx = -g y tanh(x/2)")],
-            SlopeOf::Gelu => &[Slope::Each("φ(x) (2 - x²)", "dx = g φ(x) (2 - x²)")],
-            SlopeOf::GeluSlope => &[Slope::Each("φ(x) (x³ - 4x)", "dx = g φ(x) (x³ - 4x)")],
-            SlopeOf::Silu => &[Slope::Each("s (2 - x u)", "dx = g s (2 - x u), s = σ(x) σ(-x), u = tanh(x/2)")],
-            SlopeOf::SiluSlope => {
-                &[Slope::Each("s (x u² - 3u - 2x s)", "dx = g s (x u² - 3u - 2x s), s = σ(x) σ(-x), u = tanh(x/2)")]
-            }
-            SlopeOf::Erf => &[Slope::Each("-2 x y", "dx = -2 g x y")],
-        }
-    }
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (g, y, [x]) = (at.cotangent(), at.output(), at.operands());
-        let u = || (x * 0.5).tanh();
-        let slope = || match self {
-            SlopeOf::Softplus => x.slope_of(SlopeOf::SoftplusSlope),
-            SlopeOf::SoftplusSlope => -(y * u()),
-            SlopeOf::Gelu => x.slope_of(SlopeOf::GeluSlope),
-            SlopeOf::GeluSlope => {
-                let bell = (x * x * -0.5).exp() * (0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI);
-                (x * x * x - 4.0 * x).through(bell)
-            }
-            SlopeOf::Silu => x.slope_of(SlopeOf::SiluSlope),
-            SlopeOf::SiluSlope => {
-                let (s, u) = (x.slope_of(SlopeOf::SoftplusSlope), u());
-                (x * u * u - 3.0 * u - 2.0 * x.through(s)).through(s)
-            }
-            SlopeOf::Erf => -2.0 * x.through(y),
-        };
-        [at.to(0, || g.through(slope()))].into()
-    }
-}
-
-/// `y[i] = f(x[i])`, computed with more digits.
-pub(super) fn wide_map<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F::Wide) -> F::Wide + Copy + Sync) {
-    map(
-        x,
-        y,
-        #[inline(always)]
-        move |x| F::narrow(f(x.widen())),
-    );
-}
-
-fn number<F: Scalar>(x: f64) -> F::Wide {
-    F::Wide::from_f64(x)
+    ErfSlope "erf'": |x| T::number(FRAC_2_SQRT_PI) * (-(x * x)).exp(), |g, x, y| g.through(T::number(-2.0) * x.through(y));
 }
 
 /// σ(x) and σ(-x) = 1 - σ(x), each with all its digits.
@@ -124,28 +70,15 @@ pub(super) fn sigmoids<W: Scalar>(x: W) -> [W; 2] {
     if is_negative { [smaller, larger] } else { [larger, smaller] }
 }
 
-/// σ(x) σ(-x)
-#[inline(always)]
-fn bump<W: Scalar>(x: W) -> W {
-    let [above, below] = sigmoids(x);
-    above * below
-}
-
 /// Φ(x): the share of a standard normal distribution that lies below x.
 #[inline(always)]
-pub(super) fn share_below<W: Scalar>(x: W) -> W {
-    W::from_f64(0.5) * (x * W::from_f64(-FRAC_1_SQRT_2)).erfc()
+pub(super) fn share_below<T: Real>(x: T) -> T {
+    (T::number(0.5) * (x * T::number(-FRAC_1_SQRT_2)).erfc()).called("Φ", x)
 }
 
 /// φ(x), the slope of Φ.
 #[inline(always)]
-fn bell<W: Scalar>(x: W) -> W {
-    (x * x * W::from_f64(-0.5)).exp() * W::from_f64(0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI)
-}
-
-impl<'t, F: Scalar> Var<'t, F> {
-    #[track_caller]
-    pub(super) fn slope_of(self, function: SlopeOf) -> Self {
-        self.tape.record(function, &[self])
-    }
+fn bell<T: Real>(x: T) -> T {
+    let height = T::number(0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI);
+    (height * (x * x * T::number(-0.5)).exp()).called("φ", x)
 }

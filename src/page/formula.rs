@@ -33,8 +33,10 @@ enum Kind {
     Subscript,
 }
 
-const FUNCTIONS: [&str; 13] =
-    ["ln", "sin", "cos", "tanh", "exp", "erf", "max", "min", "sign", "softmax", "onehot", "label", "rows"];
+const FUNCTIONS: [&str; 15] = [
+    "ln", "sin", "cos", "tanh", "exp", "erf", "erfc", "softplus", "max", "min", "sign", "softmax", "onehot", "label",
+    "rows",
+];
 const SUPERSCRIPTS: [(char, char); 11] = [
     ('²', '2'),
     ('³', '3'),

@@ -1,7 +1,7 @@
 //! A handle to a node, with the operators that record.
 
 use super::Tape;
-use crate::ops::{add::Add, div::Div, mul::Mul, neg::Neg, sub::Sub};
+use crate::ops::arithmetic::{Add, Div, Mul, Neg, Sub};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use ndarray::{ArrayD, ArrayViewD};
@@ -122,7 +122,7 @@ macro_rules! operator {
             type Output = Var<'t, F>;
             #[track_caller]
             fn $method(self, other: Var<'t, F>) -> Var<'t, F> {
-                self.tape.record($op, &[self, other])
+                self.zip($op, other)
             }
         }
 
@@ -130,7 +130,7 @@ macro_rules! operator {
             type Output = Var<'t, F>;
             #[track_caller]
             fn $method(self, other: f64) -> Var<'t, F> {
-                self.tape.record($op, &[self, self.tape.constant(other)])
+                self.zip($op, self.tape.constant(other))
             }
         }
 
@@ -138,7 +138,7 @@ macro_rules! operator {
             type Output = Var<'t, F>;
             #[track_caller]
             fn $method(self, other: Var<'t, F>) -> Var<'t, F> {
-                other.tape.record($op, &[other.tape.constant(self), other])
+                other.tape.constant(self).zip($op, other)
             }
         }
     };
@@ -153,6 +153,6 @@ impl<'t, F: Scalar> ops::Neg for Var<'t, F> {
     type Output = Var<'t, F>;
     #[track_caller]
     fn neg(self) -> Var<'t, F> {
-        self.tape.record(Neg, &[self])
+        self.map(Neg)
     }
 }

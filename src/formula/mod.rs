@@ -1,0 +1,161 @@
+//! Formulas of numbers. The one idea to know: **a formula is written once, for any kind of number, and whoever needs its value, its derivative or
+//! its text runs it on a kind of number that makes that.**
+//!
+//! | kind of number | what the formula becomes |
+//! |---|---|
+//! | f32, f64, in vectors too, and [`Dual`](crate::Dual) | the kernel |
+//! | `Term`, a value on a tape | what a vjp records |
+//! | `Moving`, a number and its rate of change | the formula's own derivative, by the chain rule |
+//! | `Symbol`, a text | what listings, figures and the page print |
+//! | `Uses` | which of its operands the formula needs |
+//!
+//! [`Unary`] and [`Binary`] say what an op is in such formulas.
+
+pub mod binary;
+mod moving;
+mod symbol;
+mod term;
+pub mod unary;
+mod uses;
+
+pub(crate) use binary::binary_functions;
+pub use binary::{Binary, Zip};
+pub(crate) use moving::Moving;
+pub(crate) use symbol::{Symbol, keep, keep_slopes};
+pub(crate) use term::Term;
+pub(crate) use unary::functions;
+pub use unary::{Back, Map, Unary};
+pub(crate) use uses::Uses;
+
+use crate::ops::arithmetic::{Over, PowTensor, Through};
+use crate::ops::comparisons::{self, Equals, Exceeds, Maximum, Minimum};
+use crate::ops::functions::{Abs, Cos, Erf, Exp, Ln, Sign, Sin, Softplus, Sqrt};
+use crate::ops::relu::{Relu, relu};
+use crate::ops::{sigmoid::Sigmoid, tanh::Tanh};
+use crate::scalar::Scalar;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// What a formula is written in. Every [`Scalar`] is one, and so are the numbers that make a derivative or a text of the formula.
+///
+/// A new kind says what arithmetic is, and either what each function is or, once for all, what it is to apply one ([`map`](Real::map), [`zip`](Real::zip)).
+#[rustfmt::skip]
+pub trait Real: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self> {
+    /// A number that the formula holds.
+    fn number(x: f64) -> Self;
+    /// A number that the op holds, such as the exponent p of xᵖ, by its name.
+    fn parameter(name: &str, x: f64) -> Self { let _ = name; Self::number(x) }
+    /// 1
+    fn one() -> Self { Self::number(1.0) }
+    /// 0
+    fn zero() -> Self { Self::number(0.0) }
+
+    /// The function of this number.
+    fn map<U: Unary>(self, function: U) -> Self;
+    /// The function of this number and another.
+    fn zip<B: Binary>(self, function: B, b: Self) -> Self;
+    /// `then` if this is above 0, else `otherwise`.
+    fn where_positive(self, then: Self, otherwise: Self) -> Self;
+    /// The same number, which texts call `name(x)` and define beside the formula.
+    fn called(self, name: &str, x: Self) -> Self { let _ = (name, x); self }
+
+    /// eˣ
+    fn exp(self) -> Self { self.map(Exp) }
+    /// The natural logarithm.
+    fn ln(self) -> Self { self.map(Ln) }
+    /// The square root.
+    fn sqrt(self) -> Self { self.map(Sqrt) }
+    /// The sine, x in radians.
+    fn sin(self) -> Self { self.map(Sin) }
+    /// The cosine, x in radians.
+    fn cos(self) -> Self { self.map(Cos) }
+    /// The hyperbolic tangent.
+    fn tanh(self) -> Self { self.map(Tanh) }
+    /// Gauss's error function, 2/√π ∫₀ˣ e^(-t²) dt.
+    fn erf(self) -> Self { self.map(Erf) }
+    /// 1 - erf x. A kernel keeps its digits where erf x is close to 1.
+    fn erfc(self) -> Self { Self::one() - self.erf() }
+    /// The logistic sigmoid 1 / (1 + e⁻ˣ).
+    fn sigmoid(self) -> Self { self.map(Sigmoid) }
+    /// ln(1 + eˣ)
+    fn softplus(self) -> Self { self.map(Softplus) }
+    /// max(x, 0)
+    fn relu(self) -> Self { self.map(Relu) }
+    /// |x|
+    fn abs(self) -> Self { self.map(Abs) }
+    /// 1 for a positive number, -1 for a negative one, 0 for 0.
+    fn sign(self) -> Self { self.map(Sign) }
+    /// This number to a power.
+    fn powf(self, exponent: Self) -> Self { self.zip(PowTensor, exponent) }
+    /// The larger of two.
+    fn maximum(self, b: Self) -> Self { self.zip(Maximum, b) }
+    /// The smaller of two.
+    fn minimum(self, b: Self) -> Self { self.zip(Minimum, b) }
+    /// 1 where this is larger, ½ where both are equal, 0 where it is smaller.
+    fn exceeds(self, b: Self) -> Self { self.zip(Exceeds, b) }
+    /// 1 where both are equal, else 0.
+    fn equals(self, b: Self) -> Self { self.zip(Equals, b) }
+    /// What flows, times the slope that it meets: the product, but 0 times infinity is 0. See [`Scalar::through`].
+    fn through(self, slope: Self) -> Self { self.zip(Through, slope) }
+    /// What flows, through a slope of 1 / `divisor`. See [`Scalar::over`].
+    fn over(self, divisor: Self) -> Self { self.zip(Over, divisor) }
+}
+
+/// On numbers a formula is computed.
+#[rustfmt::skip]
+impl<F: Scalar> Real for F {
+    #[inline(always)] fn number(x: f64) -> Self { F::from_f64(x) }
+    #[inline(always)] fn one() -> Self { F::ONE }
+    #[inline(always)] fn zero() -> Self { F::ZERO }
+    #[inline(always)] fn map<U: Unary>(self, function: U) -> Self { function.value(self) }
+    #[inline(always)] fn zip<B: Binary>(self, function: B, b: Self) -> Self { function.value(self, b) }
+    #[inline(always)] fn where_positive(self, then: Self, otherwise: Self) -> Self { if self > F::ZERO { then } else { otherwise } }
+    #[inline(always)] fn exp(self) -> Self { Scalar::exp(self) }
+    #[inline(always)] fn ln(self) -> Self { Scalar::ln(self) }
+    #[inline(always)] fn sqrt(self) -> Self { Scalar::sqrt(self) }
+    #[inline(always)] fn sin(self) -> Self { Scalar::sin(self) }
+    #[inline(always)] fn cos(self) -> Self { Scalar::cos(self) }
+    #[inline(always)] fn tanh(self) -> Self { Scalar::tanh(self) }
+    #[inline(always)] fn erf(self) -> Self { Scalar::erf(self) }
+    #[inline(always)] fn erfc(self) -> Self { Scalar::erfc(self) }
+    #[inline(always)] fn sigmoid(self) -> Self { Scalar::sigmoid(self) }
+    #[inline(always)] fn softplus(self) -> Self { Scalar::softplus(self) }
+    #[inline(always)] fn relu(self) -> Self { relu(self) }
+    #[inline(always)] fn abs(self) -> Self { Scalar::abs(self) }
+    #[inline(always)] fn sign(self) -> Self { Scalar::sign(self) }
+    #[inline(always)] fn powf(self, exponent: Self) -> Self { Scalar::powf(self, exponent) }
+    #[inline(always)] fn maximum(self, b: Self) -> Self { comparisons::maximum(self, b) }
+    #[inline(always)] fn minimum(self, b: Self) -> Self { comparisons::minimum(self, b) }
+    #[inline(always)] fn exceeds(self, b: Self) -> Self { comparisons::exceeds(self, b) }
+    #[inline(always)] fn equals(self, b: Self) -> Self { comparisons::equals(self, b) }
+    #[inline(always)] fn through(self, slope: Self) -> Self { Scalar::through(self, slope) }
+    #[inline(always)] fn over(self, divisor: Self) -> Self { Scalar::over(self, divisor) }
+}
+
+/// The operators of a kind of number, each as a formula of `a` and `b`.
+macro_rules! arithmetic {
+    ([$($generics:tt)*] $kind:ty: |$a:ident, $b:ident| $add:expr, $sub:expr, $mul:expr, $div:expr; |$x:ident| $neg:expr) => {
+        arithmetic!(@ [$($generics)*] $kind, Add, add, $a, $b, $add);
+        arithmetic!(@ [$($generics)*] $kind, Sub, sub, $a, $b, $sub);
+        arithmetic!(@ [$($generics)*] $kind, Mul, mul, $a, $b, $mul);
+        arithmetic!(@ [$($generics)*] $kind, Div, div, $a, $b, $div);
+        impl<$($generics)*> std::ops::Neg for $kind {
+            type Output = Self;
+            #[inline]
+            fn neg(self) -> Self {
+                let $x = self;
+                $neg
+            }
+        }
+    };
+    (@ [$($generics:tt)*] $kind:ty, $operator:ident, $method:ident, $a:ident, $b:ident, $result:expr) => {
+        impl<$($generics)*> std::ops::$operator for $kind {
+            type Output = Self;
+            #[inline]
+            fn $method(self, $b: Self) -> Self {
+                let $a = self;
+                $result
+            }
+        }
+    };
+}
+pub(crate) use arithmetic;

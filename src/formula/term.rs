@@ -1,0 +1,107 @@
+//! Values on a tape: what a formula that runs on them computes is recorded. A vjp is made so.
+
+use super::Back;
+use super::{Binary, Unary};
+use super::{Real, arithmetic};
+use crate::op::{Cotangent, Local};
+use crate::ops::arithmetic::{Add, Div, Mul, Neg, PowTensor, Sub, Through};
+use crate::ops::relu::Relu;
+use crate::scalar::Scalar;
+use crate::tape::Var;
+use Term::{Number, Value};
+
+/// A value on a tape, or a number that the formula holds. What is known of numbers is worked out and not recorded: 1 times x is x.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Term<'t, F: Scalar> {
+    Number(f64),
+    Value(Var<'t, F>),
+}
+
+impl<'t, F: Scalar> Term<'t, F> {
+    /// What flows to an operand, if anybody asked for it. Nothing does where the formula says 0.
+    pub(crate) fn to(at: &Local<'t, F>, slot: usize, flow: impl FnOnce() -> Self) -> Cotangent<'t, F> {
+        if !at.operands[slot].1 {
+            return Cotangent::Stops;
+        }
+        match flow() {
+            Number(0.0) => Cotangent::Stops,
+            Number(x) => Cotangent::Flows(at.tape.constant(x)),
+            Value(flow) => Cotangent::Flows(flow),
+        }
+    }
+
+    fn product<B: Binary>(self, product: B, b: Self) -> Self {
+        match (self, b) {
+            (Number(0.0), _) | (_, Number(0.0)) => Number(0.0),
+            (Number(1.0), x) | (x, Number(1.0)) => x,
+            (a, b) => a.zip(product, b),
+        }
+    }
+}
+
+arithmetic! { ['t, F: Scalar] Term<'t, F>: |a, b|
+    match (a, b) {
+        (Number(0.0), x) | (x, Number(0.0)) => x,
+        (a, b) => a.zip(Add, b),
+    },
+    match (a, b) {
+        (x, Number(0.0)) => x,
+        (Number(0.0), x) => -x,
+        (a, b) => a.zip(Sub, b),
+    },
+    a.product(Mul, b),
+    match (a, b) {
+        (x, Number(1.0)) => x,
+        (a, b) => a.zip(Div, b),
+    };
+    |x| x.map(Neg)
+}
+
+impl<F: Scalar> Real for Term<'_, F> {
+    fn number(x: f64) -> Self {
+        Number(x)
+    }
+    #[inline]
+    fn map<U: Unary>(self, function: U) -> Self {
+        match self {
+            Number(x) => Number(function.value(x)),
+            Value(x) => Value(x.map(function)),
+        }
+    }
+    #[inline]
+    fn zip<B: Binary>(self, function: B, b: Self) -> Self {
+        match (self, b) {
+            (Number(a), Number(b)) => Number(function.value(a, b)),
+            (Number(a), Value(b)) => Value(b.tape.constant(a).zip(function, b)),
+            (Value(a), Number(b)) => Value(a.zip(function, a.tape.constant(b))),
+            (Value(a), Value(b)) => Value(a.zip(function, b)),
+        }
+    }
+    /// As a sum of both, of which one is multiplied by 1 and the other by 0.
+    fn where_positive(self, then: Self, otherwise: Self) -> Self {
+        match (self, then, otherwise) {
+            (Number(x), ..) => {
+                if x > 0.0 {
+                    then
+                } else {
+                    otherwise
+                }
+            }
+            (_, Number(a), Number(b)) if a == b => then,
+            (Value(x), ..) => {
+                let one = x.tape.full(x.shape(), 1.0);
+                let is_positive = Value(x.tape.record(Back(Relu), &[x, one]));
+                then.through(is_positive) + otherwise.through(Number(1.0) - is_positive)
+            }
+        }
+    }
+    fn powf(self, exponent: Self) -> Self {
+        match (self, exponent) {
+            (Value(x), Number(exponent)) => Value(x.pow(exponent)),
+            (base, exponent) => base.zip(PowTensor, exponent),
+        }
+    }
+    fn through(self, slope: Self) -> Self {
+        self.product(Through, slope)
+    }
+}

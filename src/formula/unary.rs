@@ -1,0 +1,267 @@
+//! Ops of one operand that work element by element. Such an op is a function of a number: its value, and what flows back through it, each a
+//! formula that stands once. Its kernel, its backward kernel, its derivatives of every order and all its texts come from these two.
+
+use super::{Moving, Real, Symbol, Term, Uses, keep, keep_slopes};
+use crate::kernel::elementwise::{map, zip, zip_three};
+use crate::ops::{equal_shapes, same_shape};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use smallvec::SmallVec;
+use std::fmt::Debug;
+
+/// A function of a number, to be applied to each element of an array: see [`Var::map`].
+///
+/// ```
+/// use gradus::prelude::*;
+/// use gradus::{Real, Unary};
+///
+/// /// y = x³
+/// #[derive(Clone, Copy, Debug, PartialEq)]
+/// struct Cube;
+///
+/// impl Unary for Cube {
+///     const NAME: &'static str = "cube";
+///     fn value<T: Real>(self, x: T) -> T { x * x * x }
+///     fn flow<T: Real>(self, g: T, x: T, _y: T) -> T { g * T::number(3.0) * x * x }
+/// }
+///
+/// let tape = Tape::new();
+/// let x = tape.var(2.0_f64);
+/// let y = x.map(Cube);
+/// assert_eq!(y.item(), 8.0);
+/// let slope = y.backward().wrt(x);
+/// assert_eq!(slope.item(), 12.0);
+/// assert_eq!(slope.backward().wrt(x).item(), 12.0); // 6 x, which nobody wrote
+/// assert!(tape.listing().contains("cube'")); // the backward kernel
+/// ```
+pub trait Unary: Copy + PartialEq + Debug + Send + Sync + 'static {
+    /// The name in listings, graphs and errors: `"sigmoid"`.
+    const NAME: &'static str;
+    /// The definition as a textbook prints it, where `value` only calls the function by its name.
+    const FORMULA: &'static str = "";
+    /// Whether what flows is computed by one kernel, an op called NAME'. If not, each product in [`flow`](Unary::flow) is recorded as an op: right
+    /// where there are one or two, and then `g.through(slope)` says that 0 times infinity is 0.
+    const FUSED: bool = true;
+    /// Whether the value is computed in [`Scalar::Wide`].
+    const WIDE: bool = false;
+
+    /// What distinguishes this use of the function, as listings show it: `"p = 2"`.
+    fn attributes(self) -> String {
+        String::new()
+    }
+    /// y = f(x). (The kernel of an array becomes vector code if it is marked `#[inline(always)]`.)
+    fn value<T: Real>(self, x: T) -> T;
+    /// What flows back to x: g, the gradient that arrives at y, times the slope f'(x).
+    fn flow<T: Real>(self, g: T, x: T, y: T) -> T;
+    /// How the slope changes with the one operand that it is computed from, where a shorter formula is known than what the chain rule finds.
+    fn slope_of_slope<T: Real>(self, x: T, y: T) -> Option<T> {
+        let _ = (x, y);
+        None
+    }
+}
+
+/// The op that applies a function to each element.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Map<U>(pub U);
+
+impl<F: Scalar, U: Unary> Op<F> for Map<U> {
+    fn name(&self) -> &'static str {
+        U::NAME
+    }
+    fn formula(&self) -> &'static str {
+        if U::FORMULA.is_empty() { self.0.value(Symbol::letter("x")).equation("y") } else { U::FORMULA }
+    }
+    fn attributes(&self) -> String {
+        self.0.attributes()
+    }
+    #[inline]
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        same_shape(operands)
+    }
+    #[inline]
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        let function = self.0;
+        map(
+            x[0],
+            y,
+            #[inline(always)]
+            move |x| if U::WIDE { F::narrow(function.value(x.widen())) } else { function.value(x) },
+        )
+    }
+    fn slopes(&self) -> &'static [Slope] {
+        let [g, x, y] = ["g", "x", "y"].map(Symbol::letter);
+        keep_slopes(&[told(self.0.flow(Symbol::one(), x, y), self.0.flow(g, x, y), "x")])
+    }
+    fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
+        Reach::each(operands[slot].shape, result)
+    }
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (g, y, [x]) = (at.cotangent(), at.output(), at.operands());
+        let flow = || match U::FUSED {
+            true => Term::Value(Back(self.0).record(x, y, g)),
+            false => self.0.flow(Term::Value(g), Term::Value(x), Term::Value(y)),
+        };
+        [Term::to(at, 0, flow)].into()
+    }
+}
+
+/// The op that computes what flows back through a function, in one pass over memory. Its operands are x and y, of which it has only those that
+/// the function's [`flow`](Unary::flow) needs, and g.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Back<U>(pub U);
+
+impl<U: Unary> Back<U> {
+    fn record<'t, F: Scalar>(self, x: Var<'t, F>, y: Var<'t, F>, g: Var<'t, F>) -> Var<'t, F> {
+        match Uses::of(self.0) {
+            Uses { x: true, y: true } => g.tape.record(self, &[x, y, g]),
+            Uses { y: true, .. } => g.tape.record(self, &[y, g]),
+            _ => g.tape.record(self, &[x, g]),
+        }
+    }
+
+    /// x, y and g among the operands. Of x and y one may stand for both: the formula does not look at the other.
+    #[inline(always)]
+    fn operands<T: Copy>(operands: &[T]) -> [T; 3] {
+        match *operands {
+            [only, g] => [only, only, g],
+            [x, y, g] => [x, y, g],
+            _ => panic!("the backward op of a function has two operands or three, not {}", operands.len()),
+        }
+    }
+
+    /// How the slope changes with y, or with x; `None` where it does not.
+    #[inline(always)]
+    fn bend<T: Real>(self, x: T, y: T, with_y: bool) -> Option<T> {
+        let uses = Uses::of(self.0);
+        if !(if with_y { uses.y } else { uses.x }) {
+            return None;
+        }
+        self.0.slope_of_slope(x, y).or_else(|| {
+            let moving = |value, moves| if moves { Moving::variable(value) } else { Moving::fixed(value) };
+            self.0.flow(Moving::fixed(T::one()), moving(x, !with_y), moving(y, with_y)).rate
+        })
+    }
+
+    /// One element, with the slopes that a dual number asks for.
+    #[inline(always)]
+    fn element<F: Scalar>(self, x: F, y: F, g: F) -> F {
+        let slopes = move || {
+            let [by_x, by_y] = [false, true].map(|with_y| g.through(self.bend(x, y, with_y).unwrap_or(F::ZERO)));
+            [(x, by_x), (y, by_y), (g, self.0.flow(F::ONE, x, y))]
+        };
+        self.0.flow(g, x, y).or_nothing(g, y).with_slopes(slopes)
+    }
+}
+
+impl<F: Scalar, U: Unary> Op<F> for Back<U> {
+    fn name(&self) -> &'static str {
+        keep(&format!("{}'", U::NAME))
+    }
+    fn formula(&self) -> &'static str {
+        let [g, x, y] = ["g", "x", "y"].map(Symbol::letter);
+        self.0.flow(g, x, y).equation("dx")
+    }
+    fn attributes(&self) -> String {
+        self.0.attributes()
+    }
+    #[inline]
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        equal_shapes(operands).and_then(|_| equal_shapes(&operands[operands.len() - 2..]))
+    }
+    #[inline]
+    fn forward(&self, operands: &[View<F>], dx: ViewMut<F>) {
+        let back = *self;
+        match *operands {
+            [only, g] => zip(
+                only,
+                g,
+                dx,
+                #[inline(always)]
+                move |only, g| back.element(only, only, g),
+            ),
+            _ => zip_three(operands, dx, move |x, y, g| back.element(x, y, g)),
+        }
+    }
+    // h: what arrives at dx
+    fn slopes(&self) -> &'static [Slope] {
+        let [h, g, x, y] = ["h", "g", "x", "y"].map(Symbol::letter);
+        let [to_x, to_y] = [("x", false), ("y", true)].map(|(operand, with_y)| {
+            let bend = self.bend(x, y, with_y).unwrap_or(Symbol::zero());
+            told(g * bend, h * g * bend, operand)
+        });
+        let to_g = told(self.0.flow(Symbol::one(), x, y), self.0.flow(h, x, y), "g");
+        let slots: &[Slope] = match Uses::of(self.0) {
+            Uses { x: true, y: true } => &[to_x, to_y, to_g],
+            Uses { y: true, .. } => &[to_y, to_g],
+            _ => &[to_x, to_g],
+        };
+        keep_slopes(slots)
+    }
+    fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
+        Reach::each(operands[slot].shape, result)
+    }
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        let (h, last) = (at.cotangent(), at.operand_count() - 1);
+        let all: SmallVec<[Var<'t, F>; 3]> = (0..=last).map(|slot| at.operand(slot)).collect();
+        let [x, y, g] = Self::operands(&all);
+        let along = |slot: usize, with_y: bool| {
+            Term::to(at, slot, || match self.bend(Term::Value(x), Term::Value(y), with_y) {
+                Some(bend) => Term::Value(h).through(Term::Value(g)).through(bend),
+                None => Term::zero(),
+            })
+        };
+        let to_g = Term::to(at, last, || Term::Value(self.record(x, y, h)));
+        match last {
+            2 => [along(0, false), along(1, true), to_g].into(),
+            _ => [along(0, Uses::of(self.0).y), to_g].into(),
+        }
+    }
+}
+
+/// What a function tells of its slope in an operand.
+pub(super) fn told(slope: Symbol, flow: Symbol, operand: &str) -> Slope {
+    if slope.is_zero() { Slope::None } else { Slope::Each(slope.text(), flow.equation(&format!("d{operand}"))) }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The function of each element.
+    #[track_caller]
+    pub fn map<U: Unary>(self, function: U) -> Self {
+        self.tape.record(Map(function), &[self])
+    }
+}
+
+/// Functions of a number, and the methods of [`Var`] that apply them. In each row: the method, the name of the function, the textbook's formula, y,
+/// and what flows back, each product of which is recorded as an op.
+macro_rules! functions {
+    ($($(#[$doc:meta])* $method:ident: $name:ident, $formula:literal $([$($constant:ident),+])?,
+        |$x:ident| $value:expr,
+        |$g:ident, $fx:ident, $y:ident| $flow:expr;)*) => {$(
+        #[doc = $formula]
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub struct $name;
+
+        impl $crate::Unary for $name {
+            const NAME: &'static str = stringify!($method);
+            const FORMULA: &'static str = $formula;
+            const FUSED: bool = false;
+            $($(const $constant: bool = true;)+)?
+
+            #[inline(always)]
+            fn value<T: $crate::Real>(self, $x: T) -> T {
+                $value
+            }
+            fn flow<T: $crate::Real>(self, $g: T, $fx: T, $y: T) -> T {
+                $flow
+            }
+        }
+
+        impl<'t, F: $crate::Scalar> $crate::Var<'t, F> {
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $method(self) -> Self {
+                self.map($name)
+            }
+        }
+    )*};
+}
+pub(crate) use functions;

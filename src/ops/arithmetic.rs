@@ -1,0 +1,90 @@
+//! Arithmetic. A row says what y is, and what flows back to a and to b when g arrives at y. The operators of [`Var`] record these ops.
+
+use super::Unary;
+use crate::formula::binary_functions;
+use crate::{Real, Scalar, Var};
+
+/// y = -x
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Neg;
+
+impl Unary for Neg {
+    const NAME: &'static str = "neg";
+    const FUSED: bool = false;
+
+    #[inline(always)]
+    fn value<T: Real>(self, x: T) -> T {
+        -x
+    }
+    fn flow<T: Real>(self, g: T, _x: T, _y: T) -> T {
+        -g
+    }
+}
+
+binary_functions! {
+    /// y = a + b
+    Add "add": |a, b| a + b,
+        |g, _a, _b, _y| g,
+        |g, _a, _b, _y| g;
+
+    /// y = a - b
+    Sub "sub": |a, b| a - b,
+        |g, _a, _b, _y| g,
+        |g, _a, _b, _y| -g;
+
+    /// y = a b
+    Mul "mul": |a, b| a * b,
+        |g, _a, b, _y| g.through(b),
+        |g, a, _b, _y| g.through(a);
+
+    /// y = a / b
+    Div "div": |a, b| a / b,
+        |g, _a, b, _y| g.over(b),
+        |g, _a, b, y| -g.through(y).over(b);
+
+    /// y = aᵇ
+    PowTensor "pow_tensor": |a, b| a.powf(b),
+        |g, a, b, _y| g.through(b.through(a.powf(b - T::one()))),
+        |g, a, _b, y| g.through(y.through(a.ln()));
+
+    /// y = a b: what flows, through a slope
+    Through "mul": |a, b| a.through(b),
+        |g, _a, b, _y| g.through(b),
+        |g, a, _b, _y| g.through(a);
+
+    /// y = a / b: what flows, through a slope of 1 / b
+    Over "div": |a, b| a.over(b),
+        |g, _a, b, _y| g.over(b),
+        |g, _a, b, y| -g.through(y).over(b);
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// In a vjp, the gradient that arrived times the slope it meets. It is the product, but 0 times infinity is 0: where nothing
+    /// arrives nothing flows, however steep the function, and through a slope of 0 nothing flows, however much arrives.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let x = tape.var([0.0, 4.0]);
+    /// let y = x.sqrt().maximum(tape.constant(1.0)).sum(); // at 0 the square root is infinitely steep, but nothing arrives there
+    /// assert_eq!(y.backward().wrt(x).value(), ndarray::arr1(&[0.0, 0.25]).into_dyn());
+    /// ```
+    #[track_caller]
+    pub fn through(self, slope: Self) -> Self {
+        self.zip(Through, slope)
+    }
+
+    /// In a vjp, the gradient that arrived, [`through`](Var::through) a slope of 1 / `divisor`: the quotient, but 0 / 0 is 0, and so is
+    /// infinity / infinity.
+    #[track_caller]
+    pub fn over(self, divisor: Self) -> Self {
+        self.zip(Over, divisor)
+    }
+
+    /// `self` to the power of `exponent`, element by element, with broadcasting. Gradients flow to both; the one to the exponent is
+    /// real only for a positive base; for the base 0 it is the limit of aᵇ ln a: 0 for a positive exponent, -∞ for 0. If the exponent is a plain number, use [`pow`](Var::pow).
+    #[track_caller]
+    pub fn pow_var(self, exponent: Self) -> Self {
+        self.zip(PowTensor, exponent)
+    }
+}

@@ -1,0 +1,106 @@
+//! Which of two numbers is larger, element by element, with broadcasting. At ties the derivative is a convention.
+
+use crate::formula::binary_functions;
+use crate::{Scalar, Var};
+
+binary_functions! {
+    /// y = max(a, b)
+    Maximum "maximum": |a, b| a.maximum(b),
+        |g, a, b, _y| g.through(a.exceeds(b)),
+        |g, a, b, _y| g.through(b.exceeds(a));
+
+    /// y = min(a, b)
+    Minimum "minimum": |a, b| a.minimum(b),
+        |g, a, b, _y| g.through(b.exceeds(a)),
+        |g, a, b, _y| g.through(a.exceeds(b));
+
+    /// y = 1 where a > b, ½ where a = b, else 0. It is constant wherever it has a derivative, so nothing flows back.
+    Exceeds "exceeds": |a, b| a.exceeds(b),
+        |_g, _a, _b, _y| T::zero(),
+        |_g, _a, _b, _y| T::zero();
+
+    /// y = 1 where a = b, else 0. How [`max`](super::max) finds where its gradient flows.
+    Equals "equals": |a, b| a.equals(b),
+        |_g, _a, _b, _y| T::zero(),
+        |_g, _a, _b, _y| T::zero();
+}
+
+/// The larger of two numbers. At a tie each has the slope ½.
+#[inline(always)]
+pub(crate) fn maximum<F: Scalar>(a: F, b: F) -> F {
+    let larger = if a < b || b.is_nan() { b } else { a };
+    larger.with_slopes(|| [(a, exceeds(a, b)), (b, exceeds(b, a))])
+}
+
+/// The smaller of two numbers. At a tie each has the slope ½.
+#[inline(always)]
+pub(crate) fn minimum<F: Scalar>(a: F, b: F) -> F {
+    let smaller = if b < a || b.is_nan() { b } else { a };
+    smaller.with_slopes(|| [(a, exceeds(b, a)), (b, exceeds(a, b))])
+}
+
+/// How much of a gradient the larger of two numbers gets if it is `a`: all, or half where they are equal. The convention of
+/// [`Maximum`] and [`Minimum`].
+#[inline(always)]
+pub(crate) fn exceeds<F: Scalar>(a: F, b: F) -> F {
+    if a > b {
+        F::ONE
+    } else if a == b {
+        F::from_f64(0.5)
+    } else if a < b {
+        F::ZERO
+    } else {
+        F::from_f64(f64::NAN)
+    }
+}
+
+/// 1 where two numbers are equal, else 0.
+#[inline(always)]
+pub(crate) fn equals<F: Scalar>(a: F, b: F) -> F {
+    if a == b { F::ONE } else { F::ZERO }
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// The larger of `self` and `b`, element by element, with broadcasting. Where they are equal there is a kink: each gets half of
+    /// the gradient, by convention, so that `x.maximum(x)` has the slope of x.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let (a, b) = (tape.var([1.0, 5.0, 3.0]), tape.var([2.0, 4.0, 3.0]));
+    /// let gradients = a.maximum(b).sum().backward();
+    /// assert_eq!(gradients.wrt(a).value(), ndarray::arr1(&[0.0, 1.0, 0.5]).into_dyn());
+    /// ```
+    #[track_caller]
+    pub fn maximum(self, b: Self) -> Self {
+        self.zip(Maximum, b)
+    }
+
+    /// Each element, brought into the range from `low` to `high`.
+    ///
+    /// # Panics
+    /// If there is no such range: `low` is above `high`, or one of them is not a number.
+    #[track_caller]
+    pub fn clamp(self, low: f64, high: f64) -> Self {
+        assert!(low <= high, "clamp: there is no number from {low} to {high}");
+        self.maximum(self.tape.constant(low)).minimum(self.tape.constant(high))
+    }
+
+    /// The smaller of `self` and `b`, element by element, with broadcasting. Where they are equal, each gets half of the gradient.
+    #[track_caller]
+    pub fn minimum(self, b: Self) -> Self {
+        self.zip(Minimum, b)
+    }
+
+    /// 1 where `self` is larger than `b`, 0 where it is smaller, ½ where they are equal. Nothing flows back through it.
+    #[track_caller]
+    pub fn exceeds(self, b: Self) -> Self {
+        self.zip(Exceeds, b)
+    }
+
+    /// 1 where `self` equals `b`, 0 elsewhere. Nothing flows back through it.
+    #[track_caller]
+    pub fn equals(self, b: Self) -> Self {
+        self.zip(Equals, b)
+    }
+}
