@@ -21,7 +21,7 @@ mod uses;
 pub(crate) use binary::binary_functions;
 pub use binary::{Binary, Zip};
 pub(crate) use moving::Moving;
-pub(crate) use symbol::{Symbol, keep, keep_slopes};
+pub(crate) use symbol::{Symbol, keep_slopes};
 pub(crate) use term::Term;
 pub(crate) use unary::functions;
 pub use unary::{Back, Map, Unary};

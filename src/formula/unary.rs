@@ -1,7 +1,7 @@
 //! Ops of one operand that work element by element. Such an op is a function of a number: its value, and what flows back through it, each a
 //! formula that stands once. Its kernel, its backward kernel, its derivatives of every order and all its texts come from these two.
 
-use super::{Moving, Real, Symbol, Term, Uses, keep, keep_slopes};
+use super::{Moving, Real, Symbol, Term, Uses, keep_slopes};
 use crate::kernel::elementwise::{map, zip, zip_three};
 use crate::ops::{equal_shapes, same_shape};
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
@@ -110,6 +110,20 @@ impl<F: Scalar, U: Unary> Op<F> for Map<U> {
 pub struct Back<U>(pub U);
 
 impl<U: Unary> Back<U> {
+    /// The function's name and a prime, put together when the program is compiled: backward passes ask for it at each node.
+    const NAME: &'static str = match str::from_utf8(Self::PRIMED.split_at(U::NAME.len() + 1).0) {
+        Ok(name) => name,
+        Err(_) => unreachable!(),
+    };
+    const PRIMED: [u8; 64] = {
+        let (mut primed, mut at) = ([b'\''; 64], 0);
+        while at < U::NAME.len() {
+            primed[at] = U::NAME.as_bytes()[at];
+            at += 1;
+        }
+        primed
+    };
+
     fn record<'t, F: Scalar>(self, x: Var<'t, F>, y: Var<'t, F>, g: Var<'t, F>) -> Var<'t, F> {
         match Uses::of(self.0) {
             Uses { x: true, y: true } => g.tape.record(self, &[x, y, g]),
@@ -154,7 +168,7 @@ impl<U: Unary> Back<U> {
 
 impl<F: Scalar, U: Unary> Op<F> for Back<U> {
     fn name(&self) -> &'static str {
-        keep(&format!("{}'", U::NAME))
+        Self::NAME
     }
     fn formula(&self) -> &'static str {
         let [g, x, y] = ["g", "x", "y"].map(Symbol::letter);

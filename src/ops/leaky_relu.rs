@@ -19,7 +19,7 @@ impl Unary for LeakyRelu {
     }
     #[inline(always)]
     fn flow<T: Real>(self, g: T, x: T, _y: T) -> T {
-        x.where_positive(g, g * self.slope())
+        x.where_positive(g, self.slope::<T>() * g)
     }
     #[inline(always)]
     fn slope_of_slope<T: Real>(self, _x: T, _y: T) -> Option<T> {

@@ -49,10 +49,7 @@ slopes! {
     SiluSlope "silu'": |x| x.sigmoid() + x.through(SoftplusBend.value(x)), |g, x, _| g.through(x.map(SiluBend));
 
     /// Silu'' = σ(x) σ(-x) (2 - x tanh(x/2))
-    SiluBend "silu''": |x| {
-        let (s, u) = (SoftplusBend.value(x).called("s", x), (x * T::number(0.5)).tanh());
-        (T::number(2.0) - x.through(u)).through(s)
-    }, |g, x, _| {
+    SiluBend "silu''": |x| (T::number(2.0) - x.through((x * T::number(0.5)).tanh())).through(SoftplusBend.value(x)), |g, x, _| {
         let (s, u) = (x.map(SoftplusBend).called("s", x), (x * T::number(0.5)).tanh().called("u", x));
         g.through((x * u * u - T::number(3.0) * u - T::number(2.0) * x.through(s)).through(s))
     };
@@ -73,7 +70,7 @@ pub(super) fn sigmoids<W: Scalar>(x: W) -> [W; 2] {
 /// Φ(x): the share of a standard normal distribution that lies below x.
 #[inline(always)]
 pub(super) fn share_below<T: Real>(x: T) -> T {
-    (T::number(0.5) * (x * T::number(-FRAC_1_SQRT_2)).erfc()).called("Φ", x)
+    (T::number(0.5) * (T::number(-FRAC_1_SQRT_2) * x).erfc()).called("Φ", x)
 }
 
 /// φ(x), the slope of Φ.
