@@ -1,6 +1,6 @@
-//! The judge of an exercise: it tries an answer on many cases, and shows the first one that fails so that it can be understood.
+//! The judge of an exercise: it tries an answer on many cases, and shows the first one that fails, with details.
 //!
-//! The one idea to know: say what is [`given`](Judge::given), call the answer, compare. An answer that panics fails the case that was given.
+//! The one idea to know: name the input with [`given`](Judge::given), call the answer, compare. An answer that panics fails the case that was given.
 
 mod array;
 mod judgement;
@@ -21,7 +21,7 @@ use rand::rngs::ChaCha8Rng;
 use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The seed of the random cases, if nobody chooses another.
+/// The default seed of the random cases.
 const DEFAULT_SEED: u64 = 7;
 
 /// The environment variable with which a teacher chooses the seed of the random cases.
@@ -38,7 +38,7 @@ pub struct Judge {
     unable: Option<String>,
 }
 
-/// What became of one comparison. If it is the first to fail, a typical [slip](Case::slip) may explain it.
+/// The result of one comparison. If it is the first to fail, a typical [slip](Case::slip) may explain it.
 pub struct Case<'j> {
     failure: Option<&'j mut Failure>,
     got: ArrayD<f64>,
@@ -53,10 +53,13 @@ impl Judge {
         let exercise = Exercise::of(chapter)
             .unwrap_or_else(|| panic!("frame/exercises.rs has no exercise of chapter {chapter:?}: add its row"));
         let secret = judgement::secret();
-        let chosen = std::env::var(SEED_VARIABLE).ok().and_then(|seed| seed.parse().ok());
-        let seed = chosen.unwrap_or(DEFAULT_SEED);
+        let chosen = std::env::var(SEED_VARIABLE).ok();
+        let seed = chosen.as_ref().map_or(Some(DEFAULT_SEED), |chosen| chosen.parse().ok());
+        let refused =
+            || format!("{SEED_VARIABLE} is {:?}, not a number from 0 to {}", chosen.unwrap_or_default(), u64::MAX);
+        let (unable, seed) = (seed.is_none().then(refused), seed.unwrap_or(DEFAULT_SEED));
         let mut judge =
-            Judge { seed, rng: seeded(seed), input: String::new(), right: 0, wrong: 0, failure: None, unable: None };
+            Judge { seed, rng: seeded(seed), input: String::new(), right: 0, wrong: 0, failure: None, unable };
         if let Err(panic) = panics::caught(|| story(&mut judge)) {
             judge.fail("what it returns", "an answer", &panic.to_string());
         }
@@ -74,19 +77,20 @@ impl Judge {
         &mut self.rng
     }
 
-    /// An array of numbers between `-size` and `size`. Large sizes are cases of their own: what saturates or overflows shows there.
+    /// An array of numbers between `-size` and `size`. Use large sizes in cases of their own: they show what saturates or overflows.
     pub fn draw<D: Dimension>(&mut self, shape: impl ShapeBuilder<Dim = D>, size: f64) -> Array<f64, D> {
         Array::from_shape_simple_fn(shape, || self.rng.random_range(-size..size))
     }
 
-    /// Shapes of matrices that a lucky answer does not survive: a plain one to show, one by one, a row, a column, a square, two random ones.
+    /// Shapes of matrices that catch answers that are right only by luck: a plain one to show, one by one, a row, a column, a square, two random
+    /// ones.
     pub fn shapes(&mut self) -> Vec<(usize, usize)> {
         let mut shapes = vec![(2, 3), (1, 1), (1, 5), (4, 1), (3, 3)];
         shapes.extend((0..2).map(|_| (self.rng.random_range(2..7), self.rng.random_range(2..7))));
         shapes
     }
 
-    /// What the answer is given in the cases that follow, as the reader would write it. To be said before the answer is called.
+    /// Sets the description of the input in the following cases, as the reader would write it. Call it before the answer.
     pub fn given(&mut self, input: impl Display) {
         self.input = input.to_string();
     }
@@ -114,7 +118,7 @@ impl Judge {
         Case { failure: self.failure.as_mut(), got }
     }
 
-    /// One case of which only the judge can say whether it is right.
+    /// A case for which the judge itself decides whether it is right.
     pub fn holds(&mut self, what: &str, expected: impl Display, got: impl Display, right: bool) {
         match right {
             true => self.right += 1,
@@ -122,8 +126,8 @@ impl Judge {
         }
     }
 
-    /// Holds a gradient that was computed by hand against nudging: `claimed[i]` is said to be the gradient of `function` with respect to
-    /// its ith argument, called `names[i]`, at `inputs`. The checker's diagnosis is shown.
+    /// Checks a gradient that was computed by hand: `claimed[i]` should be the gradient of `function` with respect to its ith argument, called
+    /// `names[i]`, at `inputs`. The checker's diagnosis is shown.
     pub fn gradient(
         &mut self,
         names: &[&str],
@@ -145,9 +149,9 @@ impl Judge {
         Case { failure: self.failure.as_mut().filter(|_| !failed_before), got: claimed.into_array() }
     }
 
-    /// Holds the gradient that a check has looked at to what it found.
+    /// Judges the gradient in a check's report.
     pub fn report(&mut self, report: &Report) {
-        // A slope that rounding hides speaks neither for an answer nor against it: the other cases do.
+        // A slope that rounding hides counts neither for an answer nor against it: the other cases decide.
         let is_hidden = |entry: &Entry| entry.verdict != Verdict::CannotTell || entry.doubt == Some(Doubt::TooSmall);
         if report.passed() || (report.unsteady.is_none() && !report.wrong() && report.entries.iter().all(is_hidden)) {
             self.right += 1;
@@ -156,17 +160,17 @@ impl Judge {
         let first = self.failure.is_none();
         self.fail("the gradient", "that it agrees with nudging", &report.headline());
         if let Some(failure) = self.failure.as_mut().filter(|_| first) {
-            // The headline is what we got; the rest is the table, the diagnosis and the curve.
+            // The headline is shown as "got"; the rest is the table, the diagnosis and the curve.
             failure.details.extend(report.to_string().lines().skip(1).map(|line| line.trim_end().to_owned()));
         }
     }
 
-    /// Whether a case was wrong. A story that is told in stages ends there.
+    /// Whether a case was wrong. A judge with several stages stops then.
     pub fn has_failed(&self) -> bool {
         self.failure.is_some()
     }
 
-    /// Says that what the judge needs is not there. Nothing is said about the answer then.
+    /// Says that the judge lacks something it needs. The answer is then not judged.
     pub fn unable(&mut self, reason: impl Display) {
         self.unable = Some(reason.to_string());
     }
@@ -185,7 +189,8 @@ impl Judge {
 }
 
 impl Case<'_> {
-    /// If the answer is wrong in the way that this slip makes it wrong, says so. A slip that ends in a panic gives nothing.
+    /// If the answer equals the result of this typical mistake, gives `diagnosis` as the explanation. A mistake that panics explains
+    /// nothing.
     pub fn slip<N: Numbers>(mut self, diagnosis: &str, would_give: impl FnOnce() -> N) -> Self {
         if let Some(failure) = self.failure.take() {
             let slipped = catch_unwind(AssertUnwindSafe(would_give)).map(Numbers::into_array);

@@ -1,5 +1,6 @@
-//! A panic in an answer is a wrong answer, not the end of the judge: it is caught, and its message and line are kept.
+//! A panic in an answer makes it a wrong answer and does not end the judge: it is caught, and its message and line are kept.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
@@ -18,7 +19,7 @@ impl fmt::Display for Panic {
 }
 
 thread_local! {
-    /// Whether this thread is judging, so that a panic is to be kept and not printed.
+    /// Whether this thread is judging, so that a panic is kept instead of printed.
     static JUDGING: Cell<bool> = const { Cell::new(false) };
     static LAST: RefCell<Option<Panic>> = const { RefCell::new(None) };
 }
@@ -31,10 +32,16 @@ pub fn caught(story: impl FnOnce()) -> Result<(), Panic> {
         set_hook(Box::new(move |info| if JUDGING.get() { keep(info) } else { otherwise(info) }));
     });
     JUDGING.set(true);
-    // What the story was working on is only read afterwards: counts, and the first failure.
+    // After a panic, only the counts and the first failure are read.
     let outcome = catch_unwind(AssertUnwindSafe(story));
     JUDGING.set(false);
-    outcome.map_err(|_| LAST.take().expect("the hook has kept the panic"))
+    outcome.map_err(|payload| LAST.take().unwrap_or_else(|| elsewhere(&*payload)))
+}
+
+/// A panic that this thread only passes on: its hook ran on another thread, or the answer has replaced it.
+fn elsewhere(payload: &(dyn Any + Send)) -> Panic {
+    let message = payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied());
+    Panic { message: message.unwrap_or("(no message)").to_owned(), line: "an unknown line".to_owned() }
 }
 
 fn keep(info: &PanicHookInfo) {
@@ -46,4 +53,17 @@ fn keep(info: &PanicHookInfo) {
         format!("{}:{}", file.rsplit("../").next().unwrap_or_default(), location.line())
     });
     LAST.set(Some(Panic { message, line }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_kept_with_its_line_and_one_of_another_thread_without() {
+        let here = caught(|| panic!("here")).expect_err("a panic").to_string();
+        assert!(here.contains("panics.rs:") && here.ends_with(": here"), "{here}");
+        let passed_on = caught(|| std::panic::resume_unwind(Box::new("elsewhere".to_owned())));
+        assert_eq!(passed_on.expect_err("a panic").to_string(), "a panic at an unknown line: elsewhere");
+    }
 }

@@ -1,13 +1,13 @@
-//! What an answer may not do. An answer is one function in a file that is otherwise as it was shipped: it reaches no other files, and of the
-//! chapters and their judges it uses only what the shipped file names. So a teacher who grades a class can believe what the judge says. (An answer
-//! runs as a program of its own. These rules stop what is cheap; they are no sandbox.)
+//! What an answer may not do. An answer is one function in a file that is otherwise as it was shipped: it uses no other files, and only those items
+//! of the chapters and their judges that the shipped file names. So a teacher who grades a class can trust the judge. (An answer runs as a program of
+//! its own. These rules stop simple tricks; they are not a sandbox.)
 
 use crate::exercises::Exercise;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-/// Macros and keywords that no answer needs: with them a program takes in other files, or gets round the compiler.
+/// Macros and keywords that no answer needs: with them a program includes other files, or circumvents the compiler's checks.
 const FORBIDDEN: [&str; 10] = [
     "include",
     "include_str",
@@ -20,12 +20,12 @@ const FORBIDDEN: [&str; 10] = [
     "extern",
     "macro_rules",
 ];
-/// Modules of the standard library that no answer needs: with them a program reads and writes files, and knows how it was started.
+/// Modules of the standard library that no answer needs: with them a program reads and writes files, and learns how it was started.
 const FORBIDDEN_IN_STD: [&str; 6] = ["env", "fs", "net", "os", "process", "*"];
-/// What must keep its name, so that its uses are found.
+/// Names that must not be renamed, so that their uses are found.
 const NEVER_RENAMED: [&str; 4] = ["std", "frame", "chapters", "judge"];
 
-/// Says why an answer is not judged, if it breaks the rules. An answer that is no Rust is left to the compiler.
+/// Says why an answer is not judged, if it breaks the rules. An answer that is not valid Rust is left to the compiler.
 pub fn breach(exercise: &Exercise, answer: &str) -> Option<String> {
     let tokens: Vec<TokenTree> = TokenStream::from_str(answer).ok()?.into_iter().collect();
     let shipped: Vec<TokenTree> = TokenStream::from_str(exercise.shipped).ok()?.into_iter().collect();
@@ -77,7 +77,8 @@ fn forbidden(tokens: &[TokenTree]) -> Option<String> {
                 let word = word.to_string();
                 let is_macro = next.is_some_and(|next| is_sign(next, '!'));
                 let is_keyword = ["unsafe", "extern"].contains(&&*word);
-                let is_renamed = NEVER_RENAMED.contains(&&*word) && next.is_some_and(|next| next.to_string() == "as");
+                let is_renamed = NEVER_RENAMED.contains(&&*word)
+                    && (next.is_some_and(|next| next.to_string() == "as") || is_itself_renamed(&tokens[place + 1..]));
                 let is_forbidden = (is_macro || is_keyword) && FORBIDDEN.contains(&&*word);
                 if is_renamed { Some(format!("{word} as")) } else { is_forbidden.then_some(word) }
             }
@@ -88,6 +89,13 @@ fn forbidden(tokens: &[TokenTree]) -> Option<String> {
         }
     }
     None
+}
+
+/// Whether a word is followed by `::{self as ...}`.
+fn is_itself_renamed(following: &[TokenTree]) -> bool {
+    let [first, second, TokenTree::Group(group), ..] = following else { return false };
+    let words: Vec<String> = group.stream().into_iter().map(|token| token.to_string()).collect();
+    is_sign(first, ':') && is_sign(second, ':') && words.windows(2).any(|pair| pair == ["self", "as"])
 }
 
 /// Every `use chapters::...;` outside of functions, without the semicolon.
@@ -166,7 +174,7 @@ fn names_of(module: &str, tokens: &[TokenTree], names: &mut BTreeSet<String>) {
     }
 }
 
-/// The same in a text with its comments, for they tell the reader what he may use.
+/// The same in a text including its comments, because they name what the reader may use.
 fn names_in_text(module: &str, text: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for after in text.split(&format!("{module}::")).skip(1) {
@@ -216,6 +224,7 @@ mod tests {
             (exercise, with("fn x() { std::process::exit(0) }"), "`std::process`"),
             (exercise, with("use std::{fs as f};"), "`std::fs`"),
             (exercise, with("use std as s;"), "`std as`"),
+            (exercise, with("use std::{self as s};"), "`std as`"),
             (exercise, with("use judge as j;"), "`judge as`"),
             (exercise, with("use frame as f;"), "`frame as`"),
             (exercise, with("use chapters::ch02 as c;"), "`chapters`"),
