@@ -1,4 +1,4 @@
-//! Numbers side by side: where they differ most, by how much, a map of it, and whether the difference has a pattern.
+//! Compares numbers: where they differ most, by how much, a map of the errors, and whether the difference has a pattern.
 
 use gradus::check::Check;
 use ndarray::{Array, ArrayD, ArrayRef, Dimension, IxDyn};
@@ -45,7 +45,7 @@ impl<D: Dimension> Numbers for &Array<f64, D> {
     }
 }
 
-/// Several arrays one after the other, in one row.
+/// Several arrays, concatenated to one row.
 impl Numbers for &[ArrayD<f64>] {
     fn into_array(self) -> ArrayD<f64> {
         self.iter().flatten().copied().collect::<Vec<f64>>().into_array()
@@ -58,7 +58,7 @@ impl<const N: usize> Numbers for [ArrayD<f64>; N] {
     }
 }
 
-/// What was expected, and what came.
+/// The expected numbers, and those that the answer gave.
 pub struct Comparison<'a> {
     pub expected: &'a ArrayD<f64>,
     pub got: &'a ArrayD<f64>,
@@ -66,7 +66,7 @@ pub struct Comparison<'a> {
     pub tolerance: f64,
 }
 
-/// How much of an array is shown.
+/// Maximum number of rows, and of columns, of an array that are shown.
 const ROWS: usize = 8;
 const COLUMNS: usize = 8;
 
@@ -75,14 +75,14 @@ impl Comparison<'_> {
         self.same_shape() && self.expected.iter().zip(self.got).all(|(&e, &g)| self.right(e, g))
     }
 
-    /// Both as text, with so many digits that one sees the difference.
+    /// Both as text, with enough digits to show the difference.
     pub fn both(&self) -> (String, String) {
         let both = |digits| (text(self.expected, digits), text(self.got, digits));
         let both = [5, 8, 12].map(both).into_iter().find(|(e, g)| e != g);
         both.unwrap_or_else(|| (text(self.expected, 17), text(self.got, 17)))
     }
 
-    /// What a learner needs to know of a difference.
+    /// The details of a difference, for the learner.
     pub fn details(&self) -> Vec<String> {
         if !self.same_shape() {
             let shapes = format!("shape     {:?} was expected, {:?} came", self.expected.shape(), self.got.shape());
@@ -112,7 +112,7 @@ impl Comparison<'_> {
         details
     }
 
-    /// What is probably wrong, if there is a pattern in it.
+    /// The probable mistake, if the difference has a pattern.
     pub fn diagnosis(&self) -> Option<String> {
         if self.same_shape() {
             return self.pattern();
@@ -130,11 +130,11 @@ impl Comparison<'_> {
         self.error(expected, got) == 0.0
     }
 
-    /// |expected - got| over the larger of the two, or 0 within the tolerance. Beside large elements a small one is rounded as they are.
+    /// |expected - got| over the larger of the two, or 0 within the tolerance. Beside large elements, a small one has their rounding error.
     fn error(&self, expected: f64, got: f64) -> f64 {
         let difference = (expected - got).abs();
         let size = expected.abs().max(got.abs());
-        let largest = self.expected.iter().fold(1.0_f64, |largest, x| largest.max(x.abs()));
+        let largest = self.expected.iter().filter(|x| x.is_finite()).fold(1.0_f64, |largest, x| largest.max(x.abs()));
         match difference {
             _ if expected == got => 0.0,
             _ if !difference.is_finite() => f64::INFINITY,
@@ -143,10 +143,12 @@ impl Comparison<'_> {
         }
     }
 
-    /// The checker's guess at the mistake. The gradient of Σ expected · x is `expected`, so what came can be judged as a claim about it.
+    /// The checker's guess at the mistake. The gradient of Σ expected · x is `expected`, so the answer can be checked as a claimed gradient.
     fn pattern(&self) -> Option<String> {
         const TOO_MANY: usize = 400;
-        if self.got.is_empty() || self.got.len() > TOO_MANY {
+        // Zeros have no ratio to anything.
+        let is_zero = self.expected.iter().all(|&x| x == 0.0);
+        if is_zero || self.got.is_empty() || self.got.len() > TOO_MANY {
             return None;
         }
         let sum = |x: &[ArrayD<f64>]| (self.expected * &x[0]).sum();
@@ -154,12 +156,12 @@ impl Comparison<'_> {
         let report = check.by_hand(sum, &[&ArrayD::<f64>::zeros(self.got.raw_dim())], &[self.got]);
         let finding = report.diagnosis?.findings.into_iter().next()?;
         let finding = finding.strip_prefix("As for it: ")?.to_owned();
-        // Of no pattern nothing needs to be said.
+        // A message without a pattern does not help.
         (!finding.contains("fits no pattern")).then(|| finding.replace("the gradient", "it"))
     }
 }
 
-/// Where the errors are, one sign for each element or block of elements.
+/// A map of the errors, with one sign for each element or block of elements.
 fn heat_map(errors: &[f64], shape: &[usize]) -> Vec<String> {
     let columns = shape.last().copied().unwrap_or(1).max(1);
     let rows = errors.len() / columns;
@@ -187,14 +189,14 @@ fn shade(error: f64) -> &'static str {
     ["·", "░", "▒", "█"][[0.0, 0.01, 0.3].iter().filter(|&&limit| error > limit).count()]
 }
 
-/// The index of the element at a place, counted through all rows.
+/// The index of the element at a place in row-major order.
 fn index_of(mut place: usize, shape: &[usize]) -> Vec<usize> {
     let mut index: Vec<usize> = shape.iter().rev().map(|&length| (place % length, place /= length).0).collect();
     index.reverse();
     index
 }
 
-/// An array as text, row by row; a large one in part.
+/// An array as text, row by row; only a part of a large one.
 fn text(array: &ArrayRef<f64, IxDyn>, places: usize) -> String {
     let list = |numbers: Vec<f64>| {
         let shown: Vec<String> = numbers.iter().take(COLUMNS).map(|&x| digits(x, places)).collect();
@@ -212,7 +214,7 @@ fn text(array: &ArrayRef<f64, IxDyn>, places: usize) -> String {
     }
 }
 
-/// A number with so many significant digits: `0.12346`, `1.2346e-9`.
+/// A number with `places` significant digits: `0.12346`, `1.2346e-9`.
 fn digits(x: f64, places: usize) -> String {
     let rounded: f64 = format!("{x:.*e}", places - 1).parse().unwrap_or(x);
     let plain = rounded == 0.0 || !rounded.is_finite() || (1e-4..1e6).contains(&rounded.abs());
