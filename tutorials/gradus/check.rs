@@ -92,7 +92,7 @@ fn count() -> impl TypedValueParser<Value = usize> {
     value_parser!(u64).range(1..).map(|count| usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-/// What a check found: for people, for machines, and whether all is right.
+/// The result of a check: for people, for machines, and the verdict.
 struct Outcome {
     text: String,
     coloured: Option<String>,
@@ -107,11 +107,11 @@ enum Verdict {
     CannotTell,
 }
 
-/// With more parameters than this, a check of every element would take hours, so directions are checked unless somebody wants it.
+/// Maximum number of parameters for a check of every element by default: with more it would take hours, so directions are checked.
 const MANY: usize = 200_000;
-/// The most directions that may be asked for: each takes two runs of the network.
+/// Maximum number of directions: each takes two runs of the network.
 const MOST_DIRECTIONS: u64 = 1000;
-/// So many directions then.
+/// Default number of directions.
 const DIRECTIONS: usize = 8;
 
 fn check_model(matches: &ArgMatches) -> Result<Outcome> {
@@ -172,7 +172,7 @@ fn check_golden(file: &Path) -> Result<Outcome> {
     })
 }
 
-/// The text of a file that may have up to so many bytes. (A device may have no end.)
+/// The text of a file of at most `most` bytes. (A device may have no end.)
 fn read(file: &Path, most: usize) -> std::io::Result<String> {
     let mut bytes = Vec::new();
     std::fs::File::open(file)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
@@ -183,7 +183,7 @@ fn read(file: &Path, most: usize) -> std::io::Result<String> {
     }
 }
 
-/// What an op says when it refuses its operands stands in the error that is returned: the panic that it was at first is not printed too.
+/// Runs without printing panics. When an op refuses its operands, the returned error already has the message.
 fn with_panics_unprinted<T>(run: impl FnOnce() -> T) -> T {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
@@ -212,11 +212,11 @@ fn text<'m>(matches: &'m ArgMatches, name: &str) -> &'m str {
     matches.get_one::<String>(name).map_or("", |value| value)
 }
 
-/// The most layers of a model.
+/// Maximum number of layers of a model.
 const MOST_LAYERS: usize = 200;
-/// The most weights and biases of a model.
+/// Maximum number of weights and biases of a model.
 const MOST_PARAMETERS: usize = 10_000_000;
-/// The most units that a check looks at, those of all samples together. On a tape, with their gradients, each takes some hundred bytes.
+/// Maximum number of units in all samples together. On a tape, with its gradients, a unit takes some hundred bytes.
 const MOST_UNITS: usize = 10_000_000;
 
 /// Whether a model and its samples fit in the memory that a check should take. Nothing has been made of either yet.
@@ -243,7 +243,7 @@ fn is_small_enough(model: &str, sizes: &[usize], samples: usize) -> Result {
 /// The layer sizes of `mlp:784-50-10`, for images of 784 pixels and ten digits.
 fn sizes(model: &str) -> Result<Vec<usize>> {
     let mistake = || {
-        // What is quoted may be as long as a command line.
+        // The argument may be as long as a command line.
         let model: String = model.chars().take(60).collect();
         Error::new(format!(
             "--model {model:?}: expected mlp: and sizes of at least 1, from 784 pixels to 10 digits, such as mlp:784-50-10"

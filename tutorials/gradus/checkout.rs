@@ -1,4 +1,4 @@
-//! The checkout that a learner works in: where its files are.
+//! The checkout that a learner works in, and the paths of its files.
 
 use frame::{Error, Exercise, Result};
 use std::path::{Path, PathBuf};
@@ -10,17 +10,16 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// The checkout that holds the present folder, if one does.
+    /// The checkout that contains the present folder, if there is one.
     pub fn here() -> Option<Checkout> {
         let here = std::env::current_dir().ok()?;
         let root = here.ancestors().find(|folder| folder.join("tutorials/frame/exercises.rs").is_file())?;
         Some(Checkout { root: root.to_owned() })
     }
 
-    /// The same, where it is needed.
+    /// The same, or an error.
     ///
-    /// # Errors
-    /// If the present folder lies outside.
+    /// # Errors If the present folder is not in a checkout.
     pub fn needed() -> Result<Checkout> {
         Checkout::here()
             .ok_or_else(|| Error::new("exercises live in the repository of gradus: go to its folder, and try again"))
@@ -35,7 +34,7 @@ impl Checkout {
         self.root.join(exercise.file())
     }
 
-    /// What a file of the checkout says.
+    /// The text of a file of the checkout.
     ///
     /// # Errors
     /// If it cannot be read.

@@ -1,11 +1,11 @@
-//! The way through the course: which chapters there are, what has been done, and what is next.
+//! The order of the course: its chapters, what the learner has done, and what is next.
 
 use crate::checkout::Checkout;
 use crate::progress::Progress;
 use chapters::{CHAPTERS, Story};
 use frame::{Chapter, EXERCISES, Exercise, Result};
 
-/// What a learner does next.
+/// The next step of a learner.
 pub enum Step {
     Run(&'static Chapter, Story),
     Solve(&'static Exercise),

@@ -128,7 +128,7 @@ fn named_or_next(checkout: &Checkout, matches: &ArgMatches) -> Result<&'static E
     unsolved.ok_or_else(|| Error::new("all exercises are solved; name one to see it again"))
 }
 
-/// The exercise after this one that is not solved, round the end if need be.
+/// The next unsolved exercise after this one; after the last it continues with the first.
 pub fn next_unsolved(progress: &Progress, after: &Exercise) -> Option<&'static Exercise> {
     let place = EXERCISES.iter().position(|exercise| exercise.chapter == after.chapter).unwrap_or(0);
     let others = EXERCISES[place + 1..].iter().chain(&EXERCISES[..place]);
@@ -195,8 +195,8 @@ fn list(checkout: &Checkout) -> Result<String> {
     Ok(format!("{}\n\n{}", lines.join("\n"), what_is_next(&progress)))
 }
 
-/// Puts the hole back. What the learner wrote is kept first, under a name that is not taken, and each file is written whole or not at all: so
-/// nothing is lost, whatever happens meanwhile, and a second try does what the first did not.
+/// Restores the shipped exercise. First the learner's version is copied to a free name. Each file is written completely or not at all, so nothing is
+/// lost even if the program is interrupted, and a second try completes the reset.
 fn reset(checkout: &Checkout, exercise: &Exercise) -> Result<String> {
     let file = checkout.exercise(exercise);
     let cannot = |error: std::io::Error| Error::new(format!("cannot reset {}: {error}", file.display()));

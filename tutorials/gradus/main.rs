@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     frame::ended(obey(std::env::args_os().collect()))
 }
 
-/// Does what the arguments say, the first of which is the program's name. Every word is either used or refused.
+/// Runs the command that the arguments name (the first one is the program's name). Every word is either used or refused.
 fn obey(mut arguments: Vec<OsString>) -> ExitCode {
     let word = match arguments.get(1).map(|word| word.to_str()) {
         None => "tour".to_owned(),
@@ -58,7 +58,7 @@ fn obey(mut arguments: Vec<OsString>) -> ExitCode {
     }
 }
 
-/// Says what is wrong with the command line.
+/// Reports a mistake in the command line.
 fn refuse(message: &str) -> ExitCode {
     frame::complain(message);
     ExitCode::from(2)
@@ -99,7 +99,7 @@ fn asks_for_help(arguments: &[OsString]) -> bool {
     arguments.iter().any(|argument| ["--help", "-h"].map(OsStr::new).contains(&argument.as_os_str()))
 }
 
-/// Runs a chapter, and notes it as done if it came to a good end.
+/// Runs a chapter, and notes it as done if it succeeds.
 fn chapter_noted(chapter: &Chapter, story: Story, arguments: Vec<OsString>) -> ExitCode {
     let asked_for_help = asks_for_help(&arguments);
     let status = frame::run_with(chapter, story, arguments, &mut |guess| note_guess(chapter.slug, guess));
@@ -113,7 +113,7 @@ fn note_guess(chapter: &str, guess: &str) {
     note(|progress| progress.note_guess(chapter, guess));
 }
 
-/// Notes something in the progress of the checkout, if this is one. A chapter is not lost because that fails.
+/// Notes something in the progress of the checkout, if there is one. If that fails, the chapter still counts as run.
 fn note(what: impl FnOnce(&mut Progress) -> Result) {
     let Some(checkout) = Checkout::here() else { return };
     if let Err(error) = Progress::of(&checkout).and_then(|mut progress| what(&mut progress)) {
@@ -121,7 +121,7 @@ fn note(what: impl FnOnce(&mut Progress) -> Result) {
     }
 }
 
-/// Does what is next: runs a chapter, or says which exercise is due.
+/// Runs the next chapter, or says which exercise is due.
 fn next(arguments: Vec<OsString>) -> ExitCode {
     if asks_for_help(&arguments) {
         return print(
@@ -178,7 +178,7 @@ fn print(text: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The chapters in a few lines, for the tour and for whoever mistypes one.
+/// The list of chapters, for the tour and for unknown names.
 pub(crate) fn list() -> String {
     let line = |(chapter, _): &(&Chapter, Story)| {
         format!("  {}   {:32} {:>5}", chapter.short_name(), chapter.title, chapter.time)

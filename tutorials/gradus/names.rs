@@ -1,11 +1,11 @@
-//! What a word of the command line names, and what it may have been meant to.
+//! The meaning of a word on the command line, and suggestions for unknown words.
 
 use crate::list;
 use chapters::{CHAPTERS, Story};
 use frame::Chapter;
 
 const COMMANDS: [&str; 8] = ["tour", "list", "next", "exercises", "check", "reproduce", "step", "help"];
-/// What belongs to `exercises`, and is tried without it.
+/// Subcommands of `exercises` that people type without it.
 const OF_EXERCISES: [&str; 4] = ["watch", "hint", "reset", "solution"];
 
 /// The chapter of this name: `"ch02"` or `"ch02_perceptron"`.
@@ -13,7 +13,7 @@ pub fn chapter(name: &str) -> Option<(&'static Chapter, Story)> {
     CHAPTERS.into_iter().find(|(chapter, _)| [chapter.short_name(), chapter.binary()].contains(&name.to_owned()))
 }
 
-/// What to answer to a word that is no command.
+/// The message for an unknown command.
 pub fn unknown(word: &str) -> String {
     let of_exercises = OF_EXERCISES.into_iter().find(|&known| known == word).map(|known| format!("exercises {known}"));
     let meant = of_exercises.or_else(|| chapter_meant(word));
@@ -24,7 +24,7 @@ pub fn unknown(word: &str) -> String {
     }
 }
 
-/// What to answer to a word that is no chapter.
+/// The message for an unknown chapter.
 pub fn unknown_chapter(word: &str) -> String {
     match chapter_meant(word) {
         Some(meant) => format!("there is no chapter {word:?}; did you mean {meant}?"),
@@ -45,7 +45,7 @@ pub fn chapter_meant(word: &str) -> Option<String> {
     })
 }
 
-/// The name that is a slip or two away from a word.
+/// The name that is one or two typing errors away from a word.
 fn nearest(word: &str, names: impl Iterator<Item = String>) -> Option<String> {
     let word = word.to_lowercase();
     let slips = |name: &String| strsim::osa_distance(&word, name);

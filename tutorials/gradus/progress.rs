@@ -1,5 +1,5 @@
-//! What a learner has done so far, in a file of the checkout that may be deleted at any time. The one idea to know: whoever notes something
-//! reads the file, changes it and writes it under a lock, so that of several programs that run at once none forgets what another has noted.
+//! What a learner has done so far, in a file of the checkout that may be deleted at any time. The one idea to know: every change reads the file,
+//! changes it and writes it under a lock, so that programs that run at the same time do not overwrite each other's changes.
 
 use crate::checkout::Checkout;
 use frame::files::{self, Locked};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// The file, at the root of the checkout. Git ignores it.
 pub const FILE: &str = ".gradus-progress.json";
 
-/// What was done, and the file that keeps it.
+/// The progress, and its file.
 pub struct Progress {
     file: PathBuf,
     known: Known,
@@ -23,18 +23,16 @@ pub struct Progress {
 struct Known {
     chapters_run: BTreeSet<String>,
     exercises_solved: BTreeSet<String>,
-    /// How many hints of an exercise have been shown.
+    /// The number of hints shown for each exercise.
     hints_shown: BTreeMap<String, usize>,
-    /// What the learner guessed before a chapter ran, last time.
+    /// The learner's latest guess for each chapter.
     guesses: BTreeMap<String, String>,
 }
 
 impl Progress {
-    /// What is known of a checkout: nothing, if there is no file. A file that is not what gradus wrote is kept under another name, and
-    /// said.
+    /// The progress in a checkout; empty if there is no file. A damaged file is kept under another name, with a note to the learner.
     ///
-    /// # Errors
-    /// If there is a file and it cannot be read, or not be kept.
+    /// # Errors If the file cannot be read, or a damaged one cannot be kept.
     pub fn of(checkout: &Checkout) -> Result<Progress> {
         let file = checkout.root().join(FILE);
         let known = match read(&file)? {
@@ -111,7 +109,7 @@ fn cannot_keep(file: &Path, error: &std::io::Error) -> Error {
     Error::new(format!("cannot keep your progress in {}: {error}", file.display()))
 }
 
-/// What a file says, or why it is not what gradus wrote.
+/// The contents of a file, or why it is damaged.
 fn read(file: &Path) -> Result<std::result::Result<Known, String>> {
     match std::fs::read(file) {
         Ok(bytes) => Ok(Known::understood(&bytes)),
@@ -120,7 +118,7 @@ fn read(file: &Path) -> Result<std::result::Result<Known, String>> {
     }
 }
 
-/// What a file says. If it is not what gradus wrote, it gets another name, and there is no progress. Needs the lock.
+/// The contents of a file. A damaged file gets another name, and the progress is empty. Needs the lock.
 fn read_or_set_aside(file: &Path) -> Result<Known> {
     let why = match read(file)? {
         Ok(known) => return Ok(known),

@@ -1,5 +1,5 @@
-//! `gradus reproduce`: every number that a chapter sets beside another, in one table, with where the other is from. The one idea to know: the chapters' own
-//! programs are run, at the source's length, so that nothing here knows how a number comes about.
+//! `gradus reproduce`: every number that a chapter compares with another, in one table, with the origin of the other. The one idea to know: it runs
+//! the chapters' own programs, at the source's length, so it need not know how a number is computed.
 
 use crate::{names, print};
 use chapters::{CHAPTERS, Story};
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-/// What a chapter is run with besides its defaults: each row is one more run. A chapter without a row is run once.
+/// Further runs of chapters with other flags, one per row. Every chapter also runs once with its defaults.
 const MORE_RUNS: &[(&str, &[&str])] = &[("15_mnist_nielsen", &["--init", "scaled"])];
 
 /// Exit status 0 if every number is in its band, 1 if one is not, 2 if something could not be done.
@@ -58,8 +58,10 @@ fn reproduce(matches: &ArgMatches) -> Result<bool> {
     if let Some(folder) = matches.get_one::<PathBuf>("data") {
         common.extend(["--data".into(), folder.into()]);
     }
-    let scratch = std::env::temp_dir().join(format!("gradus-reproduce-{}", std::process::id()));
-    common.extend(["--out".into(), scratch.clone().into()]);
+    // The files that the chapters write are not needed: the folder is deleted when it is dropped.
+    let scratch = tempfile::tempdir()
+        .map_err(|error| Error::new(format!("cannot make a folder for the chapters' files: {error}")))?;
+    common.extend(["--out".into(), scratch.path().into()]);
 
     let mut found = Vec::new();
     for (chapter, story) in chapters {
@@ -74,8 +76,6 @@ fn reproduce(matches: &ArgMatches) -> Result<bool> {
             found.extend(numbers.into_iter().map(|number| (chapter, number)));
         }
     }
-    // A quiet chapter writes little; what it wrote nobody asked for.
-    let _ = std::fs::remove_dir_all(&scratch);
 
     if let Some(json) = json {
         let list: Value = found.iter().map(|(chapter, number)| as_json(chapter, number)).collect();
@@ -96,7 +96,7 @@ fn named(name: &str) -> Result<(&'static Chapter, Story)> {
     found.ok_or_else(|| Error::new(names::unknown_chapter(name)))
 }
 
-/// What to run a chapter with: nothing, and then whatever `MORE_RUNS` says.
+/// The flags of a chapter's runs: none, and then those in `MORE_RUNS`.
 fn runs_of(chapter: &Chapter) -> impl Iterator<Item = &'static [&'static str]> {
     let more = MORE_RUNS.iter().filter(|(slug, _)| *slug == chapter.slug).map(|(_, arguments)| *arguments);
     std::iter::once(&[][..]).chain(more)

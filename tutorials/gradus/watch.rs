@@ -1,6 +1,6 @@
-//! Watch mode: each time an exercise is saved it is built and judged anew; once it is solved, the next one has its turn.
+//! Watch mode: each time an exercise is saved, it is built and judged again; when it is solved, the next one follows.
 //!
-//! The terminal stays as it is: keys are whole lines, so there is nothing to restore if the program is interrupted.
+//! The terminal's settings are not changed: input is whole lines, so there is nothing to restore if the program is interrupted.
 
 use crate::checkout::Checkout;
 use crate::exercises::{hint, next_unsolved, solution};
@@ -11,11 +11,11 @@ use std::io::{BufRead, IsTerminal};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-/// How often the file is looked at. Reading a page of text is cheaper than asking the system to tell of changes, and it
-/// works on every disk and with every editor.
+/// Interval between two looks at the file. Reading a page of text is cheaper than asking the system for notifications,
+/// and it works on every disk and with every editor.
 const GLANCE: Duration = Duration::from_millis(100);
 
-/// What ends the wait after a judgement.
+/// The event that ends the wait after a judgement.
 enum Event {
     Saved,
     Next,
@@ -42,7 +42,7 @@ pub fn watch(checkout: &Checkout, first: &'static Exercise) -> Result {
             return Ok(());
         }
         print(&choices(solved, next));
-        // Whoever closed the pipe sees nothing more, however often the file is saved.
+        // If the pipe is closed, nobody would see another judgement.
         if !frame::is_anybody_reading() {
             return Ok(());
         }
@@ -60,7 +60,7 @@ fn choices(solved: bool, next: Option<&Exercise>) -> String {
     format!("{this}{next}   q: quit   (a letter and Enter)")
 }
 
-/// Waits until the exercise is saved with another text than was judged, or a key says what to do.
+/// Waits until the exercise is saved with another text than was judged, or a key is pressed.
 fn wait(
     checkout: &Checkout,
     exercise: &Exercise,
@@ -79,17 +79,17 @@ fn wait(
                 print(&solution(checkout, exercise)?);
             }
             Ok(_) | Err(RecvTimeoutError::Timeout) => {}
-            // Nobody is at the keys: go on watching.
+            // There is no input: keep watching.
             Err(RecvTimeoutError::Disconnected) => std::thread::sleep(GLANCE),
         }
-        // If it cannot be read, an editor is just putting a new file in its place.
+        // If it cannot be read, an editor is just replacing it.
         if checkout.read(&checkout.exercise(exercise)).is_ok_and(|text| text != judged) {
             return Ok(Event::Saved);
         }
     }
 }
 
-/// Lines that are typed, in small letters.
+/// Typed lines, in lower case.
 fn lines_of_input() -> Receiver<String> {
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
@@ -102,7 +102,7 @@ fn lines_of_input() -> Receiver<String> {
     receiver
 }
 
-/// A fresh page, where there is a terminal to turn one.
+/// Clears the screen, if there is a terminal.
 fn turn_the_page() {
     if std::io::stdout().is_terminal() {
         print("\x1b[2J\x1b[H");

@@ -1,5 +1,5 @@
-//! Builds exercises and runs their judges. The one idea to know: cargo says in JSON which programs it has made, so that a program left
-//! from before is never taken for the answer that does not compile.
+//! Builds exercises and runs their judges. The one idea to know: cargo reports in JSON which programs it has built, so that an older program is never
+//! judged in place of an answer that does not compile.
 
 use crate::checkout::Checkout;
 use frame::{Error, Exercise, JSON_VARIABLE, Result, SEED_VARIABLE};
@@ -11,17 +11,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long a judge may take.
+/// Time limit of a judge.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What cargo made of an exercise.
+/// The result of building an exercise.
 enum Built {
     Program(PathBuf),
-    /// What the compiler says.
+    /// The messages of the compiler.
     Faulty(String),
 }
 
-/// Builds the exercises, judges each, prints what the judges say, and returns it, in the order given.
+/// Builds the exercises, judges each, prints the judgements, and returns them in the same order.
 ///
 /// # Errors
 /// If cargo cannot be run or a program cannot be started.
@@ -53,7 +53,7 @@ pub fn is_solved(judgement: &Value) -> bool {
     judgement["solved"] == true
 }
 
-/// A judgement on what the judge has not seen to its end.
+/// A judgement on an answer whose judge did not finish.
 fn unjudged(exercise: &Exercise, seed: Option<u64>, error: &str) -> Value {
     json!({ "exercise": exercise.chapter, "seed": seed, "solved": false, "right": 0, "wrong": 0, "error": error })
 }
@@ -67,7 +67,7 @@ fn build(checkout: &Checkout, exercises: &[&Exercise]) -> Result<BTreeMap<&'stat
     let mut command = Command::new(cargo);
     command.current_dir(checkout.root()).args(["build", "--quiet", "--keep-going", "--message-format=json"]);
     command.args(["--package", "gradus-exercises"]);
-    // As this program was built itself, so that what the exercise stands on is there already.
+    // The same profile as this program's, so that the dependencies are built already.
     if !cfg!(debug_assertions) {
         command.arg("--release");
     }
@@ -84,13 +84,13 @@ fn build(checkout: &Checkout, exercises: &[&Exercise]) -> Result<BTreeMap<&'stat
     for message in messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         let target = message["target"]["name"].as_str().unwrap_or_default();
         let exercise = exercises.iter().find(|exercise| program(exercise) == target);
-        let slug = exercise.and_then(|exercise| Exercise::of(exercise.chapter)).map_or("", |exercise| exercise.chapter);
+        let slug = exercise.map_or("", |exercise| exercise.chapter);
         if let (Some(_), Some(program)) = (exercise, message["executable"].as_str()) {
             built.insert(slug, Built::Program(program.into()));
         } else if message["message"]["level"] == "error"
             && let Some(text) = message["message"]["rendered"].as_str()
         {
-            // The file lies in the chapter's folder, and is compiled from another.
+            // The file is in the chapter's folder, but the package is in another.
             let text = text.replace("tutorials/exercises/../", "tutorials/");
             let text = text.trim_end();
             if exercise.is_none() {
@@ -116,8 +116,8 @@ fn program(exercise: &Exercise) -> String {
     format!("{}_exercise", exercise.short_name())
 }
 
-/// Runs a judge. It prints by itself, and leaves its judgement in a file of a folder that is new. Only a judgement with the secret that was said to
-/// the judge, before it called the answer, is the judge's.
+/// Runs a judge. It prints by itself, and writes its judgement to a file in a new folder. A judgement is valid only with the secret that the judge
+/// gets before it calls the answer.
 fn run(checkout: &Checkout, exercise: &Exercise, program: &Path, seed: Option<u64>) -> Result<Value> {
     let cannot_judge = |error: std::io::Error| Error::new(format!("cannot keep a judgement: {error}"));
     let folder = tempfile::tempdir().map_err(cannot_judge)?;
@@ -134,7 +134,7 @@ fn run(checkout: &Checkout, exercise: &Exercise, program: &Path, seed: Option<u6
     let cannot = |error: std::io::Error| Error::new(format!("cannot run {}: {error}", program.display()));
     let mut child = command.spawn().map_err(cannot)?;
     if let Some(mut input) = child.stdin.take() {
-        // A program that ends at once does not listen, and leaves no judgement.
+        // A program that ends at once reads nothing, and leaves no judgement.
         let _ = writeln!(input, "{secret}");
     }
     let started = Instant::now();
