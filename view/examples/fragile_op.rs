@@ -1,10 +1,10 @@
-//! A program that panics while the stepper has the terminal: its op refuses numbers that it did not meet before, and `c` nudges them.
-//! `.ci/terminal` presses `c` and then looks whether the terminal is as it was.
+//! A program that panics while the stepper has the terminal: its op refuses every number but 1, and `c` nudges it. `.ci/terminal` presses `c` and
+//! then checks that the terminal is as before.
 
 use gradus::prelude::*;
 use gradus::{Cotangents, Local, Op, Shape, View, ViewMut};
 
-/// y = 2x, of 1 only.
+/// y = 2x; panics unless x is 1.
 #[derive(PartialEq)]
 struct Fragile;
 

@@ -1,8 +1,8 @@
-//! The keys, and what they mean. The help is written from the same list.
+//! The keys and their actions. The help comes from the same list.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// What a reader can ask for.
+/// The actions of a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     Next,
@@ -33,7 +33,7 @@ pub(crate) enum Action {
     Help,
     Quit,
     Interrupt,
-    /// In a prompt.
+    /// A character typed into a prompt.
     Type(char),
     Erase,
     Submit,
@@ -42,7 +42,7 @@ pub(crate) enum Action {
 
 use Action::*;
 
-/// The keys as the help shows them: what to press, and what it does.
+/// The lines of the help: the key, and its action.
 pub(crate) const HELP: &[(&str, &str)] = &[
     ("right, n, space", "next step"),
     ("left, p", "step back"),
@@ -63,7 +63,7 @@ pub(crate) const HELP: &[(&str, &str)] = &[
 ];
 
 impl Action {
-    /// What a key means; nothing, if it has no meaning.
+    /// The action of a key; `None` if it has none.
     pub(crate) fn of(key: KeyEvent, in_prompt: bool) -> Option<Action> {
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             return (key.code == KeyCode::Char('c')).then_some(Interrupt);

@@ -1,4 +1,4 @@
-//! Formulas and sentences where there is nothing but ASCII.
+//! Formulas and sentences for terminals that have only ASCII.
 
 /// The same text in ASCII: `1 - y²` is `1 - y^2`, `Aᵀ G` is `A^T G`, `xᵢ` is `x_i`.
 pub(crate) fn ascii(text: &str) -> String {
@@ -26,7 +26,7 @@ pub(crate) fn ascii(text: &str) -> String {
             'ₙ' => ('_', Some("n")),
             _ => (' ', Some(plain(c))),
         };
-        // One mark for a run of raised or lowered characters.
+        // One mark for a run of superscripts or subscripts.
         if mark != ' ' && mark != script {
             written.push(mark);
         }

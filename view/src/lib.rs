@@ -10,13 +10,12 @@
 //! ```
 //!
 //! The one idea to know: the screen is a function of a [`Trace`](gradus::Trace) and a place in it. Nothing is computed
-//! again but the checks that the reader asks for.
+//! again, except for the checks that the reader asks for.
 //!
-//! - `stepper`: what a program calls; `terminal`: the loop around it, and the terminal as it was
-//! - `session`: where the reader is, and what each key does; `action`: the keys; `timeline`: what is known at each step
-//! - `screen`: where the panes go; `panes`: what is in them
-//! - `look`: colours and characters; `text`: how wide texts are, and where they are broken; `ascii`: the story where there is no
-//!   Unicode; `source`: the program's text
+//! - `stepper`: the functions for programs; `terminal`: the loop, which restores the terminal
+//! - `session`: the reader's place, and the effect of each key; `action`: the keys; `timeline`: what is known at each step
+//! - `screen`: the places of the panes; `panes`: their contents
+//! - `look`: colours and characters; `text`: the widths of texts, and line breaks; `ascii`: the story in ASCII; `source`: the program's text
 
 mod action;
 mod ascii;

@@ -1,25 +1,25 @@
-//! Colours and characters. Whatever a colour says, a shape says too: red and solid is forward, blue and dashed is backward.
+//! Colours and characters. Every meaning of a colour also has a shape: red and solid is forward, blue and dashed is backward.
 
 use crate::ascii::ascii;
 use crate::text::characters;
 use ratatui::style::{Color, Modifier, Style};
 
-/// How the screen looks.
+/// The look of the screen.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
-    /// Whether there are no characters but ASCII.
+    /// Whether to use only ASCII characters.
     pub(crate) ascii: bool,
 }
 
-/// What a line or a text stands for.
+/// The meaning of a line or a text, which decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tone {
-    /// Not there yet, or beside the point.
+    /// Not computed yet, or not relevant now.
     Faint,
     Plain,
     Forward,
     Backward,
-    /// What the present step does.
+    /// Part of the present step.
     Active,
     Good,
     Bad,
@@ -29,7 +29,7 @@ pub(crate) enum Tone {
 }
 
 impl Look {
-    /// As the locale has it.
+    /// The look for the locale and the terminal.
     pub(crate) fn of_terminal() -> Look {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default().to_lowercase();
@@ -37,14 +37,14 @@ impl Look {
         Look { ascii: !unicode }
     }
 
-    /// A text as it can be shown: a name may hold anything, and must not move the cursor, turn the line round, or vanish.
+    /// A text made fit for the screen: a name may hold any character, but must not move the cursor, reverse the line, or be invisible.
     pub(crate) fn text(self, text: &str) -> String {
         let harmless: String = text.chars().map(|c| if moves_others(c) { '?' } else { c }).collect();
         let shown = characters(&harmless).map(|(character, cells)| if cells == 0 { "?" } else { character });
         if self.ascii { ascii(&harmless) } else { shown.collect() }
     }
 
-    /// What stands where a text was cut.
+    /// The mark at the place where a text was cut.
     pub(crate) fn ellipsis(self) -> &'static str {
         if self.ascii { "..." } else { "…" }
     }
@@ -65,13 +65,12 @@ impl Look {
     }
 }
 
-/// Whether a character is none to be seen, but changes where others stand: control characters, ends of lines, and what turns the
-/// direction of writing.
+/// Whether a character is invisible and moves others: control characters, ends of lines, and characters that change the direction of writing.
 fn moves_others(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// How far a node has got.
+/// The progress of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NodeState {
     Waiting,
@@ -92,7 +91,7 @@ impl NodeState {
 
 impl Tone {
     pub(crate) fn style(self) -> Style {
-        // Of the 256 colours those that can be read on black and on white.
+        // Colours, of the 256, that are readable on black and on white.
         let coloured = |index: u8| Style::new().fg(Color::Indexed(index));
         match self {
             Tone::Faint => Style::new().add_modifier(Modifier::DIM),

@@ -1,4 +1,4 @@
-//! Where the panes go. At 80 by 24 everything has its place; a larger screen gives each more room.
+//! The places of the panes. Everything fits into 80 by 24; on a larger screen each pane has more room.
 
 use crate::look::Tone;
 use crate::panes::{self, Canvas};
@@ -6,7 +6,7 @@ use crate::session::{Pane, Session};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 
-/// The least that anything but the story can be shown on.
+/// Minimum columns and rows of a screen that shows more than the story.
 const SMALLEST: (u16, u16) = (60, 16);
 
 /// Draws everything.

@@ -1,4 +1,4 @@
-//! Where the reader is, and what each key does. Nothing here knows a terminal, so that a test can press keys.
+//! The reader's place, and the effect of each key. Nothing here depends on a terminal, so that a test can press keys.
 
 use crate::action::Action;
 use crate::look::{Look, NodeState};
@@ -20,11 +20,11 @@ pub(crate) struct Session<'a> {
     pub(crate) sources: Sources,
     pub(crate) look: Look,
     check: Checker<'a>,
-    /// What checks found, by node and pass.
+    /// The results of checks, by node and pass.
     pub(crate) checks: HashMap<(usize, u32), Option<NodeCheck>>,
     /// The event that happened last.
     pub(crate) place: usize,
-    /// The node that the reader looks at, if it is not the one that the step is about.
+    /// The node that the reader selected, if it is not that of the step.
     selected: Option<usize>,
     pub(crate) watched: Vec<usize>,
     pub(crate) folded: BTreeSet<String>,
@@ -34,7 +34,7 @@ pub(crate) struct Session<'a> {
     prompt: Option<Prompt>,
     sought: String,
     pub(crate) message: String,
-    /// The graph as it was laid out last.
+    /// The latest layout of the graph.
     pub(crate) figure: Option<Figure>,
 }
 
@@ -46,7 +46,7 @@ pub(crate) enum Pane {
     Inspector,
 }
 
-/// A question in the last line, and what was typed so far.
+/// A question in the last line, and the text typed so far.
 struct Prompt {
     question: Question,
     typed: String,
@@ -58,7 +58,7 @@ enum Question {
     Name,
 }
 
-/// Whether a key ends the session.
+/// Whether the session continues after a key.
 pub(crate) enum Then {
     GoOn,
     Leave(Left),
@@ -93,7 +93,7 @@ impl<'a> Session<'a> {
         self.prompt.is_some()
     }
 
-    /// What the last line asks, with what was typed so far.
+    /// The question in the last line, with the text typed so far.
     pub(crate) fn prompt(&self) -> Option<String> {
         self.prompt.as_ref().map(|prompt| match prompt.question {
             Question::Step => format!("go to step: {}", prompt.typed),
@@ -106,7 +106,7 @@ impl<'a> Session<'a> {
         self.trace.events.get(self.place)
     }
 
-    /// The node that the present step works on: of a contribution the one that the gradient flows through.
+    /// The node that the present step works on; for a contribution, the node that the gradient flows through.
     pub(crate) fn active(&self) -> Option<usize> {
         self.event().map(|event| if let Event::Contribution { from, .. } = *event { from } else { event.node() })
     }
@@ -116,12 +116,12 @@ impl<'a> Session<'a> {
         self.selected.or_else(|| self.active())
     }
 
-    /// Whether the reader looks at another node than that of the step.
+    /// Whether the reader has selected another node than that of the step.
     pub(crate) fn is_pinned(&self) -> bool {
         self.selected.is_some()
     }
 
-    /// The pass whose gradients are shown: the one that goes on or went on last, or the first to come.
+    /// The pass whose gradients are shown: the current or last one, or the first if none has begun.
     pub(crate) fn pass(&self) -> u32 {
         let upto = &self.trace.events[..(self.place + 1).min(self.trace.events.len())];
         upto.iter().rev().map(Event::pass).find(|&pass| pass > 0).unwrap_or(1)
@@ -136,7 +136,7 @@ impl<'a> Session<'a> {
         self.timeline.is_computed(&self.trace, node, self.place)
     }
 
-    /// How far a node has got.
+    /// The progress of a node.
     pub(crate) fn state(&self, node: usize) -> NodeState {
         match self.known(node) {
             _ if !self.is_computed(node) => NodeState::Waiting,
@@ -146,7 +146,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Does what a key asks for.
+    /// Carries out an action.
     pub(crate) fn apply(&mut self, action: Action) -> Then {
         use Action::*;
         self.message.clear();
@@ -215,7 +215,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Goes to a step, and looks at its node again.
+    /// Goes to a step, and selects its node.
     fn follow_to(&mut self, place: usize) {
         self.selected = None;
         self.go(place);
@@ -228,7 +228,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Goes to the next event that computes, uses or changes the node that is looked at.
+    /// Goes to the next event that computes, uses or changes the selected node.
     fn next_of_node(&mut self) {
         let Some(node) = self.node() else { return };
         let touches =
@@ -270,7 +270,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Looks at the next node whose name or op holds the text.
+    /// Selects the next node whose name or op contains the text.
     fn search(&mut self, text: &str) {
         self.sought = text.to_owned();
         let sought = text.to_lowercase();
@@ -287,7 +287,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Looks at another node, so many further in the order of recording, of those that steps are about.
+    /// Selects the node `offset` places further in the order of recording, among those that steps are about.
     fn select(&mut self, offset: isize) {
         let Some(node) = self.node() else { return };
         let shown = |&other: &usize| self.is_shown(other);
@@ -298,7 +298,7 @@ impl<'a> Session<'a> {
         (self.selected, self.scroll) = (next.or(Some(node)), 0);
     }
 
-    /// Whether a node is part of the graph that is shown: what the program recorded, and the gradients that were differentiated again.
+    /// Whether a node is part of the graph that is shown: the nodes that the program recorded, and the gradients that were differentiated again.
     pub(crate) fn is_shown(&self, node: usize) -> bool {
         let info = &self.trace.nodes[node];
         info.pass == 0 || (1..=self.trace.passes()).any(|pass| self.timeline.gradient(pass, node).is_some())
@@ -347,7 +347,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The outermost folded scope that a scope is inside of, or is.
+    /// The outermost folded scope that contains a scope, or is it.
     pub(crate) fn folded_scope(&self, scope: &str) -> Option<String> {
         let mut around = scope.match_indices('/').map(|(end, _)| &scope[..=end]);
         around.find(|around| self.folded.contains(*around)).map(str::to_owned)

@@ -1,14 +1,14 @@
-//! The text of the program that was recorded, if it is there to be read.
+//! The source text of the recorded program, if it can be read.
 
 use gradus::trace::SourceFolders;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// A file that is longer is no program that a person reads.
+/// Maximum size of a file, in bytes.
 const LARGEST: u64 = 10_000_000;
 
-/// The source files that a trace names, read when they are first looked at.
+/// The source files that a trace names. Each is read when it is first needed.
 pub(crate) struct Sources {
     folders: SourceFolders,
     read: RefCell<HashMap<String, Option<Rc<Vec<String>>>>>,
@@ -30,7 +30,7 @@ impl Sources {
     }
 }
 
-/// A line without what could move the cursor.
+/// A line without characters that could move the cursor.
 fn printable(line: &str) -> String {
     line.replace('\t', "    ").chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }

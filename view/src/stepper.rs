@@ -1,4 +1,4 @@
-//! What a program calls.
+//! The functions for programs.
 
 use crate::look::Look;
 use crate::session::Session;
@@ -12,7 +12,7 @@ use std::io::{self, IsTerminal, Write};
 /// Checks the gradient of a node in a pass by nudging.
 pub(crate) type Checker<'a> = Box<dyn Fn(usize, u32) -> Option<NodeCheck> + 'a>;
 
-/// Steps through what is on a tape. Without a terminal it prints the story, one sentence per event, and does not wait.
+/// Steps through the events on a tape. Without a terminal it prints the story, one sentence per event, and does not wait.
 ///
 /// # Errors
 /// If the terminal cannot be used.
@@ -31,7 +31,7 @@ pub struct Stepper<'a> {
 }
 
 impl<'a> Stepper<'a> {
-    /// A stepper through what is on a tape now.
+    /// A stepper through the events on a tape so far.
     pub fn of<F: Scalar>(tape: &'a Tape<F>) -> Self {
         Stepper {
             trace: tape.trace(),
@@ -42,19 +42,19 @@ impl<'a> Stepper<'a> {
         }
     }
 
-    /// What stands at the top of the screen.
+    /// The title at the top of the screen.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = title.into();
         self
     }
 
-    /// Where the text of the program is. Without this it is looked for in the present folder and those around it.
+    /// The folders of the program's source text. The default is the present folder and those around it.
     pub fn sources(mut self, sources: SourceFolders) -> Self {
         self.folders = sources;
         self
     }
 
-    /// Whether to use no characters but ASCII. Without this, the locale decides.
+    /// Whether to use only ASCII characters. By default the locale decides.
     pub fn ascii(mut self, ascii: bool) -> Self {
         self.look.ascii = ascii;
         self
@@ -65,7 +65,7 @@ impl<'a> Stepper<'a> {
         self.trace.narration().iter().map(|sentence| self.look.text(sentence)).collect()
     }
 
-    /// Steps through it on the terminal, until the reader leaves. Without a terminal it prints the story instead.
+    /// Steps through the events on the terminal, until the reader leaves. Without a terminal it prints the story instead.
     ///
     /// # Errors
     /// If the terminal cannot be used.
@@ -81,7 +81,7 @@ impl<'a> Stepper<'a> {
     }
 }
 
-/// Prints lines; a reader that has gone away is no error.
+/// Prints lines. A closed pipe is not an error.
 fn print(lines: &[String]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let printed = lines.iter().try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush());

@@ -1,5 +1,5 @@
-//! The loop around a session, on a real terminal. Whatever ends it, the terminal is as it was before: ratatui restores it after the
-//! loop and in a panic, and signals from outside end the loop.
+//! The loop around a session, on a real terminal. The terminal is always restored: ratatui does it after the loop and in a panic, and signals from
+//! outside end the loop.
 
 use crate::action::Action;
 use crate::screen;
@@ -16,11 +16,11 @@ use std::time::Duration;
 pub enum Left {
     /// With `q`: the program goes on.
     Quit,
-    /// With Ctrl-C, or by a signal: enough of all.
+    /// With Ctrl-C, or by a signal: the program ends.
     Interrupted,
 }
 
-/// How long to wait for a key before looking whether a signal has come.
+/// How long to wait for a key before checking for a signal.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(session: &mut Session) -> io::Result<Left> {
@@ -34,7 +34,7 @@ pub(crate) fn run(session: &mut Session) -> io::Result<Left> {
                     return Ok(Left::Interrupted);
                 }
             }
-            // Whatever else happens (a resize) is answered by drawing again.
+            // Other events (a resize) only draw the screen again.
             let Some(key) = event::read()?.as_key_press_event() else { continue };
             match Action::of(key, session.is_prompting()).map(|action| session.apply(action)) {
                 Some(Then::Leave(left)) => return Ok(left),

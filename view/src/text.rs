@@ -1,24 +1,24 @@
-//! Texts in cells of a terminal: a wide character (日) takes two, a mark that stands on another takes none. Whatever is cut says so.
+//! Texts in cells of a terminal: a wide character (日) takes two, a combining mark takes none. A text that is cut shows it.
 
 use ratatui::buffer::CellWidth;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// What a reader sees as one character, with the number of cells that it takes.
+/// The characters as a reader sees them, each with its number of cells.
 pub(crate) fn characters(text: &str) -> impl Iterator<Item = (&str, usize)> {
     text.graphemes(true).map(|character| (character, cells(character)))
 }
 
-/// How many cells one character takes. A control character, which a screen does not show, takes none.
+/// The number of cells of one character. A control character, which a screen does not show, takes none.
 fn cells(character: &str) -> usize {
     if character.contains(char::is_control) { 0 } else { usize::from(character.cell_width()) }
 }
 
-/// How many cells a text takes.
+/// The number of cells of a text.
 pub fn width(text: &str) -> usize {
     characters(text).map(|(_, cells)| cells).sum()
 }
 
-/// As much of a text as fits into so many cells, and `ellipsis` at its end if that is not all.
+/// The start of a text that fits into `room` cells, with `ellipsis` at the end if it is cut.
 pub fn cut(text: &str, room: usize, ellipsis: &str) -> String {
     if width(text) <= room {
         return text.to_owned();
@@ -29,7 +29,7 @@ pub fn cut(text: &str, room: usize, ellipsis: &str) -> String {
     cut
 }
 
-/// The end of a text, with `ellipsis` before it if that is not all.
+/// The end of a text that fits, with `ellipsis` before it if it is cut.
 pub(crate) fn cut_before(text: &str, room: usize, ellipsis: &str) -> String {
     let mut left_out = 0;
     let starts = text.grapheme_indices(true).map(|(start, _)| start);
@@ -46,7 +46,7 @@ pub(crate) fn cut_before(text: &str, room: usize, ellipsis: &str) -> String {
     }
 }
 
-/// The characters that fit into so many cells.
+/// The characters that fit into `room` cells.
 fn beginning(text: &str, room: usize) -> &str {
     let mut used = 0;
     let end = text.grapheme_indices(true).find(|(_, character)| {
@@ -56,7 +56,7 @@ fn beginning(text: &str, room: usize) -> &str {
     end.map_or(text, |(end, _)| &text[..end])
 }
 
-/// Breaks a text into lines of at most so many cells, between words where that can be.
+/// Breaks a text into lines of at most `room` cells, between words if possible.
 pub fn wrapped(text: &str, room: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -73,7 +73,7 @@ pub fn wrapped(text: &str, room: usize) -> Vec<String> {
         if used > 0 {
             lines.push(std::mem::take(&mut line));
         }
-        // A word that is longer than a line is broken where it must be; a character that is wider than a line stands alone in one.
+        // A word that is longer than a line is broken at the end of the line; a character that is wider than a line is alone in one.
         while width(word) > room {
             let first = word.graphemes(true).next().map_or(word.len(), str::len);
             let (head, rest) = word.split_at(beginning(word, room).len().max(first));
@@ -90,7 +90,7 @@ pub fn wrapped(text: &str, room: usize) -> Vec<String> {
     lines
 }
 
-/// Breaks a line as it stands, a row of a table or an indented sentence: what does not fit goes on two cells further in than it began.
+/// Breaks a line and keeps its spaces, as for a row of a table or an indented sentence. The rest goes on the next lines, indented by two more cells.
 pub fn wrapped_line(line: &str, room: usize) -> Vec<String> {
     if width(line) <= room {
         return vec![line.to_owned()];

@@ -1,21 +1,20 @@
-//! What is known at each step. The one idea to know: a step shows a value only after the event that computed it, so going back
-//! forgets, and going forward finds out.
+//! What is known at each step. The one idea to know: a step shows a value only after the event that computed it, so going back hides it again.
 
 use gradus::Trace;
 use gradus::trace::Event;
 use std::collections::HashMap;
 
-/// The history of every node, found once.
+/// The history of every node, computed once.
 pub(crate) struct Timeline {
     forward: Vec<Option<usize>>,
     gradients: HashMap<(u32, usize), Gradient>,
-    /// Where the computation goes forward, backward, or is updated: the first event of each stretch.
+    /// The stretches in which the computation goes forward, goes backward or is updated, each by its first event.
     pub(crate) phases: Vec<(usize, Phase)>,
     /// The events that sum up several contributions.
     pub(crate) fan_outs: Vec<usize>,
 }
 
-/// What a stretch of events does.
+/// The kind of a stretch of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     Forward,
@@ -23,12 +22,12 @@ pub(crate) enum Phase {
     Update,
 }
 
-/// How a gradient came about.
+/// The history of a gradient.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gradient {
     /// The node that holds it.
     pub(crate) holder: usize,
-    /// The event with which it was complete.
+    /// The event that completed it.
     pub(crate) complete: usize,
     /// The events that contributed to it.
     pub(crate) contributions: Vec<usize>,
@@ -39,7 +38,7 @@ pub(crate) struct Gradient {
 pub(crate) enum Known {
     /// The pass does not compute it.
     Never,
-    /// So many contributions have arrived, of so many.
+    /// The number of contributions that have arrived, and of all.
     Partly(usize, usize),
     /// It is complete, and this node holds it.
     Wholly(usize),
@@ -84,7 +83,7 @@ impl Timeline {
         gradient.complete = place;
     }
 
-    /// How the gradient of a node in a pass comes about.
+    /// The history of the gradient of a node in a pass.
     pub(crate) fn gradient(&self, pass: u32, node: usize) -> Option<&Gradient> {
         self.gradients.get(&(pass, node))
     }

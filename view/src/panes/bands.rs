@@ -1,4 +1,4 @@
-//! The line of time: a band for each phase, and a mark where the reader is.
+//! The timeline: a band for each phase, and a mark at the reader's place.
 
 use super::Canvas;
 use crate::look::Tone;
@@ -13,7 +13,7 @@ pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
     }
     let look = canvas.look;
     let width = usize::from(area.width);
-    // A long trace has several steps in a column, a short one several columns for a step.
+    // In a long trace a column covers several steps; in a short one a step covers several columns.
     let step_at = |column: usize| column * steps / width;
     for column in 0..width {
         let (line, tone) = match session.timeline.phase(step_at(column)) {

@@ -1,4 +1,4 @@
-//! The first line: what is stepped through, and where the reader is.
+//! The first line: the title, and the reader's place.
 
 use super::Canvas;
 use crate::look::Tone;

@@ -1,5 +1,5 @@
-//! Arrays as figures: few numbers as numbers, many as a heat map with 0 in the middle. Sign is shape as well as colour: what is above 0
-//! is shaded, what is below is ruled.
+//! Arrays as figures: a few numbers as numbers, many as a heat map with 0 in the middle. The sign shows in shape as well as in colour: numbers above
+//! 0 are shaded, those below are ruled.
 
 use super::Pieces;
 use crate::look::{Look, Tone};
@@ -9,11 +9,11 @@ use gradus::trace::Digest;
 /// An array as it is shown.
 pub(crate) struct Figure {
     pub(crate) lines: Vec<Pieces>,
-    /// What the characters of a heat map mean.
+    /// The meaning of the characters of a heat map.
     pub(crate) scale: Pieces,
 }
 
-/// Shows an array in so many columns and at most so many rows.
+/// Shows an array in `width` columns and at most `rows` rows.
 pub(crate) fn figure(digest: &Digest, look: Look, width: usize, rows: usize) -> Figure {
     let of_lines = |lines| Figure { lines, scale: Pieces::new() };
     match digest.item() {
@@ -36,7 +36,7 @@ fn numbers(digest: &Digest, width: usize, most_rows: usize) -> Option<Vec<Pieces
     Some(written.chunks(columns).map(line).collect())
 }
 
-/// The heat map. Of one that is too large every so manyth row and column is shown.
+/// The heat map. If it is too large, it shows rows and columns at regular intervals.
 fn map(digest: &Digest, look: Look, width: usize, most_rows: usize) -> Figure {
     let (rows, columns, cells) = digest.matrix();
     let largest = cells.iter().filter(|x| x.is_finite()).fold(0.0, |largest: f64, x| largest.max(x.abs()));

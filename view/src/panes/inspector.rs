@@ -1,5 +1,4 @@
-//! Everything about one node: what it is, its value, its gradient and what that is the sum of, its local derivatives, and what
-//! a check found.
+//! Everything about one node: its op, its value, its gradient with the contributions to it, its local derivatives, and the result of a check.
 
 use super::heat::{Figure, figure};
 use super::{Canvas, Pieces, wrapped_pieces};
@@ -27,14 +26,14 @@ pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
     canvas.lines(area, &lines, session.scroll);
 }
 
-/// In fewer rows than this, of two heat maps only the one that the phase is about is drawn.
+/// Minimum number of rows for two heat maps: in fewer, only the one of the current phase is drawn.
 const SMALL: u16 = 18;
 
 struct Inspector<'s, 'a> {
     session: &'s Session<'a>,
     node: usize,
     width: usize,
-    /// How many rows a figure may take.
+    /// Maximum number of rows of a figure.
     figure_rows: usize,
     is_small: bool,
 }
@@ -75,7 +74,7 @@ impl Inspector<'_, '_> {
         vec![plain(equation), vec![(formula, Tone::Faint)]]
     }
 
-    /// What went wrong here first.
+    /// The first fault, if it is at this node.
     fn fault(&self) -> Vec<Pieces> {
         let fault = self.info().fault.iter().flat_map(|fault| fault.lines());
         fault.map(|line| vec![(line.trim().to_owned(), Tone::Bad)]).collect()
@@ -95,7 +94,7 @@ impl Inspector<'_, '_> {
         self.with_figure("value", Tone::Forward, figure(value, self.session.look, self.width - 2, self.figure_rows))
     }
 
-    /// A label with what the figure says of itself, or with the figure if that is one line; a larger one stands below.
+    /// A label with the figure's caption; or with the figure itself, if that is one line. A larger figure is below.
     fn with_figure(&self, label: &str, tone: Tone, figure: Figure) -> Vec<Pieces> {
         let label = vec![(format!("{label} "), tone)];
         match &figure.lines[..] {
@@ -131,7 +130,7 @@ impl Inspector<'_, '_> {
         lines
     }
 
-    /// What the gradient is the sum of, as far as it has arrived.
+    /// The contributions to the gradient that have arrived.
     fn contributions(&self) -> Vec<Pieces> {
         let (session, trace) = (self.session, &self.session.trace);
         let places = session.timeline.gradient(session.pass(), self.node).map(|gradient| &gradient.contributions[..]);
@@ -154,7 +153,7 @@ impl Inspector<'_, '_> {
         places.unwrap_or_default().iter().map(line).collect()
     }
 
-    /// What an optimizer made of the parameter, if it has by now.
+    /// The update of the parameter by an optimizer, if it has happened.
     fn update(&self) -> Option<Pieces> {
         let done = self.session.trace.events.get(..=self.session.place)?;
         done.iter().rev().find_map(|event| match event {
@@ -165,7 +164,7 @@ impl Inspector<'_, '_> {
         })
     }
 
-    /// How the node sends its gradient on: for each operand the formula, and the slope in numbers.
+    /// How the node passes its gradient on: for each operand the formula, and the slope in numbers.
     fn slopes(&self) -> Vec<Pieces> {
         let (session, trace, info) = (self.session, &self.session.trace, self.info());
         let mut lines = Vec::new();
@@ -210,7 +209,7 @@ impl Inspector<'_, '_> {
     }
 }
 
-/// What a check found: the verdict, and the elements, of many those with the largest errors.
+/// The result of a check: the verdict and the elements. If there are many, those with the largest errors.
 fn check_lines(check: &NodeCheck) -> Vec<Pieces> {
     let (verdict, tone) = match check.verdict {
         Verdict::Right => ("right", Tone::Good),

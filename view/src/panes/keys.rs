@@ -9,14 +9,14 @@ use ratatui::layout::Rect;
 /// The keys, the least needed first: those that do not fit are left out.
 const KEYS: &[&str] =
     &["v graph", "s source", "o fold", "w watch", "/ search", "i inspect", "f fan-out", "c check", "g go to"];
-/// These are always there.
+/// Keys that are always shown.
 const FIRST: [&str; 2] = ["←→ step", "n p step"];
 const LAST: &str = "? help  q quit";
 
 pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
     if let Some(prompt) = session.prompt() {
         let cursor = canvas.look.pick('▏', '_');
-        // Of a long text the end is shown, where the reader types.
+        // The end of a long text is shown, where the reader types.
         let shown =
             cut_before(&canvas.look.text(&prompt), usize::from(area.width).saturating_sub(1), canvas.look.ellipsis());
         return canvas.text(area, &format!("{shown}{cursor}"), Tone::Heading);

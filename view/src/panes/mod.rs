@@ -1,4 +1,4 @@
-//! What is in the panes, and the pencil that they are drawn with.
+//! The contents of the panes, and the canvas that they are drawn on.
 
 pub(crate) mod bands;
 pub(crate) mod graph;
@@ -63,7 +63,7 @@ impl<'b> Canvas<'b> {
         }
     }
 
-    /// A wide character whose second cell this is would hide what is written here: it gives way.
+    /// Replaces a wide character whose second cell is here: it would hide the new text.
     fn make_way(&mut self, x: u16, y: u16) {
         let before = x.checked_sub(1).and_then(|x| self.buffer.cell_mut((x, y)));
         if let Some(before) = before.filter(|cell| width(cell.symbol()) > 1) {
@@ -71,7 +71,7 @@ impl<'b> Canvas<'b> {
         }
     }
 
-    /// A character of a text, so many cells wide, if it is inside the screen.
+    /// A character of a text, `cells` wide, if it is inside the screen.
     pub(crate) fn put_wide(&mut self, x: u16, y: u16, character: &str, cells: u16, style: Style) {
         self.make_way(x, y);
         self.buffer.set_stringn(x, y, character, usize::from(cells), style);
@@ -125,7 +125,7 @@ impl<'b> Canvas<'b> {
     }
 }
 
-/// Breaks a line in pieces, each of which keeps its tone. What does not fit goes on further in than it began.
+/// Breaks a line in pieces, each of which keeps its tone. The rest goes on the next lines, with a larger indent.
 pub(crate) fn wrapped_pieces(pieces: &[(String, Tone)], room: usize) -> Vec<Pieces> {
     let text: String = pieces.iter().map(|(text, _)| &text[..]).collect();
     if width(&text) <= room {
@@ -136,7 +136,7 @@ pub(crate) fn wrapped_pieces(pieces: &[(String, Tone)], room: usize) -> Vec<Piec
     let broken = wrapped(text.trim_start(), room.saturating_sub(indent + 2).max(2));
     let line = |(row, line): (usize, &String)| {
         let mut pieces: Pieces = vec![(" ".repeat(indent + if row == 0 { 0 } else { 2 }), Tone::Plain)];
-        // The indent is there already, and the spaces at which the line was broken are no longer.
+        // The indent has been added already, and the spaces at the break have been dropped.
         while tones.next_if(|&(c, _)| c == ' ').is_some() {}
         for c in line.chars() {
             let tone = tones.next().map_or(Tone::Plain, |(_, tone)| tone);

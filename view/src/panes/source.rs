@@ -20,7 +20,7 @@ pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
     let first = active.saturating_sub(room / 2).min(lines.len().saturating_sub(room));
     let digits = (first + room).to_string().len();
     let pointer = canvas.look.pick('▶', '>');
-    // Where there is little room, what all lines shown are indented by says nothing.
+    // If there is little room, the indent that all shown lines share is left out.
     let indent_of = |line: &String| line.len() - line.trim_start().len();
     let filled = lines.iter().skip(first).take(room).filter(|line| !line.is_empty());
     let indent = filled.map(indent_of).min().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! The story: the sentence of the present step, and above it what came before.
+//! The story: the sentence of the present step, and above it the earlier ones.
 
 use super::Canvas;
 use crate::look::Tone;
@@ -15,7 +15,7 @@ pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
     }
     let mut lines: Vec<(String, Tone)> =
         lines_of(session.place).into_iter().map(|line| (line, Tone::Heading)).collect();
-    // What came before fills the room that is left, a whole sentence at a time.
+    // Earlier sentences fill the room that is left, each one whole.
     for place in (0..session.place).rev() {
         let before = lines_of(place);
         if before.len() + lines.len() > room {

@@ -1,4 +1,4 @@
-//! The nodes that the reader keeps an eye on: value and gradient as far as they are known.
+//! The nodes that the reader watches, with value and gradient as far as they are known.
 
 use super::{Canvas, Pieces};
 use crate::look::Tone;

@@ -1,4 +1,4 @@
-//! What a reader sees: keys are pressed, and the screens are kept as snapshots, to be read before they are accepted.
+//! The screens that a reader sees: the tests press keys and keep the screens as snapshots, to be read before they are accepted.
 
 // Its lines stand in the snapshots: they stay where they are.
 #[rustfmt::skip]
@@ -325,7 +325,7 @@ fn q_goes_on_and_ctrl_c_ends_it_all_even_in_a_question() {
 
 #[test]
 fn the_first_nan_is_explained_where_it_came_from() {
-    // The screen shows the program's source: what is looked for must not stand there.
+    // The screen shows the program's source, so it must not contain the text that is searched for.
     let tape = program::first_nan();
     let mut session = session(&tape);
     // The inspector alone: the pane of the program would show these very words.

@@ -1,4 +1,4 @@
-//! The graph as it is shown: which nodes, in which scopes, connected how, and where they stand. A folded scope is one node.
+//! The graph as it is shown: the nodes, their scopes, edges and places. A folded scope is one node.
 
 use crate::look::Look;
 use crate::session::Session;
@@ -8,15 +8,15 @@ use gradus::draw::{Area, Cluster, Direction, Flow, Kind, Layout, Measure, Pictur
 use petgraph::graph::NodeIndex;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// For each edge that is drawn (from, to, slot) those of the tape that it stands for.
+/// For each edge that is drawn (from, to, slot), the edges of the tape that it represents.
 type Wires = BTreeMap<(usize, usize, usize), Vec<(usize, usize, usize)>>;
 
 /// The graph, laid out in characters.
 pub(crate) struct Figure {
-    /// What the figure was made for: it is made anew when something else is folded, or told in other characters.
+    /// The folding and the characters that the figure was made for: it is made anew when one of them changes.
     folded: BTreeSet<String>,
     ascii: bool,
-    /// Of a large graph only the part around the step is laid out: from this node to that, and how many there are in all.
+    /// The part of a large graph around the step; only that part is laid out.
     window: Option<Window>,
     pub(crate) nodes: Vec<Shown>,
     pub(crate) scopes: Vec<(String, Area)>,
@@ -25,7 +25,7 @@ pub(crate) struct Figure {
     pub(crate) height: i64,
 }
 
-/// A node of the figure, which stands for one node of the trace or, folded, for several.
+/// A node of the figure, which represents one node of the trace or, if folded, several.
 pub(crate) struct Shown {
     pub(crate) members: Vec<usize>,
     pub(crate) label: String,
@@ -33,7 +33,7 @@ pub(crate) struct Shown {
     pub(crate) area: Area,
 }
 
-/// A line of the figure, which stands for one or more edges: operand, node, slot.
+/// A line of the figure, which represents one or more edges: operand, node, slot.
 pub(crate) struct Wire {
     pub(crate) edges: Vec<(usize, usize, usize)>,
     pub(crate) route: Route,
@@ -42,11 +42,11 @@ pub(crate) struct Wire {
 /// Distances in characters. The figure runs from top to bottom, so that columns of the layout are rows here.
 const SPACING: Spacing =
     Spacing { column: 2, row: 3, hang: 3, margin: 1, header: 0, port: 2, pair: 0, longest: i64::MAX };
-/// So many nodes are laid out in a moment; of more, those around the step.
+/// Maximum number of nodes that are laid out, which takes a moment; of a larger graph, those around the step.
 const MOST_NODES: usize = 300;
-/// Scopes inside so many others have no box of their own.
+/// Maximum depth of scopes that have a box of their own.
 const DEEPEST: usize = 8;
-/// A longer label is cut.
+/// Maximum width of a label, in cells; a longer one is cut.
 const LABEL: usize = 18;
 
 impl Figure {
@@ -70,7 +70,7 @@ impl Figure {
                 };
                 let is_single = members[&from].len() == 1 && members[&to].len() == 1;
                 if from != to {
-                    // What leaves a folded scope before its last node would run upwards: it is drawn downwards like the others.
+                    // An edge from a node of a folded scope before its last one would run upwards: it is drawn downwards like the others.
                     let key = (from.min(to), from.max(to), if is_single { slot } else { 0 });
                     wires.entry(key).or_default().push((operand, node.index, slot));
                 }
@@ -111,13 +111,13 @@ impl Figure {
         self.folded == session.folded && self.ascii == session.look.ascii && self.window.as_ref().is_none_or(holds_step)
     }
 
-    /// What is left out of a large graph, in words.
+    /// A sentence about the nodes of a large graph that are left out.
     pub(crate) fn left_out(&self) -> Option<String> {
         let Window { first, last, all, .. } = self.window.as_ref()?;
         Some(format!("%{first} to %{last} of {all} nodes; folded scopes show more"))
     }
 
-    /// The node of the figure that a node of the trace is, or is in.
+    /// The node of the figure that represents a node of the trace.
     pub(crate) fn place_of(&self, node: usize) -> Option<&Shown> {
         self.nodes.iter().find(|shown| shown.members.contains(&node))
     }
@@ -127,7 +127,7 @@ impl Figure {
 struct Window {
     first: usize,
     last: usize,
-    /// The nodes of the trace that stand in it, or in a scope that does.
+    /// The nodes of the trace in it, or in a scope that is in it.
     around: BTreeSet<usize>,
     all: usize,
 }
@@ -160,7 +160,7 @@ impl Window {
     }
 }
 
-/// For each node that is shown the one that stands for it, and for each of those what it stands for.
+/// For each node that is shown, the node that represents it; and for each of those, the nodes that it represents.
 fn groups(session: &Session) -> (BTreeMap<usize, usize>, BTreeMap<usize, Vec<usize>>) {
     let mut by_scope: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let mut members = BTreeMap::new();
@@ -170,7 +170,7 @@ fn groups(session: &Session) -> (BTreeMap<usize, usize>, BTreeMap<usize, Vec<usi
             None => _ = members.insert(node, vec![node]),
         }
     }
-    // The node that stands for a scope is what comes out of it: the last that the program recorded.
+    // A scope is represented by its output: the last node that the program recorded in it.
     for scope in by_scope.into_values() {
         let program = scope.iter().rev().find(|&&node| session.trace.nodes[node].pass == 0);
         if let Some(&output) = program.or(scope.last()) {
@@ -181,7 +181,7 @@ fn groups(session: &Session) -> (BTreeMap<usize, usize>, BTreeMap<usize, Vec<usi
     (stands_for.collect(), members)
 }
 
-/// The box that a node stands in, made if it is not there yet. A folded scope stands in the box around it.
+/// The box of a node; made if it does not exist yet. A folded scope is in the box around it.
 fn cluster_of(session: &Session, node: usize, clusters: &mut Vec<Cluster>) -> Option<usize> {
     let scope = &session.trace.nodes[node].scope;
     let open = match session.folded_scope(scope) {

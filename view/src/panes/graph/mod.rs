@@ -1,5 +1,5 @@
-//! The graph: every node with a mark that says how far it has got, every edge with what has flowed along it. It runs from top to bottom;
-//! where it is larger than the pane, the node of the step is kept in sight.
+//! The graph: every node with a mark for its progress, every edge in the colour of what has flowed along it. It runs from top to bottom. If it is
+//! larger than the pane, the node of the step is kept in sight.
 
 mod figure;
 mod wires;
@@ -37,7 +37,7 @@ fn corner(session: &Session, figure: &Figure, area: Rect) -> [i64; 2] {
     let focus = session.node().and_then(|node| figure.place_of(node));
     let along = |room: u16, size: i64, middle: i64| {
         let room = i64::from(room);
-        // What fits is centred, what does not is moved so that the node in question is in the middle.
+        // A figure that fits is centred; a larger one is moved so that the node in question is in the middle.
         if size <= room { (size - room) / 2 } else { (middle - room / 2).clamp(0, size - room) }
     };
     let [x, y] = focus.map_or([0, 0], |shown| [shown.area.x + shown.area.width / 2, shown.area.y]);
@@ -59,7 +59,7 @@ impl Painter<'_, '_, '_> {
             let corners = [[left, top], [right, top], [right, bottom], [left, bottom], [left, top]];
             corners.windows(2).for_each(|side| sheet.line(side[0], side[1], Ink::Frame));
         }
-        // What matters most is drawn last, and so on top.
+        // The most important lines are drawn last, on top.
         let mut wires: Vec<(Ink, &Wire)> = self.figure.wires.iter().map(|wire| (self.ink(wire), wire)).collect();
         wires.sort_by_key(|(ink, _)| *ink);
         for (ink, wire) in wires {
@@ -89,14 +89,14 @@ impl Painter<'_, '_, '_> {
         }
     }
 
-    /// Where on the screen a place of the figure is, if it is in the pane.
+    /// The place on the screen of a place in the figure, if it is in the pane.
     fn on_screen(&self, [x, y]: [i64; 2]) -> Option<[u16; 2]> {
         let column = u16::try_from(x - self.corner[0]).ok().filter(|&column| column < self.area.width)?;
         let row = u16::try_from(y - self.corner[1]).ok().filter(|&row| row < self.area.height)?;
         Some([self.area.x + column, self.area.y + row])
     }
 
-    /// What a line shows: of the edges that it stands for, the furthest.
+    /// The state of a line: that of its edge with the most progress.
     fn ink(&self, wire: &Wire) -> Ink {
         wire.edges.iter().map(|&edge| self.ink_of_edge(edge)).max().unwrap_or_default()
     }
@@ -147,7 +147,7 @@ impl Painter<'_, '_, '_> {
         self.text(canvas, [shown.area.x, shown.area.y], &text, tone, modifier);
     }
 
-    /// How far a node has got; a folded scope is as far as the last of its nodes in the direction of the phase.
+    /// The progress of a node; for a folded scope, that of its last node in the direction of the phase.
     fn state(&self, shown: &Shown) -> NodeState {
         let states: Vec<NodeState> = shown.members.iter().map(|&node| self.session.state(node)).collect();
         let all = |state: NodeState| states.iter().all(|&other| other == state);
@@ -174,7 +174,7 @@ impl Painter<'_, '_, '_> {
             let (begin, end) = (self.on_screen([x, y]), self.on_screen([x + cells as i64 - 1, y]));
             match (begin, end) {
                 (Some([column, row]), Some(_)) => canvas.put_wide(column, row, character, cells as u16, style),
-                // Of a wide character at the edge of the pane there is only half: a blank stands for it.
+                // Only half of a wide character fits at the edge of the pane: a blank replaces it.
                 (Some([column, row]), None) | (None, Some([column, row])) => canvas.put(column, row, ' ', style),
                 (None, None) => {}
             }
@@ -198,7 +198,7 @@ fn draw_wire(sheet: &mut Sheet, wire: &Wire, ink: Ink) {
     (points[0], points[count - 1]) = (start, end);
     for (place, pair) in points.windows(2).enumerate() {
         let [at, next] = [pair[0], pair[1]];
-        // Across in the row above the lower of the two: no node stands there.
+        // Across in the row above the lower of the two: there is no node.
         let corner = match down {
             0 => at[1],
             1 if place + 2 == count => next[1].max(at[1]) - i64::from(next[1] > at[1]),

@@ -8,20 +8,20 @@ const RIGHT: u8 = 2;
 const DOWN: u8 = 4;
 const LEFT: u8 = 8;
 
-/// What a line shows.
+/// The kind of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) enum Ink {
     #[default]
     None,
     /// A scope's box.
     Frame,
-    /// Nothing has flowed yet.
+    /// An edge along which nothing has flowed yet.
     Waiting,
-    /// A value has.
+    /// An edge along which a value has flowed.
     Forward,
-    /// A gradient has.
+    /// An edge along which a gradient has flowed.
     Backward,
-    /// A value or a gradient does, in this step.
+    /// An edge along which a value flows in this step.
     FlowingForward,
     FlowingBackward,
 }
@@ -100,7 +100,7 @@ impl Sheet {
         }
     }
 
-    /// The character at a place, and how it is to be shown.
+    /// The character at a place, and its style.
     pub(super) fn character(&self, [x, y]: [i64; 2], look: Look) -> Option<(char, Tone)> {
         let cell = self.cells.get((y * self.width + x) as usize).filter(|_| x < self.width)?;
         let tone = match cell.ink {
