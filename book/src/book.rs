@@ -4,7 +4,7 @@ use crate::{Result, formulas, name, read, write};
 use frame::Exercise;
 use std::path::Path;
 
-/// Where a part of the course begins, by the number of its first chapter.
+/// The parts of the course, each with the number of its first chapter.
 const PARTS: [(u32, &str); 4] =
     [(1, "A neuron, a cost, a slope"), (8, "Backpropagation"), (15, "Reading digits"), (22, "Beyond the gradient")];
 
@@ -41,7 +41,7 @@ pub fn write_sources(root: &Path, chapters: &[std::path::PathBuf], folder: &Path
     write(&pages.join("SUMMARY.md"), &summary)
 }
 
-/// The page of the sources. The table of ids that it points to is no page of the book.
+/// The page of the sources. The table of ids that it links to is not part of the book.
 fn sources(text: &str) -> String {
     text.replace("[tests/coverage](tests/coverage/README.md)", "`tests/coverage/README.md` in the repository")
 }
@@ -65,7 +65,7 @@ fn page(name: &str, text: &str) -> Result<String> {
     Ok(page)
 }
 
-/// The figures of a chapter, and its programs, which the text may point to.
+/// Copies the figures of a chapter, and its programs, which the text may link to.
 fn copy_beside(chapter: &Path, pages: &Path) -> Result {
     for entry in entries(chapter)? {
         if entry.extension().is_some_and(|extension| extension == "rs") {

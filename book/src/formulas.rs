@@ -4,7 +4,7 @@ use crate::Result;
 use pulldown_latex::config::DisplayMode;
 use pulldown_latex::{Event, Parser, RenderConfig, Storage, push_mathml};
 
-/// The text with its formulas as MathML. What stands in code is left alone.
+/// The text with its formulas as MathML. Code is left unchanged.
 pub fn to_mathml(markdown: &str) -> Result<String> {
     let mut html = String::new();
     let mut paragraph = String::new();
@@ -27,7 +27,7 @@ pub fn to_mathml(markdown: &str) -> Result<String> {
         html += &in_paragraph(&std::mem::take(&mut paragraph))?;
         html += line;
         html.push('\n');
-        // Between lines of indented code a further one is code as well.
+        // An indented line after indented code is code as well.
         after_blank = line.trim().is_empty() || indented;
     }
     Ok(html + &in_paragraph(&paragraph)?)
@@ -63,13 +63,13 @@ fn in_paragraph(text: &str) -> Result<String> {
     Ok(html + rest)
 }
 
-/// How long the code span at the start of the text is; 1 if it is a lone backtick.
+/// The length of the code span at the start of the text; 1 if it is a lone backtick.
 fn code_length(text: &str) -> usize {
     let ticks = text.len() - text.trim_start_matches('`').len();
     text[ticks..].find(&text[..ticks]).map_or(ticks, |length| 2 * ticks + length)
 }
 
-/// How long the formula at `at` is, dollars included. As on GitHub: no space inside the dollars, and no digit after them.
+/// The length of the formula at `at`, including the dollars. As on GitHub: no space inside the dollars, and no digit after them.
 fn inline_length(text: &str, at: usize) -> Option<usize> {
     let formula = &text[at + 1..];
     if formula.starts_with(char::is_whitespace) {
@@ -94,12 +94,12 @@ fn mathml(latex: &str, display_mode: DisplayMode) -> Result<String> {
     Ok(without_markdown(&well_formed(&html.replace('\n', " "))))
 }
 
-/// The crate leaves out a blank before an attribute, and an escape.
+/// Adds a blank before an attribute and an escape that the crate leaves out.
 fn well_formed(html: &str) -> String {
     html.replace("\"minsize=", "\" minsize=").replace("<mo><</mo>", "<mo>&lt;</mo>")
 }
 
-/// The text between the tags with nothing in it that markdown would take for its own.
+/// Escapes in the text between the tags everything that markdown would interpret.
 fn without_markdown(html: &str) -> String {
     let mut inside = false;
     let mut safe = String::new();

@@ -1,4 +1,4 @@
-//! The finished book: every link leads to a page, and to a place on it, and nothing is loaded from elsewhere.
+//! Checks the finished book: every link leads to an existing page, and to a place on it, and nothing is loaded from elsewhere.
 
 use crate::{Result, read};
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,7 +56,7 @@ fn fault(page: &Path, tag: &str, target: &str, places: &BTreeMap<&PathBuf, BTree
     }
 }
 
-/// The tags that point somewhere, with where they point.
+/// The tags with a target, and the target.
 fn targets(html: &str) -> Vec<(String, String)> {
     let mut targets = Vec::new();
     for tag in tags(html) {
@@ -71,7 +71,7 @@ fn ids(html: &str) -> BTreeSet<String> {
     tags(html).filter_map(|tag| attribute(tag, "id")).collect()
 }
 
-/// What stands between `<` and `>`, scripts left out.
+/// The texts between `<` and `>`, without scripts.
 fn tags(html: &str) -> impl Iterator<Item = &str> {
     let mut rest = html;
     std::iter::from_fn(move || {

@@ -1,7 +1,7 @@
 //! `weave`: puts the programs' code and output into the texts, so that neither can rot, and binds the texts into a book.
 //!
 //! - `source`: code between anchors
-//! - `output`: what a chapter printed, and when two such texts say the same
+//! - `output`: the printed output of a chapter, and when two outputs say the same
 //! - `text`: the blocks of a README that code and output fill
 //! - `formulas`: LaTeX to MathML
 //! - `book`: the pages, from the READMEs; `links`: whether every link of the finished book leads somewhere
@@ -18,7 +18,7 @@ use frame::EXERCISES;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// What could not be done, in sentences for whoever writes a chapter.
+/// A result whose error is a sentence for the author of a chapter.
 type Result<T = ()> = std::result::Result<T, String>;
 
 fn main() -> ExitCode {
@@ -64,7 +64,7 @@ fn command() -> Command {
         )
 }
 
-/// Returns what is not as it should be.
+/// Returns the faults.
 fn run(matches: &ArgMatches) -> Result<Vec<String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     if let Some(folder) = matches.get_one::<PathBuf>("links") {
@@ -102,7 +102,7 @@ fn chapters(tutorials: &Path, wanted: &[&String]) -> Result<Vec<PathBuf>> {
     if chapters.is_empty() { Err(format!("there are no such chapters: {wanted:?}")) } else { Ok(chapters) }
 }
 
-/// Keeps the untouched hole of a chapter's exercise, from which learners restore it.
+/// Stores the untouched exercise of a chapter, from which learners restore it.
 fn ship(root: &Path, chapter: &Path, check: bool) -> Result<Option<String>> {
     let name = name(chapter);
     if !EXERCISES.iter().any(|exercise| name == format!("ch{}", exercise.chapter)) {

@@ -1,16 +1,16 @@
-//! What a chapter prints. It is stored in `output.txt`, each heading marked with `## `, and held against a fresh run.
+//! The printed output of a chapter. It is stored in `output.txt`, each heading marked with `## `, and compared with a fresh run.
 //!
-//! The one idea to know: two runs say the same if their words are the same and their numbers nearly so. Processors differ in the last bits,
-//! and a line that tells a time may tell any.
+//! The one idea to know: two runs say the same if their words are equal and their numbers nearly so. Processors differ in the last bits, and a line
+//! with a time may have any time.
 
 use crate::{Result, name, read, write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// How far apart numbers of two runs may be, relatively: training carries the last bits into the third digit.
+/// Largest relative difference of the numbers of two runs: training carries differences in the last bits up to the third digit.
 const TOLERANCE: f64 = 0.02;
 
-/// Below this a number is rounding noise, and as good as any other such.
+/// Size below which a number is rounding noise and agrees with any other such number.
 const NOISE: f64 = 1e-9;
 
 /// The printed output of a chapter, by headings.
@@ -49,7 +49,7 @@ pub fn stored(chapter: &Path) -> Result<Option<Output>> {
     if path.exists() { read(&path).map(|text| Some(Output::parse(&text))) } else { Ok(None) }
 }
 
-/// Runs a chapter. If it says something else than what is stored, stores that, or if `check`, returns the difference.
+/// Runs a chapter. If its output says something else than the stored one, stores the new output or, if `check`, returns the difference.
 pub fn refresh(chapter: &Path, check: bool) -> Result<Option<String>> {
     let fresh = run(chapter)?;
     let path = chapter.join("output.txt");
@@ -73,13 +73,13 @@ fn run(chapter: &Path) -> Result<String> {
     let output = Command::new(&program)
         .arg(&name)
         .current_dir(&folder)
-        // Headings are known by their colour.
+        // Headings are recognised by their colour.
         .env("CLICOLOR_FORCE", "1")
         .env_remove("NO_COLOR")
         .stdin(Stdio::null())
         .output()
         .map_err(|error| format!("cannot run {}: {error}", program.display()))?;
-    // It held only what the chapter wrote.
+    // It holds only files that the chapter wrote.
     let _ = std::fs::remove_dir_all(&folder);
     if !output.status.success() {
         return Err(format!("{name} failed:\n{}", String::from_utf8_lossy(&output.stderr)));
@@ -151,7 +151,7 @@ fn same_line(a: &str, b: &str) -> bool {
         })
 }
 
-/// A piece of a line. Spaces are no matter: columns follow the widths of numbers.
+/// A piece of a line. Spaces do not count, because columns follow the widths of numbers.
 #[derive(Debug, PartialEq)]
 enum Token {
     Number(String),
@@ -185,7 +185,7 @@ fn tokens(line: &str) -> Vec<Token> {
     tokens
 }
 
-/// How long a number at the start of the text is: `-1,234.5e-6`.
+/// The length of the number at the start of the text: `-1,234.5e-6`.
 fn number_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let digit = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
@@ -207,7 +207,7 @@ fn number_length(text: &str) -> usize {
     end
 }
 
-/// Whether two numbers agree: but for a small share, or a step in the last place that both are printed to.
+/// Whether two numbers agree, up to the tolerance or one unit in the last printed place.
 fn near(a: &str, b: &str) -> bool {
     let (Ok(x), Ok(y)) = (a.parse::<f64>(), b.parse::<f64>()) else { return a == b };
     let size = x.abs().max(y.abs());

@@ -1,4 +1,4 @@
-//! The blocks of a README that are woven: each is a fence below a comment that says what belongs in it.
+//! The woven blocks of a README: each is a fence below a comment that names its contents.
 //!
 //! `<!-- code: chapter.rs#name -->` is followed by the lines between two anchors, `<!-- code: FILE -->` by a whole file, and `<!-- output: HEADING -->`
 //! by what the program prints under that heading.
@@ -8,7 +8,8 @@ use crate::source::excerpt;
 use crate::{Result, name, read, write};
 use std::path::Path;
 
-/// Fills the blocks of a chapter's text, or if `check`, says which are stale. What cannot be filled is said in either case.
+/// Fills the blocks of a chapter's text or, if `check`, returns which are stale. In either case it returns the blocks that cannot be
+/// filled.
 pub fn weave(chapter: &Path, check: bool) -> Result<Vec<String>> {
     let path = chapter.join("README.md");
     let text = read(&path)?;
@@ -30,13 +31,13 @@ pub fn weave(chapter: &Path, check: bool) -> Result<Vec<String>> {
 }
 
 enum Fault {
-    /// At a line: there is nothing to put here.
+    /// At a line: the contents do not exist.
     Missing(usize, String),
-    /// At a line: something else belongs here.
+    /// At a line: the contents are out of date.
     Stale(usize, String),
 }
 
-/// The text with its blocks filled, and what was wrong with them.
+/// The text with its blocks filled, and the faults of the blocks.
 fn woven(text: &str, chapter: &Path, stored: Option<&Output>) -> (String, Vec<Fault>) {
     let lines: Vec<&str> = text.lines().collect();
     let (mut woven, mut faults) = (Vec::new(), Vec::new());

@@ -1,23 +1,23 @@
-//! Counts what a thread asks of the allocator. Every program of the course is built with this, so that a chapter can say what a step of
-//! training asks for, and a judge what an answer does. The one idea to know: each call is passed on as it came; on the way, numbers
-//! of the calling thread are raised.
+//! Counts a thread's memory allocations. Every program of the course is built with this, so that a chapter can print the allocations of a training
+//! step, and a judge can count those of an answer. The one idea to know: each call is passed on unchanged, and counters of the calling thread are
+//! raised.
 #![allow(unsafe_code)] // an allocator cannot be written without; nothing else in the course is
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-/// What a piece of work asked of the allocator.
+/// The allocations of a piece of work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allocations {
-    /// How often it asked for memory: for a new piece, or for more of an old one.
+    /// The number of allocations and reallocations.
     pub count: u64,
-    /// How many bytes it asked for, all together.
+    /// The number of bytes that they asked for, in all.
     pub bytes: u64,
-    /// How many bytes more it held at the end than at the start; fewer, if negative.
+    /// The bytes held at the end minus those held at the start.
     pub kept: i64,
 }
 
-/// Does some work, and counts what it asks for on this thread. What other threads do for it is not seen.
+/// Does some work, and counts its allocations on this thread. Those of other threads are not counted.
 pub fn count_allocations<R>(work: impl FnOnce() -> R) -> (R, Allocations) {
     let before = SO_FAR.get();
     let done = work();
@@ -31,7 +31,7 @@ pub fn count_allocations<R>(work: impl FnOnce() -> R) -> (R, Allocations) {
 }
 
 thread_local! {
-    /// Since the thread began. It needs no destructor and no allocation, so that the allocator may use it at any time.
+    /// The counts since the thread began. They need no destructor and no allocation, so that the allocator may use them at any time.
     static SO_FAR: Cell<Allocations> = const { Cell::new(Allocations { count: 0, bytes: 0, kept: 0 }) };
 }
 

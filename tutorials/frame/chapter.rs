@@ -1,4 +1,4 @@
-//! What a chapter is, and how it is run from first line to exit status.
+//! The description of a chapter, and its run from the first line to the exit status.
 
 use crate::flags::Flags;
 use crate::run::Run;
@@ -6,22 +6,22 @@ use crate::{Comparison, Error, Result, Source, output};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// What the frame needs to know about a chapter. The texts are printed around its run.
+/// The description of a chapter. The texts are printed around its run.
 pub struct Chapter {
     /// Its directory's name without "ch": `"15_mnist_nielsen"`.
     pub slug: &'static str,
     /// A title of a few words.
     pub title: &'static str,
-    /// What the chapter asks, before anything runs.
+    /// The question that the chapter asks before anything runs.
     pub question: &'static str,
-    /// The answer, which is set beside the reader's guess at the end. Its numbers are results of the run: `{accuracy}`, `{losses.0}`, `{losses.last}`, and with
-    /// their decimals `{slope:2}`, or as a percentage `{share:%}`.
+    /// The answer, which is printed beside the reader's guess at the end. Its numbers are results of the run: `{accuracy}`, `{losses.0}`,
+    /// `{losses.last}`; with a number of decimals `{slope:2}`; as a percentage `{share:%}`.
     pub answer: &'static str,
     /// How long it takes here, in words: "20 s".
     pub time: &'static str,
-    /// How many epochs (or rounds) it runs for, without `--epochs` and `--full`: well under a minute's worth. 0 if no flag changes it.
+    /// The number of epochs (or rounds) without `--epochs` and `--full`: they take well under a minute. 0 if no flag changes it.
     pub epochs: usize,
-    /// How many the source ran for; `--full` does as much.
+    /// The source's number of epochs, for `--full`.
     pub full_epochs: usize,
     /// Flags that only this chapter has.
     pub options: &'static [Opt],
@@ -39,9 +39,9 @@ pub struct Chapter {
 pub struct Opt {
     /// The flag's name without dashes.
     pub name: &'static str,
-    /// What it takes, for the help.
+    /// The name of its value in the help.
     pub value: &'static str,
-    /// What it is without being given.
+    /// The default value.
     pub default: &'static str,
     /// The values it allows; any if empty.
     pub allowed: &'static [&'static str],
@@ -61,7 +61,7 @@ impl Chapter {
         self.binary().split('_').next().unwrap_or_default().to_owned()
     }
 
-    /// The folder its files go to without `--out`.
+    /// The folder for its files without `--out`.
     pub(crate) fn default_out(&self) -> String {
         format!("out/{}", self.short_name())
     }
@@ -72,9 +72,9 @@ pub fn main(chapter: &Chapter, story: fn(&mut Run) -> Result) -> ExitCode {
     output::ended(run_with(chapter, story, std::env::args_os().collect(), &mut |_| {}))
 }
 
-/// Runs a chapter with the given arguments, the first of which is the program's name. The exit status is 0 if all is well, 1 if a number
-/// missed its band, 2 if something could not be done, 130 if the reader left the stepper with Ctrl-C. What the reader guesses goes to `keep`, before
-/// anything runs.
+/// Runs a chapter with the given arguments, the first of which is the program's name. The exit status is 0 if all is well, 1 if a number missed its
+/// band, 2 if something could not be done, 130 if the reader left the stepper with Ctrl-C. The reader's guess is given to `keep`, before anything
+/// runs.
 pub fn run_with(
     chapter: &Chapter,
     story: fn(&mut Run) -> Result,

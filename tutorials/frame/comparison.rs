@@ -1,22 +1,22 @@
-//! A number of ours beside another, with the band that ours should lie in, and where the other is from.
+//! A number of ours beside another one, with the band that ours should be in, and the origin of the other.
 
 use std::fmt;
 
-/// Where the number beside ours is from.
+/// The origin of the number beside ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// It stands in a source, at this id: `SOURCES.md` has all numbers that the sources print.
+    /// A source prints it, at this id: `SOURCES.md` has all numbers that the sources print.
     Printed(&'static str),
     /// We ran the source's program of this id, or a faithful version of it; the source prints no result of it.
     Rerun(&'static str),
-    /// Mathematics says so: a closed form, an identity, a count, the root of an equation.
+    /// Mathematics gives it: a closed form, an identity, a count, the root of an equation.
     Theory,
     /// An expectation of ours, or an earlier run of a program of ours.
     Ours,
 }
 
 impl Origin {
-    /// What they are called, in the order in which they are counted.
+    /// The names of the kinds, in the order in which they are counted.
     pub const KINDS: [&str; 4] = ["printed", "rerun", "theory", "ours"];
 
     /// One of [`Origin::KINDS`].
@@ -45,9 +45,9 @@ impl fmt::Display for Origin {
 pub struct Comparison {
     /// What is measured.
     pub name: &'static str,
-    /// What came out here.
+    /// Our result.
     pub ours: f64,
-    /// Where the other number is from.
+    /// The origin of the other number.
     pub from: Origin,
     /// The other number, in words.
     pub other: &'static str,
@@ -58,7 +58,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Whether ours lies in the band.
+    /// Whether ours is in the band.
     pub fn holds(&self) -> bool {
         (self.low..=self.high).contains(&self.ours)
     }
@@ -95,7 +95,7 @@ impl Comparison {
         lines
     }
 
-    /// How many numbers there are from each kind of place: "4 printed, 2 rerun, 3 theory, 1 ours".
+    /// The count of numbers of each kind of origin: "4 printed, 2 rerun, 3 theory, 1 ours".
     pub fn tally<'c>(comparisons: impl Iterator<Item = &'c Comparison> + Clone) -> String {
         let of = |kind| comparisons.clone().filter(|comparison| comparison.from.kind() == kind).count();
         Origin::KINDS.map(|kind| format!("{} {kind}", of(kind))).join(", ")

@@ -1,4 +1,4 @@
-//! What can go wrong in a chapter. Each message says what, where and what to do; the exit status is 2, or 130 after Ctrl-C.
+//! The errors of a chapter. Each message says what went wrong, where, and what to do; the exit status is 2, or 130 after Ctrl-C.
 
 use gradus::data::DataError;
 use gradus::optim::OptimError;
@@ -21,7 +21,7 @@ impl Error {
         Error { message: message.into(), status: 2 }
     }
 
-    /// What ends a chapter when the reader has had enough: the exit status is that of a program ended by Ctrl-C.
+    /// The error that ends a chapter after Ctrl-C, with the exit status of a program ended by Ctrl-C.
     pub(crate) fn interrupted() -> Self {
         Error { message: "interrupted".to_owned(), status: 130 }
     }

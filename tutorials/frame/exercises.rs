@@ -1,4 +1,4 @@
-//! All exercises: what they are called, how long they take, and their hints. A chapter's exercise is one row here.
+//! All exercises: their titles, their times, and their hints. A chapter's exercise is one row here.
 //!
 //! Its files are `tutorials/chNN_slug/exercise.rs` (the hole, which learners fill), `judge.rs` and `solution.rs`; `tutorials/shipped/` keeps the hole
 //! as it was, so that it can be restored.
@@ -8,13 +8,13 @@
 pub struct Exercise {
     /// Its chapter: `"02_perceptron"`.
     pub chapter: &'static str,
-    /// What is to be done, in a few words.
+    /// The task, in a few words.
     pub title: &'static str,
-    /// How long a learner takes.
+    /// The time that a learner needs, in minutes.
     pub minutes: u32,
-    /// Three hints, each telling more than the one before, and none the solution.
+    /// Three hints. Each says more than the one before, and none gives the solution.
     pub hints: [&'static str; 3],
-    /// How many cases the judge tries. An answer cannot make them fewer.
+    /// The number of cases that the judge tries. An answer cannot reduce it.
     pub cases: usize,
     /// `exercise.rs` as the repository has it.
     pub shipped: &'static str,

@@ -1,11 +1,11 @@
-//! Files that hold a person's work, or a result that took time. The one idea to know: what is written is written beside its place, and takes
-//! it only when all of it is on the disk. So whoever looks, and whatever happens, finds the old file or the new one, never a part.
+//! Files that hold a person's work, or a result that took time. The one idea to know: a new version is written to a file beside the old one, and
+//! replaces it only when all of it is on the disk. So at any time, even after a crash, there is the old file or the new one, never a part of one.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes a file, in place of the one that may be there. After an error the old one is as it was.
+/// Writes a file, and replaces an existing one. After an error the old one is unchanged.
 ///
 /// # Errors
 /// If it cannot be written.
@@ -25,8 +25,8 @@ pub fn write(path: &Path, contents: impl AsRef<[u8]>) -> io::Result<()> {
     settle(&target)
 }
 
-/// Copies a file to a name that is not yet taken: `name`, or else `name2`, `name3`, ... If a copy of the same contents is there already, that one
-/// is enough. Returns where the copy is.
+/// Copies a file to the first free name of `name`, `name2`, `name3`, ... If a copy with the same contents exists already, makes no other. Returns the
+/// path of the copy.
 ///
 /// # Errors
 /// If it cannot be read or written.
@@ -48,7 +48,7 @@ pub fn keep(path: &Path, name: &Path) -> io::Result<PathBuf> {
                 settle(&place)?;
                 return Ok(place);
             }
-            // Somebody took the name meanwhile.
+            // Another program took the name meanwhile.
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error.error),
         }
@@ -64,8 +64,7 @@ pub struct Locked {
 impl Locked {
     /// Waits until nobody else holds the lock of `path`, which is a file beside it.
     ///
-    /// # Errors
-    /// If there is no such lock to be had.
+    /// # Errors If the lock cannot be had.
     pub fn wait(path: &Path) -> io::Result<Locked> {
         let mut name = path.as_os_str().to_owned();
         name.push(".lock");
@@ -75,7 +74,7 @@ impl Locked {
     }
 }
 
-/// A new file of a name of its own in the folder of `path`, with all of its contents on the disk. It goes when it is dropped.
+/// A new temporary file in the folder of `path`, with all of its contents on the disk. Dropping it deletes it.
 fn fresh_beside(path: &Path, contents: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it has no file name"))?;
     let mut prefix = std::ffi::OsString::from(".");
@@ -90,7 +89,7 @@ fn fresh_beside(path: &Path, contents: &[u8]) -> io::Result<tempfile::NamedTempF
     Ok(fresh)
 }
 
-/// Waits until a file's new name is on the disk, too, where a folder can be asked for that.
+/// Waits until a file's new name is on the disk, too, on systems that can sync a folder.
 fn settle(path: &Path) -> io::Result<()> {
     match File::open(folder_of(path)) {
         Ok(folder) if cfg!(unix) => folder.sync_all(),

@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// The most epochs that can be asked for. Each may leave a point of a curve.
+/// Maximum number of epochs. Each may add a point to a curve.
 const MOST_EPOCHS: u64 = 1_000_000;
 
 pub(crate) struct Flags {
@@ -33,7 +33,7 @@ pub(crate) struct Flags {
 impl Flags {
     /// Reads the arguments; on `--help` or a mistake, prints what clap says and returns the exit status.
     pub fn parse(chapter: &Chapter, arguments: Vec<OsString>) -> Result<Flags, ExitCode> {
-        // Called by the name of the course, a chapter is one of its commands.
+        // Called through `gradus`, a chapter is one of its commands.
         let is_alone = arguments
             .first()
             .is_none_or(|program| Path::new(program).file_stem().is_some_and(|stem| *stem == *chapter.binary()));
@@ -86,7 +86,7 @@ fn command(chapter: &Chapter) -> Command {
             allowed => arg.value_parser(PossibleValuesParser::new(allowed)),
         }
     });
-    // A chapter that trains nothing for so long has no use for a number of epochs.
+    // A chapter without epochs has no flag for them.
     let epochs = (chapter.epochs > 0).then(|| {
         value("epochs", "N", "Train for so many epochs")
             .value_parser(value_parser!(u64).range(1..=MOST_EPOCHS).map(|epochs| epochs as usize))

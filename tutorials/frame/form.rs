@@ -43,7 +43,7 @@ impl Form {
         }
     }
 
-    /// A figure in this form. A page replays a tape: there is none of a figure alone.
+    /// A figure in this form; `None` for a page, which replays a tape and cannot be made from a figure alone.
     pub fn of(self, picture: &Picture, options: &DrawOptions) -> Option<String> {
         match self {
             Form::Svg => Some(picture.to_svg(options)),

@@ -4,7 +4,7 @@ use crate::{Error, Result, output};
 use serde_json::{Map, Value};
 use std::io::{BufRead, Read};
 
-/// More than that is no guess, but a file.
+/// Maximum number of bytes of a guess.
 const LONGEST: u64 = 1_000;
 
 /// Asks, and waits for a line; `None` at the end of the input.
@@ -16,7 +16,7 @@ pub(crate) fn ask(question: &str) -> Result<Option<String>> {
     read(&mut std::io::stdin().lock())
 }
 
-/// A line without what is none to be read; `None` at the end of the input.
+/// A line without control characters; `None` at the end of the input.
 fn read(input: &mut impl BufRead) -> Result<Option<String>> {
     let mut line = Vec::new();
     let count = input.by_ref().take(LONGEST).read_until(b'\n', &mut line);
@@ -29,7 +29,7 @@ fn read(input: &mut impl BufRead) -> Result<Option<String>> {
     }
 }
 
-/// A chapter's answer with the numbers of the run in it; `None` if the run has not found one of them.
+/// A chapter's answer, filled in with the numbers of the run; `None` if one of them is missing.
 pub(crate) fn answer(template: &str, results: &Map<String, Value>) -> Option<String> {
     let mut parts = template.split('{');
     let mut answer = parts.next()?.to_owned();
@@ -51,7 +51,7 @@ pub(crate) fn answer(template: &str, results: &Map<String, Value>) -> Option<Str
     Some(answer)
 }
 
-/// A result as an answer tells it.
+/// A result in the form in which answers print it.
 fn written(value: &Value, form: &str) -> Option<String> {
     let Some(number) = value.as_f64() else { return value.as_str().map(str::to_owned) };
     Some(match form {

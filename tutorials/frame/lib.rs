@@ -1,5 +1,5 @@
-//! The frame that all chapters share: flags, the order of what is printed, files, JSON, exit status. A chapter's own
-//! program holds only its own idea. And the judge that all exercises share.
+//! The frame that all chapters share: flags, the order of the output, files, JSON, exit status; and the judge that all
+//! exercises share. A chapter's own program holds only its own idea.
 #![deny(unsafe_code)]
 
 mod allocations;

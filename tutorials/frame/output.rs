@@ -1,7 +1,7 @@
-//! How lines get to the reader: wrapped at words, with colour where there is one, and without a panic when nobody reads on.
+//! Printing: lines are wrapped at words, coloured if the terminal has colours, and a closed pipe causes no panic.
 //!
-//! The idea to know: what happens to standard output is noted once, for the whole program, and looked at when it ends (`ended`). A reader
-//! who closed the pipe (`| head`) has seen enough; a disk that is full is an error.
+//! The idea to know: the first error of standard output is noted for the whole program, and handled when it ends (`ended`). A closed pipe (`| head`)
+//! is not an error; a full disk is.
 
 use anstyle::{AnsiColor, Style};
 use gradus_view::text::{width, wrapped, wrapped_line};
@@ -10,27 +10,27 @@ use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Where a chapter prints.
+/// The output of a chapter.
 #[derive(Clone)]
 pub(crate) struct Output {
     pub quiet: bool,
     pub colour: bool,
 }
 
-/// Longer lines are hard to read.
+/// Maximum width of a line: longer ones are hard to read.
 const WIDEST: usize = 100;
-/// In less no sentence can be read.
+/// Minimum width of a line: in less, no sentence can be read.
 const NARROWEST: usize = 20;
 
-/// Whether prose goes to standard error, since a document goes to standard output.
+/// Whether prose goes to standard error, because a document goes to standard output.
 static PROSE_TO_STDERR: AtomicBool = AtomicBool::new(false);
-/// What went wrong with standard output first.
+/// The first error of standard output.
 static TROUBLE: OnceLock<std::io::Error> = OnceLock::new();
 
 impl Output {
     pub fn new(quiet: bool, no_color: bool) -> Self {
         let wanted = !no_color && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        // CLICOLOR_FORCE is how a program that reads our output asks for colours all the same.
+        // With CLICOLOR_FORCE a program that reads our output asks for colours.
         let forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
         Output { quiet, colour: wanted && (forced || is_terminal()) }
     }
@@ -41,7 +41,7 @@ impl Output {
         self.styled(text, Style::new().bold().fg_color(Some(AnsiColor::Cyan.into())));
     }
 
-    /// Lines as they stand, if they fit.
+    /// Lines that are kept as they are, if they fit.
     pub fn line(&self, text: &str) {
         if !self.quiet {
             print(text);
@@ -57,7 +57,7 @@ impl Output {
         }
     }
 
-    /// The verdict: the only line that `--quiet` leaves.
+    /// The verdict: the only line with `--quiet`.
     pub fn verdict(&self, text: &str, good: bool) {
         let colour = if good { AnsiColor::Green } else { AnsiColor::Red };
         Output { quiet: false, ..*self }.styled(text, Style::new().bold().fg_color(Some(colour.into())));
@@ -75,7 +75,7 @@ pub fn print(text: &str) {
     fitted(text, is_terminal()).iter().for_each(|line| put(line));
 }
 
-/// A document goes to standard output: from now on all else is printed to standard error.
+/// Reserves standard output for a document: from now on everything else is printed to standard error.
 pub(crate) fn make_room_for_a_document() {
     PROSE_TO_STDERR.store(true, Ordering::Relaxed);
 }
@@ -85,12 +85,12 @@ pub fn is_prose_on_stderr() -> bool {
     PROSE_TO_STDERR.load(Ordering::Relaxed)
 }
 
-/// Whether what is printed still gets anywhere.
+/// Whether printed text is still read, that is, whether the pipe is open.
 pub fn is_anybody_reading() -> bool {
     TROUBLE.get().is_none()
 }
 
-/// The exit status of a program that would end with this one, now that it is known whether standard output took everything.
+/// The exit status of a program: this one, or another if standard output had an error.
 pub fn ended(status: ExitCode) -> ExitCode {
     match TROUBLE.get() {
         Some(trouble) if trouble.kind() != ErrorKind::BrokenPipe => {
@@ -101,7 +101,7 @@ pub fn ended(status: ExitCode) -> ExitCode {
     }
 }
 
-/// Writes bytes to standard output. What goes wrong is noted, and `ended` tells of it.
+/// Writes bytes to standard output. An error is noted, and reported by `ended`.
 pub(crate) fn write_out(bytes: &[u8]) {
     if !is_anybody_reading() {
         return;
@@ -113,7 +113,7 @@ pub(crate) fn write_out(bytes: &[u8]) {
     }
 }
 
-/// Prints what stands before a reader's answer, and leaves the cursor behind it.
+/// Prints the prompt for a reader's answer, and leaves the cursor behind it.
 pub(crate) fn ask(question: &str) {
     match is_prose_on_stderr() {
         true => _ = write!(std::io::stderr(), "{question}").and_then(|()| std::io::stderr().flush()),
@@ -133,7 +133,7 @@ pub(crate) fn is_terminal() -> bool {
     if is_prose_on_stderr() { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() }
 }
 
-/// How many columns there are to print in, where that is known: COLUMNS, or else those of the terminal.
+/// The number of columns to print in, if it is known: COLUMNS or, without it, that of the terminal.
 fn columns(is_terminal: bool) -> Option<usize> {
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|&columns| columns > 0);
     let measured = || is_terminal.then(ratatui::crossterm::terminal::size)?.ok().map(|(columns, _)| columns.into());
@@ -143,14 +143,14 @@ fn columns(is_terminal: bool) -> Option<usize> {
 /// The lines of a text, broken where the terminal ends.
 fn fitted(text: &str, is_terminal: bool) -> Vec<String> {
     let Some(columns) = columns(is_terminal) else { return text.split('\n').map(str::to_owned).collect() };
-    // What holds control sequences, such as colours, is wider in bytes than on the screen: it stays as it is.
+    // A line with control sequences, such as colours, is wider in bytes than on the screen: it stays as it is.
     let fits = |line: &str| width(line) <= columns || line.contains('\u{1b}');
     text.split('\n')
         .flat_map(|line| if fits(line) { vec![line.to_owned()] } else { wrapped_line(line, columns) })
         .collect()
 }
 
-/// Prints a note to standard error: something is otherwise than asked, and all goes on.
+/// Prints a note to standard error: something differs from what was asked, and the program continues.
 pub fn note(text: &str) {
     to_stderr(&format!("note: {text}"));
 }
@@ -162,7 +162,7 @@ pub fn complain(text: &str) {
 
 fn to_stderr(text: &str) {
     for line in fitted(text, std::io::stderr().is_terminal()) {
-        // Where complaints cannot be written there is nobody to complain to.
+        // If standard error cannot be written, nothing can be reported.
         let _ = writeln!(std::io::stderr(), "{line}");
     }
 }

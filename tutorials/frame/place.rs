@@ -1,21 +1,21 @@
-//! Where results go, looked at before anything runs: after a training it would be too late to hear that they cannot be written.
+//! Checks, before anything runs, that results can be written: after a training it would be too late to find out that they cannot.
 
 use crate::{Error, Result, files, output};
 use std::fs::{Metadata, OpenOptions};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Where a document goes that a flag names: a file, or with `-` standard output.
+/// The destination of a document, given by a flag: a file, or with `-` standard output.
 #[derive(Debug)]
 pub enum Document {
     /// The flag, and the file.
     File(&'static str, PathBuf),
-    /// `-`: all that is printed besides goes to standard error.
+    /// `-`: everything else is printed to standard error.
     StandardOutput,
 }
 
 impl Document {
-    /// Looks whether the file that this flag names can be written. It is not touched yet.
+    /// Checks that the file of this flag can be written. It does not change the file yet.
     ///
     /// # Errors
     /// If it cannot.
@@ -75,7 +75,7 @@ impl Document {
     }
 }
 
-/// Looks whether files can be written into the folder that a flag names. If it is not there, it is not made yet.
+/// Checks that files can be written into the folder of a flag. It does not create the folder yet.
 pub(crate) fn look_at_folder(flag: &str, folder: &Path) -> Result {
     let refuse = |why: &dyn std::fmt::Display| {
         Err(Error::new(format!(
@@ -94,7 +94,7 @@ pub(crate) fn look_at_folder(flag: &str, folder: &Path) -> Result {
         match std::fs::metadata(there) {
             Ok(found) if found.is_dir() => return try_out(there).or_else(|error| refuse(&error)),
             Ok(_) => return refuse(&format!("{} is a file", there.display())),
-            // A link that leads nowhere is there, and cannot become a folder.
+            // A dangling link exists, and cannot become a folder.
             Err(error) if error.kind() == ErrorKind::NotFound && there.symlink_metadata().is_err() => {}
             Err(error) => return refuse(&error),
         }
@@ -111,13 +111,13 @@ fn ends_in_slash(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().last().is_some_and(|&last| std::path::is_separator(char::from(last)))
 }
 
-/// Of a file that is there, the folder is tried out, since the new one is made beside it; of a device nothing more is asked.
+/// For an existing file, tries out its folder, because the new version is made beside it; for a device, checks nothing more.
 fn beside(path: &Path, found: &Metadata) -> std::io::Result<()> {
     if found.is_file() { try_out(folder_of(&path.canonicalize()?)) } else { Ok(()) }
 }
 
-/// Makes a file in a folder, and takes it away again.
+/// Makes a file in a folder, and deletes it.
 fn try_out(folder: &Path) -> std::io::Result<()> {
-    // Its own name says nothing to the reader, so of an error only the kind is told.
+    // The temporary name means nothing to the reader, so only the kind of an error is shown.
     tempfile::tempfile_in(folder).map(drop).map_err(|error| error.kind().into())
 }

@@ -1,4 +1,4 @@
-//! One run of a chapter: what it may ask for, and where it puts what it finds.
+//! One run of a chapter: its inputs, and the destinations of its results.
 
 use crate::flags::Flags;
 use crate::form::Form;
@@ -21,7 +21,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// What the frame hands to a chapter's story.
+/// The run that the frame gives to a chapter's program.
 pub struct Run<'c> {
     chapter: &'c Chapter,
     flags: Flags,
@@ -33,19 +33,19 @@ pub struct Run<'c> {
     guess: Option<String>,
     watched: bool,
     stepped: bool,
-    /// Whether the data set was asked for.
+    /// Whether the data set was read.
     read: Cell<bool>,
     started: Instant,
 }
 
 impl<'c> Run<'c> {
-    /// A run with these flags, if what it writes can be written where they say.
+    /// A run with these flags, after checking that its files can be written.
     pub(crate) fn new(chapter: &'c Chapter, flags: Flags) -> Result<Self> {
         let out = out(chapter, &flags);
         if !flags.quiet || !flags.forms.is_empty() || flags.out.is_some() {
             place::look_at_folder("--out", &out)?;
         }
-        // The document may go where the files go, though that folder is not there yet.
+        // The document may be in the folder of the files, which may not exist yet.
         let folder = flags.json.as_deref().and_then(Path::parent);
         if let Some(folder) = folder.filter(|folder| folder.starts_with(&out) && !folder.exists()) {
             std::fs::create_dir_all(folder).map_err(|error| Error::writing(folder, error))?;
@@ -79,13 +79,13 @@ impl<'c> Run<'c> {
         seeded(self.flags.seed)
     }
 
-    /// How many epochs to train: `--epochs`, under `--full` as many as the source, else the chapter's short run.
+    /// The number of epochs: `--epochs`; with `--full` that of the source; otherwise that of the chapter's short run.
     pub fn epochs(&self) -> usize {
         let unsaid = if self.flags.full { self.chapter.full_epochs } else { self.chapter.epochs };
         self.flags.epochs.unwrap_or(unsaid)
     }
 
-    /// Whether this run is as long as the source's, so that its numbers may be held against the source's.
+    /// Whether this run is as long as the source's, so that their numbers can be compared.
     pub fn is_full(&self) -> bool {
         self.epochs() == self.chapter.full_epochs
     }
@@ -95,13 +95,14 @@ impl<'c> Run<'c> {
         self.flags.options.get(name).map_or("", |value| value)
     }
 
-    /// Where the four files of MNIST are.
+    /// The folder of the four files of MNIST.
     pub fn data_folder(&self) -> PathBuf {
         self.read.set(true);
         self.flags.data.clone().unwrap_or_else(default_data)
     }
 
-    /// The training and the test digits of MNIST: 60,000 and 10,000, or what is in the folder of `--data`, of which the chapter needs so many.
+    /// The training and the test digits of MNIST: 60,000 and 10,000, or those in the folder of `--data`. The chapter needs at least `train` and
+    /// `test` of them.
     ///
     /// # Errors
     /// If a file is missing or damaged, or there are too few digits.
@@ -121,7 +122,7 @@ impl<'c> Run<'c> {
         }
     }
 
-    /// Whether somebody sits at a terminal: only then may a chapter ask questions.
+    /// Whether input and output are a terminal: only then may a chapter ask questions.
     pub fn has_a_reader(&self) -> bool {
         !self.flags.quiet && std::io::stdin().is_terminal() && output::is_terminal()
     }
@@ -133,7 +134,7 @@ impl<'c> Run<'c> {
     pub fn ask(&self, question: &str) -> Result<Option<String>> {
         let line = guess::ask(question)?;
         if line.is_none() {
-            // The cursor still stands behind the question.
+            // The cursor is still behind the question.
             self.output.line("");
         }
         Ok(line)
@@ -154,7 +155,7 @@ impl<'c> Run<'c> {
         self.output.paragraph(text);
     }
 
-    /// A progress bar on a terminal; elsewhere nothing, so that a log holds only plain lines.
+    /// A progress bar on a terminal; nothing elsewhere, so that a log holds only plain lines.
     pub fn progress(&self, steps: usize, what: &str) -> ProgressBar {
         if self.flags.quiet || !std::io::stderr().is_terminal() {
             return ProgressBar::with_draw_target(Some(steps as u64), ProgressDrawTarget::hidden());
@@ -165,7 +166,7 @@ impl<'c> Run<'c> {
         style.map_or(bar.clone(), |style| bar.with_style(style))
     }
 
-    /// The progress of a training of `net`, which takes so many steps: a bar on a terminal, a live view under `--watch`, elsewhere nothing.
+    /// The progress of a training of `net` in `steps` steps: a bar on a terminal, a live view with `--watch`, nothing without a terminal.
     pub fn watch<'m, F: Scalar>(&mut self, what: &str, steps: usize, net: &'m dyn Parameters<F>) -> Watch<'m, F> {
         let bar = self.progress(steps, what);
         let mut watch = Watch::new(what, steps, net, self.output.clone(), bar);
@@ -187,7 +188,7 @@ impl<'c> Run<'c> {
         self.results.insert(name.to_owned(), value.into());
     }
 
-    /// Sets one of our numbers beside another, whose origin is said; ours should lie from `low` to `high`.
+    /// Compares one of our numbers with another one of the given origin. Ours should be from `low` to `high`.
     pub fn compare(&mut self, name: &'static str, ours: f64, from: Origin, other: &'static str, low: f64, high: f64) {
         self.comparisons.push(Comparison { name, ours, from, other, low, high });
     }
@@ -218,8 +219,8 @@ impl<'c> Run<'c> {
         self.write(&format!("{name}.png"), drawing.png()?)
     }
 
-    /// Draws what is on `tape`, in each form that was asked for: `name.svg` under `--svg`, and so on. Under `--step` the reader steps
-    /// through it; without a terminal its story is printed.
+    /// Draws `tape` in each form that the flags ask for: `name.svg` with `--svg`, and so on. With `--step` the reader steps through it; without a
+    /// terminal its story is printed.
     ///
     /// # Errors
     /// If a file cannot be written.
@@ -279,15 +280,14 @@ impl<'c> Run<'c> {
         self.write(&file_name(name, Form::Svg), layers.clone().theme(Theme::Auto).to_svg())
     }
 
-    /// What was compared.
+    /// The comparisons of the run.
     pub(crate) fn into_comparisons(self) -> Vec<Comparison> {
         self.comparisons
     }
 
-    /// Says what the chapter asks, and lets the reader guess. What is guessed goes to `keep` at once.
+    /// Prints the chapter's question, and asks the reader for a guess, which is given to `keep` at once.
     ///
-    /// # Errors
-    /// If nobody can be asked any more.
+    /// # Errors If the input has ended.
     pub(crate) fn open(&mut self, keep: &mut dyn FnMut(&str)) -> Result {
         self.output.heading(&format!("{}: {}", self.chapter.short_name(), self.chapter.title));
         self.output.paragraph(self.chapter.question);
@@ -303,7 +303,7 @@ impl<'c> Run<'c> {
         Ok(())
     }
 
-    /// Prints what follows the run. Returns whether every number lies in its band.
+    /// Prints the texts after the run. Returns whether every number is in its band.
     pub(crate) fn close(mut self) -> Result<bool> {
         let seconds = self.started.elapsed().as_secs_f64();
         let good = self.comparisons.iter().all(Comparison::holds);
@@ -337,7 +337,7 @@ impl<'c> Run<'c> {
         Ok(good)
     }
 
-    /// What is to be done; the command stands on a line of its own, to be copied whole.
+    /// Prints the task; the command is on a line of its own, to be copied.
     fn print_exercise(&self) {
         match self.chapter.exercise.split_once(" cargo run ") {
             Some((task, command)) => {
@@ -348,7 +348,7 @@ impl<'c> Run<'c> {
         }
     }
 
-    /// What the reader guessed, beside what came out.
+    /// Prints the reader's guess beside the result.
     fn print_guess(&self) {
         let Some(guess) = &self.guess else { return };
         self.output.heading("Your guess, and what came out");
@@ -388,7 +388,7 @@ impl<'c> Run<'c> {
     }
 }
 
-/// The folder that files go to.
+/// The folder for the files.
 fn out(chapter: &Chapter, flags: &Flags) -> PathBuf {
     flags.out.clone().unwrap_or_else(|| chapter.default_out().into())
 }

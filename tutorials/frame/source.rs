@@ -1,5 +1,5 @@
-//! The texts of the programs, and the checkout that they are from. The idea to know: a program carries its own text, so that the stepper and
-//! the page show it wherever the program runs, as it was when it was built.
+//! The source texts of the programs, and the checkout that they are from. The idea to know: a program carries its own source text, as it was built,
+//! so that the stepper and the page can show it wherever the program runs.
 
 use crate::{Error, Result};
 use gradus::data::Mnist;
@@ -13,11 +13,11 @@ pub struct Source {
     pub beside: &'static str,
     /// The file's name.
     pub name: &'static str,
-    /// What it says.
+    /// Its text.
     pub text: &'static str,
 }
 
-/// The files of the program that this stands in, by their names.
+/// The files of the program that calls this, by their names.
 #[macro_export]
 macro_rules! sources {
     ($($name:literal),+ $(,)?) => {
@@ -33,20 +33,21 @@ impl Source {
     }
 }
 
-/// Where the stepper and the page find the texts that nodes name: those that the program carries first, and then, of the library, those of the checkout.
+/// The source texts for the stepper and the page: first those that the program carries, then, for the library, those of the checkout.
 pub(crate) fn folders(sources: &[Source]) -> SourceFolders {
     let folders = checkouts().into_iter().fold(SourceFolders::new(), |folders, root| folders.and(root));
     sources.iter().fold(folders, |folders, source| folders.and_text(source.path(), source.text))
 }
 
-/// The checkouts of gradus that hold the present folder, and this program. Where the program was built says nothing: it may have been moved.
+/// The checkouts of gradus that contain the present folder, and this program. (The path at which the program was built does not help: the checkout
+/// may have been moved.)
 fn checkouts() -> Vec<PathBuf> {
     let places = [std::env::current_dir(), std::env::current_exe()];
     let is_root = |folder: &&Path| folder.join("tutorials/frame/exercises.rs").is_file();
     places.iter().flatten().filter_map(|place| place.ancestors().find(is_root).map(Path::to_owned)).collect()
 }
 
-/// The digits of MNIST, of a folder or where they are without one.
+/// The digits of MNIST, from this folder or from the default one.
 ///
 /// # Errors
 /// If they are not there or damaged.
@@ -61,7 +62,7 @@ pub fn mnist(folder: Option<&Path>) -> Result<Mnist> {
     Ok(Mnist::open(folder.map_or(here, Path::to_owned))?)
 }
 
-/// Where MNIST is without `--data`: `data/mnist` in the present folder, or else in a checkout.
+/// The folder of MNIST without `--data`: `data/mnist` in the present folder or, if there is none, in a checkout.
 pub fn default_data() -> PathBuf {
     let here = PathBuf::from("data/mnist");
     let places = std::iter::once(here.clone()).chain(checkouts().into_iter().map(|root| root.join(&here)));

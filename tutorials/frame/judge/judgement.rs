@@ -1,27 +1,27 @@
-//! What came out of an examination: for the learner a text, for the runner JSON, for the shell an exit status.
+//! The result of judging an answer: a text for the learner, JSON for the runner, an exit status for the shell.
 
 use crate::exercises::Exercise;
 use crate::output::Output;
 use serde_json::{Value, json};
 use std::process::{ExitCode, Termination};
 
-/// The environment variable that names a file for the judgement as JSON. The runner sets it, and says a secret on standard input, which the
-/// judge reads before it calls the answer: a judgement without it was written by somebody else.
+/// The environment variable that names a file for the judgement as JSON. The runner sets it, and writes a secret to the judge's standard input. The
+/// judge reads it before it calls the answer, and puts it into the judgement. So a judgement without the secret is not the judge's.
 pub const JSON_VARIABLE: &str = "GRADUS_JUDGEMENT";
 
-/// What became of an answer. As the result of `main` it prints itself.
+/// The judgement on an answer. As the result of `main` it prints itself.
 pub struct Judgement {
     pub(super) exercise: &'static Exercise,
     pub(super) seed: u64,
     pub(super) right: usize,
     pub(super) wrong: usize,
     pub(super) failure: Option<Failure>,
-    /// Why nothing could be judged.
+    /// Why the answer could not be judged.
     pub(super) unable: Option<String>,
     pub(super) secret: Option<String>,
 }
 
-/// What the runner says on standard input, once.
+/// The secret from the runner, read from standard input.
 pub(super) fn secret() -> Option<String> {
     std::env::var_os(JSON_VARIABLE)?;
     let mut line = String::new();
@@ -36,7 +36,7 @@ pub(super) struct Failure {
     pub expected: String,
     pub got: String,
     pub details: Vec<String>,
-    /// What is probably wrong.
+    /// The probable mistake.
     pub diagnosis: Option<String>,
 }
 
@@ -46,7 +46,7 @@ impl Judgement {
         self.wrong == 0 && self.right == self.exercise.cases && self.unable.is_none()
     }
 
-    /// The first case that failed, as the learner reads it; empty if there is none.
+    /// The text about the first case that failed; empty if there is none.
     pub fn failure(&self) -> String {
         let Some(failure) = &self.failure else { return String::new() };
         let Failure { input, what, expected, got, details, diagnosis } = failure;
@@ -61,7 +61,7 @@ impl Judgement {
         lines.join("\n")
     }
 
-    /// What is probably wrong with the first case that failed, if that is known.
+    /// The probable mistake in the first case that failed, if it is known.
     pub fn diagnosis(&self) -> Option<&str> {
         self.failure.as_ref()?.diagnosis.as_deref()
     }
@@ -108,7 +108,7 @@ impl Termination for Judgement {
     fn report(self) -> ExitCode {
         let output = Output::new(false, false);
         if let Some(file) = std::env::var_os(JSON_VARIABLE) {
-            // If it cannot be written the runner sees that it is missing.
+            // If it cannot be written, the runner notices that it is missing.
             let _ = std::fs::write(file, self.to_json().to_string());
         }
         output.heading(&format!("Exercise {}: {}", self.exercise.number(), self.exercise.title));

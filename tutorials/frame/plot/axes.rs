@@ -1,4 +1,4 @@
-//! The axes of a chart and the lines between them, as the drawing crate draws them; what it has no word for is put under and over.
+//! The axes of a chart and the lines between them, drawn by the drawing crate; everything that it cannot draw goes under or over them.
 
 use super::chart::{Chart, Kind, Layer};
 use super::drawing::Drawing;
@@ -17,11 +17,11 @@ pub(super) struct Room {
     pub top: f64,
     pub right: f64,
     pub bottom: f64,
-    /// A small chart inside another has no names on its axes, and smaller numbers.
+    /// Whether it is a small chart inside another: without names on its axes, and with smaller numbers.
     pub small: bool,
 }
 
-/// Where the numbers of a chart are on the page.
+/// Maps the numbers of a chart to places on the page.
 pub(super) struct Axes(ComputedLayout);
 
 impl Axes {
@@ -29,7 +29,7 @@ impl Axes {
         Axes(ComputedLayout::from_layout(&layout(chart, room)))
     }
 
-    /// Draws axes, grid and lines. What stands on the page `under` is put under the lines, and is cut off at the axes as they are.
+    /// Draws axes, grid and lines. The contents of `under` go under the lines and, like these, are cut off at the axes.
     pub fn draw(chart: &Chart, room: Room, under: Drawing) -> Drawing {
         let mut scene = render_multiple(plots(chart), layout(chart, room));
         let opening = scene.elements.iter().position(|shape| matches!(shape, Primitive::ClipStart { .. }));
@@ -38,7 +38,7 @@ impl Axes {
         Drawing::of(scene, &chart.title)
     }
 
-    /// Where a place on the x axis and one on the y axis meet.
+    /// The point on the page for a place on the x axis and one on the y axis.
     pub fn at(&self, (x, y): (f64, f64)) -> (f64, f64) {
         (self.0.map_x(x), self.0.map_y(y))
     }
@@ -48,7 +48,7 @@ impl Axes {
         Frame { at: (self.0.margin_left, self.0.margin_top), size: (self.0.plot_width(), self.0.plot_height()) }
     }
 
-    /// What the axes reach from and to, as places.
+    /// The ranges of the axes, as places.
     pub fn window(&self) -> [(f64, f64); 2] {
         [self.0.x_range, self.0.y_range]
     }
@@ -83,7 +83,7 @@ fn layout(chart: &Chart, room: Room) -> Layout {
     if chart.equal { layout.with_equal_aspect() } else { layout }
 }
 
-/// How far numbers beside the axes are apart, so that each has the room it takes.
+/// The distances between the numbers beside the axes, so that each has enough room.
 fn steps(chart: &Chart, [x, y]: [(f64, f64); 2]) -> [f64; 2] {
     let (width, height) = chart.size;
     [chart.x.step(x, (width / 64.0) as usize), chart.y.step(y, (height / 46.0) as usize)]
@@ -126,13 +126,13 @@ fn plots(chart: &Chart) -> Vec<Plot> {
     plots
 }
 
-/// How thick a line is. One on which later lines lie for a good part of its way is thicker, so that all are seen.
+/// The thickness of a line. A line that later lines cover for a large part is thicker, so that all are visible.
 fn thickness(chart: &Chart, layer: &Layer) -> f64 {
     let on_it = chart.layers.iter().filter(|other| lies_on(chart, other, layer)).count();
     [THIN, 4.4, 6.0][on_it.min(2)]
 }
 
-/// Whether a line lies on one that was drawn before it, for a good part of its way.
+/// Whether a line covers an earlier one for a large part.
 fn lies_on(chart: &Chart, layer: &Layer, before: &Layer) -> bool {
     let (Kind::Line(points), Kind::Line(line)) = (&layer.kind, &before.kind) else { return false };
     if layer.number <= before.number {
@@ -144,7 +144,7 @@ fn lies_on(chart: &Chart, layer: &Layer, before: &Layer) -> bool {
         let (one, other) = (place(chart, *one), place(chart, *other));
         (one.0 - other.0).abs() < 3.0 * wide && (one.1 - other.1).abs() < 3.0 * high
     };
-    // Both are as a rule counted at the same places.
+    // Usually both have points at the same places.
     let near = line.iter().zip(points).filter(|(one, other)| is_near(one, other)).count();
     3 * near > line.len().max(points.len())
 }
@@ -160,7 +160,7 @@ fn line_plots(chart: &Chart, layer: &Layer, points: &[(f64, f64)], thick: f64) -
         let line = LinePlot::new().with_data(piece.to_vec()).with_color(chart.colour(layer).light);
         let dashes = if matches!(layer.kind, Kind::Path(_)) { style::dashes(0) } else { style::dashes(layer.number) };
         let line = line.with_stroke_width(thick).with_line_style(dashes).into();
-        // On a field of colours, or on another line, it has a pale edge: in grey it would drown in what is deeper.
+        // On a field of colours, or on another line, it has a pale edge: in grey it would not stand out from a darker background.
         let edge = LinePlot::new().with_data(piece.to_vec()).with_color(PAGE.light).with_stroke_width(thick + 1.2);
         if has_edge { vec![edge.into(), line] } else { vec![line] }
     };
@@ -175,7 +175,7 @@ fn band_plot(chart: &Chart, layer: &Layer, band: &[(f64, f64, f64)]) -> Plot {
     band.with_color(chart.colour(layer).light).with_opacity(0.18).into()
 }
 
-/// The places of a point on both axes. A zero has no logarithm: it lies on the floor of the chart.
+/// The places of a point on both axes. A zero has no logarithm: it is drawn at the bottom of the chart.
 pub(super) fn place(chart: &Chart, (x, y): (f64, f64)) -> (f64, f64) {
     let (x, y) = (chart.x.place(x), chart.y.place(y));
     (x, if y == f64::NEG_INFINITY && chart.y.logarithmic { chart.reach()[1].0 } else { y })

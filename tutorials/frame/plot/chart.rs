@@ -1,4 +1,4 @@
-//! A chart: two axes, and what stands between them. Built layer by layer, then drawn, or printed as text.
+//! A chart: two axes, and layers between them. It is built layer by layer, then drawn, or printed as text.
 
 use super::field::Field;
 use super::scale::Axis;
@@ -23,11 +23,11 @@ pub struct Chart<'a> {
     pub(super) inset: Option<Inset>,
 }
 
-/// One thing on a chart.
+/// A layer of a chart.
 #[derive(Clone)]
 pub(super) struct Layer {
     pub name: String,
-    /// Which colour, dashes and marker it has.
+    /// The number that decides its colour, dashes and marker.
     pub number: usize,
     pub kind: Kind,
 }
@@ -50,7 +50,7 @@ pub(super) enum Kind {
     Name((f64, f64), Side),
 }
 
-/// Where a name stands.
+/// The side of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// Above the point.
@@ -111,7 +111,7 @@ impl<'a> Chart<'a> {
         self
     }
 
-    /// One unit is as long on both axes, as a map needs it.
+    /// Gives both axes the same length per unit, as in a map.
     pub fn equal_axes(mut self) -> Self {
         self.equal = true;
         self
@@ -129,13 +129,13 @@ impl<'a> Chart<'a> {
         self
     }
 
-    /// What the x axis shows; without it, all there is.
+    /// The range of the x axis; by default that of all layers.
     pub fn x_range(mut self, low: f64, high: f64) -> Self {
         self.x.range = Some((low, high));
         self
     }
 
-    /// What the y axis shows; without it, all there is.
+    /// The range of the y axis; by default that of all layers.
     pub fn y_range(mut self, low: f64, high: f64) -> Self {
         self.y.range = Some((low, high));
         self
@@ -153,13 +153,13 @@ impl<'a> Chart<'a> {
         self.layer("", number, Kind::Band(points.to_vec()))
     }
 
-    /// Points that no line joins.
+    /// Points without a line.
     pub fn points(self, name: &str, points: &[(f64, f64)]) -> Self {
         let number = self.series();
         self.layer(name, number, Kind::Points(points.to_vec()))
     }
 
-    /// The places that something visited, one after the other.
+    /// A path: the visited places in order.
     pub fn path(self, name: &str, points: &[(f64, f64)]) -> Self {
         let number = self.series();
         self.layer(name, number, Kind::Path(points.to_vec()))
@@ -174,7 +174,7 @@ impl<'a> Chart<'a> {
         self.layer(name, number, Kind::Bars(bars.iter().map(|&(x, y)| (x - half, x + half, y)).collect()))
     }
 
-    /// How many of the numbers lie in each of `bins` equal bins. Numbers that are not finite are left out.
+    /// A histogram of the numbers, with `bins` equal bins. Numbers that are not finite are left out.
     pub fn histogram(self, name: &str, numbers: &[f64], bins: usize) -> Self {
         let number = self.series();
         self.layer(name, number, Kind::Bars(super::field::bins(numbers, bins)))
@@ -190,18 +190,19 @@ impl<'a> Chart<'a> {
         self.layer(name, 0, Kind::Mark(point, side))
     }
 
-    /// A name beside a place that is marked otherwise. Text for the terminal leaves it out.
+    /// A name beside a place that has another mark. The text for the terminal leaves it out.
     pub fn name(self, place: (f64, f64), name: &str, side: Side) -> Self {
         self.layer(name, 0, Kind::Name(place, side))
     }
 
-    /// Colours behind everything: the height of `f`, in steps, with a bar that tells them.
+    /// Colours behind everything: the height of `f` in steps, with a colour bar.
     pub fn contours(mut self, name: &str, f: impl Fn(f64, f64) -> f64 + 'a) -> Self {
         self.field = Some(Field::contours(name, Shades::Height, f));
         self
     }
 
-    /// The heights at which one colour ends and the next begins; without it, about ten round ones. The colours tell their order.
+    /// The heights at which one colour ends and the next begins; by default about ten round ones. The colours show the order of the heights, not
+    /// their distances.
     pub fn levels(mut self, levels: &[f64]) -> Self {
         self.field = self.field.map(|field| field.with_levels(levels));
         self
@@ -235,7 +236,7 @@ impl Inset {
         (self.x.0..=self.x.1).contains(&x) && (self.y.0..=self.y.1).contains(&y)
     }
 
-    /// The part of the chart that it shows, as a chart.
+    /// The part of the chart in the inset, as a chart.
     pub fn of<'a>(&self, chart: &Chart<'a>) -> Chart<'a> {
         let part = chart.clone().x_range(self.x.0, self.x.1).y_range(self.y.0, self.y.1).title("");
         Chart { inset: None, ..part }
@@ -277,7 +278,7 @@ impl Chart<'_> {
         self.field.as_ref().is_some_and(Field::has_contours)
     }
 
-    /// What both axes reach from and to, as places on them.
+    /// The ranges of both axes, as places on them.
     pub(super) fn reach(&self) -> [(f64, f64); 2] {
         let points: Vec<(f64, f64)> = self.layers.iter().flat_map(Layer::points).collect();
         let levels = self.layers.iter().filter_map(|layer| match layer.kind {

@@ -1,4 +1,4 @@
-//! A chart becomes a drawing: the field and the bars under its lines; marks, names, inset and legend over them.
+//! Draws a chart: the field and the bars under its lines; marks, names, inset and legend over them.
 
 use super::Figure;
 use super::axes::{self, Axes, Room, place};
@@ -22,7 +22,7 @@ impl Figure for Chart<'_> {
         let mut page = paint(self, room, &levels);
         let frame = axes.frame();
         page.text((self.size.0 / 2.0, 18.0), &self.title, TITLE, Anchor::Middle, INK.light);
-        // Read without turning the head, a name above the axis is better than one along it.
+        // A name above the axis is easier to read than one along it.
         page.text((8.0, frame.at.1 - 15.0), &self.y.name, LABEL, Anchor::Start, INK.light);
         let below = frame.at.1 + frame.size.1 + BELOW - 13.0;
         page.text((frame.at.0 + frame.size.0 / 2.0, below), &self.x.name, LABEL, Anchor::Middle, INK.light);
@@ -36,7 +36,7 @@ impl Figure for Chart<'_> {
         page
     }
 
-    /// A chart that is made narrower keeps most of its height, so that its curves do.
+    /// A chart that is made narrower keeps most of its height, so that its curves keep theirs.
     fn draw_within(&self, width: f64) -> Drawing {
         if self.size.0 <= width {
             return self.draw();
@@ -69,7 +69,7 @@ pub(super) fn room(chart: &Chart, legend: &Legend) -> Room {
     }
 }
 
-/// The chart without what stands around its axes.
+/// The chart without the parts around its axes.
 fn paint(chart: &Chart, room: Room, levels: &[f64]) -> Drawing {
     let axes = Axes::new(chart, room);
     let mut under = Drawing::new(chart.size.0, chart.size.1, "");
@@ -121,7 +121,7 @@ fn paint_over(page: &mut Drawing, chart: &Chart, layer: &Layer, axes: &Axes) {
     }
 }
 
-/// Writes the names of marks and places: each on the side that was wished for, or on another where that would lie on a line or a name.
+/// Writes the names of marks and places: each on the requested side, or on another if it would cover a line or a name there.
 fn name_marks(page: &mut Drawing, chart: &Chart, axes: &Axes) {
     let frame = axes.frame();
     let inside = Box { at: frame.at, size: frame.size };
@@ -152,7 +152,7 @@ fn name_marks(page: &mut Drawing, chart: &Chart, axes: &Axes) {
     }
 }
 
-/// Writes the name of a level above or below it, at the end where there is the least ink.
+/// Writes the name of a level above or below it, at the end with the least ink.
 fn name_level(page: &mut Drawing, chart: &Chart, axes: &Axes, y: f64, name: &str) {
     let Frame { at: (left, top), size: (width, height) } = axes.frame();
     let y = axes.at((0.0, chart.y.place(y))).1;
@@ -175,14 +175,14 @@ fn name_level(page: &mut Drawing, chart: &Chart, axes: &Axes, y: f64, name: &str
     page.text((end, y + above), name, TICK, Anchor::End, INK.light);
 }
 
-/// Where those of the points are that the axes hold.
+/// The places on the page of the points that are within the axes.
 fn visible<'p>(chart: &'p Chart, axes: &'p Axes, points: &'p [(f64, f64)]) -> impl Iterator<Item = (f64, f64)> + 'p {
     let [x, y] = axes.window();
     let inside = move |at: &(f64, f64)| (x.0..=x.1).contains(&at.0) && (y.0..=y.1).contains(&at.1);
     points.iter().map(|point| place(chart, *point)).filter(inside).map(|at| axes.at(at))
 }
 
-/// How wide a text of so many characters is, about.
+/// The approximate width of a text with this number of characters.
 pub(super) fn text_width(characters: usize, size: u32) -> f64 {
     0.58 * size as f64 * characters as f64
 }
@@ -197,7 +197,7 @@ fn paint_colour_bar(page: &mut Drawing, chart: &Chart, Frame { at, size }: Frame
         page.rectangle((left, bottom - (step + 1) as f64 * height), (14.0, height), &colour, 1.0);
     }
     page.frame((left, at.1), (14.0, size.1), AXIS, 0.8);
-    // A label takes a line; where levels are closer, some go without.
+    // A label takes a line; if levels are closer than that, some have no label.
     let every = (15.0 / height).ceil().max(1.0) as usize;
     for (number, level) in levels.iter().enumerate().step_by(every) {
         let label = field.level_name(*level, levels);
@@ -229,7 +229,7 @@ fn paint_inset(page: &mut Drawing, chart: &Chart, inset: Inset, axes: &Axes, lev
     page.frame(at, size, INK, 1.2);
 }
 
-/// The left upper corner of a box of this size in a corner of the frame.
+/// The upper left corner of a box of this size in a corner of the frame.
 pub(super) fn corner(frame: Frame, size: (f64, f64), corner: Corner, air: f64) -> (f64, f64) {
     let (left, top) = (frame.at.0 + air, frame.at.1 + air);
     let (right, bottom) = (frame.at.0 + frame.size.0 - size.0 - air, frame.at.1 + frame.size.1 - size.1 - air);

@@ -1,5 +1,4 @@
-//! What a figure has become once it is drawn: shapes on a page, to be written as SVG or PNG. Only this file, `axes` and `style` know
-//! the crate that draws.
+//! A drawn figure: shapes on a page, to be written as SVG or PNG. Only this file, `axes` and `style` use the drawing crate.
 
 use super::style::{self, Colour, FONTS, INK, PAGE};
 use crate::{Error, Result};
@@ -16,16 +15,16 @@ pub struct Drawing {
     name: String,
 }
 
-/// How many pixels of a PNG one unit of the page takes: twice as many as on a screen, for print.
+/// Pixels of a PNG per unit of the page: twice as many as on a screen, for print.
 const PIXELS: f32 = 2.0;
 
 impl Drawing {
-    /// An empty page; `name` is for those who cannot see it.
+    /// An empty page; `name` is the description for readers who cannot see it.
     pub(super) fn new(width: f64, height: f64, name: &str) -> Self {
         Drawing::of(Scene::new(width, height), name)
     }
 
-    /// A page that holds something already.
+    /// A page with these contents.
     pub(super) fn of(mut scene: Scene, name: &str) -> Self {
         scene.background_color = Some(PAGE.light.to_owned());
         scene.text_color = Some(INK.light.to_owned());
@@ -41,7 +40,7 @@ impl Drawing {
         &self.name
     }
 
-    /// The figure as SVG: the same figure, the same bytes. It is dark where the reader's page is.
+    /// The figure as SVG. The same figure gives the same bytes. It is dark if the reader's page is.
     pub fn svg(&self) -> String {
         let (width, height) = self.size();
         let opening =
@@ -75,7 +74,7 @@ impl Drawing {
         self.scene.add(Primitive::GroupEnd);
     }
 
-    /// Text whose middle, start or end is at `x`, and whose middle line is at `y`.
+    /// Text with its middle, start or end at `x`, and its middle line at `y`.
     pub(super) fn text(&mut self, (x, y): (f64, f64), text: &str, size: u32, anchor: Anchor, colour: &str) {
         let (y, color) = (y + 0.36 * size as f64, Some(Color::from(colour)));
         self.scene.add(Primitive::Text { x, y, content: clean(text), size, anchor, rotate: None, bold: false, color });
@@ -131,7 +130,7 @@ impl Drawing {
         self.path(path, Some(Color::from(colour.light)), Color::from(PAGE.light), 1.2);
     }
 
-    /// The same, as small as it can be told from others: the places of a path.
+    /// The same, as small as possible while it can still be told from others: for the places of a path.
     pub(super) fn small_marker(&mut self, number: usize, colour: Colour, at: (f64, f64)) {
         if number.is_multiple_of(4) {
             self.circle(at, 2.0, colour, colour)
@@ -181,14 +180,15 @@ impl Drawing {
     }
 }
 
-/// A coordinate in as few characters as a hundredth of a unit needs.
+/// A coordinate, rounded to a hundredth of a unit, in as few characters as possible.
 pub(super) fn short(x: f64) -> String {
     let text = format!("{x:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
-/// Text without what no picture can show. The drawing crate reads mathematics between dollar signs; a name is a name.
+/// Text without characters that a picture cannot show. The drawing crate would read text between dollar signs as mathematics, so they are
+/// escaped.
 pub(super) fn clean(text: &str) -> String {
     text.replace(char::is_control, " ").replace('$', "\\$")
 }
@@ -197,7 +197,8 @@ fn escape(text: &str) -> String {
     clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }
 
-/// The drawing crate numbers its clip paths through the whole program; a figure must not depend on what was drawn before it.
+/// Renumbers the clip paths of the figure: the drawing crate counts them over the whole program, and a figure must not depend on earlier
+/// ones.
 fn own_clip_names(svg: String) -> String {
     const THEIRS: &str = "kuva-clip-";
     let mut pieces = svg.split(THEIRS);

@@ -1,4 +1,4 @@
-//! A function of x and y behind a chart: its height in steps of colour, or on which side of a threshold it is.
+//! A function of x and y behind a chart: its height in steps of colour, or the two sides of a threshold.
 
 use super::drawing::{Drawing, short};
 use super::scale::{Axis, decimal, extent};
@@ -21,14 +21,14 @@ pub(super) enum FieldKind {
     Boundary(f64),
 }
 
-/// A rectangle on the page: its left upper corner, and its width and height.
+/// A rectangle on the page: its upper left corner, and its width and height.
 #[derive(Clone, Copy)]
 pub(super) struct Frame {
     pub at: (f64, f64),
     pub size: (f64, f64),
 }
 
-/// So many samples on each side: lines look smooth, and a figure stays small.
+/// Number of samples on each side: enough for smooth lines, few enough for a small figure.
 const SAMPLES: usize = 80;
 
 impl<'a> Field<'a> {
@@ -66,7 +66,7 @@ impl<'a> Field<'a> {
             .collect()
     }
 
-    /// Where a step of colour ends and the next begins, for this window.
+    /// The heights between steps of colour, for this window.
     pub fn levels(&self, window: [(f64, f64); 2]) -> Vec<f64> {
         match &self.kind {
             FieldKind::Boundary(threshold) => vec![*threshold],
@@ -104,10 +104,10 @@ impl<'a> Field<'a> {
     pub fn paint(&self, page: &mut Drawing, frame: Frame, window: [(f64, f64); 2], levels: &[f64]) {
         let mut values = self.sample(window, SAMPLES, SAMPLES);
         let top = extent(values.iter().copied()).map_or(0.0, |(_, high)| high);
-        // What is not finite is drawn as the highest land.
+        // Values that are not finite are drawn as the highest ones.
         values.iter_mut().filter(|value| !value.is_finite()).for_each(|value| *value = top);
         page.rectangle(frame.at, frame.size, &self.colour(None, levels.len()), 1.0);
-        // Nothing to do if this fails: it does when the number of values is wrong, and there are SAMPLES².
+        // This fails only if the number of values is wrong, and there are SAMPLES².
         let regions = ContourBuilder::new(SAMPLES, SAMPLES, true).contours(&values, levels).unwrap_or_default();
         let (line, thick) = if self.has_contours() { (CONTOUR, 0.6) } else { (INK.light, 1.4) };
         for (number, region) in regions.iter().enumerate() {
@@ -140,7 +140,7 @@ fn on_page(ring: &geo_types::LineString, Frame { at, size }: Frame) -> Vec<(f64,
     points
 }
 
-/// How far a point is from the line through two others.
+/// The distance of a point from the line through two others.
 fn distance((x, y): (f64, f64), from: (f64, f64), to: (f64, f64)) -> f64 {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     ((x - from.0) * dy - (y - from.1) * dx).abs() / dx.hypot(dy).max(1e-12)

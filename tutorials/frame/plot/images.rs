@@ -19,7 +19,7 @@ pub struct Images {
 }
 
 impl Images {
-    /// An empty grid of so many columns; numbers are ink on paper.
+    /// An empty grid with this number of columns; numbers are drawn as ink on paper.
     pub fn new(columns: usize) -> Self {
         Images {
             title: String::new(),
@@ -36,7 +36,7 @@ impl Images {
         self
     }
 
-    /// What numbers become: `Shades::Signed` for weights.
+    /// The colours of numbers: `Shades::Signed` for weights.
     pub fn shades(mut self, shades: Shades) -> Self {
         self.shades = shades;
         self
@@ -63,9 +63,9 @@ impl Images {
     }
 }
 
-/// How many characters a line of text may have.
+/// Maximum number of characters of a line of text.
 const PAGE_WIDTH: usize = 100;
-/// How wide a picture is drawn.
+/// Width of a picture, in units of the page.
 const WIDTH: f64 = 78.0;
 const GAP: f64 = 12.0;
 

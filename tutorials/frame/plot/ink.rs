@@ -1,13 +1,14 @@
-//! Where a chart has ink, so that nothing is written over it: points on everything that it shows, no further apart than a letter is wide.
+//! The places of a chart that have ink, so that nothing is written over them: points on everything that it shows, no further apart than the width of
+//! a letter.
 
 use super::axes::{Axes, place};
 use super::chart::{Chart, Kind, Layer, Side};
 use super::draw::text_width;
 use super::style::TICK;
 
-/// How far two points may be apart.
+/// Maximum distance between two points.
 const STEP: f64 = 4.0;
-/// What is far outside of the page needs no points.
+/// Distance beyond which a line outside of the page needs no points.
 const FAR: f64 = 5000.0;
 
 /// A rectangle on the page.
@@ -50,7 +51,7 @@ impl Box {
     }
 }
 
-/// The places for the name of a mark: on the side that was wished for, on the others, and aslant.
+/// The places for the name of a mark: on the requested side, on the others, and diagonally.
 pub(super) fn name_places((x, y): (f64, f64), name: &str, wished: Side) -> impl Iterator<Item = Box> {
     let sides = [wished, Side::Right, Side::Left, Side::Above, Side::Below];
     let sides = sides.map(|side| name_box((x, y), name, side));

@@ -1,4 +1,4 @@
-//! The legend of a chart: in a corner where nothing else is, or else above the axes. It never lies on what it explains.
+//! The legend of a chart: in an empty corner or, if there is none, above the axes. It never covers the lines that it explains.
 
 use super::axes::Axes;
 use super::chart::{Chart, Corner, Kind, Layer};
@@ -9,10 +9,10 @@ use super::style::{self, INK, PAGE, TICK};
 
 const LINE: f64 = 18.0;
 const SAMPLE: f64 = 30.0;
-/// Between the entries of a row.
+/// Distance between the entries of a row.
 const APART: f64 = 18.0;
 
-/// Where a legend goes.
+/// The place of a legend.
 pub(super) enum Legend<'c> {
     Nowhere,
     Inside(Corner, Vec<&'c Layer>),
@@ -32,7 +32,7 @@ impl<'c> Legend<'c> {
         }
     }
 
-    /// How much room it takes above the axes.
+    /// Its height above the axes.
     pub fn height(&self) -> f64 {
         if let Legend::Above(rows) = self { LINE * rows.len() as f64 + 4.0 } else { 0.0 }
     }
@@ -110,7 +110,7 @@ fn paint_sample(page: &mut Drawing, chart: &Chart, layer: &Layer, (x, y): (f64, 
     }
 }
 
-/// A corner in which a box of this size covers nothing. On a field of colours there is none.
+/// A corner in which a box of this size covers nothing; `None` on a field of colours.
 fn empty_corner(chart: &Chart, axes: &Axes, size: (f64, f64)) -> Option<Corner> {
     if chart.field.is_some() || chart.inset.is_some() {
         return None;

@@ -17,18 +17,18 @@ pub struct Matrix {
     bar: String,
     row_names: Vec<String>,
     column_names: Vec<String>,
-    /// What the rows and the columns are.
+    /// The names of the two axes.
     axes: (String, String),
-    /// How the numbers in the cells are written; without it they are not.
+    /// How the numbers are written into the cells; `None` if they are not.
     numbers: Option<fn(f64) -> String>,
-    /// What the scale of colours reaches from and to; without it, all there is.
+    /// The range of the colour scale; by default that of all numbers.
     range: Option<(f64, f64)>,
-    /// Of a confusion matrix: cells on the diagonal are right, and have no colour.
+    /// Whether it is a confusion matrix: cells on the diagonal are right, and have no colour.
     confusion: bool,
 }
 
 impl Matrix {
-    /// A heat map of these rows. `bar` names what the colours tell, with its unit.
+    /// A heat map of these rows. `bar` names the quantity that the colours show, with its unit.
     pub fn new<Row: AsRef<[f64]>>(bar: &str, rows: &[Row]) -> Self {
         Matrix {
             title: String::new(),
@@ -44,8 +44,8 @@ impl Matrix {
         }
     }
 
-    /// How often each class (the rows) was taken for each class (the columns). What is right stands on the diagonal, uncoloured, so
-    /// that the colours tell the mistakes.
+    /// How often each class (the rows) was predicted as each class (the columns). Correct predictions are on the diagonal, uncoloured, so that the
+    /// colours show the mistakes.
     pub fn confusion<Row: AsRef<[usize]>>(counts: &[Row]) -> Self {
         let rows: Vec<Vec<f64>> = counts.iter().map(|row| row.as_ref().iter().map(|&n| n as f64).collect()).collect();
         let names: Vec<String> = (0..rows.len()).map(|class| class.to_string()).collect();
@@ -60,7 +60,7 @@ impl Matrix {
         self
     }
 
-    /// What numbers become; without it, `Shades::Signed`.
+    /// The colours of numbers; by default `Shades::Signed`.
     pub fn shades(mut self, shades: Shades) -> Self {
         self.shades = shades;
         self
@@ -73,7 +73,7 @@ impl Matrix {
         self
     }
 
-    /// What the rows are and what the columns are.
+    /// The names of the two axes.
     pub fn axes(mut self, rows: &str, columns: &str) -> Self {
         self.axes = (rows.to_owned(), columns.to_owned());
         self
@@ -85,7 +85,7 @@ impl Matrix {
         self
     }
 
-    /// What the scale of colours reaches from and to.
+    /// The range of the colour scale.
     pub fn range(mut self, low: f64, high: f64) -> Self {
         self.range = Some((low, high));
         self
@@ -125,16 +125,16 @@ fn shade(shades: Shades, x: f64, (low, high): (f64, f64)) -> char {
     }
 }
 
-/// The room for the colours, at most.
+/// Maximum width and height of the cells together.
 const ROOM: (f64, f64) = (440.0, 400.0);
 
 impl Figure for Matrix {
-    /// Its numbers where they were asked for, else a character for each cell.
+    /// Its numbers, if they were requested; otherwise a character for each cell.
     fn text(&self) -> String {
         let name = |names: &[String], i: usize| names.get(i).cloned().unwrap_or_default();
         let cell = |x: f64| match (shade(self.shades, x, self.limits()), self.numbers) {
             (shade, None) => shade.to_string(),
-            // Of a signed number the sign tells enough.
+            // For a signed number the sign is enough.
             (_, Some(number)) if self.shades == Shades::Signed => number(x),
             (shade, Some(number)) => format!("{shade} {}", number(x)),
         };
@@ -193,7 +193,7 @@ impl Matrix {
                 let middle = (left + (column as f64 + 0.5) * side, top + (row as f64 + 0.5) * side);
                 let deep = !self.is_right(row, column) && self.shades.is_deep(share(x));
                 let text = match self.numbers {
-                    // What is not a number is said in words: no colour could tell it.
+                    // A number that is not finite is written in words: it has no colour.
                     _ if !x.is_finite() => format!("{x}"),
                     Some(number) => number(x).replace('-', "−"),
                     None => continue,

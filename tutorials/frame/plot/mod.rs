@@ -1,6 +1,6 @@
 //! Plots in one style, as SVG and PNG, and as text where that reads well. A figure is built by the chapter, and handed to `Run::plot`.
 //!
-//! The idea to know: a figure says what is shown; how it looks is decided once, here.
+//! The idea to know: a figure says what to show; how it looks is decided once, here.
 
 mod axes;
 mod chart;
@@ -28,7 +28,7 @@ pub trait Figure {
     /// Draws it.
     fn draw(&self) -> Drawing;
 
-    /// Draws it no wider than that, if it can be.
+    /// Draws it no wider than that, if possible.
     fn draw_within(&self, _width: f64) -> Drawing {
         self.draw()
     }

@@ -15,12 +15,12 @@ pub struct Panels<'a> {
 }
 
 impl<'a> Panels<'a> {
-    /// An empty page of so many columns.
+    /// An empty page with this number of columns.
     pub fn new(columns: usize) -> Self {
         Panels { title: String::new(), key: String::new(), columns: columns.max(1), figures: Vec::new() }
     }
 
-    /// What colours and markers mean in all of them: a line below the title, not printed with the text, whose characters differ.
+    /// The meaning of colours and markers in all panels: a line below the title. It is not printed with the text, which has other characters.
     pub fn key(mut self, key: &str) -> Self {
         // An SVG shows a row of spaces as one.
         let parts: Vec<&str> = key.split("  ").map(str::trim).filter(|part| !part.is_empty()).collect();
@@ -42,7 +42,7 @@ impl<'a> Panels<'a> {
 }
 
 impl Panels<'_> {
-    /// As many columns as were wanted, or as many as there is room for; and the figures, each drawn to fit in one.
+    /// The number of columns (as requested, or fewer if there is no room); and the figures, each drawn to fit in one.
     fn fitting(&self) -> (usize, Vec<Drawing>) {
         let mut columns = self.columns.min(self.figures.len().max(1));
         loop {

@@ -1,4 +1,4 @@
-//! Axes: where a number goes, which numbers are written beside it, and how.
+//! Axes: the place of a number, and the numbers that are written beside the axis.
 
 /// The smallest and the largest of the finite numbers, if there is one.
 pub(super) fn extent(numbers: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
@@ -27,11 +27,11 @@ impl Axis {
         if !self.logarithmic {
             return x;
         }
-        // What is not positive has no place on the axis: it falls to the floor.
+        // A number that is not positive has no place on the axis: it goes to the bottom.
         if x > 0.0 { x.log10() } else { f64::NEG_INFINITY }
     }
 
-    /// The places the axis reaches from and to, for these numbers; `zero` if the axis must hold the zero, as that of bars must.
+    /// The range of the axis for these numbers, as places; `zero` if the axis must include 0, as for bars.
     pub fn reach(&self, numbers: impl Iterator<Item = f64>, zero: bool) -> (f64, f64) {
         if let Some((low, high)) = self.range {
             return (self.place(low), self.place(high));
@@ -70,7 +70,7 @@ impl Axis {
 /// As many decimals as the step needs.
 pub(super) fn decimal(x: f64, step: f64) -> String {
     let decimals = (-step.log10().floor()).clamp(0.0, 12.0) as usize;
-    // A zero that rounding made negative is a zero.
+    // A zero that rounding made negative is written as 0.
     let x = if x.abs() < step * 1e-6 { 0.0 } else { x };
     if decimals > 5 || x.abs() >= 1e7 {
         return format!("{x:.1e}").replace('-', "−");

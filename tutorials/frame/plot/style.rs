@@ -1,10 +1,10 @@
-//! The one style of all plots. Colours are told apart by people who see no red or no green, and lines by their dashes as well, so
-//! that a print in grey still tells them apart.
+//! The one style of all plots. Colour-blind readers can tell the colours apart. Lines also differ in their dashes, so that they can be told apart in
+//! grey.
 
 use kuva::plot::ColorMap;
 use kuva::plot::LineStyle;
 
-/// A colour on a light page, and what an SVG makes of it on a dark one.
+/// A colour on a light page, and its counterpart in an SVG on a dark page.
 #[derive(Clone, Copy)]
 pub(super) struct Colour {
     pub light: &'static str,
@@ -19,7 +19,7 @@ pub(super) const PAGE: Colour = colour("#ffffff", "#16181c");
 pub(super) const INK: Colour = colour("#1e1f20", "#ececec");
 pub(super) const AXIS: Colour = colour("#5c5e61", "#a9aeb6");
 pub(super) const GRID: Colour = colour("#e3e4e6", "#2c3036");
-/// The two sides of a decision: told apart in grey, too, one being darker.
+/// The two sides of a decision. One is darker, so that they differ in grey, too.
 pub(super) const SIDES: [Colour; 2] = [colour("#fdf0e6", "#3a2417"), colour("#b9d3ec", "#2f5a86")];
 const SERIES: [Colour; 6] = [
     colour("#0a5c9e", "#6cb2ee"),
@@ -35,9 +35,9 @@ pub(super) const FONTS: &str = "Helvetica, Arial, DejaVu Sans, sans-serif";
 pub(super) const TITLE: u32 = 15;
 pub(super) const LABEL: u32 = 13;
 pub(super) const TICK: u32 = 12;
-/// What stands where there is little room. It is no smaller than `gradus::draw::SMALLEST_TYPE`.
+/// The size of type where there is little room. It is no smaller than `gradus::draw::SMALLEST_TYPE`.
 pub(super) const SMALL: u32 = 11;
-/// No figure is wider than the column that it stands in, so that its type is as large there as it is here.
+/// Maximum width of a figure: the text column, so that its type is not made smaller there.
 pub(super) const COLUMN: f64 = gradus::draw::COLUMN as f64;
 
 /// The colour of the series with this number.
@@ -50,7 +50,8 @@ pub(super) fn dashes(number: usize) -> LineStyle {
     if dashes.is_empty() { LineStyle::Solid } else { LineStyle::Custom(dashes.to_owned()) }
 }
 
-/// What makes an SVG follow the reader's choice of a light or a dark page. Viewers that know no styles show the light one.
+/// The style sheet with which an SVG follows the reader's choice of a light or a dark page. Viewers without style sheets show the light
+/// one.
 pub(super) fn dark_mode() -> String {
     let themed = [PAGE, INK, AXIS, GRID].into_iter().chain(SIDES).chain(SERIES);
     let rules: String = themed
@@ -63,7 +64,7 @@ pub(super) fn dark_mode() -> String {
 pub(super) const ON_DEEP: &str = "#fefefe";
 pub(super) const ON_PALE: &str = "#000000";
 
-/// What numbers become on a field of colours.
+/// The colours of numbers on a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shades {
     /// From pale to deep blue.
@@ -79,7 +80,7 @@ const BELOW: [f64; 3] = [76.0, 33.0, 140.0];
 const ZERO: [f64; 3] = [246.0, 246.0, 246.0];
 const ABOVE: [f64; 3] = [232.0, 132.0, 18.0];
 
-/// So many steps of colour: more than an eye tells apart, few enough that equal neighbours can be drawn as one.
+/// Number of steps of colour: more than an eye can tell apart, few enough that equal neighbours can be drawn as one.
 pub(super) const STEPS: usize = 48;
 
 impl Shades {
@@ -100,7 +101,7 @@ impl Shades {
     pub(super) fn colour(self, share: f64) -> String {
         let share = (share.clamp(0.0, 1.0) * (STEPS - 1) as f64).round() / (STEPS - 1) as f64;
         match self {
-            // The deeper half of the map would swallow the lines that are drawn over it.
+            // On the darker half of the map, lines would be hard to see.
             Shades::Height => ColorMap::Blues.map(0.03 + 0.55 * share),
             Shades::Ink => ColorMap::Grayscale.map(0.02 + 0.98 * share),
             Shades::Signed => {
@@ -139,7 +140,7 @@ mod tests {
         }
     }
 
-    /// How bright a colour is, from 0 to 1, as WCAG 2 reckons it.
+    /// The relative luminance of a colour, from 0 to 1, as WCAG 2 defines it.
     fn luminance(colour: &str) -> f64 {
         let channel = |at: usize| {
             let (_, rest) = colour.split_at(at);

@@ -4,9 +4,9 @@ use super::chart::{Chart, Kind, Layer};
 use super::field::FieldKind;
 use super::scale::Axis;
 
-/// The characters of the series, of which the later cover the earlier.
+/// The characters of the series; later ones cover earlier ones.
 const MARKS: [char; 6] = ['o', 'x', '+', '*', '#', '%'];
-/// How many columns a decade takes.
+/// Number of columns per decade.
 const DECADE: f64 = 4.0;
 
 /// A chart as text. On logarithmic axes a line is a decade. A chart of bars alone becomes a list of bars.
@@ -31,7 +31,7 @@ pub(super) fn titled(title: &str, mut lines: Vec<String>) -> String {
     lines.join("\n")
 }
 
-/// Texts in rows of so many, each beginning where the one above it does.
+/// Texts side by side in rows of `columns`, aligned with those above.
 pub(super) fn side_by_side(texts: &[String], columns: usize) -> Vec<String> {
     let width = texts.iter().flat_map(|text| text.lines()).map(|line| line.chars().count()).max().unwrap_or(0);
     let row = |texts: &[String]| {
@@ -80,7 +80,7 @@ fn short_number(x: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// Where the characters of a chart stand.
+/// The places of a chart's characters.
 struct Plane {
     window: [(f64, f64); 2],
     columns: usize,
@@ -93,7 +93,7 @@ impl Plane {
     fn of(chart: &Chart) -> Self {
         let window = chart.reach();
         let decades = |(low, high): (f64, f64)| high - low;
-        // A character stands for so much of the drawing.
+        // The part of the drawing that one character represents.
         let columns = match chart.x.logarithmic {
             true => (decades(window[0]) * DECADE).clamp(24.0, 96.0) as usize + 1,
             false => (chart.size.0 / 10.5).clamp(12.0, 96.0) as usize,
@@ -178,7 +178,7 @@ impl Plane {
     }
 }
 
-/// What is written beside a row (the upper one first), if a round number lies in it.
+/// The label of a row (the upper one first), if a round number is in it.
 fn label(axis: &Axis, (low, high): (f64, f64), rows: usize, row: usize) -> Option<String> {
     let height = (high - low) / (rows - 1) as f64;
     let middle = high - row as f64 * height;

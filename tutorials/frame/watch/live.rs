@@ -27,13 +27,13 @@ impl<B: Backend> Live<B> {
         Ok(Live { terminal: Terminal::with_options(backend, options)?, colour })
     }
 
-    /// Draws the view. A terminal that cannot be written to is no reason to end the training.
+    /// Draws the view. An error of the terminal does not end the training.
     pub fn draw(&mut self, training: &Training) {
         let colour = self.colour;
         let _ = self.terminal.draw(|frame| {
             let area = frame.area();
             screen::draw(training, colour, area, frame.buffer_mut());
-            // Shown, and on the empty last line: whatever happens next, the prompt or a message is printed there.
+            // The cursor is shown, on the empty last line, so that the prompt or a message is printed there.
             frame.set_cursor_position(Position::new(area.x, area.bottom().saturating_sub(1)));
         });
     }

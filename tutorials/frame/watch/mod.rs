@@ -1,7 +1,7 @@
 //! The progress of a training: a bar, or under `--watch` a live view of loss, accuracy, gradients and one digit.
 //!
-//! The idea to know: the view never takes over the terminal. It is drawn in a few lines below what was printed, without raw mode and
-//! with the cursor shown, so that a panic or Ctrl-C leaves a sane terminal, with nothing to restore.
+//! The idea to know: the view never takes over the terminal. It is drawn in a few lines below the printed text, without raw mode and with the cursor
+//! shown, so that a panic or Ctrl-C leaves a sane terminal, with nothing to restore.
 
 mod live;
 mod screen;
@@ -28,7 +28,7 @@ pub struct Watch<'m, F: Scalar> {
     drawn: Instant,
 }
 
-/// Drawing more often would cost time that nobody can see.
+/// Minimum time between drawings: more of them would cost time, and nobody could see them.
 const BETWEEN_DRAWINGS: Duration = Duration::from_millis(100);
 
 impl<'m, F: Scalar> Watch<'m, F> {
@@ -40,8 +40,7 @@ impl<'m, F: Scalar> Watch<'m, F> {
 
     /// Opens the live view on the terminal.
     ///
-    /// # Errors
-    /// If the terminal does not say where its cursor is.
+    /// # Errors If the terminal does not report the place of its cursor.
     pub(crate) fn open(&mut self, colour: bool) -> std::io::Result<()> {
         self.live = Some(Live::open(colour)?);
         self.bar.finish_and_clear();
@@ -49,7 +48,7 @@ impl<'m, F: Scalar> Watch<'m, F> {
         Ok(())
     }
 
-    /// Shows a digit, and what the network's outputs say about it, as shares from 0 to 1.
+    /// Shows a digit, and the network's outputs for it, as shares from 0 to 1.
     pub fn digit(mut self, image: Array2<f64>, label: u8, outputs: impl Fn() -> Vec<f64> + 'm) -> Self {
         self.training.digit = Some(Digit::new(image, label));
         self.outputs = Some(Box::new(outputs));
@@ -57,7 +56,7 @@ impl<'m, F: Scalar> Watch<'m, F> {
         self
     }
 
-    /// A step was taken, or is about to be, with this loss and these gradients.
+    /// Notes a step, with its loss and its gradients; before or after the update.
     pub fn step(&mut self, loss: Var<F>, gradients: &Gradients<F>) {
         self.bar.inc(1);
         if self.live.is_none() {
@@ -70,7 +69,7 @@ impl<'m, F: Scalar> Watch<'m, F> {
         }
     }
 
-    /// An epoch is over; `accuracy` is the share of test digits read right.
+    /// Notes the end of an epoch; `accuracy` is the share of test digits that are read correctly.
     pub fn epoch(&mut self, accuracy: f64) {
         self.training.epoch(accuracy);
         self.draw();
@@ -84,7 +83,7 @@ impl<'m, F: Scalar> Watch<'m, F> {
         }
     }
 
-    /// The training is over. The view stays on the screen as it is.
+    /// Ends the training. The view stays on the screen.
     pub fn finish(mut self) {
         self.draw();
         self.bar.finish_and_clear();
@@ -100,7 +99,7 @@ impl<'m, F: Scalar> Watch<'m, F> {
         self.drawn = Instant::now();
     }
 
-    /// The length of the gradient of each layer: of all parameters whose names begin alike, up to the last slash.
+    /// The length of the gradient of each layer: over all parameters whose names are equal up to the last slash.
     fn norms(&self, gradients: &Gradients<F>) -> Vec<(String, f64)> {
         let mut squares: Vec<(String, f64)> = Vec::new();
         self.net.each_param(&mut |param| {

@@ -1,4 +1,4 @@
-//! How the live view looks: curves to the left, the digit and its ten outputs to the right, gradients below.
+//! The layout of the live view: curves to the left, the digit and its ten outputs to the right, gradients below.
 
 use super::training::{Digit, Training};
 use gradus_view::text::cut;
@@ -9,17 +9,17 @@ use ratatui::symbols::Marker;
 use ratatui::text::Line;
 use ratatui::widgets::{Axis, Chart, Dataset, GraphType, Widget};
 
-/// How many lines the view takes, an empty one for the cursor among them.
+/// Number of lines of the view, including an empty one for the cursor.
 pub(super) const HEIGHT: u16 = 22;
 const BODY: u16 = 14;
-/// In fewer lines there is no room for two curves.
+/// Minimum number of lines for two curves.
 const LOWEST: u16 = 10;
-/// How many layers there is room for.
+/// Maximum number of layers that are shown.
 const LAYERS: usize = 5;
-/// What the bars of the gradients reach from and to, as powers of ten.
+/// Range of the bars of the gradients, as powers of ten.
 const DECADES: (f64, f64) = (-6.0, 1.0);
 
-/// The styles, or none where no colours are wanted.
+/// The styles; without colours there are none.
 #[derive(Clone, Copy)]
 struct Look {
     faint: Style,
@@ -42,8 +42,8 @@ impl Look {
     }
 }
 
-/// Draws what there is room for: where it is low, the gradients go first, then the curves; where it is narrow, the picture and then the
-/// outputs.
+/// Draws everything that there is room for. If the area is low, it leaves out the gradients first, then the curves; if it is narrow, the picture
+/// first, then the outputs.
 pub(super) fn draw(training: &Training, colour: bool, area: Rect, buffer: &mut Buffer) {
     let look = Look::new(colour);
     if area.height < LOWEST {
@@ -79,7 +79,7 @@ pub(super) fn draw(training: &Training, colour: bool, area: Rect, buffer: &mut B
     draw_gradients(training, look, gradients, buffer);
 }
 
-/// Where there is no room for a curve: its last numbers, and what would show it.
+/// If there is no room for the curves: their latest numbers, and how to see the curves.
 fn draw_in_words(training: &Training, look: Look, area: Rect, buffer: &mut Buffer) {
     put(area, 0, &headline(training), look.bold, buffer);
     let last = |points: &[(f64, f64)]| points.last().map_or("-".to_owned(), |point| format!("{:.4}", point.1));
@@ -148,7 +148,7 @@ fn draw_picture(digit: &Digit, look: Look, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// What each of the ten outputs says, and what the digit was taken for so far.
+/// The ten outputs, and the classes that were predicted for the digit so far.
 fn draw_outputs(digit: &Digit, look: Look, area: Rect, buffer: &mut Buffer) {
     put(area, 0, &format!("a {}: the outputs", digit.label), Style::new(), buffer);
     let reading = digit.read_as.last();
@@ -168,7 +168,7 @@ fn draw_gradients(training: &Training, look: Look, area: Rect, buffer: &mut Buff
     let (low, high) = DECADES;
     let head = format!("length of the gradient, layer by layer; bars from 1e{low} to 1e{high}");
     put(area, 0, &head, look.faint, buffer);
-    // Of many layers some are shown, the first and the last among them.
+    // If there are many layers, some are shown, including the first and the last.
     let count = training.norms.len();
     let room = LAYERS.min(usize::from(area.height.saturating_sub(1)));
     let shown: Vec<usize> = match count {
@@ -182,7 +182,7 @@ fn draw_gradients(training: &Training, look: Look, area: Rect, buffer: &mut Buff
     }
 }
 
-/// A bar of up to so many characters, exact to an eighth of one.
+/// A bar of up to `width` characters, exact to an eighth of one.
 fn bar_of(share: f64, width: usize) -> String {
     let eighths = (share.clamp(0.0, 1.0) * (8 * width) as f64).round() as usize;
     let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
@@ -197,7 +197,7 @@ mod tests {
     use ratatui::backend::TestBackend;
     use ratatui::{Terminal, TerminalOptions, Viewport};
 
-    /// A training that is half over.
+    /// A training that is half finished.
     fn half_over() -> Training {
         let mut training = Training::new("training", 1000);
         (0..500).for_each(|step| training.step(0.1 + 0.9 * (-step as f64 / 100.0).exp()));

@@ -1,4 +1,4 @@
-//! What a training shows of itself.
+//! The state of a training for the view.
 
 use ndarray::Array2;
 
@@ -19,7 +19,7 @@ pub(super) struct Training {
     pending: (f64, usize),
 }
 
-/// So many points has a curve of losses in the end.
+/// Number of points of a finished curve of losses.
 const POINTS: usize = 200;
 
 impl Training {
@@ -54,20 +54,20 @@ impl Training {
         self.accuracy.push((self.done as f64, accuracy));
     }
 
-    /// How many seconds the rest will take if it goes on like this.
+    /// The estimated number of seconds that the rest will take.
     pub fn seconds_left(&self) -> Option<u64> {
         let left = self.steps.checked_sub(self.done)? as u64;
         (self.done > 0 && left > 0).then(|| self.seconds * left / self.done as u64)
     }
 }
 
-/// One digit, and what the network takes it for.
+/// One digit, and the network's predictions for it.
 pub(super) struct Digit {
     pub image: Array2<f64>,
     pub label: u8,
-    /// What each output says, from 0 to 1.
+    /// The outputs, from 0 to 1.
     pub outputs: Vec<f64>,
-    /// What it was taken for so far, each time another.
+    /// The predicted classes so far, one for each change.
     pub read_as: Vec<usize>,
 }
 
