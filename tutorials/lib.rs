@@ -54,7 +54,7 @@ pub mod ch27;
 
 use frame::{Chapter, Result, Run};
 
-/// What a chapter does when it is run.
+/// The program of a chapter.
 pub type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.

@@ -70,7 +70,7 @@ fn size(tape: &Tape<f64>) -> (usize, usize) {
     (tape.len(), tape.graph().edge_count())
 }
 
-/// A neuron with three inputs, and who sets each of its numbers.
+/// A neuron with three inputs: which of its numbers are given, and which are trained.
 fn given_and_trained(run: &mut Run) {
     run.heading("A neuron: what is given, what is trained, what is computed");
     // ANCHOR: neuron
@@ -95,7 +95,7 @@ fn given_and_trained(run: &mut Run) {
     run.compare("the neuron, tape minus by hand", a.item() - by_hand, Theory, "0", -1e-15, 1e-15);
 }
 
-/// The absolute value, as one would write it.
+/// The absolute value, written with a branch.
 fn size_of<'t>(x: Var<'t, f64>) -> Var<'t, f64> {
     // ANCHOR: branch
     if x.item() < 0.0 { -x } else { x }

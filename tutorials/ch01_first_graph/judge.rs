@@ -3,7 +3,7 @@
 use frame::{Judge, Judgement};
 use gradus::prelude::*;
 
-/// What a node is made from.
+/// A node: a leaf, or an operation on earlier nodes.
 enum Node {
     Leaf(String),
     Multiply(usize, usize),
@@ -67,7 +67,7 @@ impl Drawing {
         vars.last().map_or(f64::NAN, |z| z.item())
     }
 
-    /// As it would stand in a listing.
+    /// The drawing as a listing.
     fn text(&self) -> String {
         let line = |(number, node): (usize, &Node)| match node {
             Node::Leaf(name) => format!("%{number} {name}"),

@@ -77,7 +77,7 @@ fn one_neuron(run: &mut Run) -> [f64; 3] {
     weights
 }
 
-/// Every function of two truth values: which of them can one line part?
+/// Every function of two truth values: which of them can one line separate?
 fn all_sixteen(run: &mut Run) {
     run.heading("All sixteen functions of two truth values");
     let mut learnt = Vec::new();
@@ -120,7 +120,7 @@ fn layers_without_a_bend(run: &mut Run) -> Result {
     for sizes in [&[2, 1][..], &[2, 3, 1], &[2, 3, 3, 1], &ten] {
         let nets: Vec<Mlp<f64>> = (0..STARTS).map(|_| start(sizes, Activation::Identity, &mut rng)).collect();
         let trained = nets.iter().map(|net| Ok((net, train(net, 0.05, run.epochs())?))).collect::<Result<Vec<_>>>()?;
-        // Of ten layers some are too steep for this rate: their weights run away.
+        // Some nets of ten layers are too steep for this rate: their weights diverge.
         let at_rest: Vec<_> = trained.into_iter().filter(|(_, cost)| cost.is_finite()).collect();
         let apart =
             at_rest.iter().map(|(net, _)| furthest_apart(net, &points)).max_by(f64::total_cmp).unwrap_or(f64::NAN);

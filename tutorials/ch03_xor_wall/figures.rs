@@ -1,4 +1,4 @@
-//! The plane as one neuron and as a net with a bend see it; and the cost as a hidden weight feels it.
+//! The plane, divided by one neuron and by a net with a bend; and the cost against a hidden weight.
 
 use super::nudges::{Bend, sweep};
 use frame::{Chart, Panels};

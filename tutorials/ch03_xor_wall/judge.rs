@@ -1,4 +1,4 @@
-//! Judges a folded layer: what it makes of nothing at all is its bias, and what it makes of one input alone is a row of its weights.
+//! Judges a folded layer: its output at 0 is its bias, and its output at one input alone, less the bias, is a row of its weights.
 
 use frame::{Judge, Judgement};
 use ndarray::{Array1, Array2};
@@ -8,7 +8,7 @@ pub type Layer = (Array2<f64>, Array1<f64>);
 
 pub fn judge(fold: fn(&[Layer]) -> Layer) -> Judgement {
     Judge::examine("03_xor_wall", |judge| {
-        // Square layers first: with them every slip has a result of the right shape.
+        // Square layers first: with them every typical mistake has a result of the right shape.
         let nets: [&[usize]; 9] = [
             &[2, 2],
             &[2, 2, 2],

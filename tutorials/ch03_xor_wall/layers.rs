@@ -36,11 +36,11 @@ pub fn fold(net: &Mlp<f64>) -> (Array2<f64>, Array1<f64>) {
     // ANCHOR_END: fold
 }
 
-/// The largest difference, over these points, between what a net says and what it says when it is folded.
+/// The largest difference, over these points, between the outputs of a net and of the folded net.
 pub fn furthest_apart(net: &Mlp<f64>, points: &Array2<f64>) -> f64 {
     let (w, b) = fold(net);
     let differences = net.predict(points.view()) - (points.dot(&w) + b);
-    // Not a number is the largest there is: it must not pass for agreement.
+    // NaN counts as the largest difference: it must not pass for agreement.
     differences.iter().map(|x| x.abs()).max_by(f64::total_cmp).unwrap_or(f64::NAN)
 }
 

@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
-/// What a unit makes of its weighted sum.
+/// The output of a unit, given its weighted sum.
 pub type Bend = fn(f64) -> f64;
 
 /// Two weights and a bias for each hidden unit; then the three weights of the output.
@@ -12,7 +12,7 @@ const HIDDEN: usize = 9;
 const STARTS: usize = 100;
 const STEP: f64 = 1e-4;
 
-/// The mean cost of the four rows of XOR, with a bend of one's choice.
+/// The mean cost of the four rows of XOR, with the given bend.
 fn cost(numbers: &Numbers, bend: Bend) -> f64 {
     let row = |[x1, x2, t]: [f64; 3]| {
         let (hidden, output) = numbers.split_at(HIDDEN);

@@ -21,7 +21,7 @@ pub fn round(weights: &mut [f64; 3], rate: f64, targets: [f64; 4]) -> usize {
     ROWS.into_iter().zip(targets).filter(|&(row, t)| show(weights, rate, row, t)).count()
 }
 
-/// Of so many random starts, how many make four mistakes on XOR in each of rounds 301 to 400.
+/// The number of random starts that make four mistakes on XOR in each of rounds 301 to 400.
 pub fn from_random_starts(starts: usize, rng: &mut impl Rng) -> usize {
     let stuck = |_: &usize| {
         let mut weights: [f64; 3] = std::array::from_fn(|_| rng.sample(StandardNormal));

@@ -10,7 +10,7 @@ type Unit = for<'t> fn(Var<'t, f64>) -> Var<'t, f64>;
 pub fn judge(tanh: Unit) -> Judgement {
     Judge::examine("04_activations", |judge| {
         let mut shapes = judge.shapes();
-        // A matrix tells more of a mistake than a single number.
+        // A matrix shows more of a mistake than a single number.
         shapes.rotate_left(3);
         for (shape, size) in shapes.into_iter().flat_map(|shape| [(shape, 1.0), (shape, 3.0), (shape, 30.0)]) {
             let x: ArrayD<f64> = judge.draw(shape, size).into_dyn();

@@ -8,7 +8,7 @@ use ndarray::{Array2, Ix2};
 use rand::RngExt;
 use std::collections::BTreeSet;
 
-/// What was seen.
+/// The effects of the nudges.
 pub struct Flat {
     pub accuracy: f64,
     pub cost: f64,
@@ -16,7 +16,7 @@ pub struct Flat {
     pub nudged: usize,
     pub cost_moved: usize,
     pub accuracy_moved: usize,
-    /// One weight moved through 400 steps: how many different costs and accuracies.
+    /// The number of different costs and accuracies while one weight moves through 400 steps.
     pub costs: usize,
     pub accuracies: usize,
     /// These steps: the weight, the cost, the share of digits that are misread.

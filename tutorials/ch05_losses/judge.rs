@@ -60,7 +60,7 @@ fn on(judge: &mut Judge, huber: Loss, outputs: &ArrayD<f64>, targets: &ArrayD<f6
     }
 }
 
-/// Where descent ends.
+/// The point where descent ends.
 fn middle(huber: Loss) -> f64 {
     let (mut guess, mut tape) = (5.0, Tape::new());
     for _ in 0..2000 {

@@ -149,7 +149,7 @@ fn what_it_costs(run: &mut Run) {
     let targets = Array2::from_shape_fn((10, 10), |(image, class)| if image == class { 1.0 } else { 0.0 });
     let mut tape = Tape::new();
     let (mut forward, mut backward) = (f64::INFINITY, f64::INFINITY);
-    // The fastest of many, so that whatever else the machine does stays out of it.
+    // The fastest of many, so that other work of the machine does not count.
     for _ in 0..300 {
         let start = Instant::now();
         let cost = net.forward(tape.input(&images)).quadratic_cost(tape.input(&targets));
@@ -185,7 +185,7 @@ fn what_it_costs(run: &mut Run) {
     run.compare("work, in backward passes", work, Theory, "161,460 / 2 = 80,730", 8.0e4, 8.1e4);
 }
 
-/// At a kink each way of asking gets another answer.
+/// At a kink each kind of difference gives another answer.
 fn at_a_kink(run: &mut Run) {
     run.heading("At a kink");
     let relu = |x: f64| x.max(0.0);

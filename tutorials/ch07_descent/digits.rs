@@ -1,4 +1,4 @@
-//! One pass over real digits in batches of several sizes, and what the gradient of a batch has to do with that of all.
+//! One pass over real digits in batches of several sizes, and how the gradient of a batch relates to that of all.
 
 use frame::Origin::Theory;
 use frame::{Result, Run};

@@ -17,7 +17,7 @@ pub fn curves(path: &[f64]) -> Panels<'static> {
 fn with_path(title: &str, path: &[f64]) -> Chart<'static> {
     let line: Vec<(f64, f64)> = (-150..=220).map(|i| f64::from(i) / 100.0).map(|x| (x, curve(x))).collect();
     let visited: Vec<(f64, f64)> = path.iter().map(|&x| (x, curve(x))).collect();
-    // A third to each side, along the tangent. A height that is no number lifts the pen.
+    // A third to each side, along the tangent. A height of NaN interrupts the line.
     let tangents: Vec<(f64, f64)> = path
         .iter()
         .flat_map(|&x| {

@@ -1,9 +1,9 @@
-//! Judges both figures: a path on curves of several shapes, and what a level place is said to be.
+//! Judges both figures: a path on curves of several shapes, and the kind of a level place.
 
 use frame::{Judge, Judgement};
 use std::f64::consts::TAU;
 
-/// What a level place is.
+/// The kind of a level place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// The ground rises in every direction.
@@ -31,7 +31,7 @@ pub fn judge(path: Path, place: fn([[f64; 2]; 2]) -> Place) -> Judgement {
             level(judge, place, h);
         }
         for size in [1.0, 1.0, 1000.0].repeat(20) {
-            // Of a place that is too level to tell another is drawn.
+            // If a place is too level to tell, another one is drawn.
             loop {
                 let drawn = judge.draw(3, size);
                 if level(judge, place, [drawn[0], drawn[1], drawn[2]]) {
@@ -62,7 +62,7 @@ fn on_a_curve(
         .slip("the start is missing: it is the first place that is visited", || walk(rate));
 }
 
-/// A level place with second derivatives a and c along the axes, and b mixed. Returns whether it could be told what it is.
+/// A level place with second derivatives a and c along the axes, and b mixed. Returns whether its kind can be told.
 fn level(judge: &mut Judge, place: fn([[f64; 2]; 2]) -> Place, [a, b, c]: [f64; 3]) -> bool {
     judge.given(format!("second derivatives [[{a:.3}, {b:.3}], [{b:.3}, {c:.3}]]"));
     // The curvature in each of 3,600 directions.

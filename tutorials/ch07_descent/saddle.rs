@@ -34,7 +34,7 @@ pub fn the_lowest_point(run: &mut Run) -> Result {
     run.plot("surface", &figures::surface_mended(&noisy, &path))
 }
 
-/// A thousand noisy walks. Each is followed by quiet descent, to see into which hollow it had come.
+/// A thousand noisy walks. Each is followed by descent without noise, to see which hollow it is in.
 pub fn stumbling(run: &mut Run) {
     run.heading("A thousand noisy walks");
     let mut rng = run.rng();

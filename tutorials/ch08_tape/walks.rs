@@ -42,7 +42,7 @@ pub fn last_recorded_first(tape: &MiniTape, loss: usize) -> Walk {
     walk
 }
 
-/// Whatever something arrives at joins the queue, and hands on all it has when its turn comes. A step that is used twice comes twice.
+/// A step joins the queue whenever a gradient arrives at it, and hands on all it has when its turn comes. One that is used twice joins twice.
 pub fn whenever_something_arrives(tape: &MiniTape, loss: usize) -> Walk {
     let mut walk = Walk::new(tape, loss);
     // ANCHOR: twice

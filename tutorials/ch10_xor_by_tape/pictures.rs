@@ -1,4 +1,4 @@
-//! What a net that learnt XOR sees: the plane of its inputs, and the space of its hidden units.
+//! The views of a net that learnt XOR: the plane of its inputs, and the space of its hidden units.
 
 use super::{hidden_units, predict};
 use frame::{Chart, Side};
@@ -20,7 +20,7 @@ pub fn boundary<'n>(net: &'n Mlp<f64>, xor: &TruthTable) -> Chart<'n> {
         .points("0", &with(0.0))
 }
 
-/// The four rows as the hidden units see them, looked at along the plane y = ½ of the last layer, which parts them.
+/// The four rows as the hidden units see them, looked at along the plane y = ½ of the last layer, which separates them.
 pub fn hidden_plane(net: &Mlp<f64>, xor: &TruthTable) -> Chart<'static> {
     let hidden = hidden_units(net, &xor.inputs());
     let last: Vec<_> = net.params().iter().rev().take(2).map(|param| param.value()).collect();

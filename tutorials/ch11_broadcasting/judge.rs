@@ -66,7 +66,7 @@ fn collected(g: &ArrayD<f64>, to: &[usize]) -> ArrayD<f64> {
     sums
 }
 
-/// The element of which a copy stood at a place.
+/// The element whose copy is at a place.
 fn origin(place: &[usize], to: &[usize]) -> Vec<usize> {
     let behind = &place[place.len() - to.len()..];
     behind.iter().zip(to).map(|(&place, &length)| if length == 1 { 0 } else { place }).collect()

@@ -3,7 +3,7 @@
 use gradus::prelude::*;
 use ndarray::{Array1, Array2, Ix1, Ix2};
 
-/// What a layer is given.
+/// The numbers that a layer is given.
 pub struct Layer {
     pub x: Array2<f64>,
     pub w: Array2<f64>,
@@ -18,7 +18,7 @@ pub struct Numbers<'t> {
     pub b: Vec<Var<'t, f64>>,
 }
 
-/// What one of the two ways found: its slopes, and how many nodes it took without and with the way back.
+/// The result of one of the two ways: its slopes, and its numbers of nodes without and with the way back.
 pub struct Way {
     pub dw: Array2<f64>,
     pub db: Array1<f64>,
@@ -27,7 +27,7 @@ pub struct Way {
 }
 
 impl Layer {
-    /// A layer of so many units for these rows, its other numbers drawn.
+    /// A layer of `units` units for these rows, with its other numbers drawn.
     pub fn draw(x: Array2<f64>, units: usize, mut number: impl FnMut() -> f64) -> Layer {
         let (samples, inputs) = x.dim();
         let w = Array2::from_shape_simple_fn((inputs, units), &mut number);

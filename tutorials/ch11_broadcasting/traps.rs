@@ -18,7 +18,7 @@ fn line() -> (Array2<f64>, Array1<f64>) {
     (x.insert_axis(ndarray::Axis(1)), t)
 }
 
-/// A line that is fitted, and what became of it.
+/// The result of fitting a line.
 struct Fit {
     slope: f64,
     height: f64,

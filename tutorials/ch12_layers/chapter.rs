@@ -96,7 +96,7 @@ fn matrix(array: &ArrayD<f64>) -> Array2<f64> {
     array.clone().into_dimensionality::<Ix2>().expect("two axes")
 }
 
-/// D14: what comes out of softmax and cross-entropy together.
+/// D14: the slope of softmax and cross-entropy together.
 fn targets_taken_away(run: &mut Run, digits: &Digits) {
     run.heading("(y - t) / N");
     let mut net = Net::new(&start(run), Flaws::default());

@@ -111,7 +111,7 @@ fn start(run: &mut Run, check: &Check, digits: &Digits) -> Task {
     }
 }
 
-/// The same check of b2 with steps from coarse to fine: a V, or a V that stands in water.
+/// The same check of b2 with steps from coarse to fine: a V, or a V with a flat floor.
 fn other_steps(run: &mut Run, task: &Task) -> Result {
     let curve = |epsilon: f64| -> Vec<(f64, f64)> {
         let at = |step: f64| {
@@ -138,7 +138,7 @@ fn other_steps(run: &mut Run, task: &Task) -> Result {
     Ok(())
 }
 
-/// Two classes, and the right one has a score that is lower by `gap`: what its loss is, and what the loss feels of that score.
+/// Two classes, and the right one has a score that is lower by `gap`: its loss, and the slope of the loss by that score.
 fn badly_wrong(run: &mut Run) {
     run.heading("A sample that is badly wrong");
     run.say("  gap    loss   with 1e-7    slope by backprop   nudged   nudged with 1e-7");
@@ -160,7 +160,7 @@ fn badly_wrong(run: &mut Run) {
     run.compare("slope at gap 30 with the 1e-7", at_30, Theory, "-p / (p + 1e-7) = -9.4e-7; without -1", -1e-5, 0.0);
 }
 
-/// Two gradients of W1 that are wrong, and what a mean over 39,200 elements says to them.
+/// Two gradients of W1 that are wrong, and the mean over 39,200 elements that passes them.
 fn what_a_mean_hides(run: &mut Run, task: &Task, check: &Check) {
     run.heading("What a mean hides");
     let tape = Tape::new();
@@ -188,7 +188,7 @@ fn means(report: &Report) -> Value {
     report.entries.iter().map(|entry| (entry.name.clone(), json!(entry.mean_absolute_difference))).collect()
 }
 
-/// What the source would say.
+/// The source's verdict.
 fn verdict(report: &Report) -> &'static str {
     let below = report.entries.iter().all(|entry| entry.mean_absolute_difference < THRESHOLD);
     if below { "pass" } else { "fail" }

@@ -1,4 +1,4 @@
-//! The pictures of a training: how accuracy grew, what each epoch brought, and digits that are still misread.
+//! The pictures of a training: the growth of the accuracy, the gain of each epoch, and digits that are still misread.
 
 use frame::{Chart, Images};
 use gradus::data::Digits;

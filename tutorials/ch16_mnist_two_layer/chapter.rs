@@ -36,7 +36,7 @@ pub const CHAPTER: Chapter = Chapter {
 
 const BATCH_SIZE: usize = 100;
 const RATE: f64 = 0.1;
-/// So many steps draw as many digits as there are, and the source calls them an epoch.
+/// Number of steps that draw as many digits as there are; the source calls them an epoch.
 const EPOCH: usize = 600;
 
 pub fn run(run: &mut Run) -> Result {
@@ -135,7 +135,7 @@ fn learn(run: &mut Run, net: &Mlp, [train, test]: [&Digits; 2], mut next: impl F
     Ok(curve)
 }
 
-/// Draws as the source does, and looks which digits come.
+/// Draws as the source does, and counts which digits come.
 fn what_an_epoch_sees(run: &mut Run, train: &Digits) -> Result {
     run.heading("What an epoch sees");
     let (mut rng, mut seen) = (run.rng(), vec![false; train.len()]);

@@ -9,11 +9,11 @@ use gradus::prelude::*;
 use rand::RngExt;
 use serde_json::json;
 
-/// How many images get a label by lot.
+/// Number of images with a random label.
 pub const IMAGES: usize = 2_000;
 const MOST_EPOCHS: usize = 100;
 
-/// What a net knows after each epoch: the share of its own 2,000 and of the test digits.
+/// The accuracy of a net after each epoch, on its own 2,000 images and on the test digits.
 struct Learnt {
     own: Vec<f64>,
     new: Vec<f64>,

@@ -40,7 +40,7 @@ const BATCH_SIZE: usize = 64;
 const RATE: f64 = 1e-3;
 /// The source measures a thousand test digits at a time.
 const TEST_BATCH: usize = 1000;
-/// So many epochs without a new lowest loss end the training.
+/// Number of epochs without a new lowest loss after which the training ends.
 const PATIENCE: usize = 2;
 /// The source's mean and standard deviation of a pixel.
 const MEAN: f64 = 0.1307;

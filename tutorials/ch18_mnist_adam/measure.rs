@@ -49,7 +49,7 @@ pub fn know_nothing(run: &mut Run, test: &Digits) {
     run.compare("the same, over the source's", times, Theory, "1,000: the size of a batch", 999.9, 1000.1);
 }
 
-/// What is a property of the net and the digits does not depend on how the digits were cut into batches.
+/// A property of the net and the digits does not depend on how the digits are cut into batches.
 pub fn other_batches(run: &mut Run, net: &Mlp, test: &Digits) {
     run.heading("The same net, the same digits, other batches");
     run.say("  batches of   by the source   mean of means    right");

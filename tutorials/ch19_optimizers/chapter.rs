@@ -49,7 +49,7 @@ pub fn run(run: &mut Run) -> Result {
     run.draw("ravine", &tape, &DrawOptions::new().title("All of them are given this gradient"))
 }
 
-/// What each makes of the very same gradient.
+/// The first step of each optimizer from the same gradient.
 fn the_first_step(run: &mut Run) -> Result {
     run.heading("The first step");
     const RATE: f64 = 0.01;
@@ -66,7 +66,7 @@ fn the_first_step(run: &mut Run) -> Result {
     Ok(())
 }
 
-/// Each with the rate at which it is down soonest.
+/// Each with the rate at which it reaches the bottom first.
 fn to_the_bottom(run: &mut Run) -> Result {
     run.heading("To the bottom");
     run.say("  steps until f stays below 0.001, at the best of ten rates; and with this rate");
@@ -90,7 +90,7 @@ fn to_the_bottom(run: &mut Run) -> Result {
     draw_paths(run)
 }
 
-/// Rates that everybody may choose from in the ravine.
+/// The rates that are tried in the ravine.
 const RAVINE_RATES: [f64; 10] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0];
 
 /// Rates at which the paths are drawn: each at its best, but for RMSProp, whose best steps are too short to be seen.
@@ -125,7 +125,7 @@ fn map(title: &str, ravine: &Ravine, path: &Path) -> Chart<'static> {
         .path("", &places)
 }
 
-/// Where a step is always about as long as the rate, nobody comes to rest.
+/// An optimizer whose steps are always about as long as the rate never settles.
 fn never_at_rest(run: &mut Run) -> Result {
     run.heading("After a thousand steps");
     const RATE: f64 = 0.02;

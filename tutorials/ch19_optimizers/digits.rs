@@ -6,7 +6,7 @@ use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Adam, Optimizer, RmsProp, Sgd};
 use gradus::prelude::*;
 
-/// How many digits a step looks at.
+/// Number of digits per step.
 pub const BATCH_SIZE: usize = 100;
 
 /// Every optimizer is tried at each of these.
@@ -23,7 +23,7 @@ pub const WAYS: [(&str, Way); 5] = [
     ("Adam", |race, rate| race.learn(Adam::new(rate))),
 ];
 
-/// What all of them share.
+/// Everything that the optimizers share.
 pub struct Race {
     train: Digits,
     test: Digits,

@@ -5,7 +5,7 @@ use gradus::optim::{Adam, Optimizer, RmsProp, Sgd};
 use gradus::prelude::*;
 use ndarray::arr1;
 
-/// f = unit · (along² + 40 across²) / 2; the axis `along` is turned by so many degrees.
+/// f = unit · (along² + 40 across²) / 2; the axis `along` is turned by `degrees`.
 #[derive(Clone, Copy)]
 pub struct Ravine {
     pub degrees: f64,
@@ -15,10 +15,10 @@ pub struct Ravine {
 /// The places that were visited, the start first.
 pub type Path = Vec<[f64; 2]>;
 
-/// So many steps are long enough for everybody.
+/// Number of steps: enough for every optimizer.
 pub const STEPS: usize = 1000;
 
-/// Below this, in the plain unit, one is down.
+/// The height, in the plain unit, below which a path is at the bottom.
 const DOWN: f64 = 1e-3;
 
 const STEEPNESS: f64 = 40.0;
@@ -39,13 +39,13 @@ impl Ravine {
         (along * along + STEEPNESS * across * across) * 0.5 * self.unit
     }
 
-    /// The place that lies along and across as far as (-4, 1) does in a ravine that is not turned.
+    /// The start: as far along and across as (-4, 1) in a ravine that is not turned.
     fn start(&self) -> [f64; 2] {
         let (sin, cos) = self.degrees.to_radians().sin_cos();
         [-4.0 * cos - sin, -4.0 * sin + cos]
     }
 
-    /// After how many steps a path is down for good; `None` if it is not.
+    /// The number of steps after which a path stays at the bottom; `None` if it does not.
     pub fn arrival(&self, path: &Path) -> Option<usize> {
         let is_down = |&place: &[f64; 2]| self.height(place) < DOWN * self.unit;
         let steps = path.len() - path.iter().rev().take_while(|place| is_down(place)).count();

@@ -39,7 +39,7 @@ const WIDTH: usize = 50;
 const BATCH_SIZE: usize = 100;
 const SMALL: Init = Init::Normal(0.01);
 
-/// Layer sizes of a net with so many layers: 784-50-...-50-10.
+/// The layer sizes of a net with `layers` layers: 784-50-...-50-10.
 fn sizes(layers: usize) -> Vec<usize> {
     [&[784][..], &vec![WIDTH; layers - 1], &[10]].concat()
 }
@@ -174,7 +174,7 @@ fn learn(run: &mut Run, layers: usize, start: Init, [train, test]: [&Digits; 2])
     Ok(accuracy)
 }
 
-/// What one can know without looking at an image: how often each digit occurs.
+/// What is known without looking at an image: how often each digit occurs.
 fn knowing_only_how_often(run: &mut Run, train: &Digits, test: &Digits) {
     let share = |digits: &Digits, digit: u8| {
         digits.labels().iter().filter(|&&label| label == digit).count() as f64 / digits.len() as f64

@@ -38,7 +38,7 @@ fn shown(widths: &[usize]) -> String {
     format!("{}{}", first.join(", "), if widths.len() > 4 { ", ..." } else { "" })
 }
 
-/// A single net grows its signals by a factor of chance, up to ten in layers of 20; so a mean is taken over so many.
+/// Number of nets for a mean: a single net scales its signals by a random factor, up to ten in layers of 20.
 const NETS: usize = 16;
 
 /// How many times larger the outputs of the last layer are than the inputs: roots of mean squares, and the geometric mean over nets.

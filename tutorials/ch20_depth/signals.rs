@@ -5,7 +5,7 @@ use gradus::nn::{Activation, Init, Linear, Mlp};
 use gradus::prelude::*;
 use rand::Rng;
 
-/// A median is taken of so many starts: through a hundred layers one start differs from the next by a factor of ten or more.
+/// Number of starts for a median: through a hundred layers one start differs from another by a factor of ten or more.
 pub const STARTS: usize = 101;
 
 /// A net before its first step, looked at with one batch.

@@ -98,7 +98,7 @@ fn one_column_or_one_row(run: &mut Run) {
     count_passes(run);
 }
 
-/// What a whole Jacobian costs, for some shapes of it.
+/// The cost of a whole Jacobian, for some shapes.
 fn count_passes(run: &mut Run) {
     run.say("\nThe same function with other numbers of inputs and results, passes counted as they happen:");
     run.say("  inputs   results   runs forward   walks back   largest difference");

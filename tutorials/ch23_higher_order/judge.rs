@@ -16,7 +16,7 @@ pub fn as_vector(var: Var<f64>) -> Array1<f64> {
     var.value().into_dimensionality::<Ix1>().expect("one axis")
 }
 
-/// Σᵢ (i + 1) (xᵢ - i)² + (Σ x)²: a bowl that is not round and stands askew.
+/// Σᵢ (i + 1) (xᵢ - i)² + (Σ x)²: a bowl that is not round, with its axes turned.
 fn bowl<'t>(x: Var<'t, f64>) -> Var<'t, f64> {
     let count = x.shape().size();
     let numbers: Vec<f64> = (0..count).map(|i| i as f64).collect();
@@ -73,6 +73,6 @@ fn slope_by_nudging(f: Function, x: &Array1<f64>) -> f64 {
         });
         ((ahead - behind) / 2e-5).abs()
     };
-    // Not a number must not pass for a small slope.
+    // NaN must not pass for a small slope.
     (0..x.len()).map(slope).fold(0.0, |largest, slope| if slope > largest || slope.is_nan() { slope } else { largest })
 }

@@ -54,9 +54,9 @@ pub fn run(run: &mut Run) -> Result {
     under_the_roofs(run, &profile, &walks)
 }
 
-/// Steps that are over when anything that happens once has happened.
+/// Number of first steps, in which everything that happens only once has happened.
 const SETTLED: usize = 20;
-/// So many steps are looked at after that.
+/// Number of steps that are profiled after that.
 const STEPS_PROFILED: usize = 200;
 
 fn four_ways(run: &mut Run, digits: &Digits) -> Result<Vec<Walk>> {
@@ -89,7 +89,7 @@ fn four_ways(run: &mut Run, digits: &Digits) -> Result<Vec<Walk>> {
     let worst = |count: fn(&ways::Step) -> u64| steady.iter().map(count).max().unwrap_or(0) as f64;
     run.compare("tape rewound: times a step asks for memory", worst(|step| step.asked.count), Ours, "0", 0.0, 0.0);
     run.compare("tape rewound: nodes a step makes", worst(|step| step.nodes_made), Ours, "0", 0.0, 0.0);
-    // Whatever else this machine does makes a step longer, never shorter: of several rounds the shortest counts.
+    // Other work of the machine makes a step longer, never shorter: the shortest of several rounds counts.
     for _ in 0..4 {
         for first in &mut walks {
             first.shorten(&walk(first.way, digits, seed, count)?);

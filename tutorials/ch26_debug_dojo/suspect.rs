@@ -20,12 +20,12 @@ pub struct Suspect {
     pub printed: Option<Loss>,
     pub rate: f64,
     pub steps: usize,
-    /// By how many times rate and gradient a step moves: -1 is descent.
+    /// The factor of rate times gradient in a step: -1 is descent.
     pub direction: f64,
     pub known: Known,
 }
 
-/// A loss that one knows without the program, and what the program says.
+/// A loss that is known without the program, and the program's value.
 pub struct Known {
     pub what: &'static str,
     pub expected: f64,

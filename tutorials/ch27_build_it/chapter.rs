@@ -41,7 +41,7 @@ pub fn run(run: &mut Run) -> Result {
     Ok(())
 }
 
-/// What an engine lacks that has only the stages before.
+/// The pieces that an engine lacks if it has only the earlier stages.
 // ANCHOR: missing
 const WITHOUT: [&[Slip]; 4] = [
     &[Slip::Overwrites, Slip::NotSummed, Slip::CursorStays], // stages 1 and 2 alone
@@ -103,7 +103,7 @@ fn random_programs(seed: u64) -> Vec<Script> {
     (0..100).flat_map(both).collect()
 }
 
-/// How many programs come out as gradus says, one after the other on one engine, which is rewound after each; and its nodes in the end.
+/// The number of programs with the gradients of gradus, one after the other on one engine, rewound after each; and its nodes in the end.
 // ANCHOR: right
 fn right(programs: &[Script], slips: &[Slip]) -> (usize, usize) {
     let mut engine = Built::with(slips);

@@ -1,4 +1,4 @@
-//! What an engine is, and one that is right, or wrong in a way that somebody who builds one gets wrong.
+//! The trait of an engine, and an engine that is right or has typical mistakes.
 
 use gradus::plain::Op;
 use ndarray::{ArrayD, Axis};
@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 /// The result of an op, or a number from outside.
 pub type Value = ArrayD<f64>;
 
-/// What can be asked of an engine. Nodes are numbered from 0, in the order in which they were recorded.
+/// An engine. Nodes are numbered from 0, in the order in which they were recorded.
 pub trait Engine {
     /// Records a value from outside, and returns its node.
     fn leaf(&mut self, value: Value) -> usize;
@@ -15,15 +15,15 @@ pub trait Engine {
     fn record(&mut self, op: Op, operands: &[usize]) -> usize;
     /// Finds the gradient of `loss`, a single number, with respect to every node that it depends on.
     fn backward(&mut self, loss: usize);
-    /// Goes back to the start. What is recorded next uses the nodes that are there again, as far as it is the same.
+    /// Goes back to the start. The next recording uses the existing nodes again, as far as it is the same.
     fn rewind(&mut self);
     /// How many nodes there are.
     fn count(&self) -> usize;
     /// The operands of a node, in order.
     fn operands(&self, node: usize) -> &[usize];
-    /// What a node has computed.
+    /// The value of a node.
     fn value(&self, node: usize) -> &Value;
-    /// What the last pass has found for a node, if anything arrived at it.
+    /// The gradient of a node by the last pass, if any arrived at it.
     fn gradient(&self, node: usize) -> Option<&Value>;
 }
 

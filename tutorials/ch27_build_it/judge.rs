@@ -1,4 +1,4 @@
-//! Judges an engine in five stages. It stops at the first that is not right: whatever stands on it would be wrong too.
+//! Judges an engine in five stages. It stops at the first that is not right: the later stages depend on it.
 
 use super::engine::{Built, Engine, SLIPS, Value};
 use super::script::{Kind::*, Script, Step, agree};
@@ -32,7 +32,7 @@ impl Stage<'_> {
         self.judge.given(format!("stage {} of 5, {}: {input}", self.number, STAGES[self.number - 1]));
     }
 
-    /// What a program finds out of an engine must be what it finds out of one that is right, or what gradus says.
+    /// The result of `program` on the learner's engine must be that on a right engine, or what gradus says.
     fn case(&mut self, what: &str, said: Option<Value>, program: impl Fn(&mut dyn Engine) -> Value) {
         let expected = said.unwrap_or_else(|| program(&mut Built::default()));
         let got = program(&mut *(self.new)());

@@ -1,4 +1,4 @@
-//! Small programs as data, so that one and the same runs on any engine, and on gradus itself.
+//! Small programs as data, so that the same program runs on any engine, and on gradus itself.
 
 use super::engine::{Engine, Value};
 use gradus::plain::Op;
@@ -123,7 +123,7 @@ impl Script {
         other.unwrap_or_else(|| self.clone())
     }
 
-    /// Whether no result grows, and none is divided by little. (The loss may be any number.)
+    /// Whether no result is large, and no divisor is small. (The loss may be any number.)
     fn is_tame(&self) -> bool {
         let mut values: Vec<Value> = Vec::new();
         for step in &self.0[..self.0.len() - 1] {
@@ -192,7 +192,7 @@ pub fn agree(some: &[Option<Value>], others: &[Option<Value>]) -> bool {
     })
 }
 
-/// What an op gives, if it fits and neither grows nor divides by little.
+/// The result of an op, if its operands fit, the result is not large, and no divisor is small.
 fn result(kind: Kind, operands: &[usize], values: &[Value]) -> Option<Value> {
     let x: Vec<&Value> = operands.iter().map(|&operand| &values[operand]).collect();
     let value = (kind.op().forward)(&x)?;

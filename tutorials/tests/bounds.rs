@@ -1,5 +1,5 @@
-//! Whatever a flag or a file says a size of is held against a limit before memory is taken for it: exit status 2 and a sentence, never a panic, and
-//! never a program that takes all memory or runs for ever. Data that is valid but small is told how much is needed.
+//! Every size in a flag or a file is compared with a limit before memory is allocated for it: the program ends with exit status 2 and a sentence,
+//! never with a panic, and never takes all memory or runs for ever. If valid data is too small, the message says how much is needed.
 
 use crate::support::run;
 use gradus::data::seeded;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 const GRADUS: &str = env!("CARGO_BIN_EXE_gradus");
 
-/// A folder with a data set of so many digits to train and to test on.
+/// A folder with a data set of this many digits to train and to test on.
 fn digits(train: u32, test: u32) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (part, count) in [("train", train), ("t10k", test)] {
@@ -32,7 +32,7 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Runs gradus in a folder of its own, and expects that it ends by itself, without a panic. Returns its exit status and what it complains of.
+/// Runs gradus in a folder of its own, and expects that it ends by itself, without a panic. Returns its exit status and its complaint.
 fn gradus(arguments: &[&str]) -> (i32, String) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let output = run(GRADUS, arguments, folder.path());
@@ -42,7 +42,7 @@ fn gradus(arguments: &[&str]) -> (i32, String) {
     (status, complaint)
 }
 
-/// The same, if it is refused in a few words.
+/// The same, and expects that it is refused in a few words.
 fn refused(arguments: &[&str]) -> String {
     let (status, complaint) = gradus(arguments);
     assert_eq!(status, 2, "{arguments:?}: {complaint}");
@@ -50,12 +50,12 @@ fn refused(arguments: &[&str]) -> String {
     complaint
 }
 
-/// The chapters that read digits: those that a hundred are too few for, and those that they are enough for.
+/// The chapters that read digits: those that need more than a hundred, and (below) those for which a hundred are enough.
 const NEED_MORE: [&str; 8] = ["tour", "ch05", "ch07", "ch15", "ch16", "ch17", "ch18", "ch24"];
 const NEED_FEW: [&str; 7] = ["ch11", "ch12", "ch13", "ch14", "ch19", "ch20", "ch26"];
-/// Those that have no epochs.
+/// The chapters without epochs.
 const TRAIN_NOTHING: [&str; 3] = ["ch13", "ch14", "ch26"];
-/// Those that compute for long whatever the number of digits; their own tests run them.
+/// The chapters that compute for long, whatever the number of digits; their own tests run them.
 const TAKE_LONG: [&str; 2] = ["ch13", "ch20"];
 
 #[test]
@@ -65,7 +65,7 @@ fn a_chapter_that_needs_more_digits_says_how_many() {
     for chapter in NEED_MORE {
         for flags in [&[][..], &["--full"], &["--quiet"], &["--epochs", "1"]] {
             let complaint = refused(&[&[chapter, "--data", data, "--out", "."], flags].concat());
-            // A chapter that trains nothing has no such flag.
+            // A chapter without training has no such flag.
             if !flags.is_empty() && complaint.contains("unexpected argument") {
                 continue;
             }
@@ -145,7 +145,7 @@ fn a_size_in_a_flag_is_held_against_its_limit() {
     }
 }
 
-/// Something that could stand for a layer's size.
+/// A text that could be a layer's size.
 fn size(rng: &mut impl rand::Rng) -> String {
     const SIZES: [&str; 24] = [
         "0",

@@ -1,4 +1,4 @@
-//! Chapter 4: a quarter, its fifth power, and softmaxes that are none.
+//! Chapter 4: a quarter, its fifth power, and plots that are wrongly called softmax.
 
 use crate::support::{number, results};
 

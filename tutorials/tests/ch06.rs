@@ -1,4 +1,4 @@
-//! Chapter 6: the order of both differences, what other kinds of numbers make of them.
+//! Chapter 6: the order of both differences, and their errors in other kinds of numbers.
 
 use crate::support::{number, results};
 

@@ -1,4 +1,4 @@
-//! Chapter 9: the hand-written gradient is wrong where the source's is, learns all the same.
+//! Chapter 9: the hand-written gradient is wrong where the source's is, and learns nevertheless.
 
 use crate::support::{number, results};
 

@@ -1,4 +1,4 @@
-//! Chapter 11: a hundred thousand nodes and ten say the same, and copies that nobody wanted.
+//! Chapter 11: a hundred thousand nodes and ten agree; and unintended copies.
 
 use crate::support::{number, results};
 

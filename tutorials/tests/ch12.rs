@@ -1,4 +1,4 @@
-//! Chapter 12: blocks that pass alone and fail in company, and networks that learn all the same.
+//! Chapter 12: blocks that pass alone and fail in a network, and networks that learn nevertheless.
 
 use crate::support::{number, results};
 
@@ -11,7 +11,7 @@ fn blocks_with_mistakes_pass_alone_and_fail_in_company() {
     let off = |key: &str| (0..6).map(|place| number(&results[format!("off_{key}")][place])).collect::<Vec<_>>();
     assert!(off("right").iter().all(|&off| off < 1e-12), "{:?}", off("right"));
     assert!(off("renames").iter().all(|&off| off < 1e-12), "its slopes are right: {:?}", off("renames"));
-    // What lies behind the last block with a mistake is still right.
+    // The slopes after the last block with a mistake are still right.
     let [overwrites, assigns] = [off("overwrites"), off("assigns")];
     assert!(
         overwrites[..4].iter().all(|&off| off > 0.01) && overwrites[4..].iter().all(|&off| off < 1e-12),

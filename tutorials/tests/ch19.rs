@@ -1,4 +1,4 @@
-//! Chapter 19: whose path depends on what.
+//! Chapter 19: which optimizer's path depends on the units and on the axes.
 
 use crate::support::{number, results};
 use serde_json::Value;

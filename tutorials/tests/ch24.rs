@@ -1,4 +1,4 @@
-//! Chapter 24: what a step asks for. No time is looked at here.
+//! Chapter 24: the memory that a step asks for. No times are measured here.
 
 use crate::support::{number, results};
 
@@ -13,7 +13,7 @@ fn a_rewound_tape_asks_for_no_memory_and_makes_no_node() {
             assert_eq!(way(other, "nodes_made"), nodes, "a tape that is not rewound makes every node: {other}");
             assert!(way(other, "asked") > 0.0, "{other}");
         }
-        // The trap: the way that is slowest asks less often than the one that gives everything back.
+        // The trap: the slowest way asks less often than the one that frees everything.
         assert!(way("growing", "asked") < way("freed", "asked"), "{results}");
         // A batch of 40 among batches of 64: two recordings in each epoch, but for the first.
         let made: Vec<f64> = results["made_with_another_size"].as_array().expect("a list").iter().map(number).collect();

@@ -1,4 +1,4 @@
-//! Chapter 26: the curve fools on nearly every card, the checks on none, whatever the start.
+//! Chapter 26: the curve misleads on nearly every card, the checks on none, for any start.
 
 use crate::support::{number, results};
 
@@ -13,7 +13,7 @@ fn a_loss_curve_lies_and_the_checks_do_not() {
             let card = cards.iter().find(|card| card["id"] == id).expect("the card is there");
             card["found_by"].as_array().expect("a list").iter().filter_map(|name| name.as_str()).collect()
         };
-        // Each of these mistakes is seen from one place only.
+        // Each of these mistakes is found by one check only.
         assert_eq!(found_by("M2"), ["trained"]);
         assert_eq!(found_by("M4"), ["known"]);
         assert_eq!(found_by("M5"), ["checker", "trained"]);

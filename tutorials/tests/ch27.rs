@@ -1,5 +1,5 @@
-//! Chapter 27: what it prints, and its judge on engines that are wrong in typical ways. They are written here as a learner writes them, and know
-//! nothing of those with which the judge recognises them.
+//! Chapter 27: what it prints, and its judge on engines that are wrong in typical ways. They are written here as a learner writes them, independently
+//! of the ones with which the judge recognises them.
 
 use crate::support::{number, results};
 use chapters::ch27::engine::{Engine, Value};
@@ -19,7 +19,7 @@ fn each_stage_brings_more_programs_right_and_a_slip_leaves_many_as_they_were() {
     {
         assert!(wrong(slip) > 0.0, "{slip}");
     }
-    // What no gradient shows.
+    // Mistakes that no gradient shows.
     assert_eq!([wrong("Cleared"), wrong("CursorStays"), wrong("NotTruncated")], [0.0; 3]);
 }
 
@@ -31,7 +31,7 @@ struct Node {
     gradient: Option<Value>,
 }
 
-/// A learner's engine. `W` says what is wrong in it.
+/// A learner's engine, with the mistake `W`.
 #[derive(Default)]
 struct Mine<const W: usize> {
     nodes: Vec<Node>,
@@ -154,7 +154,7 @@ impl<const W: usize> Engine for Mine<W> {
 }
 
 impl<const W: usize> Mine<W> {
-    /// Hands on what a node has, and goes on from each operand at once.
+    /// Hands on the gradient of a node, and continues from each operand at once.
     fn follow(&mut self, node: usize) {
         self.hand_on(node);
         self.nodes[node].operands.clone().into_iter().for_each(|operand| self.follow(operand));

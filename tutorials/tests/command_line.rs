@@ -1,4 +1,4 @@
-//! The chapters as programs: flags, JSON, exit status, and what they say when something is wrong.
+//! The chapters as programs: flags, JSON, exit status, and error messages.
 
 use crate::support::run;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! The exercises: untouched they are unsolved, and say so with input, expected and got; their solutions solve them, whatever the seed.
+//! The exercises: untouched they are unsolved, and say so with input, expected and got; their solutions solve them, for any seed.
 
 use frame::{EXERCISES, Exercise, Judgement};
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ macro_rules! exercises {
             mod $solution;
         )+
         type Main = fn() -> Judgement;
-        /// The file of the hole, the main of the hole, and that of the solution.
+        /// The file of the exercise, its main, and that of the solution.
         const MAINS: &[(&str, Main, Main)] = &[$(($exercise_file, $exercise::main, $solution::main)),+];
     };
 }
@@ -46,7 +46,7 @@ exercises! {
     ch27_exercise "../ch27_build_it/exercise.rs", ch27_solution "../ch27_build_it/solution.rs";
 }
 
-/// The exercise whose hole this file is.
+/// The exercise of this file.
 fn exercise_of(file: &str) -> &'static Exercise {
     let found = EXERCISES.iter().find(|exercise| exercise.file().ends_with(&file[2..]));
     found.unwrap_or_else(|| panic!("frame/exercises.rs has no row for {file}"))
@@ -81,7 +81,7 @@ fn every_exercise_is_a_program_of_its_package() {
 #[test]
 fn untouched_exercises_fail_with_input_expected_and_got() {
     for (file, exercise, _) in MAINS {
-        // Whoever has solved an exercise may still run the tests.
+        // The tests also pass in a checkout where an exercise is solved.
         if read(&exercise_of(file).file()) != exercise_of(file).shipped {
             println!("{file} is not as it was shipped: skipped");
             continue;

@@ -1,4 +1,4 @@
-//! Every chapter draws what is on its tape, in every form; and what it draws can be read in print.
+//! Every chapter draws its tape in every form, and its figures are readable in print.
 
 use crate::support::run;
 use gradus::draw::{COLUMN, SMALLEST_TYPE};
@@ -23,7 +23,7 @@ fn every_chapter_draws_its_tape_as_svg_for_mermaid_for_graphviz_and_as_a_page() 
         let short: &[&str] = if help.contains("--epochs") { &["--epochs", "2"] } else { &[] };
         let asked = [&[chapter, "--svg", "--mermaid", "--dot", "--html", "--out", chapter], short].concat();
         let output = gradus(&asked, folder.path());
-        // So short a run may lie outside of its bands.
+        // The numbers of such a short run may be outside of their bands.
         assert!(matches!(output.status.code(), Some(0 | 1)), "{chapter}: {output:?}");
         for (extension, beginning) in [("svg", "<svg"), ("mmd", ""), ("dot", "digraph"), ("html", "<!doctype html>")] {
             let files = std::fs::read_dir(&out).unwrap_or_else(|_| panic!("{chapter} writes nothing"));

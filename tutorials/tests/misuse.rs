@@ -1,4 +1,4 @@
-//! The command line under whatever is typed: every word is used or refused, nothing panics, and what cannot be written is said.
+//! The command line with any words: every word is used or refused, nothing panics, and a file that cannot be written is reported.
 
 use crate::support::run;
 use serde_json::Value;
@@ -128,7 +128,7 @@ fn a_slip_of_the_finger_is_answered_by_what_was_meant() {
     }
 }
 
-/// Values that no flag was made for.
+/// Values that no flag expects.
 fn odd_values() -> Vec<OsString> {
     let huge = "9".repeat(40);
     let words = [
@@ -162,10 +162,10 @@ fn no_value_of_any_flag_makes_a_command_panic() {
     for (command, flags) in flags {
         for flag in *flags {
             for value in odd_values() {
-                // Fresh each time, so that what one run writes is no help to the next.
+                // A fresh folder each time, so that runs do not depend on each other.
                 let folder = folder();
                 let mut words: Vec<OsString> = command.iter().map(OsString::from).collect();
-                // The flag that is tried is given once.
+                // The tested flag is given once.
                 if let Some(place) = words.iter().position(|word| *word == *format!("--{flag}")) {
                     words.drain(place..place + 2);
                 }
@@ -213,7 +213,7 @@ fn what_cannot_be_written_is_said_before_anything_runs() {
     ] {
         for command in [&["ch10"][..], &["tour"], &["ch15"]] {
             let words = [command, places].concat();
-            // A run would say something, and take long.
+            // A run would print something, and take long.
             is_refused(&gradus(&words, folder.path()), &words);
         }
     }

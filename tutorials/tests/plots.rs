@@ -1,4 +1,4 @@
-//! The figures that chapters draw, each kind once. They are left in the target folder (`tmp/plots`), to be looked at.
+//! The figures that chapters draw, each kind once. They stay in the target folder (`tmp/plots`) for inspection.
 
 use frame::{Chart, Corner, Figure, Images, Matrix, Panels, Shades, Side};
 use gradus::prelude::*;

@@ -1,4 +1,4 @@
-//! `gradus reproduce`: what it writes, and that a number outside its band is marked and fails.
+//! `gradus reproduce`: its output, and that a number outside its band is marked and fails.
 
 use crate::support::{self, run};
 use serde_json::Value;

@@ -11,7 +11,7 @@ const GRADUS: &str = env!("CARGO_BIN_EXE_gradus");
 const PROGRESS: &str = ".gradus-progress.json";
 const CH02: &str = "tutorials/ch02_perceptron/exercise.rs";
 
-/// What the runner takes for a checkout, with one exercise in it.
+/// A folder that the runner takes for a checkout, with one exercise.
 fn checkout() -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     write(folder.path(), "tutorials/frame/exercises.rs", "");
@@ -33,7 +33,7 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-/// Runs the runner in a checkout, expects success, and returns what it says.
+/// Runs the runner in a checkout, expects success, and returns its output.
 fn gradus(folder: &TempDir, arguments: &[&str]) -> String {
     let output = run(GRADUS, arguments, folder.path());
     assert!(output.status.success(), "{arguments:?}: {output:?}");

@@ -1,4 +1,4 @@
-//! Typical slips: each wrong answer is told what is wrong with it.
+//! Typical mistakes: each wrong answer gets a message that names its mistake.
 
 use chapters::ch09::net::{Net, outer};
 use chapters::ch26::{cards, probes, table};
@@ -130,7 +130,7 @@ fn copies_that_are_averaged_and_axes_that_are_lost() {
     assert_told(&front, "those of length 1 were repeated too");
 }
 
-/// What exercise 11 asks for.
+/// The function that exercise 11 asks for.
 fn summed(g: &ArrayD<f64>, shape: &[usize]) -> ArrayD<f64> {
     let front = (shape.len()..g.ndim()).fold(g.clone(), |sum, _| sum.sum_axis(Axis(0)));
     let repeated = (0..shape.len()).filter(|&axis| shape[axis] == 1);

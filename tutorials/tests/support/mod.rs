@@ -1,4 +1,4 @@
-//! What the tests of single chapters share.
+//! Helpers of the chapters' tests.
 
 use serde_json::Value;
 use std::process::{Command, Output};
@@ -11,7 +11,7 @@ pub fn results(program: &str, arguments: &[&str]) -> Value {
     assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 1, "{output:?}");
     let text = std::fs::read_to_string(folder.path().join("results.json")).expect("the JSON was written");
     let document: Value = serde_json::from_str(&text).expect("valid JSON");
-    // What is set beside a reader's guess has every number it speaks of.
+    // The answer beside the reader's guess has all its numbers.
     let answer = document["answer"].as_str();
     assert!(answer.is_some_and(|answer| !answer.is_empty() && !answer.contains(['{', '}'])), "the answer: {answer:?}");
     document["results"].clone()
