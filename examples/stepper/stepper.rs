@@ -1,5 +1,5 @@
-//! A program of your own, one step at a time: `cargo run -p gradus-view --example stepper`. In your own crate it takes `gradus-view` as
-//! a dependency, and the last three lines. Where there is no terminal it prints the story.
+//! A program of your own, one step at a time: `cargo run -p gradus-view --example stepper`. In your own crate it takes `gradus-view` as a dependency,
+//! and the last three lines. Without a terminal it prints the story.
 
 use gradus::prelude::*;
 

@@ -1,7 +1,7 @@
-//! A small library with gradients written by hand, and no dependencies: it fits a decay, and has an activation of its own.
-//! Whether its gradients are right is a question for its tests.
+//! A small library with gradients written by hand, and no dependencies: it fits a decay, and has an activation of its own. Its tests check
+//! whether its gradients are right.
 
-/// y = amplitude e^(-rate t) + floor: what is left at time t of something that decays.
+/// y = amplitude e^(-rate t) + floor: a quantity that decays towards a floor, at time t.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decay {
     pub amplitude: f64,
@@ -36,7 +36,7 @@ impl Decay {
         gradient.map(|sum| sum / times.len() as f64)
     }
 
-    /// Goes down the gradient in so many steps.
+    /// Goes down the gradient in `steps` steps.
     pub fn fitted(mut self, times: &[f64], values: &[f64], learning_rate: f64, steps: usize) -> Decay {
         for _ in 0..steps {
             let [amplitude, rate, floor] = self.gradient(times, values);
