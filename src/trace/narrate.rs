@@ -12,7 +12,7 @@ impl Trace {
     /// flows into "z" (1 of its 2 uses)`.
     ///
     /// # Panics
-    /// If there are not so many events.
+    /// If there is no event at this place.
     #[track_caller]
     pub fn narrate(&self, place: usize) -> String {
         assert!(place < self.events.len(), "there is no event {place} in these {}", self.events.len());

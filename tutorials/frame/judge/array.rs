@@ -220,3 +220,15 @@ fn digits(x: f64, places: usize) -> String {
     let plain = rounded == 0.0 || !rounded.is_finite() || (1e-4..1e6).contains(&rounded.abs());
     if plain { format!("{rounded}") } else { format!("{rounded:e}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_infinite_number_does_not_excuse_the_others() {
+        let (expected, got) = ([f64::INFINITY, 1.0].into_array(), [f64::INFINITY, 1.001].into_array());
+        assert!(!Comparison { expected: &expected, got: &got, tolerance: 1e-9 }.holds());
+        assert!(Comparison { expected: &expected, got: &expected, tolerance: 1e-9 }.holds());
+    }
+}

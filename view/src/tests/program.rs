@@ -18,7 +18,7 @@ pub(super) fn two_rows() -> Tape<f64> {
     tape
 }
 
-/// A product of matrices that are too large to be shown as numbers, one of which holds NaN.
+/// A product of matrices that are too large to be shown as numbers, one of which holds what is no number.
 pub(super) fn heat() -> Tape<f64> {
     let tape = Tape::new();
     let wave = |row: usize, column: usize| (row as f64 - column as f64 / 3.0).sin();
@@ -40,7 +40,7 @@ pub(super) fn twice() -> Tape<f64> {
     tape
 }
 
-/// Names that are not in ASCII, and names that are longer than any pane.
+/// Names as people give them who do not write in ASCII, and names that are longer than any pane.
 pub(super) fn names() -> Tape<f64> {
     let tape = Tape::new();
     let long = "a_name_that_is_longer_than_the_pane_it_stands_in_".repeat(5);
@@ -56,7 +56,7 @@ pub(super) fn names() -> Tape<f64> {
     tape
 }
 
-/// A logarithm of a negative number.
+/// A logarithm of what has none.
 pub(super) fn first_nan() -> Tape<f64> {
     let tape = Tape::new();
     let _ = tape.var([0.5, -0.1]).named("p").ln().named("z").sum().named("total");
