@@ -237,7 +237,8 @@ macro_rules! real_scalar {
             fn abs(self) -> Self {
                 $real::abs(self)
             }
-            #[inline(always)]
+            // Compiled with the library, and not again by each crate that records a product.
+            #[inline(never)]
             fn matrix_multiply(a: Matrix<Self>, b: Matrix<Self>, c: &mut [Self]) {
                 gemm::blocked(a, b, c);
             }

@@ -52,6 +52,9 @@ pub mod ch26;
 #[path = "ch27_build_it/chapter.rs"]
 pub mod ch27;
 
+#[path = "gradus/command.rs"]
+pub mod command;
+
 use frame::{Chapter, Result, Run};
 
 /// The program of a chapter.

@@ -1,8 +1,8 @@
 //! The order of the course: its chapters, what the learner has done, and what is next.
 
-use crate::checkout::Checkout;
-use crate::progress::Progress;
-use chapters::{CHAPTERS, Story};
+use crate::command::checkout::Checkout;
+use crate::command::progress::Progress;
+use crate::{CHAPTERS, Story};
 use frame::{Chapter, EXERCISES, Exercise, Result};
 
 /// The next step of a learner.

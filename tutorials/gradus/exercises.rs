@@ -1,9 +1,9 @@
 //! `gradus exercises`: watch, check, hint, list, reset, solution.
 
-use crate::checkout::Checkout;
-use crate::course::what_is_next;
-use crate::progress::Progress;
-use crate::{names, print, watch, workshop};
+use crate::command::checkout::Checkout;
+use crate::command::course::what_is_next;
+use crate::command::progress::Progress;
+use crate::command::{names, print, watch, workshop};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use frame::files;
 use frame::{Document, EXERCISES, Error, Exercise, Result};

@@ -1,7 +1,7 @@
 //! The meaning of a word on the command line, and suggestions for unknown words.
 
-use crate::list;
-use chapters::{CHAPTERS, Story};
+use crate::command::list;
+use crate::{CHAPTERS, Story};
 use frame::Chapter;
 
 const COMMANDS: [&str; 8] = ["tour", "list", "next", "exercises", "check", "reproduce", "step", "help"];

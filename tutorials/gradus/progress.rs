@@ -1,7 +1,7 @@
 //! What a learner has done so far, in a file of the checkout that may be deleted at any time. The one idea to know: every change reads the file,
 //! changes it and writes it under a lock, so that programs that run at the same time do not overwrite each other's changes.
 
-use crate::checkout::Checkout;
+use crate::command::checkout::Checkout;
 use frame::files::{self, Locked};
 use frame::{Error, Exercise, Result};
 use serde_json::{Value, json};

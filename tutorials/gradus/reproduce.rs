@@ -1,8 +1,8 @@
 //! `gradus reproduce`: every number that a chapter compares with another, in one table, with the origin of the other. The one idea to know: it runs
 //! the chapters' own programs, at the source's length, so it need not know how a number is computed.
 
-use crate::{names, print};
-use chapters::{CHAPTERS, Story};
+use crate::command::{names, print};
+use crate::{CHAPTERS, Story};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use frame::{Chapter, Comparison, Document, Error, Result};
 use serde_json::{Value, json};

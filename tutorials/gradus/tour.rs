@@ -86,7 +86,7 @@ pub fn run(run: &mut Run) -> Result {
         run.compare("test accuracy", accuracy, Rerun("P11"), "0.975 to 0.982, after 10 epochs", 0.97, 1.0);
     }
     run.say("");
-    run.say(crate::list());
+    run.say(crate::command::list());
     Ok(())
 }
 

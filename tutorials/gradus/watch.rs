@@ -2,10 +2,10 @@
 //!
 //! The terminal's settings are not changed: input is whole lines, so there is nothing to restore if the program is interrupted.
 
-use crate::checkout::Checkout;
-use crate::exercises::{hint, next_unsolved, solution};
-use crate::progress::Progress;
-use crate::{print, workshop};
+use crate::command::checkout::Checkout;
+use crate::command::exercises::{hint, next_unsolved, solution};
+use crate::command::progress::Progress;
+use crate::command::{print, workshop};
 use frame::{EXERCISES, Exercise, Result};
 use std::io::{BufRead, IsTerminal};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};

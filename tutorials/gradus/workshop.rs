@@ -1,7 +1,7 @@
 //! Builds exercises and runs their judges. The one idea to know: cargo reports in JSON which programs it has built, so that an older program is never
 //! judged in place of an answer that does not compile.
 
-use crate::checkout::Checkout;
+use crate::command::checkout::Checkout;
 use frame::{Error, Exercise, JSON_VARIABLE, Result, SEED_VARIABLE};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -30,16 +30,20 @@ pub fn judge(checkout: &Checkout, exercises: &[&'static Exercise], seed: Option<
     let mut judgements = Vec::new();
     for exercise in exercises {
         if let Some(breach) = frame::breach(exercise, &checkout.read(&checkout.exercise(exercise))?) {
-            crate::print(&format!("\nExercise {}: {}\n\nnot judged: {breach}", exercise.number(), exercise.title));
+            crate::command::print(&format!(
+                "\nExercise {}: {}\n\nnot judged: {breach}",
+                exercise.number(),
+                exercise.title
+            ));
             judgements.push(unjudged(exercise, seed, &breach));
             continue;
         }
         judgements.push(match built.remove(exercise.chapter) {
             Some(Built::Program(program)) => run(checkout, exercise, &program, seed)?,
             Some(Built::Faulty(message)) => {
-                crate::print(&format!("\nExercise {}: {}", exercise.number(), exercise.title));
-                crate::print(&indented(&message));
-                crate::print("\nnot yet: it does not compile");
+                crate::command::print(&format!("\nExercise {}: {}", exercise.number(), exercise.title));
+                crate::command::print(&indented(&message));
+                crate::command::print("\nnot yet: it does not compile");
                 unjudged(exercise, seed, &message)
             }
             None => return Err(Error::new(format!("cargo has not built the exercise of {}", exercise.short_name()))),
@@ -143,7 +147,7 @@ fn run(checkout: &Checkout, exercise: &Exercise, program: &Path, seed: Option<u6
             child.kill().and_then(|()| child.wait()).map_err(cannot)?;
             let seconds = PATIENCE.as_secs();
             let error = format!("stopped after {seconds} s: is there a loop that does not end?");
-            crate::print(&format!("\nExercise {}: {}\n\nnot yet: {error}", exercise.number(), exercise.title));
+            crate::command::print(&format!("\nExercise {}: {}\n\nnot yet: {error}", exercise.number(), exercise.title));
             return Ok(unjudged(exercise, seed, &error));
         }
         std::thread::sleep(Duration::from_millis(20));
@@ -156,7 +160,7 @@ fn run(checkout: &Checkout, exercise: &Exercise, program: &Path, seed: Option<u6
             Ok(Value::Object(judgement))
         }
         _ => {
-            crate::print(&format!(
+            crate::command::print(&format!(
                 "\nExercise {}: {}\n\nnot yet: the judge came to no end",
                 exercise.number(),
                 exercise.title
