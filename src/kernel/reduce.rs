@@ -99,13 +99,13 @@ const LANES: usize = 16;
 /// Folds terms `term([a[i], b[i]])` of slices of equal length. `start` must be neutral for `join`.
 ///
 /// The order depends on the length alone. Fewer than 16 terms are joined one after the other. Otherwise the term at place i goes to partial result i
-/// mod 16, and the partial results are joined by halves at the end. This order gives the same bits on every processor, and can run in vectors.
-pub fn fold<F: Scalar, R: Copy, const N: usize>(
+/// mod 16, and the partial results are joined at the end. This order gives the same bits on every processor, and can run in vectors.
+pub fn fold<F: Scalar, const N: usize>(
     x: [&[F]; N],
-    start: R,
-    term: impl Fn([F; N]) -> R,
-    join: impl Fn(R, R) -> R,
-) -> R {
+    start: F,
+    term: impl Fn([F; N]) -> F,
+    join: impl Fn(F, F) -> F,
+) -> F {
     let length = x.iter().map(|x| x.len()).min().unwrap_or(0);
     if length < LANES {
         return (0..length).fold(start, |result, i| join(result, term(x.map(|x| x[i]))));
@@ -132,7 +132,7 @@ pub fn fold<F: Scalar, R: Copy, const N: usize>(
 
 /// Joins partial results by halves.
 #[inline(always)]
-fn join_lanes<R: Copy>(mut lanes: [R; LANES], join: impl Fn(R, R) -> R) -> R {
+fn join_lanes<F: Scalar>(mut lanes: [F; LANES], join: impl Fn(F, F) -> F) -> F {
     let mut half = LANES / 2;
     while half > 0 {
         for i in 0..half {

@@ -6,21 +6,48 @@
 
 use super::elementwise::walk;
 use super::parallel::{self, WORTH_A_THREAD};
-use super::reduce::fold;
 use super::wide::wide;
 use crate::scalar::Scalar;
 use crate::shape::{MAX_RANK, Shape};
 use crate::view::{View, ViewMut};
 use std::cell::RefCell;
 
-/// The sum of terms `term([a[i], b[i]])` of slices of equal length, in the order of [`fold`].
+/// Number of partial sums: enough to fill a vector of any processor.
+const LANES: usize = 16;
+
+/// The sum of terms `term([a[i], b[i]])` of slices of equal length.
+///
+/// Fewer than 16 terms are added one after the other. Otherwise the term at place i goes to partial sum i mod 16, and the partial sums are added by
+/// halves at the end.
 pub fn sum_of<F: Scalar, const N: usize>(x: [&[F]; N], term: impl Fn([F; N]) -> F::Wide) -> F::Wide {
-    fold(
-        x,
-        F::Wide::ZERO,
-        term,
+    let length = x.iter().map(|x| x.len()).min().unwrap_or(0);
+    if length < LANES {
+        return (0..length).fold(F::Wide::ZERO, |sum, i| sum + term(x.map(|x| x[i])));
+    }
+    wide(
+        length,
         #[inline(always)]
-        |a, b| a + b,
+        move || {
+            let mut lanes = [F::Wide::ZERO; LANES];
+            let split = x.map(|x| x.as_chunks::<LANES>());
+            for i in 0..length / LANES {
+                let chunks = split.map(|(chunks, _)| chunks[i]);
+                for (lane, sum) in lanes.iter_mut().enumerate() {
+                    *sum += term(chunks.map(|chunk| chunk[lane]));
+                }
+            }
+            for (i, sum) in lanes[..length % LANES].iter_mut().enumerate() {
+                *sum += term(split.map(|(_, rest)| rest[i]));
+            }
+            let mut half = LANES / 2;
+            while half > 0 {
+                for i in 0..half {
+                    lanes[i] += lanes[i + half];
+                }
+                half /= 2;
+            }
+            lanes[0]
+        },
     )
 }
 
