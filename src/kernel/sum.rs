@@ -13,6 +13,7 @@ use crate::view::{View, ViewMut};
 use std::cell::RefCell;
 
 /// Number of partial sums: enough to fill a vector of any processor.
+/// (The loop of [`fold`](super::reduce::fold), written out: through `fold`, large sums of f32 take a quarter longer.)
 const LANES: usize = 16;
 
 /// The sum of terms `term([a[i], b[i]])` of slices of equal length.
