@@ -19,7 +19,7 @@ functions! {
         |g, _x, y| g.through(y);
 
     /// The natural logarithm of each element. It is -∞ at 0: no small number is added to hide that; for the logarithm of a
-    /// probability use [`log_softmax`](Var::log_softmax), which never forms the 0.
+    /// probability use [`log_softmax`](crate::Var::log_softmax), which never forms the 0.
     ln: Ln, "y = ln x",
         |x| x.ln(),
         |g, x, _y| g.over(x);
