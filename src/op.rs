@@ -93,6 +93,24 @@ pub trait Op<F: Scalar>: Any {
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F>;
 }
 
+/// What an op says of itself, if it is the same in every use: its name, its formula, and for each operand what flows back to it (`None` if nothing does).
+macro_rules! says {
+    ($name:literal, $formula:literal, [$($flow:tt),* $(,)?]) => {
+        fn name(&self) -> &'static str {
+            $name
+        }
+        fn formula(&self) -> &'static str {
+            $formula
+        }
+        fn slopes(&self) -> &'static [$crate::Slope] {
+            &[$($crate::op::says!(@ $flow)),*]
+        }
+    };
+    (@ None) => { $crate::Slope::None };
+    (@ $flow:literal) => { $crate::Slope::Whole($flow) };
+}
+pub(crate) use says;
+
 /// How the result of an op depends on one operand, as a textbook writes it. The gradient that arrives at the result is called g, or h if an operand
 /// is called g.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

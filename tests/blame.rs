@@ -116,8 +116,6 @@ fn ops() -> Vec<Case> {
         two_axes("matmul", |x, y| x.matmul(y).shape()),
         two_axes("matmul_nt", |x, y| x.matmul_nt(y).shape()),
         two_axes("matmul_tn", |x, y| x.matmul_tn(y).shape()),
-        two_axes("batch_matmul", |x, y| x.batch_matmul(y).shape()),
-        two_axes("batch_matmul_nt", |x, y| x.batch_matmul_nt(y).shape()),
         two_axes("binary_cross_entropy_with_logits", |x, y| x.binary_cross_entropy_with_logits(y).shape()),
         two_axes("equals", |x, y| x.equals(y).shape()),
         two_axes("exceeds", |x, y| x.exceeds(y).shape()),

@@ -36,8 +36,6 @@ const METHODS: &[(&str, Program)] = &[
     ("max", |x| x.max()), ("max", |x| x.max().max()), ("max_axes", |x| x.max_axes(1)), ("max_axes_keepdims", |x| x.max_axes_keepdims(1)),
     ("softmax", |x| x.softmax(1)), ("log_softmax", |x| x.log_softmax(1)), ("logsumexp", |x| x.logsumexp(1)),
     ("matmul", |x| x.matmul(x.transpose())), ("matmul_nt", |x| x.matmul_nt(x)), ("matmul_tn", |x| x.matmul_tn(x)),
-    ("batch_matmul", |x| x.reshape([1, 2, 3]).batch_matmul(x.reshape([1, 3, 2]))),
-    ("batch_matmul_nt", |x| x.reshape([1, 2, 3]).batch_matmul_nt(x.reshape([1, 2, 3]))),
     ("gather_rows", |x| x.gather_rows(x.tape().labels(&[0, 1]))),
     ("scatter_add_rows", |x| x.scatter_add_rows(x.tape().labels(&[0, 1]), 2)),
     ("im2col", |x| x.reshape([1, 1, 2, 3]).im2col([1, 1], 1, 0)), ("col2im", |x| x.reshape([1, 1, 2, 3]).im2col([2, 2], 1, 0).col2im([1, 1, 2, 3], [2, 2], 1, 0)),

@@ -32,7 +32,7 @@ fn a_mistake_is_answered_by_what_was_expected_and_what_was_found() {
         told(|tape| _ = gradus::Var::concat(&[tape.full([2, 3], 1.0), tape.full([3, 2], 1.0)], 0)),
         told(|tape| _ = tape.full([3], 1.0).transpose()),
         told(|tape| _ = tape.full([2, 3], 1.0).permute(&[0, 0])),
-        told(|tape| _ = tape.full([2, 2, 3], 1.0).batch_matmul(tape.full([3, 3, 2], 1.0))),
+        told(|tape| _ = tape.full([2, 2, 3], 1.0).matmul(tape.full([3, 3, 2], 1.0))),
         told(|tape| _ = tape.full([1, 1, 2, 2], 1.0).max_pool2d(3, 1)),
         told(|tape| {
             let (weight, bias) = (tape.full([4, 3, 2, 2], 1.0), tape.full([4], 1.0));

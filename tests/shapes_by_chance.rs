@@ -85,15 +85,13 @@ const CALLS: &[(&str, &[usize], &[&[usize]], Call)] = &[
     ("numbers of scatter_add_rows", &[4, 3], &[&[], &[1], &[3], &[5], &[4, 1]], |x, rows| {
         x.scatter_add_rows(rows - rows, 4)
     }),
-    ("right factor of matmul", &[4, 3], &[&[], &[3], &[1, 3], &[4, 3], &[1, 3, 2]], |x, b| x.matmul(b)),
+    ("right factor of matmul", &[4, 3], &[&[], &[4], &[1, 3], &[4, 3], &[1, 4, 2]], |x, b| x.matmul(b)),
     ("right factor of matmul_nt", &[4, 3], &[&[], &[3], &[3, 1], &[2, 1]], |x, b| x.matmul_nt(b)),
     ("right factor of matmul_tn", &[4, 3], &[&[], &[4], &[1, 4], &[1, 2]], |x, b| x.matmul_tn(b)),
-    ("right factor of batch_matmul", &[4, 2, 3], &[&[], &[3], &[1, 3, 2], &[2, 3, 2], &[4, 1, 2], &[1, 2]], |x, b| {
-        x.batch_matmul(b)
+    ("right factor of a batch of matmul", &[4, 2, 3], &[&[], &[2], &[2, 3, 2], &[4, 1, 2], &[1, 2]], |x, b| {
+        x.matmul(b)
     }),
-    ("right factor of batch_matmul_nt", &[4, 2, 3], &[&[], &[3], &[1, 2, 3], &[4, 2, 1], &[2, 3]], |x, b| {
-        x.batch_matmul_nt(b)
-    }),
+    ("right factor of a batch of matmul_nt", &[4, 2, 3], &[&[], &[3], &[4, 2, 1], &[3, 2, 3]], |x, b| x.matmul_nt(b)),
     ("a part of concat", &[4, 3], &[&[], &[3], &[1, 1], &[2, 1]], |x, part| Var::concat(&[x, part], 0)),
     ("a cotangent", &[4, 3], &[&[], &[3], &[1, 3], &[4, 1]], |x, g| (x * 2.0).backward_with(g).wrt(x)),
     ("what arrives at quadratic_cost", &[4, 3], &[&[1], &[1, 1], &[3]], |x, g| {

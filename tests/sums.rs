@@ -99,7 +99,7 @@ fn a_matrix_product_over_a_million_terms_is_right() {
         }
         near(tape.full([3, terms], 0.1).matmul_nt(tape.full([2, terms], 0.1)).value(), want);
         near(tape.full([terms, 3], 0.1).matmul_tn(tape.full([terms, 2], 0.1)).value(), want);
-        near(tape.full([2, 1, terms], 0.1).batch_matmul(tape.full([2, terms, 2], 0.1)).value(), want);
+        near(tape.full([2, 1, terms], 0.1).matmul(tape.full([2, terms, 2], 0.1)).value(), want);
     }
     near(tape.full([200, 10_000], 0.1).matmul(tape.full([10_000, 70], 0.1)).value(), 1e4 * TENTH * TENTH);
     // For any number, however it rounds.

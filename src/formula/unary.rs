@@ -38,9 +38,9 @@ pub trait Unary: Copy + PartialEq + Debug + Send + Sync + 'static {
     const NAME: &'static str;
     /// The definition as a textbook prints it, where `value` only calls the function by its name.
     const FORMULA: &'static str = "";
-    /// Whether what flows is computed by one kernel, an op called NAME'. If not, each product in [`flow`](Unary::flow) is recorded as an op: right
-    /// where there are one or two, and then `g.through(slope)` says that 0 times infinity is 0.
-    const FUSED: bool = true;
+    /// Whether each product in [`flow`](Unary::flow) is recorded as an op. (Then it must be `g.through(slope)`, in which 0 times infinity is 0.) If not,
+    /// one kernel computes what flows, an op called NAME'.
+    const RECORDED: bool = false;
     /// Whether the value is computed in [`Scalar::Wide`].
     const WIDE: bool = false;
 
@@ -96,9 +96,9 @@ impl<F: Scalar, U: Unary> Op<F> for Map<U> {
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y, [x]) = (at.cotangent(), at.output(), at.operands());
-        let flow = || match U::FUSED {
-            true => Term::Value(Back(self.0).record(x, y, g)),
-            false => self.0.flow(Term::Value(g), Term::Value(x), Term::Value(y)),
+        let flow = || match U::RECORDED {
+            true => self.0.flow(Term::Value(g), Term::Value(x), Term::Value(y)),
+            false => Term::Value(Back(self.0).record(x, y, g)),
         };
         [Term::to(at, 0, flow)].into()
     }
@@ -244,8 +244,8 @@ impl<'t, F: Scalar> Var<'t, F> {
     }
 }
 
-/// Functions of a number, and the methods of [`Var`] that apply them. In each row: the method, the name of the function, the textbook's formula, y,
-/// and what flows back, each product of which is recorded as an op.
+/// Functions of a number, and the methods of [`Var`] that apply them. In each row: the method, the name of the function, the textbook's formula, what else
+/// there is to say of it (`RECORDED`, `WIDE`), y, and what flows back.
 macro_rules! functions {
     ($($(#[$doc:meta])* $method:ident: $name:ident, $formula:literal $([$($constant:ident),+])?,
         |$x:ident| $value:expr,
@@ -257,7 +257,6 @@ macro_rules! functions {
         impl $crate::Unary for $name {
             const NAME: &'static str = stringify!($method);
             const FORMULA: &'static str = $formula;
-            const FUSED: bool = false;
             $($(const $constant: bool = true;)+)?
 
             #[inline(always)]

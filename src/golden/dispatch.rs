@@ -52,7 +52,7 @@ pub static OPS: &[Operation] = &[
     op!("maximum", |a, b; _attributes| a.maximum(b)),
     op!("minimum", |a, b; _attributes| a.minimum(b)),
     op!("matmul", |a, b; _attributes| a.matmul(b)),
-    op!("batch_matmul", |a, b; _attributes| a.batch_matmul(b)),
+    op!("batch_matmul" as "matmul", |a, b; _attributes| a.matmul(b)),
     op!("transpose", |x; _attributes| x.transpose()),
     op!("reshape", |x; attributes| x.reshape(attributes.shape("shape")?)),
     op!("broadcast_to", |x; attributes| x.broadcast_to(attributes.shape("shape")?)),

@@ -10,7 +10,7 @@ pub struct Neg;
 
 impl Unary for Neg {
     const NAME: &'static str = "neg";
-    const FUSED: bool = false;
+    const RECORDED: bool = true;
 
     #[inline(always)]
     fn value<T: Real>(self, x: T) -> T {

@@ -4,19 +4,19 @@ use super::slopes::{SoftplusBend, sigmoids};
 use super::{loss_grad_shape, loss_shape};
 use crate::kernel::elementwise::zip;
 use crate::kernel::sum::{mean, sum_of};
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// L = -Σ (t ln σ(x) + (1 - t) ln(1 - σ(x))) / N
 #[derive(Debug, PartialEq)]
 pub struct BinaryCrossEntropyWithLogits;
 
 impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogits {
-    fn name(&self) -> &'static str {
-        "binary_cross_entropy_with_logits"
-    }
-    fn formula(&self) -> &'static str {
-        "L = -Σ (t ln σ(x) + (1 - t) ln(1 - σ(x))) / N"
-    }
+    says!(
+        "binary_cross_entropy_with_logits",
+        "L = -Σ (t ln σ(x) + (1 - t) ln(1 - σ(x))) / N",
+        ["dx = g (σ(x) - t) / N", "dt = -g x / N"]
+    );
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         loss_shape(operands)
     }
@@ -34,9 +34,6 @@ impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogits {
         );
         loss.data[0] = mean(sum, x[0].data.len());
     }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = g (σ(x) - t) / N"), Slope::Whole("dt = -g x / N")]
-    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x, t]) = (at.cotangent(), at.operands());
         let dx = || x.tape.record(BinaryCrossEntropyWithLogitsGrad, &[x, t, g]);
@@ -52,12 +49,11 @@ impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogits {
 pub struct BinaryCrossEntropyWithLogitsGrad;
 
 impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogitsGrad {
-    fn name(&self) -> &'static str {
-        "binary_cross_entropy_with_logits'"
-    }
-    fn formula(&self) -> &'static str {
-        "dx = g (σ(x) - t) / N"
-    }
+    says!(
+        "binary_cross_entropy_with_logits'",
+        "dx = g (σ(x) - t) / N",
+        ["d x = h g σ(x) σ(-x) / N", "dt = -h g / N", "dg = Σ h (σ(x) - t) / N"]
+    );
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         loss_grad_shape(operands)
     }
@@ -76,13 +72,6 @@ impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogitsGrad {
                 F::narrow(share.through(if x.abs() < F::Wide::ONE { near } else { far }))
             },
         );
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[
-            Slope::Whole("d x = h g σ(x) σ(-x) / N"),
-            Slope::Whole("dt = -h g / N"),
-            Slope::Whole("dg = Σ h (σ(x) - t) / N"),
-        ]
     }
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)

@@ -1,19 +1,15 @@
 //! Copies along new axes and axes of length 1.
 
 use crate::kernel::reduce;
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// y = copies of x
 #[derive(Debug, PartialEq)]
 pub struct BroadcastTo(pub Shape);
 
 impl<F: Scalar> Op<F> for BroadcastTo {
-    fn name(&self) -> &'static str {
-        "broadcast_to"
-    }
-    fn formula(&self) -> &'static str {
-        "y = copies of x"
-    }
+    says!("broadcast_to", "y = copies of x", ["dx = the sum of g over the copies"]);
     fn attributes(&self) -> String {
         self.0.to_string()
     }
@@ -28,9 +24,6 @@ impl<F: Scalar> Op<F> for BroadcastTo {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         reduce::broadcast(x[0], y)
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = the sum of g over the copies")]
     }
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)

@@ -1,7 +1,8 @@
 //! Arrays joined along an axis.
 
 use super::slice::PerAxis;
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// y = x₁, x₂, ..., xₙ one after the other along an axis
 #[derive(Debug, PartialEq)]
@@ -11,12 +12,7 @@ pub struct Concat {
 }
 
 impl<F: Scalar> Op<F> for Concat {
-    fn name(&self) -> &'static str {
-        "concat"
-    }
-    fn formula(&self) -> &'static str {
-        "y = x₁, x₂, ..., xₙ along an axis"
-    }
+    says!("concat", "y = x₁, x₂, ..., xₙ along an axis", ["dxᵢ = the part of g that xᵢ went to"]);
     fn attributes(&self) -> String {
         format!("axis {}", self.axis)
     }
@@ -48,9 +44,6 @@ impl<F: Scalar> Op<F> for Concat {
             }
             start += run;
         }
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dxᵢ = the part of g that xᵢ went to")]
     }
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         let start: usize = operands[..slot].iter().map(|part| part.shape[self.axis]).sum();

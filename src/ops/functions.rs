@@ -14,33 +14,33 @@ functions! {
     /// assert_eq!(y.item(), 1.0);
     /// assert_eq!(y.backward().wrt(x).item(), 1.0); // its own derivative
     /// ```
-    exp: Exp, "y = eˣ",
+    exp: Exp, "y = eˣ" [RECORDED],
         |x| x.exp(),
         |g, _x, y| g.through(y);
 
     /// The natural logarithm of each element. It is -∞ at 0: no small number is added to hide that; for the logarithm of a
     /// probability use [`log_softmax`](crate::Var::log_softmax), which never forms the 0.
-    ln: Ln, "y = ln x",
+    ln: Ln, "y = ln x" [RECORDED],
         |x| x.ln(),
         |g, x, _y| g.over(x);
 
     /// The square root of each element. Its slope at 0 is infinite.
-    sqrt: Sqrt, "y = √x",
+    sqrt: Sqrt, "y = √x" [RECORDED],
         |x| x.sqrt(),
         |g, _x, y| g.over(T::number(2.0) * y);
 
     /// The sine of each element, in radians.
-    sin: Sin, "y = sin x",
+    sin: Sin, "y = sin x" [RECORDED],
         |x| x.sin(),
         |g, x, _y| g.through(x.cos());
 
     /// The cosine of each element, in radians.
-    cos: Cos, "y = cos x",
+    cos: Cos, "y = cos x" [RECORDED],
         |x| x.cos(),
         |g, x, _y| -g.through(x.sin());
 
     /// Gauss's error function of each element: a sigmoid from -1 to 1 made of the bell curve.
-    erf: Erf, "y = 2/√π ∫₀ˣ e^(-t²) dt",
+    erf: Erf, "y = 2/√π ∫₀ˣ e^(-t²) dt" [RECORDED],
         |x| x.erf(),
         |g, x, _y| g.through(x.map(ErfSlope));
 
@@ -53,28 +53,28 @@ functions! {
     /// let gradients = x.abs().sum().backward();
     /// assert_eq!(gradients.wrt(x).value(), ndarray::arr1(&[-1.0, 0.0, 1.0]).into_dyn());
     /// ```
-    abs: Abs, "y = |x|",
+    abs: Abs, "y = |x|" [RECORDED],
         |x| x.abs(),
         |g, x, _y| g.through(x.sign());
 
     /// The sign of each element: 1, -1, or 0 for 0. It is constant wherever it has a derivative, so nothing flows back through it.
-    sign: Sign, "y = 1 where x > 0, -1 where x < 0, 0 where x = 0",
+    sign: Sign, "y = 1 where x > 0, -1 where x < 0, 0 where x = 0" [RECORDED],
         |x| x.sign(),
         |_g, _x, _y| T::zero();
 
     /// ln(1 + eˣ) of each element: close to 0 for very negative x, close to x for large x. Neither end overflows.
-    softplus: Softplus, "y = ln(1 + eˣ)",
+    softplus: Softplus, "y = ln(1 + eˣ)" [RECORDED],
         |x| x.softplus(),
         |g, x, _y| g.through(x.map(SoftplusSlope));
 
     /// Each element times its sigmoid: a smooth relu.
-    silu: Silu, "y = x σ(x)" [WIDE],
+    silu: Silu, "y = x σ(x)" [RECORDED, WIDE],
         |x| x.through(x.sigmoid()),
         |g, x, _y| g.through(x.map(SiluSlope));
 
     /// Each element times the share of a standard normal distribution that lies below it: a smooth relu
     /// (Hendrycks and Gimpel, 2016). This is the exact form, not the approximation by tanh.
-    gelu: Gelu, "y = x Φ(x), Φ(x) = (1 + erf(x/√2)) / 2" [WIDE],
+    gelu: Gelu, "y = x Φ(x), Φ(x) = (1 + erf(x/√2)) / 2" [RECORDED, WIDE],
         |x| x.through(share_below(x)),
         |g, x, _y| g.through(x.map(GeluSlope));
 }

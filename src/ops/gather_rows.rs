@@ -2,7 +2,8 @@
 
 use super::labels::Labels;
 use crate::kernel::sum;
-use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 const GATHER: Labels = Labels { op: "gather_rows", one: "row number at place", count: "rows" };
 const SCATTER: Labels = Labels { op: "scatter_add_rows", ..GATHER };
@@ -28,12 +29,7 @@ fn rows_and_columns(rows: Along, result: Shape) -> Reach {
 }
 
 impl<F: Scalar> Op<F> for GatherRows {
-    fn name(&self) -> &'static str {
-        "gather_rows"
-    }
-    fn formula(&self) -> &'static str {
-        "y[i] = x[rows[i]]"
-    }
+    says!("gather_rows", "y[i] = x[rows[i]]", ["dx[r] = Σ g[i] where rows[i] = r", None]);
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         let (table, count) = (operands[0], row_numbers(operands[1])?);
         match table.rank() {
@@ -47,9 +43,6 @@ impl<F: Scalar> Op<F> for GatherRows {
             let from = GATHER.index(i, number, rows) * width;
             y.data[i * width..(i + 1) * width].copy_from_slice(&x[0].data[from..from + width]);
         }
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx[r] = Σ g[i] where rows[i] = r"), Slope::None]
     }
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         match slot {
@@ -72,12 +65,7 @@ pub struct ScatterAddRows {
 }
 
 impl<F: Scalar> Op<F> for ScatterAddRows {
-    fn name(&self) -> &'static str {
-        "scatter_add_rows"
-    }
-    fn formula(&self) -> &'static str {
-        "y[r] = Σ x[i] where rows[i] = r"
-    }
+    says!("scatter_add_rows", "y[r] = Σ x[i] where rows[i] = r", ["dx[i] = g[rows[i]]", None]);
     fn attributes(&self) -> String {
         format!("{} rows", self.rows)
     }
@@ -92,9 +80,6 @@ impl<F: Scalar> Op<F> for ScatterAddRows {
         let width = y.shape.around(0).2;
         let row_of = |i: usize| SCATTER.index(i, x[1].data[i], self.rows);
         sum::scatter(x[0].data, x[1].data.len(), width, row_of, y.data);
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx[i] = g[rows[i]]"), Slope::None]
     }
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         match slot {

@@ -3,7 +3,8 @@
 use super::comparisons::{maximum, minimum};
 use super::loss_shape;
 use crate::kernel::sum::{mean, sum_of_pairs};
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
 
 /// L = Σ ρ(a - y) / N with ρ(r) = r²/2 where |r| ≤ δ, else δ (|r| - δ/2)
 #[derive(Debug, PartialEq)]
@@ -13,12 +14,11 @@ pub struct Huber {
 }
 
 impl<F: Scalar> Op<F> for Huber {
-    fn name(&self) -> &'static str {
-        "huber"
-    }
-    fn formula(&self) -> &'static str {
-        "L = Σ ρ(a - y) / N, ρ(r) = r²/2 where |r| ≤ δ, else δ (|r| - δ/2)"
-    }
+    says!(
+        "huber",
+        "L = Σ ρ(a - y) / N, ρ(r) = r²/2 where |r| ≤ δ, else δ (|r| - δ/2)",
+        ["da = g/N (a - y), no larger than δ g/N either way", "dy = -da"]
+    );
     fn attributes(&self) -> String {
         format!("δ = {}", self.delta)
     }
@@ -33,9 +33,6 @@ impl<F: Scalar> Op<F> for Huber {
             loss.with_slopes(|| [(a, pull()), (y, -pull())])
         });
         loss.data[0] = mean(sum, x[0].data.len());
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("da = g/N (a - y), no larger than δ g/N either way"), Slope::Whole("dy = -da")]
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [a, y]) = (at.cotangent(), at.operands());

@@ -2,7 +2,8 @@
 //! matrix products too.
 
 use crate::kernel::windows::Windows;
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// y[window, (channel, dy, dx)] = x[image, channel, top + dy, left + dx], 0 outside the image
 #[derive(Debug, PartialEq)]
@@ -11,12 +12,7 @@ pub struct Im2Col {
 }
 
 impl<F: Scalar> Op<F> for Im2Col {
-    fn name(&self) -> &'static str {
-        "im2col"
-    }
-    fn formula(&self) -> &'static str {
-        "each row of y is one window of x"
-    }
+    says!("im2col", "each row of y is one window of x", ["dx = each pixel's sum over the windows that saw it"]);
     fn attributes(&self) -> String {
         self.windows.to_string()
     }
@@ -28,9 +24,6 @@ impl<F: Scalar> Op<F> for Im2Col {
         self.windows.each_place(x[0].shape, |at, pixel| {
             y.data[at] = pixel.map_or(F::ZERO, |pixel| x[0].data[pixel]);
         });
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = each pixel's sum over the windows that saw it")]
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
         Reach::Window(self.windows)
@@ -49,12 +42,7 @@ pub struct Col2Im {
 }
 
 impl<F: Scalar> Op<F> for Col2Im {
-    fn name(&self) -> &'static str {
-        "col2im"
-    }
-    fn formula(&self) -> &'static str {
-        "each pixel of y is its sum over the windows that saw it"
-    }
+    says!("col2im", "each pixel of y is its sum over the windows that saw it", ["dx = the windows of g"]);
     fn attributes(&self) -> String {
         format!("{} of {}", self.windows, self.images)
     }
@@ -73,9 +61,6 @@ impl<F: Scalar> Op<F> for Col2Im {
                 *y = F::narrow(sum);
             }
         });
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = the windows of g")]
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
         Reach::Seen(self.windows)

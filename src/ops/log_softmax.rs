@@ -3,7 +3,8 @@
 use super::softmax::SoftmaxGrad;
 use super::{equal_shapes, line_shape};
 use crate::kernel::softmax;
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// yⱼ = xⱼ - ln Σₖ e^xₖ along an axis
 #[derive(Debug, PartialEq)]
@@ -13,12 +14,7 @@ pub struct LogSoftmax {
 }
 
 impl<F: Scalar> Op<F> for LogSoftmax {
-    fn name(&self) -> &'static str {
-        "log_softmax"
-    }
-    fn formula(&self) -> &'static str {
-        "yⱼ = xⱼ - ln Σₖ e^xₖ"
-    }
+    says!("log_softmax", "yⱼ = xⱼ - ln Σₖ e^xₖ", ["dx = g - softmax(x) Σₖ gₖ"]);
     fn attributes(&self) -> String {
         format!("axis {}", self.axis)
     }
@@ -27,9 +23,6 @@ impl<F: Scalar> Op<F> for LogSoftmax {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         softmax::log_softmax(x[0], self.axis, y)
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = g - softmax(x) Σₖ gₖ")]
     }
     fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
         Reach::line(operands[0].shape, self.axis)
@@ -48,12 +41,11 @@ pub struct LogSoftmaxGrad {
 }
 
 impl<F: Scalar> Op<F> for LogSoftmaxGrad {
-    fn name(&self) -> &'static str {
-        "log_softmax'"
-    }
-    fn formula(&self) -> &'static str {
-        "dx = g - softmax(x) Σₖ gₖ"
-    }
+    says!(
+        "log_softmax'",
+        "dx = g - softmax(x) Σₖ gₖ",
+        ["d x = -p (h - Σₖ hₖ pₖ) Σₖ gₖ, p = softmax(x)", "dg = h - Σₖ hₖ pₖ, p = softmax(x)"]
+    );
     fn attributes(&self) -> String {
         format!("axis {}", self.axis)
     }
@@ -62,12 +54,6 @@ impl<F: Scalar> Op<F> for LogSoftmaxGrad {
     }
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         softmax::log_softmax_slope(x[0], x[1], self.axis, dx)
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[
-            Slope::Whole("d x = -p (h - Σₖ hₖ pₖ) Σₖ gₖ, p = softmax(x)"),
-            Slope::Whole("dg = h - Σₖ hₖ pₖ, p = softmax(x)"),
-        ]
     }
     fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
         Reach::line(operands[0].shape, self.axis)

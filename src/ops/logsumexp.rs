@@ -3,7 +3,8 @@
 use super::line_shape;
 use super::softmax::SoftmaxGrad;
 use crate::kernel::softmax;
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// y = ln Σₖ e^xₖ along an axis
 #[derive(Debug, PartialEq)]
@@ -13,12 +14,7 @@ pub struct LogSumExp {
 }
 
 impl<F: Scalar> Op<F> for LogSumExp {
-    fn name(&self) -> &'static str {
-        "logsumexp"
-    }
-    fn formula(&self) -> &'static str {
-        "y = ln Σₖ e^xₖ"
-    }
+    says!("logsumexp", "y = ln Σₖ e^xₖ", ["dx = g softmax(x)"]);
     fn attributes(&self) -> String {
         format!("axis {}", self.axis)
     }
@@ -27,9 +23,6 @@ impl<F: Scalar> Op<F> for LogSumExp {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         softmax::logsumexp(x[0], self.axis, y)
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = g softmax(x)")]
     }
     fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
         Reach::reduced(operands[0].shape, self.axis.into(), false)
@@ -50,12 +43,7 @@ pub struct LogSumExpGrad {
 }
 
 impl<F: Scalar> Op<F> for LogSumExpGrad {
-    fn name(&self) -> &'static str {
-        "logsumexp'"
-    }
-    fn formula(&self) -> &'static str {
-        "yⱼ = e^xⱼ / Σₖ e^xₖ"
-    }
+    says!("logsumexp'", "yⱼ = e^xⱼ / Σₖ e^xₖ", ["dx = y (g - Σₖ gₖ yₖ)"]);
     fn attributes(&self) -> String {
         format!("axis {}", self.axis)
     }
@@ -64,9 +52,6 @@ impl<F: Scalar> Op<F> for LogSumExpGrad {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         softmax::slopes(x[0], self.axis, y)
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = y (g - Σₖ gₖ yₖ)")]
     }
     fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
         Reach::line(operands[0].shape, self.axis)

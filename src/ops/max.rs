@@ -2,7 +2,8 @@
 
 use super::sum::{reduced_shape, reduction};
 use crate::kernel::reduce;
-use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// y = max x over some axes
 #[derive(Debug, PartialEq)]
@@ -14,12 +15,7 @@ pub struct Max {
 }
 
 impl<F: Scalar> Op<F> for Max {
-    fn name(&self) -> &'static str {
-        "max"
-    }
-    fn formula(&self) -> &'static str {
-        "y = max x"
-    }
+    says!("max", "y = max x", ["dx = g at the largest elements, shared equally among them; 0 elsewhere"]);
     fn attributes(&self) -> String {
         reduction(self.axes, self.keepdims)
     }
@@ -33,9 +29,6 @@ impl<F: Scalar> Op<F> for Max {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         let shape = x[0].shape.reduced(self.axes, true);
         reduce::max_to(x[0], ViewMut { data: y.data, shape })
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = g at the largest elements, shared equally among them; 0 elsewhere")]
     }
     fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
         Reach::reduced(operands[0].shape, self.axes, self.keepdims)

@@ -2,7 +2,8 @@
 
 use super::sum::{reduced_shape, reduction};
 use crate::kernel::sum::sum_to;
-use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// y = Σ x / n over some axes
 #[derive(Debug, PartialEq)]
@@ -21,12 +22,7 @@ impl Mean {
 }
 
 impl<F: Scalar> Op<F> for Mean {
-    fn name(&self) -> &'static str {
-        "mean"
-    }
-    fn formula(&self) -> &'static str {
-        "y = Σ x / n"
-    }
+    says!("mean", "y = Σ x / n", ["dx = g / n, copied along the axes that were averaged over"]);
     fn attributes(&self) -> String {
         reduction(self.axes, self.keepdims)
     }
@@ -36,9 +32,6 @@ impl<F: Scalar> Op<F> for Mean {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         let (shape, count) = (x[0].shape.reduced(self.axes, true), F::Wide::from_f64(self.count(x[0].shape)));
         sum_to(x[0], ViewMut { data: y.data, shape }, |sum| F::narrow(sum / count));
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = g / n, copied along the axes that were averaged over")]
     }
     fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
         Reach::reduced(operands[0].shape, self.axes, self.keepdims)

@@ -2,28 +2,21 @@
 
 use super::loss_shape;
 use crate::kernel::sum::{mean, sum_of_pairs};
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
 
 /// L = Σ (a - y)² / N, N elements
 #[derive(Debug, PartialEq)]
 pub struct MeanSquaredError;
 
 impl<F: Scalar> Op<F> for MeanSquaredError {
-    fn name(&self) -> &'static str {
-        "mean_squared_error"
-    }
-    fn formula(&self) -> &'static str {
-        "L = Σ (a - y)² / N"
-    }
+    says!("mean_squared_error", "L = Σ (a - y)² / N", ["da = 2 g (a - y) / N", "dy = 2 g (y - a) / N"]);
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         loss_shape(operands)
     }
     fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
         let sum = sum_of_pairs(x[0].data, x[1].data, |a, y| (a - y) * (a - y));
         loss.data[0] = mean(sum, x[0].data.len());
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("da = 2 g (a - y) / N"), Slope::Whole("dy = 2 g (y - a) / N")]
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [a, y]) = (at.cotangent(), at.operands());

@@ -9,7 +9,6 @@
 
 pub mod add_n;
 pub mod arithmetic;
-pub mod batch_matmul;
 pub mod binary_cross_entropy_with_logits;
 pub mod broadcast_to;
 pub mod comparisons;
@@ -80,9 +79,6 @@ pub const TABLE: &[Example] = &[
     row!("matmul", [Any(&[2, 3]), Any(&[3, 4])], |[a, b]| a.matmul(b)),
     row!("matmul_nt", [Any(&[2, 3]), Any(&[4, 3])], |[a, b]| a.matmul_nt(b)),
     row!("matmul_tn", [Any(&[3, 2]), Any(&[3, 4])], |[a, b]| a.matmul_tn(b)),
-    row!("batch_matmul", [Any(&[2, 2, 3]), Any(&[2, 3, 2])], |[a, b]| a.batch_matmul(b)),
-    row!("batch_matmul_nt", [Any(&[2, 2, 3]), Any(&[2, 2, 3])], |[a, b]| a.batch_matmul_nt(b)),
-    row!("batch_matmul_tn", [Any(&[2, 3, 2]), Any(&[2, 3, 2])], |[a, b]| a.tape().record(batch_matmul::BatchMatMul::TN, &[a, b])),
     row!("exp", [Any(&[2, 3])], |[x]| x.exp()),
     row!("ln", [Positive(&[2, 3])], |[x]| x.ln()),
     row!("sqrt", [Positive(&[2, 3])], |[x]| x.sqrt()),

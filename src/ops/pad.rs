@@ -2,7 +2,8 @@
 
 use super::slice::{PerAxis, block_in};
 use crate::kernel::elementwise::walk;
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// y = x with zeros around it
 #[derive(Debug, PartialEq)]
@@ -12,12 +13,7 @@ pub struct Pad {
 }
 
 impl<F: Scalar> Op<F> for Pad {
-    fn name(&self) -> &'static str {
-        "pad"
-    }
-    fn formula(&self) -> &'static str {
-        "y = x with zeros around it"
-    }
+    says!("pad", "y = x with zeros around it", ["dx = the part of g that x went to"]);
     fn attributes(&self) -> String {
         format!("{:?}", self.margins)
     }
@@ -41,9 +37,6 @@ impl<F: Scalar> Op<F> for Pad {
                 y.data[first + offset] = x;
             }
         });
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = the part of g that x went to")]
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
         Reach::shifted(self.margins.iter().map(|&(before, _)| -(before as isize)))

@@ -1,7 +1,8 @@
 //! The axes of an array in another order.
 
 use crate::kernel::elementwise::walk;
-use crate::{Along, Cotangents, Local, MAX_RANK, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Along, Cotangents, Local, MAX_RANK, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// y[.., iₖ, ..] = x[..], where axis k of y is axis `axes[k]` of x
 #[derive(Debug, PartialEq)]
@@ -11,12 +12,7 @@ pub struct Permute {
 }
 
 impl<F: Scalar> Op<F> for Permute {
-    fn name(&self) -> &'static str {
-        "permute"
-    }
-    fn formula(&self) -> &'static str {
-        "y = x with its axes in another order"
-    }
+    says!("permute", "y = x with its axes in another order", ["dx = g with its axes back in the old order"]);
     fn attributes(&self) -> String {
         format!("axes {}", self.axes)
     }
@@ -43,9 +39,6 @@ impl<F: Scalar> Op<F> for Permute {
                 *y = x[0].data[i];
             }
         });
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = g with its axes back in the old order")]
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
         let along = |axis| Along::index(self.axes.iter().position(|&from| from == axis).unwrap_or_default());

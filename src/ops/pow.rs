@@ -10,7 +10,7 @@ pub struct Pow(pub f64);
 impl Unary for Pow {
     const NAME: &'static str = "pow";
     const FORMULA: &'static str = "y = xᵖ";
-    const FUSED: bool = false;
+    const RECORDED: bool = true;
 
     fn attributes(self) -> String {
         format!("p = {}", self.0)

@@ -3,7 +3,8 @@
 use super::loss_shape;
 use crate::kernel::elementwise::zip;
 use crate::kernel::sum::sum_of_pairs;
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// C = 1/(2n) Σ |y - a|², n rows
 #[derive(Debug, PartialEq)]
@@ -15,21 +16,13 @@ fn samples<F: Scalar>(shape: Shape) -> F {
 }
 
 impl<F: Scalar> Op<F> for QuadraticCost {
-    fn name(&self) -> &'static str {
-        "quadratic_cost"
-    }
-    fn formula(&self) -> &'static str {
-        "C = 1/(2n) Σ |y - a|²"
-    }
+    says!("quadratic_cost", "C = 1/(2n) Σ |y - a|²", ["da = g (a - y) / n", "dy = g (y - a) / n"]);
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         loss_shape(operands)
     }
     fn forward(&self, x: &[View<F>], cost: ViewMut<F>) {
         let sum = sum_of_pairs(x[0].data, x[1].data, |a, y| (y - a) * (y - a));
         cost.data[0] = F::narrow(sum / (F::Wide::from_f64(2.0) * samples(x[0].shape)));
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("da = g (a - y) / n"), Slope::Whole("dy = g (y - a) / n")]
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [a, y]) = (at.cotangent(), at.operands());
@@ -43,12 +36,7 @@ impl<F: Scalar> Op<F> for QuadraticCost {
 pub struct QuadraticCostGrad;
 
 impl<F: Scalar> Op<F> for QuadraticCostGrad {
-    fn name(&self) -> &'static str {
-        "quadratic_cost'"
-    }
-    fn formula(&self) -> &'static str {
-        "da = g (a - y) / n"
-    }
+    says!("quadratic_cost'", "da = g (a - y) / n", ["d a = h g / n", "dy = -h g / n", "dg = Σ h (a - y) / n"]);
     #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         super::loss_grad_shape(operands)
@@ -57,9 +45,6 @@ impl<F: Scalar> Op<F> for QuadraticCostGrad {
     fn forward(&self, x: &[View<F>], da: ViewMut<F>) {
         let share = x[2].data[0] / samples(x[0].shape);
         zip(x[0], x[1], da, move |a, y| share.through(a - y));
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("d a = h g / n"), Slope::Whole("dy = -h g / n"), Slope::Whole("dg = Σ h (a - y) / n")]
     }
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)

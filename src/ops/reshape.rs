@@ -1,18 +1,14 @@
 //! The same elements in another shape.
 
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// y = x, read row by row into another shape
 #[derive(Debug, PartialEq)]
 pub struct Reshape(pub Shape);
 
 impl<F: Scalar> Op<F> for Reshape {
-    fn name(&self) -> &'static str {
-        "reshape"
-    }
-    fn formula(&self) -> &'static str {
-        "y = x in another shape"
-    }
+    says!("reshape", "y = x in another shape", ["dx = g in the shape of x"]);
     fn attributes(&self) -> String {
         self.0.to_string()
     }
@@ -25,9 +21,6 @@ impl<F: Scalar> Op<F> for Reshape {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         y.data.copy_from_slice(x[0].data);
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = g in the shape of x")]
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
         Reach::SamePlace

@@ -1,7 +1,8 @@
 //! A rectangular part of an array. Its opposite is [`pad`](super::pad).
 
 use crate::kernel::elementwise::walk;
-use crate::{Cotangents, Local, MAX_RANK, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Cotangents, Local, MAX_RANK, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 use smallvec::SmallVec;
 
 /// A (start, end) or (before, after) for each axis.
@@ -21,12 +22,7 @@ pub(super) fn block_in(shape: Shape, start: impl Iterator<Item = usize>) -> (usi
 }
 
 impl<F: Scalar> Op<F> for Slice {
-    fn name(&self) -> &'static str {
-        "slice"
-    }
-    fn formula(&self) -> &'static str {
-        "y = x[from..to, ...]"
-    }
+    says!("slice", "y = x[from..to, ...]", ["dx = g, with zeros around it"]);
     fn attributes(&self) -> String {
         let ranges: Vec<String> = self.ranges.iter().map(|(from, to)| format!("{from}..{to}")).collect();
         format!("[{}]", ranges.join(", "))
@@ -53,9 +49,6 @@ impl<F: Scalar> Op<F> for Slice {
                 *y = x[0].data[first + offset];
             }
         });
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = g, with zeros around it")]
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
         Reach::shifted(self.ranges.iter().map(|&(from, _)| from as isize))

@@ -15,7 +15,7 @@ macro_rules! slopes {
 
         impl Unary for $name {
             const NAME: &'static str = $op;
-            const FUSED: bool = false;
+            const RECORDED: bool = true;
             const WIDE: bool = true;
 
             #[inline(always)]

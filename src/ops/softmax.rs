@@ -2,7 +2,8 @@
 
 use super::{equal_shapes, line_shape};
 use crate::kernel::softmax;
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// yⱼ = e^xⱼ / Σₖ e^xₖ along an axis
 #[derive(Debug, PartialEq)]
@@ -12,12 +13,7 @@ pub struct Softmax {
 }
 
 impl<F: Scalar> Op<F> for Softmax {
-    fn name(&self) -> &'static str {
-        "softmax"
-    }
-    fn formula(&self) -> &'static str {
-        "yⱼ = e^xⱼ / Σₖ e^xₖ"
-    }
+    says!("softmax", "yⱼ = e^xⱼ / Σₖ e^xₖ", ["dx = y (g - Σₖ gₖ yₖ)"]);
     fn attributes(&self) -> String {
         format!("axis {}", self.axis)
     }
@@ -26,9 +22,6 @@ impl<F: Scalar> Op<F> for Softmax {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         softmax::softmax(x[0], self.axis, y)
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = y (g - Σₖ gₖ yₖ)")]
     }
     fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
         Reach::line(operands[0].shape, self.axis)
@@ -48,12 +41,11 @@ pub struct SoftmaxGrad {
 }
 
 impl<F: Scalar> Op<F> for SoftmaxGrad {
-    fn name(&self) -> &'static str {
-        "softmax'"
-    }
-    fn formula(&self) -> &'static str {
-        "dx = y (g - Σₖ gₖ yₖ / Σₖ yₖ)"
-    }
+    says!(
+        "softmax'",
+        "dx = y (g - Σₖ gₖ yₖ / Σₖ yₖ)",
+        ["dy = (h - Σₖ hₖ yₖ / s) (g - Σₖ gₖ yₖ / s), s = Σₖ yₖ", "dg = y (h - Σₖ hₖ yₖ / s), s = Σₖ yₖ"]
+    );
     fn attributes(&self) -> String {
         format!("axis {}", self.axis)
     }
@@ -62,12 +54,6 @@ impl<F: Scalar> Op<F> for SoftmaxGrad {
     }
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         softmax::softmax_slope(x[0], x[1], self.axis, dx)
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[
-            Slope::Whole("dy = (h - Σₖ hₖ yₖ / s) (g - Σₖ gₖ yₖ / s), s = Σₖ yₖ"),
-            Slope::Whole("dg = y (h - Σₖ hₖ yₖ / s), s = Σₖ yₖ"),
-        ]
     }
     fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
         Reach::line(operands[0].shape, self.axis)

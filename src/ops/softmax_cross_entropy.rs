@@ -5,7 +5,8 @@ use super::softmax::SoftmaxGrad;
 use crate::kernel::elementwise::update;
 use crate::kernel::softmax;
 use crate::kernel::sum::mean;
-use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 const LABELS: Labels = Labels { op: "softmax_cross_entropy", one: "label of row", count: "classes" };
 
@@ -25,12 +26,11 @@ fn check(operands: &[Shape]) -> Result<(), String> {
 }
 
 impl<F: Scalar> Op<F> for SoftmaxCrossEntropy {
-    fn name(&self) -> &'static str {
-        "softmax_cross_entropy"
-    }
-    fn formula(&self) -> &'static str {
-        "L = -1/n Σᵢ ln pᵢ[labelᵢ], p = softmax(x)"
-    }
+    says!(
+        "softmax_cross_entropy",
+        "L = -1/n Σᵢ ln pᵢ[labelᵢ], p = softmax(x)",
+        ["dx = g (p - onehot(label)) / n", None]
+    );
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         check(operands).map(|()| Shape::scalar())
     }
@@ -46,9 +46,6 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropy {
         });
         loss.data[0] = mean(sum, x[1].data.len());
     }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = g (p - onehot(label)) / n"), Slope::None]
-    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x, labels]) = (at.cotangent(), at.operands());
         [at.to(0, || x.tape.record(SoftmaxCrossEntropyGrad, &[x, labels, g])), at.no_gradient()].into()
@@ -60,12 +57,11 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropy {
 pub struct SoftmaxCrossEntropyGrad;
 
 impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
-    fn name(&self) -> &'static str {
-        "softmax_cross_entropy'"
-    }
-    fn formula(&self) -> &'static str {
-        "dx = g (softmax(x) - onehot(label)) / n"
-    }
+    says!(
+        "softmax_cross_entropy'",
+        "dx = g (softmax(x) - onehot(label)) / n",
+        ["d x = g/n p (h - Σₖ hₖ pₖ)", None, "dg = Σ h (p - onehot(label)) / n"]
+    );
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         check(operands)?;
         match operands[2] == Shape::scalar() {
@@ -87,9 +83,6 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
             }
         });
         update(dx.data, move |dx| share.through(dx));
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("d x = g/n p (h - Σₖ hₖ pₖ)"), Slope::None, Slope::Whole("dg = Σ h (p - onehot(label)) / n")]
     }
     fn reach(&self, slot: usize, operands: &[View<F>], _: Shape) -> Reach {
         match slot {

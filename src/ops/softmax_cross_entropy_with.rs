@@ -4,7 +4,8 @@ use super::softmax::SoftmaxGrad;
 use super::{equal_shapes, loss_grad_shape};
 use crate::kernel::softmax;
 use crate::kernel::sum::{mean, sum, sum_of};
-use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// L = -1/n Σᵢⱼ tᵢⱼ ln pᵢⱼ with p = softmax(x), n rows
 #[derive(Debug, PartialEq)]
@@ -18,12 +19,11 @@ fn check(operands: &[Shape]) -> Result<Shape, String> {
 }
 
 impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWith {
-    fn name(&self) -> &'static str {
-        "softmax_cross_entropy_with"
-    }
-    fn formula(&self) -> &'static str {
-        "L = -1/n Σᵢⱼ tᵢⱼ ln pᵢⱼ, p = softmax(x)"
-    }
+    says!(
+        "softmax_cross_entropy_with",
+        "L = -1/n Σᵢⱼ tᵢⱼ ln pᵢⱼ, p = softmax(x)",
+        ["dx = g (p Σₖ tₖ - t) / n", "dt = -g ln p / n"]
+    );
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         check(operands).map(|_| Shape::scalar())
     }
@@ -39,9 +39,6 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWith {
         });
         loss.data[0] = mean(total, rows);
     }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = g (p Σₖ tₖ - t) / n"), Slope::Whole("dt = -g ln p / n")]
-    }
     // If each row of t sums to 1, dx = g (p - t) / n.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x, t]) = (at.cotangent(), at.operands());
@@ -55,12 +52,11 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWith {
 pub struct SoftmaxCrossEntropyWithGrad;
 
 impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWithGrad {
-    fn name(&self) -> &'static str {
-        "softmax_cross_entropy_with'"
-    }
-    fn formula(&self) -> &'static str {
-        "dx = g (softmax(x) Σₖ tₖ - t) / n"
-    }
+    says!(
+        "softmax_cross_entropy_with'",
+        "dx = g (softmax(x) Σₖ tₖ - t) / n",
+        ["d x = g/n s p (h - Σₖ hₖ pₖ), s = Σₖ tₖ", "dt = g/n (Σₖ hₖ pₖ - h)", "dg = Σ h (p s - t) / n, s = Σₖ tₖ"]
+    );
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         check(operands)?;
         loss_grad_shape(operands)
@@ -80,13 +76,6 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWithGrad {
             });
             row = row.end..row.end + classes;
         });
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[
-            Slope::Whole("d x = g/n s p (h - Σₖ hₖ pₖ), s = Σₖ tₖ"),
-            Slope::Whole("dt = g/n (Σₖ hₖ pₖ - h)"),
-            Slope::Whole("dg = Σ h (p s - t) / n, s = Σₖ tₖ"),
-        ]
     }
     fn reach(&self, slot: usize, operands: &[View<F>], _: Shape) -> Reach {
         match slot {

@@ -1,7 +1,8 @@
 //! The sum over axes.
 
 use crate::kernel::sum::sum_to;
-use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// y = Σ x over some axes
 #[derive(Debug, PartialEq)]
@@ -26,12 +27,7 @@ pub(crate) fn reduction(axes: Axes, keepdims: bool) -> String {
 }
 
 impl<F: Scalar> Op<F> for Sum {
-    fn name(&self) -> &'static str {
-        "sum"
-    }
-    fn formula(&self) -> &'static str {
-        "y = Σ x"
-    }
+    says!("sum", "y = Σ x", ["dx = g, copied along the axes that were summed over"]);
     fn attributes(&self) -> String {
         reduction(self.axes, self.keepdims)
     }
@@ -41,9 +37,6 @@ impl<F: Scalar> Op<F> for Sum {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         let shape = x[0].shape.reduced(self.axes, true);
         sum_to(x[0], ViewMut { data: y.data, shape }, F::narrow)
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = g, copied along the axes that were summed over")]
     }
     fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
         Reach::reduced(operands[0].shape, self.axes, self.keepdims)

@@ -1,19 +1,15 @@
 //! The opposite of broadcasting. The tape uses it to give an operand that was broadcast a gradient of its own shape.
 
 use crate::kernel::sum::sum_to;
-use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// y = the sum of x over leading axes, and over those that are 1 in the target
 #[derive(Debug, PartialEq)]
 pub struct SumTo(pub Shape);
 
 impl<F: Scalar> Op<F> for SumTo {
-    fn name(&self) -> &'static str {
-        "sum_to"
-    }
-    fn formula(&self) -> &'static str {
-        "y = sum of x over the axes that y lacks"
-    }
+    says!("sum_to", "y = sum of x over the axes that y lacks", ["dx = copies of g"]);
     fn attributes(&self) -> String {
         self.0.to_string()
     }
@@ -25,9 +21,6 @@ impl<F: Scalar> Op<F> for SumTo {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         sum_to(x[0], y, F::narrow)
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = copies of g")]
     }
     fn reach(&self, _: usize, operands: &[View<F>], result: Shape) -> Reach {
         let (x, missing) = (operands[0].shape, operands[0].shape.rank() - result.rank());

@@ -1,18 +1,14 @@
 //! The transpose of a matrix. (Products with a transpose need none of this: see [`matmul`](super::matmul).)
 
-use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::op::says;
+use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// y = xᵀ
 #[derive(Debug, PartialEq)]
 pub struct Transpose;
 
 impl<F: Scalar> Op<F> for Transpose {
-    fn name(&self) -> &'static str {
-        "transpose"
-    }
-    fn formula(&self) -> &'static str {
-        "y = xᵀ"
-    }
+    says!("transpose", "y = xᵀ", ["dx = gᵀ"]);
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         match operands[0][..] {
             [rows, columns] => Ok([columns, rows].into()),
@@ -26,9 +22,6 @@ impl<F: Scalar> Op<F> for Transpose {
                 y.data[j * rows + i] = x[0].data[i * columns + j];
             }
         }
-    }
-    fn slopes(&self) -> &'static [Slope] {
-        &[Slope::Whole("dx = gᵀ")]
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
         Reach::Axes(vec![Along::index(1), Along::index(0)])

@@ -26,12 +26,11 @@ fn sources() -> Vec<(String, String)> {
 }
 
 /// The names of the ops that a file implements: behind `const NAME`, in rows `Add "add": |a, b| ...` and `exp: Exp, "y = eˣ", ...`, and between
-/// quotes in an `fn name`.
+/// quotes in an `fn name` or first in `says!`.
 fn names(text: &str) -> Vec<String> {
     let quoted = |text: &str| text.split('"').nth(1).map(str::to_owned);
     let implementations = text.split("impl<F: Scalar> Op<F> for ").skip(1);
-    let methods = implementations
-        .flat_map(|text| text.split("fn name(").nth(1).expect("an op has a name").split("fn formula(").next());
+    let methods = implementations.filter_map(|text| text.split("fn name(").nth(1)?.split("fn formula(").next());
     let mut names: Vec<String> = text
         .split("const NAME: &'static str = ")
         .skip(1)
@@ -39,6 +38,7 @@ fn names(text: &str) -> Vec<String> {
         .filter(|name| !name.starts_with('$'))
         .collect();
     names.extend(text.lines().filter(|line| line.contains("\": |")).filter_map(quoted));
+    names.extend(text.split("says!(").skip(1).filter_map(quoted));
     names.extend(
         text.lines()
             .filter_map(|line| line.split_once(": "))

@@ -90,7 +90,7 @@ const HARD: &[Row] = &[
     row(&["softmax'"], &[&[TIES, SHARES], FEW]),
     row(&["log_softmax'"], &[LOGITS, FEW]),
     row(&["binary_cross_entropy_with_logits'"], &[MODERATE, TARGETS, FEW]),
-    row(&["matmul", "matmul_nt", "matmul_tn", "batch_matmul", "batch_matmul_nt", "batch_matmul_tn"], &[MODERATE]),
+    row(&["matmul", "matmul_nt", "matmul_tn"], &[MODERATE]),
     row(&["transpose", "permute", "reshape", "broadcast_to", "sum_to", "slice", "pad", "concat"], &[ANYTHING]),
     row(&["gather_rows", "scatter_add_rows"], &[ANYTHING, LABELS]),
     row(&["im2col", "col2im", "sum", "mean"], &[ANYTHING]),
