@@ -3,8 +3,7 @@
 use super::broadcast_shape;
 use crate::kernel::elementwise::walk;
 use crate::kernel::gemm::Matrix;
-use crate::{Along, Cotangents, Local, MAX_RANK, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
-use smallvec::SmallVec;
+use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// C = A B, with A or B read transposed. The last two axes hold the matrices. Any axes before them count matrices, and broadcast.
 #[derive(Debug, PartialEq, Clone, Copy)]
@@ -17,10 +16,45 @@ pub enum MatMul {
     TN,
 }
 
+impl MatMul {
+    /// The shapes as those of matrices: a vector on the left is a row, on the right a column. (In the transposed forms there are none.)
+    fn matrices(self, operands: &[Shape]) -> [Shape; 2] {
+        match (self, &operands[0][..], &operands[1][..]) {
+            (MatMul::NN, &[k], &[n]) => [[1, k].into(), [n, 1].into()],
+            (MatMul::NN, &[k], [_, ..]) => [[1, k].into(), operands[1]],
+            (MatMul::NN, [_, ..], &[n]) => [operands[0], [n, 1].into()],
+            _ => [operands[0], operands[1]],
+        }
+    }
+
+    /// The shape of the product of matrices.
+    fn product_of(self, [a, b]: [Shape; 2]) -> Result<Shape, String> {
+        let (Some((batch_a, [a0, a1])), Some((batch_b, [b0, b1]))) = (split(a), split(b)) else {
+            return Err(format!("both operands must be matrices, found {a} and {b}"));
+        };
+        let (inner_a, inner_b, matrix, rule) = match self {
+            MatMul::NN => (a1, b0, [a0, b1], "the columns of A must equal the rows of B"),
+            MatMul::NT => (a1, b1, [a0, b0], "the columns of A must equal the columns of B"),
+            MatMul::TN => (a0, b0, [a1, b1], "the rows of A must equal the rows of B"),
+        };
+        if inner_a != inner_b {
+            return Err(format!("{rule}, but {inner_a} is not {inner_b}"));
+        }
+        let batch = broadcast_shape(&[batch_a, batch_b]);
+        let mut result = batch.map_err(|reason| format!("of the axes that count matrices, {reason}"))?;
+        matrix.into_iter().for_each(|length| result.push(length));
+        Ok(result)
+    }
+}
+
 /// The axes that count matrices, and the matrices' own: rows and columns.
 fn split(shape: Shape) -> Option<(Shape, [usize; 2])> {
     let (batch, matrix) = shape.split_last_chunk()?;
     Some((batch.into(), *matrix))
+}
+
+fn split_known(shape: Shape) -> (Shape, [usize; 2]) {
+    split(shape).expect("the shape rule saw matrices")
 }
 
 impl<F: Scalar> Op<F> for MatMul {
@@ -39,25 +73,19 @@ impl<F: Scalar> Op<F> for MatMul {
         }
     }
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        let (Some((batch_a, [a0, a1])), Some((batch_b, [b0, b1]))) = (split(operands[0]), split(operands[1])) else {
-            return Err(format!("both operands must be matrices, found {} and {}", operands[0], operands[1]));
-        };
-        let (inner_a, inner_b, matrix, rule) = match self {
-            MatMul::NN => (a1, b0, [a0, b1], "the columns of A must equal the rows of B"),
-            MatMul::NT => (a1, b1, [a0, b0], "the columns of A must equal the columns of B"),
-            MatMul::TN => (a0, b0, [a1, b1], "the rows of A must equal the rows of B"),
-        };
-        if inner_a != inner_b {
-            return Err(format!("{rule}, but {inner_a} is not {inner_b}"));
-        }
-        let mut result = broadcast_shape(&[batch_a, batch_b])
-            .map_err(|reason| format!("of the axes that count matrices, {reason}"))?;
-        matrix.into_iter().for_each(|length| result.push(length));
-        Ok(result)
+        let product = self.product_of(self.matrices(operands))?;
+        // The axis of a vector goes.
+        Ok(match (self, operands[0].rank(), operands[1].rank()) {
+            (MatMul::NN, 1, 1) => Shape::scalar(),
+            (MatMul::NN, 1, _) => product.reduced((product.rank() - 2).into(), false),
+            (MatMul::NN, _, 1) => product.reduced((product.rank() - 1).into(), false),
+            _ => product,
+        })
     }
     fn forward(&self, x: &[View<F>], c: ViewMut<F>) {
-        let parts = [x[0].shape, x[1].shape, c.shape].map(|shape| split(shape).expect("the shape rule saw matrices"));
-        let [(batch_a, [mut rows, inner]), (batch_b, b), (batch, size)] = parts;
+        let matrices = self.matrices(&[x[0].shape, x[1].shape]);
+        let [(batch_a, [mut rows, inner]), (batch_b, b)] = matrices.map(split_known);
+        let (batch, size) = self.product_of(matrices).map(split_known).expect("the shape rule saw matrices");
         let product = |a: &[F], rows, b_data: &[F], c: &mut [F]| {
             let (a, b) = (Matrix::new(a, rows, inner), Matrix::new(b_data, b[0], b[1]));
             match self {
@@ -79,8 +107,8 @@ impl<F: Scalar> Op<F> for MatMul {
         });
     }
     fn flops(&self, operands: &[Shape], result: Shape) -> usize {
-        let inner = operands[0][operands[0].rank() - if *self == MatMul::TN { 2 } else { 1 }];
-        2 * inner * result.size()
+        let (_, [rows, columns]) = split_known(self.matrices(operands)[0]);
+        2 * result.size() * if *self == MatMul::TN { rows } else { columns }
     }
     fn slopes(&self) -> &'static [Slope] {
         match self {
@@ -90,31 +118,46 @@ impl<F: Scalar> Op<F> for MatMul {
         }
     }
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
-        let parts = [operands[slot].shape, result].map(|shape| split(shape).expect("the shape rule saw matrices"));
-        let [(batch, _), (of_result, _)] = parts;
-        let (row, column) = (Along::index(result.rank() - 2), Along::index(result.rank() - 1));
+        let [a, b] = [operands[0].shape, operands[1].shape];
+        if operands[slot].shape.rank() == 1 {
+            return Reach::everything(operands[slot].shape);
+        }
+        let own_axes = usize::from(a.rank() > 1) + usize::from(b.rank() > 1);
+        let row = result.rank() - own_axes;
+        let (row, column) = (Along::index(row), Along::index(row + usize::from(a.rank() > 1)));
         let matrix = match (self, slot) {
             (MatMul::TN, 0) => [Along::All, row],
             (_, 0) => [row, Along::All],
             (MatMul::NT, _) => [column, Along::All],
             _ => [Along::All, column],
         };
-        match Reach::each(batch, of_result) {
+        let (batch, _) = split_known(operands[slot].shape);
+        match Reach::each(batch, result[..result.rank() - own_axes].into()) {
             Reach::Axes(axes) => Reach::Axes(axes.into_iter().chain(matrix).collect()),
             other => other,
         }
     }
-    // An operand that was broadcast is summed over its copies by the tape. Where one B served all A, the sum is part of the product.
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (g, [a, b]) = (at.cotangent(), at.operands());
-        let is_one_b = b.shape().rank() == 2;
-        let rows = |x: Var<'t, F>| if is_one_b { x.as_rows() } else { x };
-        match self {
-            MatMul::NN => [at.to(0, || g.matmul_nt(b)), at.to(1, || rows(a).matmul_tn(rows(g)))],
-            MatMul::NT => [at.to(0, || g.product(MatMul::NN, b)), at.to(1, || rows(g).matmul_tn(rows(a)))],
-            MatMul::TN => [at.to(0, || b.matmul_nt(g)), at.to(1, || a.product(MatMul::NN, g))],
-        }
-        .into()
+        let shapes = [at.operand(0).shape(), at.operand(1).shape()];
+        let matrices = self.matrices(&shapes);
+        let product = self.product_of(matrices).expect("the shape rule saw matrices");
+        let [g, a, b] = [(at.cotangent(), product), (at.operand(0), matrices[0]), (at.operand(1), matrices[1])];
+        let [g, a, b] = [g, a, b].map(|(x, shape)| move || x.shaped(shape));
+        // Where one B served all A, the sum over them is part of the product.
+        let rows = |x: Var<'t, F>| if matrices[1].rank() == 2 { x.as_rows() } else { x };
+        let to_a = || match self {
+            MatMul::NN => g().matmul_nt(b()),
+            MatMul::NT => g().product(MatMul::NN, b()),
+            MatMul::TN => b().matmul_nt(g()),
+        };
+        let to_b = || match self {
+            MatMul::NN => rows(a()).matmul_tn(rows(g())),
+            MatMul::NT => rows(g()).matmul_tn(rows(a())),
+            MatMul::TN => a().product(MatMul::NN, g()),
+        };
+        let summed = |x: Var<'t, F>, shape: Shape| if x.shape() == shape { x } else { x.sum_to(shape) };
+        let flows = |x: Var<'t, F>, slot: usize| summed(x, matrices[slot]).shaped(shapes[slot]);
+        [at.to(0, || flows(to_a(), 0)), at.to(1, || flows(to_b(), 1))].into()
     }
 }
 
@@ -133,20 +176,7 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// ```
     #[track_caller]
     pub fn matmul(self, b: Self) -> Self {
-        let (left, right) = (self.shape(), b.shape());
-        let (a, b) = match (&left[..], &right[..]) {
-            (&[k], [_, ..]) => (self.reshape([1, k]), b),
-            _ => (self, b),
-        };
-        let (a, b) = match (&left[..], &right[..]) {
-            ([_, ..], &[k]) => (a, b.reshape([k, 1])),
-            _ => (a, b),
-        };
-        let c = a.product(MatMul::NN, b);
-        let (rank, of_c) = (c.shape().rank(), c.shape());
-        let goes = |axis: usize| (axis + 2 == rank && left.rank() == 1) || (axis + 1 == rank && right.rank() == 1);
-        let kept: SmallVec<[usize; MAX_RANK]> = (0..rank).filter(|&axis| !goes(axis)).map(|axis| of_c[axis]).collect();
-        if kept.len() == rank { c } else { c.reshape(&kept[..]) }
+        self.product(MatMul::NN, b)
     }
 
     /// A Bᵀ of `[m, k]` and `[n, k]`: `[m, n]`. Axes before the last two count matrices, and broadcast.
@@ -164,6 +194,11 @@ impl<'t, F: Scalar> Var<'t, F> {
     #[track_caller]
     fn product(self, kind: MatMul, b: Self) -> Self {
         self.tape.record(kind, &[self, b])
+    }
+
+    /// The same numbers in this shape.
+    fn shaped(self, shape: Shape) -> Self {
+        if self.shape() == shape { self } else { self.reshape(shape) }
     }
 
     /// All its matrices one below the other.
