@@ -126,7 +126,7 @@ impl<U: Unary> Back<U> {
 
     fn record<'t, F: Scalar>(self, x: Var<'t, F>, y: Var<'t, F>, g: Var<'t, F>) -> Var<'t, F> {
         match Uses::of(self.0) {
-            Uses { x: true, y: true } => g.tape.record(self, &[x, y, g]),
+            Uses { x: true, y: true, .. } => g.tape.record(self, &[x, y, g]),
             Uses { y: true, .. } => g.tape.record(self, &[y, g]),
             _ => g.tape.record(self, &[x, g]),
         }
@@ -162,7 +162,9 @@ impl<U: Unary> Back<U> {
             let [by_x, by_y] = [false, true].map(|with_y| g.through(self.bend(x, y, with_y).unwrap_or(F::ZERO)));
             [(x, by_x), (y, by_y), (g, self.0.flow(F::ONE, x, y))]
         };
-        self.0.flow(g, x, y).or_nothing(g, y).with_slopes(slopes)
+        let flow = self.0.flow(g, x, y);
+        let flow = if Uses::of(self.0).products { flow.or_nothing(g, y) } else { flow };
+        flow.with_slopes(slopes)
     }
 }
 
@@ -204,7 +206,7 @@ impl<F: Scalar, U: Unary> Op<F> for Back<U> {
         });
         let to_g = told(self.0.flow(Symbol::one(), x, y), self.0.flow(h, x, y), "g");
         let slots: &[Slope] = match Uses::of(self.0) {
-            Uses { x: true, y: true } => &[to_x, to_y, to_g],
+            Uses { x: true, y: true, .. } => &[to_x, to_y, to_g],
             Uses { y: true, .. } => &[to_y, to_g],
             _ => &[to_x, to_g],
         };

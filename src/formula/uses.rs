@@ -1,31 +1,37 @@
-//! Which operands a formula needs.
+//! What a formula needs: which operands, and whether it multiplies.
 
 use super::{Binary, Unary};
 use super::{Real, arithmetic};
 
-/// Whether x is needed, and whether y is.
+/// Whether x is needed, whether y is, and whether numbers are multiplied or divided (then 0 may meet infinity).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Uses {
     pub(crate) x: bool,
     pub(crate) y: bool,
+    pub(crate) products: bool,
 }
 
 impl Uses {
-    const NOTHING: Uses = Uses { x: false, y: false };
+    const NOTHING: Uses = Uses { x: false, y: false, products: false };
 
     /// What the flow of a function needs.
     #[inline]
     pub(crate) fn of<U: Unary>(function: U) -> Uses {
-        function.flow(Uses::NOTHING, Uses { x: true, y: false }, Uses { x: false, y: true })
+        function.flow(Uses::NOTHING, Uses { x: true, ..Uses::NOTHING }, Uses { y: true, ..Uses::NOTHING })
+    }
+
+    #[inline]
+    fn times(self, b: Uses) -> Uses {
+        Uses { products: true, ..self.and(b) }
     }
 
     #[inline]
     fn and(self, b: Uses) -> Uses {
-        Uses { x: self.x | b.x, y: self.y | b.y }
+        Uses { x: self.x | b.x, y: self.y | b.y, products: self.products | b.products }
     }
 }
 
-arithmetic! { [] Uses: |a, b| a.and(b), a.and(b), a.and(b), a.and(b); |x| x }
+arithmetic! { [] Uses: |a, b| a.and(b), a.and(b), a.times(b), a.times(b); |x| x }
 
 impl Real for Uses {
     #[inline]
@@ -34,11 +40,11 @@ impl Real for Uses {
     }
     #[inline]
     fn map<U: Unary>(self, _: U) -> Self {
-        self
+        Uses { products: true, ..self }
     }
     #[inline]
     fn zip<B: Binary>(self, _: B, b: Self) -> Self {
-        self.and(b)
+        self.times(b)
     }
     #[inline]
     fn where_positive(self, then: Self, otherwise: Self) -> Self {
