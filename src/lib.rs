@@ -65,7 +65,7 @@ pub use faults::{BackwardError, Culprit, NonFinite};
 pub use formula::Real;
 pub use input::Input;
 pub use inspect::{Contribution, NodeInfo};
-pub use op::{Cotangent, Cotangents, Local, Op, Slope};
+pub use op::{AsAny, Cotangent, Cotangents, Local, Op, Slope};
 pub use ops::{Binary, Unary};
 pub use param::Param;
 pub use profile::{Phase, Profile, ProfileRow};

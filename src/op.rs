@@ -11,6 +11,19 @@ use smallvec::SmallVec;
 use std::any::Any;
 use std::fmt;
 
+/// Anything, seen as [`Any`], so that two ops can be compared whatever they are. Every type that borrows nothing has it. (From Rust 1.86 on the
+/// compiler knows the way from `dyn Op` to `dyn Any` itself.)
+pub trait AsAny: Any {
+    /// This, as something of unknown type.
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<T: Any> AsAny for T {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
 /// A differentiable function of arrays.
 ///
 /// Two ops that are equal (`==`) compute the same function: [`Tape::rewind`] then reuses the node. To record your own op,
@@ -44,7 +57,7 @@ use std::fmt;
 /// assert_eq!(y.item(), 8.0);
 /// assert_eq!(y.backward().wrt(x).item(), 12.0);
 /// ```
-pub trait Op<F: Scalar>: Any {
+pub trait Op<F: Scalar>: AsAny {
     /// The name in listings, graphs and errors: `"sigmoid"`.
     fn name(&self) -> &'static str;
 

@@ -283,11 +283,14 @@ fn compare_elements(
         entry.at_kinks.1 = regime::of_kinks(label, &elements);
         // What looks like a kink may be a gradient with a wrong sign at a point very close to a kink.
         let at_kink = |element: &&Element| matches!(element.standing, Standing::Kink(_));
-        if let Some(&worst) = worst.or_else(|| elements.iter().find(at_kink))
-            && (is_proven || is_suspected || !entry.hidden.is_empty() || entry.kinks > 0)
-            && suspect.as_ref().is_none_or(is_news)
-        {
-            suspect = Some(Suspect { argument, name: label.name.clone(), elements, worst, is_proven, is_suspected });
+        let worst = worst.or_else(|| elements.iter().find(at_kink)).copied();
+        let is_suspect = is_proven || is_suspected || !entry.hidden.is_empty() || entry.kinks > 0;
+        match worst {
+            Some(worst) if is_suspect && suspect.as_ref().is_none_or(is_news) => {
+                let name = label.name.clone();
+                suspect = Some(Suspect { argument, name, elements, worst, is_proven, is_suspected });
+            }
+            _ => {}
         }
         report.entries.push(entry);
     }

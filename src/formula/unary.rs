@@ -111,7 +111,7 @@ pub struct Back<U>(pub U);
 
 impl<U: Unary> Back<U> {
     /// The function's name and a prime, put together when the program is compiled: backward passes ask for it at each node.
-    const NAME: &'static str = match str::from_utf8(Self::PRIMED.split_at(U::NAME.len() + 1).0) {
+    const NAME: &'static str = match std::str::from_utf8(Self::PRIMED.split_at(U::NAME.len() + 1).0) {
         Ok(name) => name,
         Err(_) => unreachable!(),
     };

@@ -66,7 +66,7 @@ impl Plan {
     /// it is read often enough, that is for many columns of B. Fewer are enough where rows stand a large power of two apart, because then the
     /// first-level cache can hold only a few of them at a time. With many rows the slab streams past, with fewer a panel stays near.
     pub(super) fn of<F>(a: &Matrix<F>, b: &Matrix<F>) -> Self {
-        let collide = |stride: usize| (stride * size_of::<F>()).is_multiple_of(1024);
+        let collide = |stride: usize| stride * size_of::<F>() % 1024 == 0;
         let many_rows = a.rows >= ROWS_WORTH_A_COPY;
         let worth_copying_a = b.columns > 256 || (b.columns >= 128 && collide(a.column_stride));
         let copy_b =
@@ -224,7 +224,7 @@ fn copy_slab<F: Lanes>(slab: &Matrix<F>, most_columns: usize, lanes: usize, to: 
     for k in 0..if whole > 0 { depth } else { 0 } {
         // Row by row: that is how B stands in memory.
         let line = &slab.data[k * slab.row_stride..][..whole];
-        for (panel, line) in line.as_chunks::<64>().0.iter().enumerate() {
+        for (panel, line) in pulp::as_arrays::<64, _>(line).0.iter().enumerate() {
             to[(panel * depth + k) * 64..][..64].copy_from_slice(line);
         }
     }

@@ -115,7 +115,7 @@ pub fn fold<F: Scalar, const N: usize>(
         #[inline(always)]
         move || {
             let mut lanes = [start; LANES];
-            let split = x.map(|x| x.as_chunks::<LANES>());
+            let split = x.map(|x| pulp::as_arrays::<LANES, _>(x));
             for i in 0..length / LANES {
                 let chunks = split.map(|(chunks, _)| chunks[i]);
                 for (lane, result) in lanes.iter_mut().enumerate() {

@@ -30,7 +30,7 @@ pub fn sum_of<F: Scalar, const N: usize>(x: [&[F]; N], term: impl Fn([F; N]) -> 
         #[inline(always)]
         move || {
             let mut lanes = [F::Wide::ZERO; LANES];
-            let split = x.map(|x| x.as_chunks::<LANES>());
+            let split = x.map(|x| pulp::as_arrays::<LANES, _>(x));
             for i in 0..length / LANES {
                 let chunks = split.map(|(chunks, _)| chunks[i]);
                 for (lane, sum) in lanes.iter_mut().enumerate() {

@@ -5,7 +5,7 @@
 //! times, and the multipliers, not the memory, set the pace.
 
 use super::lanes::Lanes;
-use pulp::{Simd, WithSimd};
+use pulp::{Simd, WithSimd, as_arrays, as_arrays_mut};
 
 /// The most rows and vectors of a tile, for so many registers.
 pub(super) const fn largest(registers: usize) -> (usize, usize) {
@@ -114,7 +114,7 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
         let Kernel(Tiles { left, panel, depth, c, column, width, sums: aside, part }, tiles) = self;
         let zeros = [F::splat(simd, F::default()); VECTORS];
         // The sums of one tile after the other.
-        let aside = F::vectors_mut::<S>(aside).as_chunks_mut::<VECTORS>().0.as_chunks_mut::<ROWS>().0;
+        let aside = as_arrays_mut::<ROWS, _>(as_arrays_mut::<VECTORS, _>(F::vectors_mut::<S>(aside)).0).0;
         for tile in 0..tiles {
             let numbers = &left.numbers[tile * left.tile_stride..];
             let mut sums = if part.first { [zeros; ROWS] } else { aside[tile] };
@@ -133,7 +133,7 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
                 // Lines of B stand one behind the other, and rows of A are read where they stand. How far apart those are is hidden from the
                 // compiler: it would compute where one is from where the one above is, for each k anew.
                 (false, true) => {
-                    let lines = F::vectors::<S>(panel.numbers).as_chunks::<VECTORS>().0;
+                    let lines = as_arrays::<VECTORS, _>(F::vectors::<S>(panel.numbers)).0;
                     let whole = depth.min(lines.len());
                     let lines = &lines[..whole];
                     let rows: [_; ROWS] = rows(numbers, left.row_stride, whole, std::hint::black_box);

@@ -6,7 +6,7 @@ use crate::op::Op;
 use crate::scalar::Scalar;
 use petgraph::graph::NodeIndex;
 use smallvec::SmallVec;
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::rc::Rc;
 
 pub(super) struct OpList<F: Scalar> {
@@ -52,7 +52,7 @@ impl<F: Scalar> OpList<F> {
     #[inline]
     pub(super) fn is<O: Op<F> + PartialEq>(&self, place: u32, op: &O) -> bool {
         let entry = &self.entries[place as usize];
-        let known: &dyn Any = &*entry.op;
+        let known = entry.op.as_any();
         entry.kind == TypeId::of::<O>() && (size_of::<O>() == 0 || known.downcast_ref() == Some(op))
     }
 

@@ -186,7 +186,12 @@ impl<'a> Order<'a> {
             }
             offsets.push(offset);
             let mut heap = (wishes[item] - offset, 1);
-            while let Some(above) = heaps.pop_if(|above| above.0 / above.1 as f64 >= heap.0 / heap.1 as f64) {
+            while let Some(&above) = heaps.last() {
+                let overlaps = above.0 / above.1 as f64 >= heap.0 / heap.1 as f64;
+                if !overlaps {
+                    break;
+                }
+                heaps.pop();
                 heap = (heap.0 + above.0, heap.1 + above.1);
             }
             heaps.push(heap);
