@@ -1,22 +1,4 @@
-//! gradus: an autodiff you can step through.
-//!
-//! A [`Tape`] records a computation as a DAG. Walking it in reverse gives gradients, which are recorded too:
-//!
-//! ```
-//! use gradus::prelude::*;
-//! let tape = Tape::<f64>::new();
-//! let (w, x) = (tape.var(3.0), tape.var(2.0));
-//! let loss = (w * x - 1.0).sigmoid();
-//! let gradients = loss.backward();
-//! println!("{}", tape.listing());
-//! assert!((gradients.wrt(w).item() - 0.0133).abs() < 1e-4);
-//! ```
-//!
-//! To see how that works, read [`plain`] first: a complete engine on one page. It is the specification; [`Tape`] computes the same numbers, faster.
-//!
-//! Features (all but the last two are on by default): `parallel` (several threads); `rand` (gradient checks, layers with random weights); `data`
-//! (MNIST; has `rand`); `json` (checks and golden values as JSON); `html` (the web page of a tape). Without any there is the tape, all ops,
-//! derivatives, figures and optimizers.
+#![doc = include_str!("guide.md")]
 #![deny(unsafe_code)]
 #![warn(missing_docs, missing_debug_implementations)]
 

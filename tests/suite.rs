@@ -20,6 +20,7 @@ mod conformance;
 mod costs;
 #[path = "coverage/main.rs"]
 mod coverage;
+mod crate_page;
 mod data;
 mod data_faults;
 mod derivatives;
