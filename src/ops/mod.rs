@@ -47,6 +47,7 @@ mod example;
 mod labels;
 
 pub use crate::formula::{Back, Binary, Map, Unary, Zip};
+#[doc(hidden)]
 pub use example::{Example, Operand, Program};
 
 use crate::scalar::Scalar;
@@ -67,6 +68,8 @@ macro_rules! row {
 
 /// Every op, with operands to try it on and how it is written. (A constant is compiled where it is used. As a static, every op for every kind of
 /// number would be compiled here, for all who only want a tape.)
+/// Not part of what stays compatible.
+#[doc(hidden)]
 #[rustfmt::skip]
 pub const TABLE: &[Example] = &[
     // arithmetic
