@@ -1,10 +1,11 @@
 //! How a report prints: the verdict in one line, a table with a line for each input, then the diagnosis. There are three forms: with colours,
 //! without, and for snapshots.
 
+use super::alone::meanings;
 use super::number::{apart, digits, error, percent, stable_error};
 use super::report::{Entry, Report, Unsteady, Varying, Verdict, Worst};
 use super::table::Table;
-use super::witness::{Witness, meanings};
+use super::witness::Witness;
 use std::fmt;
 
 impl fmt::Display for Verdict {

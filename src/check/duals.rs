@@ -2,7 +2,7 @@
 //! the reverse pass, it is exact up to rounding. So it can tell a wrong gradient from a bad measurement.
 
 use super::directions::Draw;
-use super::measure::{Norm, ROUNDINGS, Slope};
+use super::slope::{Norm, ROUNDINGS, Slope};
 use crate::derivatives::directed;
 use crate::dual::Dual;
 use crate::param::Param;

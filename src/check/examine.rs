@@ -6,7 +6,8 @@ use super::directions::Directions;
 use super::doubt::Doubt;
 use super::duals::{Duals, OnDuals, ProgramOnDuals};
 use super::function::{ByHand, Function, Program, Recorded};
-use super::judge::{Element, Judge, Standing, multi_index, worst};
+use super::judge::{Element, Judge, Standing, worst};
+use super::label::Label;
 use super::measure::Probe;
 use super::regime;
 use super::report::{Entry, Report, Varying, Verdict, Worst};
@@ -216,29 +217,6 @@ pub(super) fn examine_by_hand(
         diagnose_numbers(check, function, &suspect, labels[suspect.argument].shape, claimed)
     });
     report
-}
-
-/// The name of an argument in the report.
-pub(super) struct Label {
-    pub(super) name: String,
-    pub(super) shape: Shape,
-    order: u32,
-    by_directions: bool,
-}
-
-impl Label {
-    /// The place of an element in the argument, or the number of a direction through it.
-    fn index(&self, element: usize) -> Vec<usize> {
-        if self.by_directions { vec![element] } else { multi_index(element, self.shape) }
-    }
-
-    /// The name of an element in the report: `x[0][1, 2]`.
-    pub(super) fn place(&self, element: usize) -> String {
-        match self.by_directions {
-            true => format!("{} along direction {element}", self.name),
-            false => format!("{}{:?}", self.name, self.index(element)),
-        }
-    }
 }
 
 /// Compares gradients with slopes, argument by argument, and adds the entries to the report. Returns the first argument that is wrong; if none is,

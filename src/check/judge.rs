@@ -7,7 +7,8 @@
 use super::Check;
 use super::doubt::Doubt;
 use super::ladder::Ladder;
-use super::measure::{Probe, Sides, Slope};
+use super::measure::Probe;
+use super::slope::{Sides, Slope};
 use super::witness::{Witness, alone};
 use crate::shape::Shape;
 use rand::RngExt;

@@ -3,7 +3,8 @@
 //! beforehand. So the steps go down a ladder until the slopes settle or drown in rounding.
 
 use super::doubt::Doubt;
-use super::measure::{Probe, ROUNDINGS, Sides, Slope};
+use super::measure::Probe;
+use super::slope::{ROUNDINGS, Sides, Slope};
 
 /// The slopes of one element for one step.
 #[derive(Clone, Copy, Debug)]

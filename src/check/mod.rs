@@ -3,7 +3,7 @@
 //! The one idea to know: a gradient is a claim about how the result changes when an element is nudged, so nudge it and see. There are three answers:
 //! right, wrong, and cannot tell. The last is not a pass.
 //!
-//! - `settings`: [`Check`], what to check and how closely
+//! - `settings`: [`Check`], what to check and how closely; `run`: the four ways to run one
 //! - `function`: programs and parameters as functions whose elements can be nudged
 //! - `measure`: slopes from nudges, and how large their errors may be
 //! - `ladder`: slopes over many steps, and whether they settle
@@ -32,6 +32,7 @@
 //! println!("{report}");
 //! ```
 
+mod alone;
 mod cause;
 mod curve;
 mod diagnose;
@@ -43,6 +44,7 @@ mod examine;
 mod function;
 mod guess;
 mod judge;
+mod label;
 mod ladder;
 mod locate;
 mod measure;
@@ -53,9 +55,11 @@ mod one_op;
 mod pattern;
 mod regime;
 mod report;
+mod run;
 #[doc(hidden)]
 pub mod sabotage;
 mod settings;
+mod slope;
 mod steady;
 mod table;
 mod witness;

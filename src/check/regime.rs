@@ -1,8 +1,8 @@
 //! Inputs at which a check proves little. A gradient can be right here and wrong elsewhere: if all tanh units of a net are nearly linear, a wrong
 //! tanh' does not show; if all its ReLUs are on, a wrong mask does not show.
 
-use super::examine::Label;
 use super::judge::{Element, Standing};
+use super::label::Label;
 use super::number::{digits, percent};
 use super::report::Entry;
 use crate::number::number;

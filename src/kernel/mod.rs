@@ -4,6 +4,7 @@ pub mod elementwise;
 pub mod functions;
 pub mod gemm;
 mod lanes;
+mod matrix;
 pub(crate) mod parallel;
 mod product;
 pub mod reduce;

@@ -10,8 +10,8 @@
 //! first-level cache, for all tiles. They leave their sums aside, side by side, and go on from there with the next ones: still one sum in order
 //! for each element.
 
-use super::gemm::Matrix;
 use super::lanes::Lanes;
+use super::matrix::Matrix;
 use super::tile::{AT_ONCE, Left, Panel, Part, Tiles, largest};
 use pulp::Simd;
 
