@@ -2,11 +2,71 @@
 
 use crate::storage::{Identified, Kept, hash_of};
 use petgraph::graph::NodeIndex;
+use std::cell::{Cell, RefCell};
+
+/// The names and scopes of a tape.
+#[derive(Default)]
+pub(crate) struct Labels {
+    names: Names,
+    /// A guard that ends a scope may be dropped while somebody looks at the tape, so scopes have a lock of their own.
+    scopes: RefCell<Scopes>,
+    /// The present scope: `scopes.present()`, which every node is asked for.
+    scope: Cell<u32>,
+}
+
+impl Labels {
+    pub(crate) fn rewind(&mut self) {
+        self.names.rewind();
+        self.scopes.get_mut().rewind();
+        self.scope.set(0);
+    }
+
+    /// Gives a node a name, in place of the one it may have.
+    pub(crate) fn give_name(&mut self, node: NodeIndex, name: &str) {
+        self.names.give(node, name);
+    }
+
+    /// The name last given to a node.
+    pub(crate) fn name_of(&self, node: NodeIndex) -> Option<&str> {
+        self.names.of(node)
+    }
+
+    /// All names, in the order of giving. A node may have been given several; the last one counts.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (NodeIndex, &str)> {
+        self.names.given()
+    }
+
+    /// The number of the present scope.
+    #[inline]
+    pub(crate) fn scope(&self) -> u32 {
+        self.scope.get()
+    }
+
+    /// Steps into the scope `name` inside the present one. What is returned ends it: see [`leave`](Labels::leave).
+    pub(crate) fn enter(&self, name: &str) -> usize {
+        let mut scopes = self.scopes.borrow_mut();
+        let entered = scopes.enter(name);
+        self.scope.set(scopes.present());
+        entered
+    }
+
+    /// Ends a scope. Scopes inside it go on until they are ended, too: guards may be dropped in any order.
+    pub(crate) fn leave(&self, entered: usize) {
+        let mut scopes = self.scopes.borrow_mut();
+        scopes.leave(entered);
+        self.scope.set(scopes.present());
+    }
+
+    /// A scope as a path: `"encoder/layer1/"`, or "" outside of any.
+    pub(crate) fn path(&self, scope: u32) -> String {
+        self.scopes.borrow().path(scope)
+    }
+}
 
 /// Names in the order in which they were given. After a rewind the same names are given again in the same order, and then nothing
 /// is allocated.
 #[derive(Default)]
-pub(crate) struct Names {
+struct Names {
     given: Kept<Name>,
 }
 
@@ -22,12 +82,12 @@ impl Identified for Name {
 }
 
 impl Names {
-    pub(crate) fn rewind(&mut self) {
+    fn rewind(&mut self) {
         self.given.rewind();
     }
 
     /// Gives a node a name, in place of the one it may have.
-    pub(crate) fn give(&mut self, node: NodeIndex, text: &str) {
+    fn give(&mut self, node: NodeIndex, text: &str) {
         match self.given.under_cursor() {
             Some(name) if name.node == node && *name.text == *text => self.given.keep(),
             _ => self.given.push(Name { node, text: text.into() }),
@@ -35,12 +95,12 @@ impl Names {
     }
 
     /// All names, in the order of giving. A node may have been given several; the last one counts.
-    pub(crate) fn given(&self) -> impl DoubleEndedIterator<Item = (NodeIndex, &str)> {
+    fn given(&self) -> impl DoubleEndedIterator<Item = (NodeIndex, &str)> {
         self.given.live().iter().map(|name| (name.node, &*name.text))
     }
 
     /// The name last given to a node.
-    pub(crate) fn of(&self, node: NodeIndex) -> Option<&str> {
+    fn of(&self, node: NodeIndex) -> Option<&str> {
         let place = self.given.places(|| hash_of(node), |name| name.node == node).next()?;
         Some(&self.given.live()[place].text)
     }
@@ -48,7 +108,7 @@ impl Names {
 
 /// Scopes, by number. Number 0 is outside of any.
 #[derive(Default)]
-pub(crate) struct Scopes {
+struct Scopes {
     /// Scope `n` stands at place `n - 1`. A rewind keeps them, so that a steady step allocates none, unless most were not entered again.
     all: Kept<Scope>,
     /// How often a scope was entered since the last rewind.
@@ -81,7 +141,7 @@ impl Identified for Scope {
 
 impl Scopes {
     /// No guard lives when a tape is rewound; one that was forgotten (`std::mem::forget`) ends here.
-    pub(crate) fn rewind(&mut self) {
+    fn rewind(&mut self) {
         self.open.clear();
         if self.all.live().len() > 2 * self.entries + 64 {
             self.all.truncate(0);
@@ -91,12 +151,12 @@ impl Scopes {
 
     /// The present scope.
     #[inline]
-    pub(crate) fn present(&self) -> u32 {
+    fn present(&self) -> u32 {
         self.open.last().copied().unwrap_or(0)
     }
 
     /// Steps into the scope `name` inside the present one. What is returned ends it: see [`leave`](Scopes::leave).
-    pub(crate) fn enter(&mut self, name: &str) -> usize {
+    fn enter(&mut self, name: &str) -> usize {
         let parent = self.present();
         let same = |scope: &Scope| scope.parent == parent && *scope.name == *name;
         let known = self.all.places(|| hash_of((parent, name)), same).next();
@@ -114,7 +174,7 @@ impl Scopes {
     }
 
     /// Ends a scope. Scopes inside it go on until they are ended, too: guards may be dropped in any order.
-    pub(crate) fn leave(&mut self, entered: usize) {
+    fn leave(&mut self, entered: usize) {
         if let Some(scope) = self.open.get_mut(entered) {
             *scope = 0;
         }
@@ -129,7 +189,7 @@ impl Scopes {
 
     /// A scope as a path: `"encoder/layer1/"`, or "" outside of any. Of more than 64 nested scopes it names the 32 outermost and the 8
     /// innermost, with "…" between.
-    pub(crate) fn path(&self, scope: u32) -> String {
+    fn path(&self, scope: u32) -> String {
         let upwards = |scope: u32| std::iter::successors(self.get(scope), |scope| self.get(scope.parent));
         let names: Vec<&str> = match self.get(scope) {
             Some(Scope { depth, outer, .. }) if *depth >= WHOLE => {

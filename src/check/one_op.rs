@@ -34,9 +34,16 @@ pub enum Seen {
     Operand(usize),
 }
 
+/// What the vjp of a node sees when `cotangent` arrives at it.
+fn local(tape: &Tape<f64>, node: NodeIndex, cotangent: NodeIndex) -> Local<'_, f64> {
+    let graph = tape.graph.borrow();
+    let operands = graph.operands(node).map(|operand| (operand, graph.dag[operand].needs_grad())).collect();
+    Local { tape, output: node, cotangent, operands }
+}
+
 impl<'t> OneOp<'t> {
     pub(super) fn new(tape: &'t Tape<f64>, node: NodeIndex) -> Self {
-        let local = tape.local(node, node);
+        let local = local(tape, node, node);
         let operands: Vec<Var<f64>> = (0..local.operand_count()).map(|slot| local.operand(slot)).collect();
         let points: Vec<Vec<f64>> = operands.iter().map(|operand| operand.value().into_iter().collect()).collect();
         OneOp { tape, node, operands, result: tape.var_at(node), numbers: points.clone(), points }
@@ -123,7 +130,7 @@ impl<'t> OneOp<'t> {
     fn flowing(&self, cotangent: &[f64], change: impl FnOnce(&mut Local<'t, f64>)) -> Vec<Option<Var<'t, f64>>> {
         let cotangent = ArrayView::from_shape(IxDyn(&self.result().shape()), cotangent)
             .expect("a cotangent has the size of the result");
-        let mut local = self.tape.local(self.node, self.tape.input(cotangent).index());
+        let mut local = local(self.tape, self.node, self.tape.input(cotangent).index());
         local.output = self.result.index();
         for (place, operand) in local.operands.iter_mut().zip(&self.operands) {
             place.0 = operand.index();

@@ -1,8 +1,9 @@
 //! Nodes as plain data. Listings, graphs, errors and the stepper all read this one description.
 
+use crate::leaf::Leaf;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::tape::{Graph, Tape};
+use crate::tape::{Graph, Tape, Var};
 use petgraph::graph::NodeIndex;
 use std::panic::Location;
 
@@ -17,6 +18,8 @@ pub struct NodeInfo {
     pub formula: &'static str,
     /// What distinguishes this use of the op, such as `"axis 1"`.
     pub attributes: String,
+    /// What kind of leaf it is, if it is one.
+    pub leaf: Option<Leaf>,
     /// The operands, in the order of their slots.
     pub operands: Vec<NodeIndex>,
     /// The shape of the value.
@@ -65,7 +68,7 @@ impl<F: Scalar> Tape<F> {
     pub fn nodes(&self) -> Vec<NodeInfo> {
         let graph = self.graph.borrow();
         let mut nodes: Vec<NodeInfo> = (0..graph.len()).map(|index| graph.nameless(NodeIndex::new(index))).collect();
-        for (node, name) in graph.names() {
+        for (node, name) in graph.labels.names() {
             nodes[node.index()].name = name.to_owned();
         }
         nodes
@@ -127,6 +130,30 @@ impl<F: Scalar> Tape<F> {
     }
 }
 
+impl<F: Scalar> Var<'_, F> {
+    /// As errors call it: `"hidden" (%5 = sigmoid)`.
+    pub(crate) fn describe(self) -> String {
+        self.tape.graph.borrow().describe(self.index)
+    }
+
+    /// The same with its shape.
+    pub(crate) fn describe_shape(self) -> String {
+        format!("{} {}", self.describe(), self.shape())
+    }
+
+    /// Refuses an operand of another shape, even if it would broadcast: `role` says what it is, `beside` what it has to fit.
+    #[track_caller]
+    pub(crate) fn expect_shape(self, op: &str, role: &str, shape: impl Into<Shape>, beside: Self) {
+        let shape = shape.into();
+        assert!(
+            self.shape() == shape,
+            "{op}: {role} must have shape {shape} to fit {}, nothing is broadcast here; found {}",
+            beside.describe_shape(),
+            self.describe_shape()
+        );
+    }
+}
+
 impl<F: Scalar> Graph<F> {
     fn info(&self, index: NodeIndex) -> NodeInfo {
         NodeInfo { name: self.name_of(index).to_owned(), ..self.nameless(index) }
@@ -141,6 +168,7 @@ impl<F: Scalar> Graph<F> {
             op: op.name(),
             formula: op.formula(),
             attributes: op.attributes(),
+            leaf: (**op).as_any().downcast_ref().copied(),
             operands: self.operands(index).collect(),
             shape: self.shape(index),
             name: self.param_leaf(index).map_or("", |leaf| leaf.param.name()).to_owned(),

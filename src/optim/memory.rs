@@ -1,7 +1,7 @@
 //! The memory of an optimizer, such as momenta. The one idea to know: **it belongs to the parameter, not to the step**. A parameter that joins late
 //! starts with an empty memory, and a parameter that is left out of a few steps continues with its own.
 
-use crate::tape::GradientOf;
+use super::update::GradientOf;
 use crate::{Param, Scalar};
 use std::collections::HashMap;
 use std::fmt;

@@ -1,14 +1,38 @@
-//! How a parameter is changed, given its gradient. A leaf of the tape gives back its share of the parameter first, so that it is changed
+//! What a backward pass found for parameters, and how a parameter is changed, given its gradient. A leaf of the tape gives back its share of the parameter first, so that it is changed
 //! in place.
 
 use crate::faults::BackwardError;
 use crate::param::{Param, Update};
 use crate::profile::Phase;
 use crate::scalar::Scalar;
-use crate::tape::{GradientOf, Gradients, Graph, changed};
+use crate::storage::changed;
+use crate::tape::{Gradients, Graph, Var};
 use petgraph::graph::NodeIndex;
 
-impl<F: Scalar> Gradients<'_, F> {
+/// The gradient with respect to a parameter.
+#[derive(Clone, Copy)]
+pub(crate) struct GradientOf {
+    /// The leaf that read the parameter, and the version that it read.
+    pub(crate) leaf: NodeIndex,
+    pub(crate) version: u64,
+    /// The node that holds the gradient.
+    pub(crate) gradient: NodeIndex,
+}
+
+impl<'t, F: Scalar> Gradients<'t, F> {
+    /// The gradient with respect to a parameter, if the loss depends on it.
+    pub fn param(&self, param: &Param<F>) -> Option<Var<'t, F>> {
+        self.find(param).map(|found| self.tape.var_at(found.gradient))
+    }
+
+    /// The gradient with respect to a parameter, if the loss depends on it.
+    ///
+    /// # Errors
+    /// [`BackwardError::ParameterChanged`], if it was computed for an earlier value of the parameter.
+    pub fn current(&self, param: &Param<F>) -> Result<Option<Var<'t, F>>, BackwardError> {
+        Ok(self.current_gradient(param)?.map(|found| self.tape.var_at(found.gradient)))
+    }
+
     /// Changes a parameter in place, given its gradient; both row-major. This is all an optimizer needs.
     /// Returns `None`, without a call, if the loss does not depend on the parameter, or the parameter is [frozen](Param::freeze).
     ///
@@ -26,6 +50,14 @@ impl<F: Scalar> Gradients<'_, F> {
         match self.find(param) {
             Some(gradient) if !param.is_frozen() => self.update_by(param, gradient, change).map(Some),
             _ => Ok(None),
+        }
+    }
+
+    /// The node that holds the gradient with respect to a parameter: [`current`](Gradients::current), for [`update_by`](Gradients::update_by).
+    pub(crate) fn current_gradient(&self, param: &Param<F>) -> Result<Option<GradientOf>, BackwardError> {
+        match self.find(param) {
+            Some(found) if found.version != param.version() => Err(changed(param, found.version, param.version())),
+            found => Ok(found),
         }
     }
 
@@ -57,13 +89,21 @@ impl<F: Scalar> Gradients<'_, F> {
         drop(graph);
         if let Ok(mut graph) = self.tape.graph.try_borrow_mut() {
             graph.keep_for_next(leaf, updated);
-            if let Some(start) = start {
-                let numbers = param.shape().size();
-                graph.note(Phase::Update, "update", start, 3 * numbers, 2 * numbers);
-            }
+            let numbers = param.shape().size();
+            graph.note(start, Phase::Update, "update", 3 * numbers, 2 * numbers);
         }
         self.tape.updates.borrow_mut().kept.extend(kept);
         Ok(outcome)
+    }
+
+    /// The gradient with respect to a parameter, perhaps for an earlier value. (A pass is refused if it meets two versions of a parameter, and
+    /// a leaf without gradients gets none, so there is one at most.)
+    fn find(&self, param: &Param<F>) -> Option<GradientOf> {
+        let (graph, passes) = (self.tape.graph.borrow(), self.tape.passes.borrow());
+        graph.leaves_of(param).find_map(|leaf| {
+            let gradient = passes.gradient(self.pass, leaf.node)?;
+            Some(GradientOf { leaf: leaf.node, version: leaf.version, gradient })
+        })
     }
 
     /// An update that is about to be made, if updates are to be kept. What it changes is filled in when it is known.

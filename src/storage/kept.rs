@@ -57,7 +57,12 @@ impl<T: Identified> Kept<T> {
 
     /// The entry that comes next, if the recording goes as the one before.
     #[inline]
-    pub(crate) fn under_cursor(&mut self) -> Option<&mut T> {
+    pub(crate) fn under_cursor(&self) -> Option<&T> {
+        self.entries.get(self.live)
+    }
+
+    #[inline]
+    pub(crate) fn under_cursor_mut(&mut self) -> Option<&mut T> {
         self.entries.get_mut(self.live)
     }
 

@@ -1,10 +1,20 @@
-//! Where the tape's lists stand: plain memory that knows no tape.
+//! What a tape holds: nodes, and the memory that their numbers stand in. Plain data that knows no tape.
 //!
-//! - `kept`: lists that a rewind keeps
+//! - `node`: nodes, and the edges between them
 //! - `values`: the numbers of all nodes, one node's behind the other's
+//! - `outside`: numbers that are read where they stand, in parameters and shared arrays
+//! - `readable`: how a kernel sees all these
+//! - `kept`: lists that a rewind keeps
 
 mod kept;
+mod node;
+mod outside;
+mod readable;
 mod values;
 
 pub(crate) use kept::{Identified, Kept, hash_of};
+pub(crate) use node::{By, Circumstances, KnownShape, Numbers};
+pub use node::{Node, Slot};
+pub(crate) use outside::{Held, Outside, ParamLeaf, Share, changed};
+pub(crate) use readable::Readable;
 pub(crate) use values::{Before, Values};

@@ -1,41 +1,37 @@
 //! The tape: records every operation as a node of a DAG, so that gradients can flow back through it.
 //!
-//! - `node`: what the graph is made of; `graph`: recording and rewinding
-//! - `var`: [`Var`], a handle to a node, with the arithmetic that records
-//! - `backward`: the reverse pass; `gradients`: what it found
-//! - `leaf`: what enters a tape from outside
+//! Read `record`, `rewind` and `backward`, in this order: that is the engine.
+//!
+//! - `record`: the one way onto the tape, for ops and for leaves
+//! - `rewind`: the same recording again, on the same nodes
+//! - `backward`: the reverse pass; `vjp`: what an op sends, held against its operands; `gradients`: what a pass found
+//! - this file: [`Tape`]; `graph`: what a tape holds; `var`: [`Var`], a handle to a node
+//! - `outside`: leaves that read parameters and shared arrays in place
+//! - `fast`: what is there for speed alone
 
 mod backward;
-mod detach;
+mod fast;
 mod gradients;
 mod graph;
-mod leaf;
-mod lookup;
-mod node;
-mod numbers;
-mod op_list;
-mod record_leaf;
-mod spare;
+mod outside;
+mod record;
+mod rewind;
 mod var;
-mod views;
+mod vjp;
 
 pub use gradients::Gradients;
-pub(crate) use gradients::{GradientOf, changed};
-pub use node::{Node, Slot};
+pub(crate) use record::Given;
 pub use var::Var;
 
-use crate::faults::{Refusal, go_on};
-use crate::op::Op;
 use crate::param::Updates;
 use crate::scalar::Scalar;
+use crate::storage::{Node, Slot};
 use crate::walk::Passes;
 pub(crate) use graph::Graph;
 use ndarray::ArrayD;
 use petgraph::graph::{DiGraph, NodeIndex};
-use smallvec::SmallVec;
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::fmt;
-use std::panic::Location;
 
 /// A record of a computation, from which gradients are derived.
 ///
@@ -66,7 +62,7 @@ pub struct Tape<F: Scalar = f32> {
     pub(crate) passes: RefCell<Passes>,
     pub(crate) updates: RefCell<Updates<F>>,
     /// Whether this is under [`no_grad`](Tape::no_grad).
-    gradients_off: Cell<bool>,
+    pub(crate) gradients_off: Cell<bool>,
     /// See [`stop_at_non_finite`](Tape::stop_at_non_finite).
     pub(crate) stops_at_non_finite: Cell<bool>,
 }
@@ -80,7 +76,7 @@ impl<F: Scalar> Default for Tape<F> {
 impl<F: Scalar> Tape<F> {
     /// An empty tape. It takes over the memory of the last one that was dropped on this thread, if there is one.
     pub fn new() -> Self {
-        let (graph, passes) = spare::take();
+        let (graph, passes) = fast::spare::take();
         Tape {
             graph: RefCell::new(graph),
             passes: RefCell::new(passes),
@@ -100,55 +96,7 @@ impl<F: Scalar> Tape<F> {
 
     /// Gives the memory back to the system that dropped tapes have left for the next one (up to 1 GiB per thread and kind of number).
     pub fn release_spare_memory() {
-        spare::release::<F>();
-    }
-
-    /// Goes back to the start. Nodes and buffers stay: recording the same operations again writes into them, with no
-    /// allocation; the first operation that differs drops the rest and records afresh.
-    pub fn rewind(&mut self) {
-        self.graph.get_mut().rewind();
-        self.passes.get_mut().rewind();
-        self.updates.get_mut().rewind();
-    }
-
-    /// Records `op` of `operands`. This is how built-in ops and your own get onto the tape.
-    ///
-    /// # Panics
-    /// At the caller's line, if the operands' shapes do not fit or one of them lives on another tape.
-    #[track_caller]
-    pub fn record<'t, O: Op<F> + PartialEq>(&'t self, op: O, operands: &[Var<'t, F>]) -> Var<'t, F> {
-        for operand in operands {
-            operand.expect_on(self, op.name());
-        }
-        match *operands {
-            [a] => self.record_nodes(op, &[a.index], self.wants_gradients()),
-            [a, b] => self.record_nodes(op, &[a.index, b.index], self.wants_gradients()),
-            _ => {
-                let mut nodes: SmallVec<[NodeIndex; 4]> = SmallVec::new();
-                operands.iter().for_each(|operand| nodes.push(operand.index));
-                self.record_nodes(op, &nodes, self.wants_gradients())
-            }
-        }
-    }
-
-    #[track_caller]
-    fn record_nodes<O: Op<F> + PartialEq>(&self, op: O, nodes: &[NodeIndex], gradients: bool) -> Var<'_, F> {
-        let name = op.name();
-        let recorded = self.recording().record(op, nodes, gradients, Location::caller());
-        match recorded {
-            Ok(index) => self.recorded(index),
-            Err(refusal) => self.blame(name, nodes, refusal),
-        }
-    }
-
-    /// Says what is wrong with the shapes of `nodes` or with `op`, at the line that wanted to record it.
-    #[cold]
-    #[track_caller]
-    fn blame(&self, op: &str, nodes: &[NodeIndex], refusal: Refusal) -> ! {
-        match refusal {
-            Refusal::Shapes(reason) => panic!("{}", self.graph.borrow().shape_mistake(op, nodes, &reason)),
-            Refusal::Panicked(panicked) => go_on(panicked, &format!("the kernel (or the shape rule) of {op}")),
-        }
+        fast::spare::release::<F>();
     }
 
     /// The graph, to record on it.
@@ -162,50 +110,6 @@ impl<F: Scalar> Tape<F> {
                  tape.graph() returned is still there; take a copy with x.value(), or look afterwards"
             ),
         }
-    }
-
-    /// Runs `compute` without preparing for gradients: nothing recorded inside can be differentiated, whether it is an op or a leaf. (What
-    /// was recorded before keeps its gradients. To use one value without them, take [`Var::detach`].)
-    ///
-    /// ```
-    /// # use gradus::prelude::*;
-    /// let tape = Tape::new();
-    /// let w = Param::new("w", ndarray::arr0(3.0));
-    /// let target = tape.no_grad(|| tape.param(&w) * 2.0); // a number to aim at, whatever happens to w
-    /// let loss = (tape.param(&w) - target).pow(2.0);
-    /// assert_eq!(loss.backward().param(&w).unwrap().item(), -6.0);
-    /// ```
-    pub fn no_grad<R>(&self, compute: impl FnOnce() -> R) -> R {
-        let _off = self.gradients_off();
-        compute()
-    }
-
-    /// The same until what is returned is dropped: a closure would hide its caller's line from what it records.
-    pub(crate) fn gradients_off(&self) -> GradientsOff<'_> {
-        GradientsOff { off: &self.gradients_off, before: self.gradients_off.replace(true) }
-    }
-
-    /// Whether what is recorded now may get gradients.
-    #[inline]
-    pub(crate) fn wants_gradients(&self) -> bool {
-        !self.gradients_off.get()
-    }
-
-    /// Nodes recorded while the returned guard lives belong to the scope `name`: a cluster in graphs, a prefix in listings. Scopes nest.
-    ///
-    /// ```
-    /// # use gradus::prelude::*;
-    /// let tape = Tape::new();
-    /// let x = tape.var(1.0);
-    /// {
-    ///     let _scope = tape.scope("hidden");
-    ///     x.tanh();
-    /// }
-    /// assert_eq!(tape.nodes()[1].scope, "hidden/");
-    /// ```
-    #[must_use = "the scope ends when the guard is dropped"]
-    pub fn scope(&self, name: &str) -> ScopeGuard<'_, F> {
-        ScopeGuard { tape: self, entered: self.graph.borrow().enter_scope(name) }
     }
 
     /// The number of nodes recorded since the tape was made or rewound.
@@ -239,7 +143,7 @@ impl<F: Scalar> Tape<F> {
     /// The Var of a node that was just recorded.
     #[inline]
     #[track_caller]
-    fn recorded(&self, index: NodeIndex) -> Var<'_, F> {
+    pub(crate) fn recorded(&self, index: NodeIndex) -> Var<'_, F> {
         if self.stops_at_non_finite.get() {
             self.stop_if_not_finite(index);
         }
@@ -262,36 +166,6 @@ impl<F: Scalar> fmt::Debug for Tape<F> {
 
 impl<F: Scalar> Drop for Tape<F> {
     fn drop(&mut self) {
-        spare::keep(self.graph.replace(Graph::new()), self.passes.take());
-    }
-}
-
-/// While it lives, nothing is prepared for gradients; made by [`Tape::gradients_off`].
-pub(crate) struct GradientsOff<'a> {
-    off: &'a Cell<bool>,
-    before: bool,
-}
-
-impl Drop for GradientsOff<'_> {
-    fn drop(&mut self) {
-        self.off.set(self.before);
-    }
-}
-
-/// Ends a scope when it is dropped; made by [`Tape::scope`].
-pub struct ScopeGuard<'t, F: Scalar> {
-    tape: &'t Tape<F>,
-    entered: usize,
-}
-
-impl<F: Scalar> fmt::Debug for ScopeGuard<'_, F> {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("ScopeGuard")
-    }
-}
-
-impl<F: Scalar> Drop for ScopeGuard<'_, F> {
-    fn drop(&mut self) {
-        self.tape.graph.borrow().leave_scope(self.entered);
+        fast::spare::keep(self.graph.replace(Graph::new()), self.passes.take());
     }
 }

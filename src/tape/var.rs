@@ -1,13 +1,11 @@
-//! A handle to a node, with the operators that record.
+//! A handle to a node. Arithmetic with it records: see `operators.rs`, and the ops.
 
 use super::Tape;
-use crate::ops::arithmetic::{Add, Div, Mul, Neg, Sub};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use ndarray::{ArrayD, ArrayViewD};
 use petgraph::graph::NodeIndex;
 use std::fmt;
-use std::ops;
 
 /// A value on a tape. It is a handle of 16 bytes, to copy at will; arithmetic with it records on the tape.
 ///
@@ -73,30 +71,8 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// Gives its node a name, for listings, graphs and errors.
     #[track_caller]
     pub fn named(self, name: &str) -> Self {
-        self.tape.recording().name(self.index, name);
+        self.tape.recording().labels.give_name(self.index, name);
         self
-    }
-
-    /// As errors call it: `"hidden" (%5 = sigmoid)`.
-    pub(crate) fn describe(self) -> String {
-        self.tape.graph.borrow().describe(self.index)
-    }
-
-    /// The same with its shape.
-    pub(crate) fn describe_shape(self) -> String {
-        format!("{} {}", self.describe(), self.shape())
-    }
-
-    /// Refuses an operand of another shape, even if it would broadcast: `role` says what it is, `beside` what it has to fit.
-    #[track_caller]
-    pub(crate) fn expect_shape(self, op: &str, role: &str, shape: impl Into<Shape>, beside: Self) {
-        let shape = shape.into();
-        assert!(
-            self.shape() == shape,
-            "{op}: {role} must have shape {shape} to fit {}, nothing is broadcast here; found {}",
-            beside.describe_shape(),
-            self.describe_shape()
-        );
     }
 
     #[track_caller]
@@ -112,47 +88,5 @@ impl<'t, F: Scalar> Var<'t, F> {
 impl<F: Scalar> fmt::Debug for Var<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "%{} {}", self.index.index(), self.shape())
-    }
-}
-
-/// `a + b`, `a + 2.0` and `2.0 + a`, through the op of that name.
-macro_rules! operator {
-    ($operator:ident, $method:ident, $op:expr) => {
-        impl<'t, F: Scalar> ops::$operator for Var<'t, F> {
-            type Output = Var<'t, F>;
-            #[track_caller]
-            fn $method(self, other: Var<'t, F>) -> Var<'t, F> {
-                self.zip($op, other)
-            }
-        }
-
-        impl<'t, F: Scalar> ops::$operator<f64> for Var<'t, F> {
-            type Output = Var<'t, F>;
-            #[track_caller]
-            fn $method(self, other: f64) -> Var<'t, F> {
-                self.zip($op, self.tape.constant(other))
-            }
-        }
-
-        impl<'t, F: Scalar> ops::$operator<Var<'t, F>> for f64 {
-            type Output = Var<'t, F>;
-            #[track_caller]
-            fn $method(self, other: Var<'t, F>) -> Var<'t, F> {
-                other.tape.constant(self).zip($op, other)
-            }
-        }
-    };
-}
-
-operator!(Add, add, Add);
-operator!(Sub, sub, Sub);
-operator!(Mul, mul, Mul);
-operator!(Div, div, Div);
-
-impl<'t, F: Scalar> ops::Neg for Var<'t, F> {
-    type Output = Var<'t, F>;
-    #[track_caller]
-    fn neg(self) -> Var<'t, F> {
-        self.map(Neg)
     }
 }

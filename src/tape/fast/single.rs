@@ -2,25 +2,28 @@
 //! shapes, views and locks for each would take several times as long as the arithmetic. Here all operands are numbers on the tape, so
 //! all of it is known beforehand, and the compiler works out what is left of the op's own `shape` and `forward`.
 
-use super::graph::{Graph, SINGLE};
 use crate::faults::caught;
 use crate::op::Op;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::storage::{By, Numbers};
+use crate::tape::graph::Graph;
 use crate::view::{View, ViewMut};
 use petgraph::graph::NodeIndex;
-use std::panic::Location;
+
+/// The number of the shape of a single number: it is the first that a tape knows.
+const SINGLE: u32 = 0;
 
 impl<F: Scalar> Graph<F> {
     /// The result of `op`, if it is a single number and is computed from one or two that stand on the tape (and nobody keeps a profile).
     #[inline(always)]
-    pub(super) fn number<O: Op<F>>(&self, op: &O, operands: &[NodeIndex]) -> Option<F> {
+    pub(in crate::tape) fn single<O: Op<F>>(&self, op: &O, operands: &[NodeIndex]) -> Option<F> {
         if self.profile.is_some() {
             return None;
         }
         match *operands {
-            [a] => number_of(op, &[single(&self.number_at(a)?)]),
-            [a, b] => number_of(op, &[single(&self.number_at(a)?), single(&self.number_at(b)?)]),
+            [a] => number_of(op, &[view(&self.number_at(a)?)]),
+            [a, b] => number_of(op, &[view(&self.number_at(a)?), view(&self.number_at(b)?)]),
             _ => None,
         }
     }
@@ -32,23 +35,19 @@ impl<F: Scalar> Graph<F> {
 
     /// Records `op`, whose result is known to be this number.
     #[inline(always)]
-    pub(super) fn record_number<O: Op<F> + PartialEq>(
-        &mut self,
-        op: O,
-        operands: &[NodeIndex],
-        number: F,
-        needs_grad: bool,
-        source: &'static Location<'static>,
-    ) -> NodeIndex {
-        let index = NodeIndex::new(self.len());
-        if self.is_rewound() && self.stands_here(&op, operands) {
+    pub(in crate::tape) fn record_single<O>(&mut self, op: O, operands: &[NodeIndex], number: F, by: By) -> NodeIndex
+    where
+        O: Op<F> + PartialEq,
+    {
+        let index = self.next();
+        if self.has_leftovers() && self.stands_here(&op, operands) {
             self.values.set_number(index, number);
-            self.record_again(needs_grad, source);
+            self.put_again(by);
         } else {
             self.forget_leftovers();
             self.values.push_number(number);
             let op = self.ops.place(op, index);
-            self.append_node(op, SINGLE, operands, needs_grad, source);
+            self.append(op, operands, SINGLE, Numbers::Own, by);
         }
         index
     }
@@ -72,6 +71,6 @@ fn number_of<F: Scalar, O: Op<F>>(op: &O, x: &[View<F>]) -> Option<F> {
 }
 
 #[inline(always)]
-fn single<F>(x: &F) -> View<'_, F> {
+fn view<F>(x: &F) -> View<'_, F> {
     View { data: std::slice::from_ref(x), shape: Shape::scalar() }
 }

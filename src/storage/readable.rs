@@ -1,44 +1,11 @@
 //! How a kernel sees its operands: in place, whether their numbers stand on the tape, in a parameter or in a shared array.
 
-use super::node::{KnownShape, Node, Numbers, ParamLeaf, SharedLeaf, Slot};
+use super::{Before, Held, KnownShape, Node, Numbers, Outside, Share, Slot};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::storage::Before;
 use crate::view::View;
 use petgraph::graph::{DiGraph, NodeIndex};
 use smallvec::SmallVec;
-use std::sync::Arc;
-
-/// Numbers that stand outside of the tape. They stay as they are, also if somebody changes the parameter meanwhile.
-pub(crate) enum Outside<'a, F> {
-    /// Held by a leaf.
-    Held(&'a [F]),
-    /// Read now: the parameter was changed since the leaf was recorded.
-    Read(Arc<Vec<F>>),
-}
-
-impl<F> Outside<'_, F> {
-    fn numbers(&self) -> &[F] {
-        match self {
-            Outside::Held(numbers) => numbers,
-            Outside::Read(numbers) => numbers,
-        }
-    }
-}
-
-impl<F: Scalar> ParamLeaf<F> {
-    #[inline]
-    #[track_caller]
-    fn numbers(&self) -> Outside<'_, F> {
-        match &self.value {
-            Some(value) if self.param.version() == self.version => Outside::Held(value),
-            _ => Outside::Read(self.param.read().0),
-        }
-    }
-}
-
-/// Where the numbers of a node stand if not on the tape.
-pub(crate) type Held<'a, F> = Option<Outside<'a, F>>;
 
 /// The nodes that can be read while a later one is written.
 #[derive(Clone, Copy)]
@@ -46,8 +13,7 @@ pub(crate) struct Readable<'a, F: Scalar> {
     pub(crate) values: Before<'a, F>,
     pub(crate) dag: &'a DiGraph<Node, Slot>,
     pub(crate) shapes: &'a [KnownShape],
-    pub(crate) param_leaves: &'a [ParamLeaf<F>],
-    pub(crate) shared_leaves: &'a [SharedLeaf<F>],
+    pub(crate) outside: &'a [Outside<F>],
 }
 
 impl<'a, F: Scalar> Readable<'a, F> {
@@ -102,8 +68,7 @@ impl<'a, F: Scalar> Readable<'a, F> {
     pub(crate) fn hold(self, node: NodeIndex) -> Held<'a, F> {
         match self.dag[node].numbers {
             Numbers::Own => None,
-            Numbers::Param(place) => Some(self.param_leaves[place as usize].numbers()),
-            Numbers::Shared(place) => self.shared_leaves[place as usize].numbers.as_slice().map(Outside::Held),
+            Numbers::Outside(place) => self.outside[place as usize].share(),
         }
     }
 
@@ -121,7 +86,7 @@ impl<'a, F: Scalar> Readable<'a, F> {
     where
         'a: 'l,
     {
-        held.as_ref().map_or(self.values.of(node), Outside::numbers)
+        held.as_ref().map_or(self.values.of(node), Share::numbers)
     }
 
     #[inline(always)]

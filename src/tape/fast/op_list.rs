@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use std::any::TypeId;
 use std::rc::Rc;
 
-pub(super) struct OpList<F: Scalar> {
+pub(in crate::tape) struct OpList<F: Scalar> {
     entries: Vec<Entry<F>>,
     /// The places of the ops that hold nothing, by type.
     stateless: SmallVec<[(TypeId, u32); 16]>,
@@ -31,7 +31,7 @@ impl<F: Scalar> Default for OpList<F> {
 impl<F: Scalar> OpList<F> {
     /// The place of `op`, which the next node, `node`, is to have.
     #[inline]
-    pub(super) fn place<O: Op<F>>(&mut self, op: O, node: NodeIndex) -> u32 {
+    pub(in crate::tape) fn place<O: Op<F>>(&mut self, op: O, node: NodeIndex) -> u32 {
         let (place, kind) = (self.entries.len() as u32, TypeId::of::<O>());
         if size_of::<O>() == 0 {
             if let Some(&(_, place)) = self.stateless.iter().find(|(known, _)| *known == kind) {
@@ -44,20 +44,20 @@ impl<F: Scalar> OpList<F> {
     }
 
     #[inline]
-    pub(super) fn get(&self, place: u32) -> &Rc<dyn Op<F>> {
+    pub(in crate::tape) fn get(&self, place: u32) -> &Rc<dyn Op<F>> {
         &self.entries[place as usize].op
     }
 
     /// Whether an op of the list equals this one. (One that holds nothing equals all of its kind.)
     #[inline]
-    pub(super) fn is<O: Op<F> + PartialEq>(&self, place: u32, op: &O) -> bool {
+    pub(in crate::tape) fn is<O: Op<F> + PartialEq>(&self, place: u32, op: &O) -> bool {
         let entry = &self.entries[place as usize];
         let known = entry.op.as_any();
         entry.kind == TypeId::of::<O>() && (size_of::<O>() == 0 || known.downcast_ref() == Some(op))
     }
 
     /// Drops the ops that only nodes from `node` on have.
-    pub(super) fn truncate(&mut self, node: NodeIndex) {
+    pub(in crate::tape) fn truncate(&mut self, node: NodeIndex) {
         let length = self.entries.partition_point(|entry| entry.first < node);
         self.entries.truncate(length);
         self.stateless.retain(|(_, place)| (*place as usize) < length);
@@ -65,7 +65,7 @@ impl<F: Scalar> OpList<F> {
 
     /// Puts other ops in the place of some: `change` says which. Nodes that come later get ops of their own.
     #[cfg(feature = "rand")]
-    pub(super) fn change(&mut self, change: impl Fn(&Rc<dyn Op<F>>) -> Option<Rc<dyn Op<F>>>) {
+    pub(in crate::tape) fn change(&mut self, change: impl Fn(&Rc<dyn Op<F>>) -> Option<Rc<dyn Op<F>>>) {
         self.stateless.clear();
         for entry in &mut self.entries {
             if let Some(changed) = change(&entry.op) {

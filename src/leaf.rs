@@ -1,40 +1,62 @@
 //! Leaves: how numbers from outside enter a tape.
 
-use super::{Tape, Var};
 use crate::blame::OrBlame;
 use crate::input::Input;
 use crate::op::{Cotangents, Local, Op};
 use crate::param::Param;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::tape::{Given, Tape, Var};
 use crate::view::{View, ViewMut};
 use ndarray::{ArcArray, Dimension};
 use std::panic::Location;
 
 /// What kind of leaf a node is. Leaves are ops with no operands; the tape fills them itself.
-#[derive(PartialEq)]
-pub(super) enum Leaf {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaf {
+    /// Data that nobody asks a gradient for: [`Tape::input`].
     Input,
-    Shared,
+    /// A variable, which gets a gradient: [`Tape::var`].
     Var,
+    /// A constant of the program: [`Tape::constant`].
     Const,
+    /// A trainable parameter: [`Tape::param`].
     Param,
+    /// What a backward pass starts from.
     Seed,
 }
 
-impl<F: Scalar> Op<F> for Leaf {
-    fn name(&self) -> &'static str {
+impl Leaf {
+    const ALL: [Leaf; 5] = [Leaf::Input, Leaf::Var, Leaf::Const, Leaf::Param, Leaf::Seed];
+
+    /// The kind of leaf that listings call so.
+    pub(crate) fn named(name: &str) -> Option<Leaf> {
+        Leaf::ALL.into_iter().find(|&leaf| leaf.name() == name)
+    }
+
+    /// The name in listings, graphs and errors.
+    pub fn name(self) -> &'static str {
         match self {
-            Leaf::Input | Leaf::Shared => "input",
+            Leaf::Input => "input",
             Leaf::Var => "var",
             Leaf::Const => "const",
             Leaf::Param => "param",
             Leaf::Seed => "seed",
         }
     }
+
+    fn gets_gradients(self) -> bool {
+        matches!(self, Leaf::Var | Leaf::Param)
+    }
+}
+
+impl<F: Scalar> Op<F> for Leaf {
+    fn name(&self) -> &'static str {
+        Leaf::name(*self)
+    }
     fn formula(&self) -> &'static str {
         match self {
-            Leaf::Input | Leaf::Shared => "given, not differentiated",
+            Leaf::Input => "given, not differentiated",
             Leaf::Var => "given, differentiated",
             Leaf::Const => "a constant of the program",
             Leaf::Param => "a trainable parameter",
@@ -56,7 +78,7 @@ impl<F: Scalar> Tape<F> {
     /// Data that nobody asks a gradient for, such as images and targets.
     #[track_caller]
     pub fn input(&self, x: impl Input<F>) -> Var<'_, F> {
-        self.leaf(Leaf::Input, x, false)
+        self.leaf(Leaf::Input, x)
     }
 
     /// Data as with [`input`](Tape::input), but read where it stands instead of being copied onto the tape. The tape holds on to the array
@@ -77,27 +99,26 @@ impl<F: Scalar> Tape<F> {
             return self.input(x);
         }
         let (shape, numbers) = (Shape::new(x.shape()), x.clone().into_dyn());
-        let index = self.recording().record_shared(Leaf::Shared, shape, numbers, Location::caller());
-        self.recorded(index)
+        self.record_leaf(Leaf::Input, shape, Given::Shared(numbers))
     }
 
     /// A variable: its gradient is computed.
     #[track_caller]
     pub fn var(&self, x: impl Input<F>) -> Var<'_, F> {
-        self.leaf(Leaf::Var, x, true)
+        self.leaf(Leaf::Var, x)
     }
 
     /// A constant of the program, like the 2 in `2.0 * x`.
     #[track_caller]
     pub fn constant(&self, x: f64) -> Var<'_, F> {
-        self.leaf(Leaf::Const, F::from_f64(x), false)
+        self.leaf(Leaf::Const, F::from_f64(x))
     }
 
     /// A constant array with all elements alike.
     #[track_caller]
     pub fn full(&self, shape: impl Into<Shape>, x: f64) -> Var<'_, F> {
-        let fill = |buffer: &mut [F]| buffer.fill(F::from_f64(x));
-        self.filled_leaf(Leaf::Const, shape.into(), false, fill)
+        let mut fill = |buffer: &mut [F]| buffer.fill(F::from_f64(x));
+        self.record_leaf(Leaf::Const, shape.into(), Given::Written(&mut fill))
     }
 
     /// Class labels, one per row, for [`Var::softmax_cross_entropy`] and [`Var::gather_rows`]. They travel as numbers.
@@ -109,11 +130,10 @@ impl<F: Scalar> Tape<F> {
         if let Some(label) = labels.iter().find(|&&label| label > F::LARGEST_EXACT_INTEGER) {
             panic!("label {label} is not exact in {}: use labels up to {}", F::NAME, F::LARGEST_EXACT_INTEGER);
         }
-        let fill = |buffer: &mut [F]| {
+        let mut fill = |buffer: &mut [F]| {
             buffer.iter_mut().zip(labels).for_each(|(to, &label)| *to = F::from_f64(label as f64));
         };
-        let shape = Shape::new(&[labels.len()]);
-        self.filled_leaf(Leaf::Input, shape, false, fill)
+        self.record_leaf(Leaf::Input, Shape::new(&[labels.len()]), Given::Written(&mut fill))
     }
 
     /// The leaf that reads `param` in place. One recording has one leaf for it, however often this is called, and another one where it is
@@ -121,26 +141,24 @@ impl<F: Scalar> Tape<F> {
     /// meanwhile gets a new leaf; what was computed from the old one can no longer be differentiated.
     #[track_caller]
     pub fn param(&self, param: &Param<F>) -> Var<'_, F> {
-        let index = self.recording().record_param(Leaf::Param, param, self.wants_gradients(), Location::caller());
-        self.recorded(index)
+        self.record_leaf(Leaf::Param, param.shape(), Given::Param(param))
     }
 
     /// The cotangent that a backward pass starts from: ones.
     #[track_caller]
-    pub(super) fn seed(&self, shape: Shape) -> Var<'_, F> {
-        let fill = |buffer: &mut [F]| buffer.fill(F::ONE);
-        self.filled_leaf(Leaf::Seed, shape, false, fill)
+    pub(crate) fn seed(&self, shape: Shape) -> Var<'_, F> {
+        self.record_leaf(Leaf::Seed, shape, Given::Written(&mut |buffer| buffer.fill(F::ONE)))
     }
 
     #[track_caller]
-    fn leaf(&self, kind: Leaf, x: impl Input<F>, needs_grad: bool) -> Var<'_, F> {
-        self.filled_leaf(kind, x.shape(), needs_grad, |buffer| x.write(buffer))
+    fn leaf(&self, kind: Leaf, x: impl Input<F>) -> Var<'_, F> {
+        self.record_leaf(kind, x.shape(), Given::Written(&mut |buffer| x.write(buffer)))
     }
 
     #[track_caller]
-    fn filled_leaf(&self, kind: Leaf, shape: Shape, needs_grad: bool, fill: impl FnOnce(&mut [F])) -> Var<'_, F> {
-        let needs_grad = needs_grad && self.wants_gradients();
-        let index = self.recording().record_leaf(kind, shape, needs_grad, Location::caller(), fill);
+    fn record_leaf(&self, kind: Leaf, shape: Shape, given: Given<F>) -> Var<'_, F> {
+        let gradients = self.wants_gradients() && kind.gets_gradients();
+        let index = self.recording().record_leaf(kind, shape, given, gradients, Location::caller());
         self.recorded(index.or_blame())
     }
 }

@@ -1,8 +1,9 @@
 //! The memory of tapes that were dropped. The next tape of the same thread takes it over: a program that makes a new tape for each
 //! step would otherwise spend more time on getting memory from the system and giving it back than on computing.
 
-use super::graph::Graph;
 use crate::scalar::Scalar;
+use crate::storage::{Node, Slot};
+use crate::tape::graph::Graph;
 use crate::walk::Passes;
 use std::any::Any;
 use std::cell::RefCell;
@@ -19,7 +20,7 @@ thread_local! {
 }
 
 /// The parts for a new tape.
-pub(super) fn take<F: Scalar>() -> Parts<F> {
+pub(in crate::tape) fn take<F: Scalar>() -> Parts<F> {
     let found = SPARE.try_with(|spare| {
         let mut spare = spare.borrow_mut();
         let place = spare.iter().position(|parts| parts.is::<Parts<F>>())?;
@@ -29,7 +30,7 @@ pub(super) fn take<F: Scalar>() -> Parts<F> {
 }
 
 /// Empties the parts of a tape that is dropped, and keeps their memory.
-pub(super) fn keep<F: Scalar>(graph: Graph<F>, passes: Passes) {
+pub(in crate::tape) fn keep<F: Scalar>(graph: Graph<F>, passes: Passes) {
     if graph.reserved_bytes() > LARGEST {
         return;
     }
@@ -44,6 +45,22 @@ pub(super) fn keep<F: Scalar>(graph: Graph<F>, passes: Passes) {
 }
 
 /// Gives the memory back to the system that the last tape of this kind of number left to the next one.
-pub(super) fn release<F: Scalar>() {
+pub(in crate::tape) fn release<F: Scalar>() {
     drop(take::<F>());
+}
+
+impl<F: Scalar> Graph<F> {
+    /// The same memory with nothing in it.
+    fn emptied(mut self) -> Self {
+        self.dag.clear();
+        self.values.truncate(0);
+        Graph { dag: self.dag, values: self.values, ..Graph::new() }
+    }
+
+    /// How much memory it has reserved for nodes, edges and numbers.
+    fn reserved_bytes(&self) -> usize {
+        let (nodes, edges) = self.dag.capacity();
+        let nodes = nodes * size_of::<petgraph::graph::Node<Node>>();
+        nodes + edges * size_of::<petgraph::graph::Edge<Slot>>() + self.values.reserved_bytes()
+    }
 }

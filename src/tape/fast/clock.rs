@@ -1,0 +1,50 @@
+//! What kernels take, noted if a profile is kept.
+
+use crate::op::Op;
+use crate::profile::Phase;
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::tape::graph::Graph;
+use petgraph::graph::NodeIndex;
+use smallvec::SmallVec;
+use std::time::Instant;
+
+impl<F: Scalar> Graph<F> {
+    /// The time, if a profile is kept.
+    #[inline]
+    pub(crate) fn clock(&self) -> Option<Instant> {
+        self.profile.is_some().then(Instant::now)
+    }
+
+    /// Notes in the profile what something took that started then and moved so many numbers.
+    #[inline]
+    pub(crate) fn note(
+        &mut self,
+        start: Option<Instant>,
+        phase: Phase,
+        op: &'static str,
+        numbers: usize,
+        flops: usize,
+    ) {
+        if let (Some(start), Some(profile)) = (start, &mut self.profile) {
+            profile.note(phase, op, start.elapsed(), numbers * size_of::<F>(), flops);
+        }
+    }
+
+    /// Notes what the kernel of an op took.
+    #[inline]
+    pub(in crate::tape) fn note_kernel(
+        &mut self,
+        start: Option<Instant>,
+        op: &dyn Op<F>,
+        operands: &[NodeIndex],
+        shape: Shape,
+    ) {
+        if start.is_some() {
+            let shapes: SmallVec<[Shape; 4]> = operands.iter().map(|&operand| self.shape(operand)).collect();
+            let numbers = shape.size() + shapes.iter().map(Shape::size).sum::<usize>();
+            let phase = if self.differentiating.is_some() { Phase::Backward } else { Phase::Forward };
+            self.note(start, phase, op.name(), numbers, op.flops(&shapes, shape));
+        }
+    }
+}

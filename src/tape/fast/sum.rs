@@ -1,0 +1,28 @@
+//! The sum of nodes of one shape: what arrives at a node that is used several times, perhaps a million times. So the terms are added one by
+//! one, with no list of views.
+
+use crate::ops::add_n::{AddN, add_all};
+use crate::profile::Phase;
+use crate::scalar::Scalar;
+use crate::storage::{By, Numbers};
+use crate::tape::graph::Graph;
+use petgraph::graph::NodeIndex;
+
+impl<F: Scalar> Graph<F> {
+    /// Records `add_n` of `terms`, or returns the reason why there is no room for it. (Few nodes need it: inlined, it would slow the walk down.)
+    #[inline(never)]
+    #[track_caller]
+    pub(in crate::tape) fn record_sum(&mut self, terms: &[NodeIndex], gradients: bool) -> Result<NodeIndex, String> {
+        let (shape, source) = (self.shape(terms[0]), self.dag[terms[0]].source());
+        let by = By { needs_grad: gradients && self.is_needed_by(terms), source };
+        if !self.stands_here(&AddN, terms) {
+            self.make_room(shape)?;
+        }
+        let start = self.clock();
+        let (readable, sum) = self.split(self.next());
+        add_all(sum, terms.len(), |add| readable.each(terms, add));
+        let (numbers, flops) = ((terms.len() + 1) * shape.size(), (terms.len() - 1) * shape.size());
+        self.note(start, Phase::Backward, "add_n", numbers, flops);
+        Ok(self.put(AddN, terms, shape, Numbers::Own, by))
+    }
+}

@@ -1,0 +1,200 @@
+//! Recording: the one way onto the tape. A node is an op, its operands, a shape, and a place for its numbers. The one idea to know: nodes are
+//! only ever appended, so **recording order is a topological order**, and walking it backwards is the reverse pass.
+
+use super::graph::Graph;
+use super::{Tape, Var};
+use crate::faults::{Panicked, Refusal, caught};
+use crate::op::Op;
+use crate::param::Param;
+use crate::profile::Phase;
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::storage::{By, Circumstances, Node, Numbers, Slot};
+use crate::view::ViewMut;
+use ndarray::{ArcArray, IxDyn};
+use petgraph::graph::NodeIndex;
+use smallvec::SmallVec;
+use std::panic::Location;
+
+/// What a leaf is given: numbers to write onto the tape, or something to read where it stands.
+pub(crate) enum Given<'a, F: Scalar> {
+    Written(&'a mut dyn FnMut(&mut [F])),
+    Param(&'a Param<F>),
+    Shared(ArcArray<F, IxDyn>),
+}
+
+impl<F: Scalar> Given<'_, F> {
+    /// Whether a gradient is computed for it, if gradients are wanted: not for a parameter that is frozen.
+    fn gets_gradients(&self) -> bool {
+        if let Given::Param(param) = self { !param.is_frozen() } else { true }
+    }
+}
+
+impl<F: Scalar> Tape<F> {
+    /// Records `op` of `operands`. This is how built-in ops and your own get onto the tape.
+    ///
+    /// # Panics
+    /// At the caller's line, if the operands' shapes do not fit or one of them lives on another tape.
+    #[track_caller]
+    pub fn record<'t, O: Op<F> + PartialEq>(&'t self, op: O, operands: &[Var<'t, F>]) -> Var<'t, F> {
+        let name = op.name();
+        for operand in operands {
+            operand.expect_on(self, name);
+        }
+        let (gradients, source) = (self.wants_gradients(), Location::caller());
+        let recorded = match *operands {
+            [a] => self.recording().record(op, &[a.index], gradients, source),
+            [a, b] => self.recording().record(op, &[a.index, b.index], gradients, source),
+            _ => self.recording().record(op, &indices(operands), gradients, source),
+        };
+        match recorded {
+            Ok(index) => self.recorded(index),
+            Err(refusal) => self.blame(name, &indices(operands), refusal),
+        }
+    }
+}
+
+fn indices<F: Scalar>(operands: &[Var<F>]) -> SmallVec<[NodeIndex; 4]> {
+    let mut nodes = SmallVec::new();
+    operands.iter().for_each(|operand| nodes.push(operand.index));
+    nodes
+}
+
+impl<F: Scalar> Graph<F> {
+    /// Records `op` of `operands` and computes its value, or returns the reason why it cannot. The node gets gradients if `gradients` are
+    /// wanted and one of the operands gets them.
+    #[track_caller]
+    pub(super) fn record<O: Op<F> + PartialEq>(
+        &mut self,
+        op: O,
+        operands: &[NodeIndex],
+        gradients: bool,
+        source: &'static Location<'static>,
+    ) -> Result<NodeIndex, Refusal> {
+        let by = By { needs_grad: gradients && self.is_needed_by(operands), source };
+        if let Some(number) = self.single(&op, operands) {
+            return Ok(self.record_single(op, operands, number, by));
+        }
+        let shape = match self.stands_here(&op, operands) {
+            true => self.shape(self.next()),
+            false => self.make_result(&op, operands)?,
+        };
+        self.compute(&op, operands, shape)?;
+        Ok(self.put(op, operands, shape, Numbers::Own, by))
+    }
+
+    /// Records a leaf, or finds it, if this recording has read the same version of the same parameter already.
+    #[track_caller]
+    pub(crate) fn record_leaf<O: Op<F> + PartialEq>(
+        &mut self,
+        leaf: O,
+        shape: Shape,
+        given: Given<F>,
+        gradients: bool,
+        source: &'static Location<'static>,
+    ) -> Result<NodeIndex, String> {
+        let needs_grad = gradients && given.gets_gradients();
+        if let Some(known) = self.leaf_that_reads(&given, needs_grad) {
+            return Ok(known);
+        }
+        if !self.leaf_stands_here(&leaf, shape, &given) {
+            self.forget_leftovers();
+            match given {
+                Given::Written(_) => self.make_room(shape)?,
+                Given::Param(_) | Given::Shared(_) => self.values.push_nothing(),
+            }
+        }
+        let numbers = match given {
+            Given::Written(write) => self.write(leaf.name(), shape, write),
+            Given::Param(param) => self.read_param(param),
+            Given::Shared(array) => self.read_shared(array),
+        };
+        Ok(self.put(leaf, &[], shape, numbers, By { needs_grad, source }))
+    }
+
+    /// Puts a node at the cursor, and moves the cursor past it.
+    #[inline]
+    pub(super) fn put<O: Op<F>>(
+        &mut self,
+        op: O,
+        operands: &[NodeIndex],
+        shape: Shape,
+        numbers: Numbers,
+        by: By,
+    ) -> NodeIndex {
+        let index = self.next();
+        match self.has_node_here() {
+            true => self.put_again(by),
+            false => {
+                let (op, shape) = (self.ops.place(op, index), self.shape_number(shape));
+                self.append(op, operands, shape, numbers, by);
+            }
+        }
+        index
+    }
+
+    /// Appends a new node, given the numbers of its op and its shape.
+    pub(super) fn append(&mut self, op: u32, operands: &[NodeIndex], shape: u32, numbers: Numbers, by: By) {
+        let (circumstances, needs_grad) = (self.circumstances(by.source), by.needs_grad);
+        let node = Node { op, shape, numbers, needs_grad, is_running: false, circumstances };
+        let index = self.dag.add_node(node);
+        for (slot, &operand) in operands.iter().enumerate() {
+            self.dag.add_edge(operand, index, slot as Slot);
+        }
+        self.made += 1;
+        self.cursor += 1;
+    }
+
+    /// Who records the node at the cursor: the learner's program at `source`, or the vjp of a node.
+    #[inline]
+    pub(super) fn circumstances(&self, source: &'static Location<'static>) -> Circumstances {
+        let scope = self.labels.scope();
+        self.differentiating.unwrap_or(Circumstances { source, origin: self.next(), scope, pass: 0 })
+    }
+
+    /// From now on what is recorded is the vjp of `node`, in this pass.
+    #[inline]
+    pub(super) fn differentiate(&mut self, node: NodeIndex, pass: u32) {
+        let Circumstances { source, scope, .. } = self.dag[node].circumstances;
+        self.differentiating = Some(Circumstances { source, origin: node, scope, pass });
+    }
+
+    /// The shape of a new result, for whose numbers room is made.
+    #[inline(never)]
+    fn make_result(&mut self, op: &dyn Op<F>, operands: &[NodeIndex]) -> Result<Shape, Refusal> {
+        let mut shapes: SmallVec<[Shape; 4]> = SmallVec::new();
+        operands.iter().for_each(|&operand| shapes.push(self.shape(operand)));
+        let shape = caught(|| op.shape(&shapes))??;
+        self.make_room(shape)?;
+        Ok(shape)
+    }
+
+    /// Makes room for the numbers of a new node, or returns the reason why there is none.
+    #[inline]
+    pub(super) fn make_room(&mut self, shape: Shape) -> Result<(), String> {
+        self.forget_leftovers();
+        if self.values.numbers().saturating_add(shape.size()) > self.limit {
+            let reason = format!("the nodes of this tape may have {} numbers together", self.limit);
+            return Err(shape.refused::<F>(F::NAME, &reason));
+        }
+        self.values.push(shape)
+    }
+
+    /// Runs the kernel of an op into the room at the cursor.
+    #[track_caller]
+    fn compute(&mut self, op: &dyn Op<F>, operands: &[NodeIndex], shape: Shape) -> Result<(), Panicked> {
+        let start = self.clock();
+        let (readable, y) = self.split(self.next());
+        readable.with(operands, |x| caught(|| op.forward(x, ViewMut { data: y, shape })))?;
+        self.note_kernel(start, op, operands, shape);
+        Ok(())
+    }
+
+    /// Lets a leaf's numbers be written into the room at the cursor.
+    fn write(&mut self, leaf: &'static str, shape: Shape, write: &mut dyn FnMut(&mut [F])) -> Numbers {
+        let start = self.clock();
+        write(self.split(self.next()).1);
+        self.note(start, Phase::Input, leaf, 2 * shape.size(), 0);
+        Numbers::Own
+    }
+}
