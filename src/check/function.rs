@@ -2,6 +2,7 @@
 //! only two things with it, change one number of one argument, and compute the result.
 
 use crate::inspect::NodeInfo;
+use crate::leaf::Leaf;
 use crate::param::Param;
 use crate::tape::{Tape, Var};
 use ndarray::ArrayD;
@@ -137,7 +138,7 @@ impl Function for Recorded<'_> {
         let tape = self.record().tape();
         let nodes = tape.nodes();
         let is_cut_off = |node: &NodeInfo| {
-            let is_leaf = node.operands.is_empty() && node.op != "param";
+            let is_leaf = node.operands.is_empty() && node.leaf != Some(Leaf::Param);
             is_leaf || !node.needs_grad && node.operands.iter().any(|operand| nodes[operand.index()].needs_grad)
         };
         let mut given = Vec::new();

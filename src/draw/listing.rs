@@ -3,6 +3,7 @@
 use super::derivative::{Derivatives, written};
 use super::text::{printable, shortened_path};
 use crate::inspect::NodeInfo;
+use crate::leaf::Leaf;
 use crate::number::number;
 use crate::scalar::Scalar;
 use crate::tape::Tape;
@@ -66,15 +67,15 @@ fn row<F: Scalar>(tape: &Tape<F>, node: &NodeInfo, derivatives: &Derivatives) ->
 /// How a node is computed: `sum %3 (axis 1)`, `param "layer1/W"`, `const 2`.
 pub(super) fn equation<F: Scalar>(tape: &Tape<F>, node: &NodeInfo) -> String {
     let mut equation = node.op.to_owned();
-    match (node.op, &node.operands[..]) {
-        ("param", []) => equation += &format!(" {:?}", shortened_path(&node.name)),
+    match node.leaf {
+        Some(Leaf::Param) => equation += &format!(" {:?}", shortened_path(&node.name)),
         // The elements of a constant and of a seed are all alike.
-        ("const" | "seed", []) => {
+        Some(Leaf::Const | Leaf::Seed) => {
             let first = tape.var_at(node.index).with_value(|value| value.iter().next().map(|first| first.to_f64()));
             equation += &first.map_or(String::new(), |first| format!(" {}", number(first)));
         }
-        (_, operands) => {
-            for operand in operands {
+        _ => {
+            for operand in &node.operands {
                 equation += &format!(" %{}", operand.index());
             }
         }
@@ -92,8 +93,8 @@ pub(super) fn attributes(node: &NodeInfo) -> &str {
 
 /// `"layer1/z"`; the scope alone if the node has no name. Parameters show their full names in their equations.
 fn scoped_name(node: &NodeInfo) -> String {
-    match (node.op, &node.scope[..], &node.name[..]) {
-        ("param", _, _) | (_, "", "") => String::new(),
+    match (node.leaf, &node.scope[..], &node.name[..]) {
+        (Some(Leaf::Param), _, _) | (_, "", "") => String::new(),
         (_, scope, "") => shortened_path(scope).escape_debug().to_string(),
         (_, scope, name) => format!("{:?}", shortened_path(&format!("{scope}{name}"))),
     }

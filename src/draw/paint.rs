@@ -7,6 +7,7 @@ use super::options::{Backward, DrawOptions};
 use super::picture::{Cluster, Edge, Flow, Kind, Picture, PictureNode};
 use super::text::{printable, shortened};
 use crate::inspect::{Contribution, NodeInfo};
+use crate::leaf::Leaf;
 use crate::number::{Numbers, grid, range};
 use crate::scalar::Scalar;
 use crate::tape::Tape;
@@ -85,14 +86,14 @@ impl<F: Scalar> Painter<'_, F> {
     }
 
     fn kind(&self, node: &NodeInfo) -> Kind {
-        match (node.op, node.operands.is_empty()) {
+        match node.leaf {
             _ if self.is_cut(node) => Kind::Gradient,
-            ("input", true) => Kind::Input,
-            ("var", true) => Kind::Var,
-            ("param", true) => Kind::Param,
-            ("const", true) => Kind::Const,
-            ("seed", true) => Kind::Seed,
-            _ => Kind::Op,
+            Some(Leaf::Input) => Kind::Input,
+            Some(Leaf::Var) => Kind::Var,
+            Some(Leaf::Param) => Kind::Param,
+            Some(Leaf::Const) => Kind::Const,
+            Some(Leaf::Seed) => Kind::Seed,
+            None => Kind::Op,
         }
     }
 
@@ -157,7 +158,7 @@ impl<F: Scalar> Painter<'_, F> {
         for (slot, &from) in node.operands.iter().enumerate() {
             let flow = match (self.nodes[from.index()].pass, node.pass) {
                 (_, 0) => Flow::Forward,
-                (from_pass, to_pass) if from_pass == to_pass && self.nodes[from.index()].op != "const" => {
+                (from_pass, to_pass) if from_pass == to_pass && self.nodes[from.index()].leaf != Some(Leaf::Const) => {
                     Flow::Backward
                 }
                 _ => Flow::Lookup,

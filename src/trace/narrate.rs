@@ -1,6 +1,7 @@
 //! One plain sentence per event, with its numbers.
 
 use super::{Digest, Event, Trace};
+use crate::leaf::Leaf;
 
 impl Trace {
     /// The whole story, one sentence per event.
@@ -44,13 +45,14 @@ impl Trace {
     fn forward(&self, index: usize) -> String {
         let node = &self.nodes[index];
         let (name, value) = (self.short(index), self.value(index));
-        match (&node.op[..], &node.operands[..]) {
-            ("input", []) => format!("{name} comes in from outside: {value}"),
-            ("var", []) => format!("{name} is a variable: {value}"),
-            ("param", []) => format!("{name} is a parameter, read in place: {value}"),
-            ("const", []) => format!("{name} is the constant {value}"),
-            (op, operands) => {
-                let operands: Vec<String> = operands.iter().map(|&operand| self.as_operand(operand)).collect();
+        match node.leaf() {
+            Some(Leaf::Input) => format!("{name} comes in from outside: {value}"),
+            Some(Leaf::Var) => format!("{name} is a variable: {value}"),
+            Some(Leaf::Param) => format!("{name} is a parameter, read in place: {value}"),
+            Some(Leaf::Const) => format!("{name} is the constant {value}"),
+            Some(Leaf::Seed) | None => {
+                let op = &node.op;
+                let operands: Vec<String> = node.operands.iter().map(|&operand| self.as_operand(operand)).collect();
                 let attributes =
                     if node.attributes.is_empty() { String::new() } else { format!("; {}", node.attributes) };
                 format!("forward: {name} = {op}({}{attributes}) = {value}, by {}", operands.join(", "), node.formula)
@@ -61,13 +63,15 @@ impl Trace {
     /// An operand in a formula; a constant is written as its number.
     fn as_operand(&self, index: usize) -> String {
         let node = &self.nodes[index];
-        if node.op == "const" && node.name.is_empty() { self.value(index) } else { self.short(index) }
+        if node.leaf() == Some(Leaf::Const) && node.name.is_empty() { self.value(index) } else { self.short(index) }
     }
 
     fn seed(&self, pass: u32, node: usize, gradient: usize) -> String {
         let (loss, seed) = (self.call(node), self.value(gradient));
-        match &self.nodes[gradient].op[..] {
-            "seed" => format!("backward pass {pass} begins at {loss}: its gradient with respect to itself is {seed}"),
+        match self.nodes[gradient].leaf() {
+            Some(Leaf::Seed) => {
+                format!("backward pass {pass} begins at {loss}: its gradient with respect to itself is {seed}")
+            }
             _ => format!("backward pass {pass} begins at {loss} with the gradient that it was given: {seed}"),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Digest, slope};
 use crate::inspect::NodeInfo;
+use crate::leaf::Leaf;
 use crate::op::Slope;
 use crate::scalar::Scalar;
 use crate::tape::Tape;
@@ -87,6 +88,11 @@ impl TraceNode {
             value,
             fault: None,
         }
+    }
+
+    /// What kind of leaf it is, if it is one.
+    pub fn leaf(&self) -> Option<Leaf> {
+        if self.operands.is_empty() { Leaf::named(&self.op) } else { None }
     }
 
     /// The number of elements.

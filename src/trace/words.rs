@@ -2,6 +2,7 @@
 
 use super::{Digest, Trace, TraceNode};
 use crate::draw::shortened_path as shortened;
+use crate::leaf::Leaf;
 use crate::number::number;
 
 /// Maximum number of elements that are listed one by one.
@@ -11,12 +12,12 @@ impl Trace {
     /// The name of a node in a sentence: `"hidden"`, `the constant 2`, `∂"L"/∂"w"`, or its place, `%5 (add)`.
     pub fn call(&self, node: usize) -> String {
         let node = &self.nodes[node];
-        match (&node.op[..], node.full_name()) {
+        match (node.leaf(), node.full_name()) {
             (_, name) if !name.is_empty() => format!("{:?}", shortened(&name)),
-            ("const", _) => format!("the constant {}", self.value(node.index)),
-            (op, _) => match node.holds.first() {
+            (Some(Leaf::Const), _) => format!("the constant {}", self.value(node.index)),
+            _ => match node.holds.first() {
                 Some(held) if node.pass > 0 => format!("∂{}/∂{}", self.short(held.of), self.short(held.by)),
-                _ => format!("%{} ({op})", node.index),
+                _ => format!("%{} ({})", node.index, node.op),
             },
         }
     }

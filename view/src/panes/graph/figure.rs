@@ -3,6 +3,7 @@
 use crate::look::Look;
 use crate::session::Session;
 use crate::text::{cut, width};
+use gradus::Leaf;
 use gradus::draw::number;
 use gradus::draw::{Area, Cluster, Direction, Flow, Kind, Layout, Measure, Picture, PictureNode, Route, Spacing};
 use petgraph::graph::NodeIndex;
@@ -203,17 +204,19 @@ fn picture_node(session: &Session, node: usize, is_folded: bool, cluster: Option
     let info = &session.trace.nodes[node];
     let name =
         if info.name.is_empty() { String::new() } else { info.name.trim_start_matches(&info.scope[..]).to_owned() };
-    let (kind, label) = match (&info.op[..], info.operands.is_empty()) {
+    let (kind, label) = match info.leaf() {
         _ if is_folded => {
             let scope = session.folded_scope(&info.scope).unwrap_or_default();
             (Kind::Scope, scope.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned())
         }
-        ("const", true) => (Kind::Const, info.value.as_ref().and_then(|value| value.item()).map_or(name, number)),
-        ("param", true) => (Kind::Param, name),
-        ("var", true) => (Kind::Var, name),
-        ("seed", true) => (Kind::Seed, "seed".to_owned()),
-        (_, true) => (Kind::Input, name),
-        (op, false) => (Kind::Op, format!("{} {name}", sign(op)).trim_end().to_owned()),
+        Some(Leaf::Const) => (Kind::Const, info.value.as_ref().and_then(|value| value.item()).map_or(name, number)),
+        Some(Leaf::Param) => (Kind::Param, name),
+        Some(Leaf::Var) => (Kind::Var, name),
+        Some(Leaf::Seed) => (Kind::Seed, "seed".to_owned()),
+        Some(Leaf::Input) => (Kind::Input, name),
+        // An op of the learner's own may have no operands, too.
+        None if info.operands.is_empty() => (Kind::Input, name),
+        None => (Kind::Op, format!("{} {name}", sign(&info.op)).trim_end().to_owned()),
     };
     let label = match (kind, &label[..]) {
         (Kind::Op, _) if info.name.is_empty() => format!("{label} %{node}"),
