@@ -32,6 +32,7 @@ mod functions;
 #[cfg(feature = "json")]
 mod golden;
 mod kinks;
+mod layers;
 mod layout;
 mod must_use;
 mod no_grad;
