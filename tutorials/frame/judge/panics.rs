@@ -40,12 +40,16 @@ pub fn caught(story: impl FnOnce()) -> Result<(), Panic> {
 
 /// A panic that this thread only passes on: its hook ran on another thread, or the answer has replaced it.
 fn elsewhere(payload: &(dyn Any + Send)) -> Panic {
-    let message = payload.downcast_ref::<String>().map(String::as_str).or(payload.downcast_ref::<&str>().copied());
-    Panic { message: message.unwrap_or("(no message)").to_owned(), line: "an unknown line".to_owned() }
+    Panic { message: message(payload).to_owned(), line: "an unknown line".to_owned() }
+}
+
+fn message(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or(payload.downcast_ref::<&str>().copied()).unwrap_or("(no message)")
 }
 
 fn keep(info: &PanicHookInfo) {
-    let message = info.payload_as_str().unwrap_or("(no message)").to_owned();
+    let message = message(info.payload()).to_owned();
     let line = info.location().map_or("an unknown line".to_owned(), |location| {
         let file = location.file().replace('\\', "/");
         let file = file.rsplit("tutorials/").next().unwrap_or_default();
