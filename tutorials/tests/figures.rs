@@ -2,6 +2,7 @@
 
 use crate::support::run;
 use gradus::draw::{COLUMN, SMALLEST_TYPE};
+use rayon::prelude::*;
 use std::path::Path;
 use std::process::Output;
 
@@ -16,7 +17,7 @@ fn every_chapter_draws_its_tape_as_svg_for_mermaid_for_graphviz_and_as_a_page() 
     let chapters: Vec<&str> =
         list.split_whitespace().filter(|word| word.len() == 4 && word.starts_with("ch")).collect();
     assert!(chapters.len() >= 10, "{list}");
-    for chapter in chapters {
+    chapters.into_par_iter().for_each(|chapter| {
         let out = folder.path().join(chapter);
         // Not quiet: plots are for readers.
         let help = String::from_utf8(gradus(&[chapter, "--help"], folder.path()).stdout).expect("UTF-8");
@@ -36,7 +37,7 @@ fn every_chapter_draws_its_tape_as_svg_for_mermaid_for_graphviz_and_as_a_page() 
                 assert!(extension != "mmd" || text.contains("flowchart "), "{figure:?}");
             }
         }
-    }
+    });
 }
 
 #[test]
