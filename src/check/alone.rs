@@ -5,17 +5,17 @@ use super::witness::Witness;
 
 /// What it means that a witness stands alone: a sentence for each case, with the places.
 pub(super) fn meanings(entries: &[Entry]) -> Vec<String> {
-    let mut ways: Vec<(Witness, bool)> = Vec::new();
+    let case_of = |entry: &Entry| entry.alone.map(|alone| (alone, entry.verdict == Verdict::Wrong));
+    let mut cases: Vec<(Witness, bool)> = Vec::new();
     for entry in entries {
-        let way = entry.alone.map(|witness| (witness, entry.verdict == Verdict::Wrong));
-        ways.extend(way.filter(|way| !ways.contains(way)));
+        cases.extend(case_of(entry).filter(|case| !cases.contains(case)));
     }
-    let sentence = |&way: &(Witness, bool)| {
-        let same = |entry: &&Entry| entry.alone == Some(way.0) && (entry.verdict == Verdict::Wrong) == way.1;
+    let sentence = |&(alone, wrong): &(Witness, bool)| {
+        let same = |entry: &&Entry| case_of(entry) == Some((alone, wrong));
         let places: Vec<String> = entries.iter().filter(same).map(Entry::place).collect();
-        format!("At {} {}", places.join(" and "), meaning(way.0, way.1))
+        format!("At {} {}", places.join(" and "), meaning(alone, wrong))
     };
-    ways.iter().map(sentence).collect()
+    cases.iter().map(sentence).collect()
 }
 
 fn meaning(alone: Witness, wrong: bool) -> &'static str {
