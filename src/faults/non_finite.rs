@@ -1,4 +1,4 @@
-//! The first number that went wrong, and how it is said.
+//! The first number that went wrong, and the sentence that reports it.
 
 use crate::number::number;
 use petgraph::graph::NodeIndex;
@@ -10,7 +10,7 @@ use std::panic::Location;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NonFinite {
-    /// The node that it stands in.
+    /// The node that holds it.
     pub node: NodeIndex,
     /// The node's op.
     pub op: &'static str,
@@ -18,25 +18,25 @@ pub struct NonFinite {
     pub formula: &'static str,
     /// The node as errors call it: `"p" (%4 = ln)`.
     pub description: String,
-    /// The place of the number in the node's array.
+    /// The index of the number along each axis of the node's array.
     pub element: Vec<usize>,
     /// The number: NaN or an infinity.
     pub value: f64,
-    /// What it was computed from.
+    /// The operands that it was computed from.
     pub operands: Vec<Culprit>,
     /// 0 for the program itself, n for the nth backward pass.
     pub pass: u32,
-    /// The node whose line it is: itself, or in a backward pass the one that the gradient was flowing through.
+    /// The node that `source` points at: the node itself, or in a backward pass the forward node that the gradient was flowing through.
     pub origin: NodeIndex,
-    /// In a backward pass, what errors call that one.
+    /// In a backward pass, that forward node as errors call it.
     pub through: Option<String>,
-    /// The line of the program that recorded it; in a backward pass that of the node that the gradient was flowing through.
+    /// The line of the program that recorded `origin`.
     pub source: &'static Location<'static>,
-    /// The same as listings print it, with the last folder of the path.
+    /// `source` as listings print it, with the last folder of the path.
     pub line: String,
 }
 
-/// An operand of what went wrong.
+/// An operand of the number that went wrong.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Culprit {
@@ -44,13 +44,13 @@ pub struct Culprit {
     pub node: NodeIndex,
     /// The node as errors call it.
     pub description: String,
-    /// The numbers that took part, each with its place; of many the least and the greatest, and those that are not finite before them.
+    /// The elements that took part, each with its index. Of many: the first that is not finite, then the least and the greatest of the finite ones.
     pub numbers: Vec<(Vec<usize>, f64)>,
-    /// How many took part.
+    /// How many elements took part.
     pub count: usize,
 }
 
-/// So many numbers of an operand are told one by one.
+/// Most numbers of an operand that are listed one by one.
 pub(crate) const FEW: usize = 4;
 
 /// " at [2, 1]", but nothing for a single number.

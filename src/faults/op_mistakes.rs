@@ -1,10 +1,10 @@
-//! Mistakes inside an op: in its shape rule, its kernel or its vjp. A panic there is caught and goes on as one that says where it was, at the
-//! line of whoever recorded the op or started the backward pass. The tape is in order then, and can be rewound and used.
+//! Mistakes inside an op: in its shape rule, its kernel or its vjp. A panic there is caught, and a new panic names the op and the line that
+//! recorded it or started the backward pass. The tape stays in order: it can be rewound and used.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// What a panic carries.
+/// The payload of a panic.
 pub(crate) type Panicked = Box<dyn Any + Send>;
 
 /// Why an op was not recorded.
@@ -33,7 +33,7 @@ pub(crate) fn caught<R>(part: impl FnOnce() -> R) -> Result<R, Panicked> {
     catch_unwind(AssertUnwindSafe(part))
 }
 
-/// Lets a panic go on as one that says where it was. (What carries no text is for somebody else, and goes on as it is.)
+/// Panics again with a message that says where the op panicked. (A payload that is no text is meant for some other code, and is passed on as it is.)
 #[cold]
 #[track_caller]
 pub(crate) fn go_on(panicked: Panicked, place: &str) -> ! {

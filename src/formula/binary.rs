@@ -12,7 +12,7 @@ use std::fmt::Debug;
 pub trait Binary: Copy + PartialEq + Debug + Send + Sync + 'static {
     /// The name in listings, graphs and errors: `"mul"`.
     const NAME: &'static str;
-    /// The definition as a textbook prints it, where `value` only calls the function by its name.
+    /// The definition as a textbook prints it, needed where `value` only calls the function by its name.
     const FORMULA: &'static str = "";
 
     /// y = f(a, b)
@@ -73,7 +73,7 @@ impl<'t, F: Scalar> Var<'t, F> {
     }
 }
 
-/// Functions of two numbers. In each row: the name of the function and of its op, y, what flows back to a, and what to b.
+/// Functions of two numbers. Each row has the name of the function and of its op, y, what flows back to a, and what flows back to b.
 macro_rules! binary_functions {
     ($($(#[$doc:meta])* $name:ident $op:literal: |$a:ident, $b:ident| $value:expr,
         |$ga:ident, $aa:ident, $ba:ident, $ya:ident| $to_a:expr,

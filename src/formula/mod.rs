@@ -1,15 +1,15 @@
-//! Formulas of numbers. The one idea to know: **a formula is written once, for any kind of number, and whoever needs its value, its derivative or
-//! its text runs it on a kind of number that makes that.**
+//! Formulas of numbers. The one idea to know: **a formula is written once, for any kind of number. Run on one kind it gives its value, on another
+//! its derivative, on a third its text.**
 //!
 //! | kind of number | what the formula becomes |
 //! |---|---|
-//! | f32, f64, in vectors too, and [`Dual`](crate::Dual) | the kernel |
+//! | f32, f64 (also as vectors), [`Dual`](crate::Dual) | the kernel |
 //! | `Term`, a value on a tape | what a vjp records |
 //! | `Moving`, a number and its rate of change | the formula's own derivative, by the chain rule |
 //! | `Symbol`, a text | what listings, figures and the page print |
 //! | `Uses` | which of its operands the formula needs |
 //!
-//! [`Unary`] and [`Binary`] say what an op is in such formulas.
+//! [`Unary`] and [`Binary`] define an op by such formulas.
 
 pub mod binary;
 mod moving;
@@ -35,27 +35,27 @@ use crate::ops::{sigmoid::Sigmoid, tanh::Tanh};
 use crate::scalar::Scalar;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// What a formula is written in. Every [`Scalar`] is one, and so are the numbers that make a derivative or a text of the formula.
+/// The kind of number that a formula is written for. Every [`Scalar`] is one, and so are the numbers that give the formula's derivative or its text.
 ///
-/// A new kind says what arithmetic is, and either what each function is or, once for all, what it is to apply one ([`map`](Real::map), [`zip`](Real::zip)).
+/// A new kind defines arithmetic, and either each function or, once for all functions, how one is applied ([`map`](Real::map), [`zip`](Real::zip)).
 #[rustfmt::skip]
 pub trait Real: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self> {
-    /// A number that the formula holds.
+    /// A constant in the formula.
     fn number(x: f64) -> Self;
-    /// A number that the op holds, such as the exponent p of xᵖ, by its name.
+    /// A constant of the op, with its name, such as the exponent p of xᵖ.
     fn parameter(name: &str, x: f64) -> Self { let _ = name; Self::number(x) }
     /// 1
     fn one() -> Self { Self::number(1.0) }
     /// 0
     fn zero() -> Self { Self::number(0.0) }
 
-    /// The function of this number.
+    /// Applies a function of one number to this number.
     fn map<U: Unary>(self, function: U) -> Self;
-    /// The function of this number and another.
+    /// Applies a function of two numbers to this number and another.
     fn zip<B: Binary>(self, function: B, b: Self) -> Self;
     /// `then` if this is above 0, else `otherwise`.
     fn where_positive(self, then: Self, otherwise: Self) -> Self;
-    /// The same number, which texts call `name(x)` and define beside the formula.
+    /// The same number, under a name: a text prints it as `name(x)` and adds the definition of `name` after the formula.
     fn called(self, name: &str, x: Self) -> Self { let _ = (name, x); self }
 
     /// eˣ
@@ -72,7 +72,7 @@ pub trait Real: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Se
     fn tanh(self) -> Self { self.map(Tanh) }
     /// Gauss's error function, 2/√π ∫₀ˣ e^(-t²) dt.
     fn erf(self) -> Self { self.map(Erf) }
-    /// 1 - erf x. A kernel keeps its digits where erf x is close to 1.
+    /// 1 - erf x. A kernel computes it without losing digits where erf x is close to 1.
     fn erfc(self) -> Self { Self::one() - self.erf() }
     /// The logistic sigmoid 1 / (1 + e⁻ˣ).
     fn sigmoid(self) -> Self { self.map(Sigmoid) }
@@ -94,13 +94,13 @@ pub trait Real: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Se
     fn exceeds(self, b: Self) -> Self { self.zip(Exceeds, b) }
     /// 1 where both are equal, else 0.
     fn equals(self, b: Self) -> Self { self.zip(Equals, b) }
-    /// What flows, times the slope that it meets: the product, but 0 times infinity is 0. See [`Scalar::through`].
+    /// This number, which flows back, times a slope: the product, but 0 times infinity is 0. See [`Scalar::through`].
     fn through(self, slope: Self) -> Self { self.zip(Through, slope) }
-    /// What flows, through a slope of 1 / `divisor`. See [`Scalar::over`].
+    /// This number, which flows back, times a slope of 1 / `divisor`. See [`Scalar::over`].
     fn over(self, divisor: Self) -> Self { self.zip(Over, divisor) }
 }
 
-/// On numbers a formula is computed.
+/// On a scalar, a formula computes its value.
 #[rustfmt::skip]
 impl<F: Scalar> Real for F {
     #[inline(always)] fn number(x: f64) -> Self { F::from_f64(x) }

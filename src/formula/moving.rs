@@ -1,5 +1,5 @@
-//! Numbers that move: each with its rate of change. A formula that runs on them finds its own derivative, by the chain rule: with every
-//! function that it applies, the rate flows through that function's slope.
+//! Numbers with a rate of change. A formula that runs on them computes its own derivative by the chain rule: each function that it applies
+//! multiplies the rate by the function's slope.
 
 use super::{Binary, Unary};
 use super::{Real, arithmetic};
@@ -7,7 +7,7 @@ use crate::ops::arithmetic::{Add, Div, Mul, Neg, Sub};
 
 /// A number of any kind and its rate of change, `None` where it does not change.
 ///
-/// (Unlike a [`Dual`](crate::Dual), it takes the slopes of functions from the ops. A dual number has its own, so that it is a witness for the ops.)
+/// (It takes the slopes of functions from the ops. A [`Dual`](crate::Dual) has slopes of its own, so that the ops can be checked against it.)
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moving<T> {
     pub(crate) value: T,
@@ -15,12 +15,12 @@ pub(crate) struct Moving<T> {
 }
 
 impl<T: Real> Moving<T> {
-    /// A number that does not change.
+    /// A number that does not change: a constant.
     pub(crate) fn fixed(value: T) -> Self {
         Moving { value, rate: None }
     }
 
-    /// The number to differentiate by.
+    /// The number with respect to which we differentiate: its rate is 1.
     pub(crate) fn variable(value: T) -> Self {
         Moving { value, rate: Some(T::one()) }
     }
@@ -28,7 +28,7 @@ impl<T: Real> Moving<T> {
 
 arithmetic! { [T: Real] Moving<T>: |a, b| a.zip(Add, b), a.zip(Sub, b), a.zip(Mul, b), a.zip(Div, b); |x| x.map(Neg) }
 
-/// What two operands bring about together.
+/// The sum of the rates that two operands cause.
 fn sum<T: Real>(a: Option<T>, b: Option<T>) -> Option<T> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a + b),

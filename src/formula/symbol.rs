@@ -1,6 +1,6 @@
-//! Numbers that are texts: a formula that runs on them prints itself, `g y (1 - y)`. So listings, figures and the page say what the code computes.
+//! Numbers that are texts. A formula that runs on them prints itself, `g y (1 - y)`, so listings, figures and the page show what the code computes.
 //!
-//! It is written as one would type it (`page/formula.rs` sets it as mathematics), and simplified as one does without thinking: 1 x is x, y y is y²,
+//! The text is plain, as you would type it (`page/formula.rs` sets it as mathematics), and simplified in the obvious ways: 1 x is x, y y is y²,
 //! y + y is 2 y.
 
 use super::{Binary, Unary};
@@ -11,14 +11,14 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 use std::hash::Hash;
 use std::sync::{LazyLock, Mutex};
 
-/// How tightly a text holds together, so that it is known where brackets are needed.
+/// The precedence of a text's outermost operation, which decides where brackets are needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Binding {
     /// `1 where x > 0, else 0`
     Cases,
     /// `a + b`
     Sum,
-    /// `a / b`, `sin x`: nothing may be written behind it without brackets.
+    /// `a / b`, `sin x`: needs brackets before another factor can follow.
     Open,
     /// `a b`
     Product,
@@ -27,13 +27,13 @@ enum Binding {
 }
 use Binding::{Atom, Cases, Open, Product, Sum};
 
-/// A factor times what the text says; a number alone if it says nothing.
+/// A number times what the text says; the number alone if the text is empty.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Symbol {
     factor: f64,
     text: &'static str,
     binding: Binding,
-    /// What the names in it stand for: `φ(x) = e^(-½ x²) / √(2π)`.
+    /// Definitions of the names in it: `φ(x) = e^(-½ x²) / √(2π)`.
     definitions: &'static str,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Symbol {
 const NAMED: [(f64, &str); 3] =
     [(FRAC_2_SQRT_PI, "2/√π"), (FRAC_1_SQRT_2, "1/√2"), (0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI, "1/√(2π)")];
 
-/// Letters and signs that can be raised.
+/// Letters and signs that have a superscript form.
 const RAISED: [(&str, &str); 2] = [("0123456789xypabn-", "⁰¹²³⁴⁵⁶⁷⁸⁹ˣʸᵖᵃᵇⁿ⁻"), (" ", "")];
 
 impl Symbol {
@@ -67,13 +67,13 @@ impl Symbol {
         keep(&self.bound(Cases))
     }
 
-    /// The formula as an equation, and behind it what its names stand for: `y = x Φ(x), Φ(x) = ...`.
+    /// The formula as an equation, followed by the definitions of its names: `y = x Φ(x), Φ(x) = ...`.
     pub(crate) fn equation(self, left: &str) -> &'static str {
         let comma = if self.definitions.is_empty() { "" } else { ", " };
         keep(&format!("{left} = {}{comma}{}", self.bound(Cases), self.definitions))
     }
 
-    /// The text, in brackets if it does not hold together so tightly.
+    /// The text, in brackets if its precedence is lower than this.
     fn bound(self, least: Binding) -> String {
         let Symbol { factor, text, binding, .. } = self;
         let (written, holds) = match factor {
@@ -101,7 +101,7 @@ impl Symbol {
         }
     }
 
-    /// What the names in both stand for.
+    /// The definitions of the names in both.
     fn definitions_with(self, b: Symbol) -> &'static str {
         match (self.definitions, b.definitions) {
             (a, b) if a.contains(b) => a,
@@ -164,7 +164,7 @@ fn number(x: f64) -> String {
     }
 }
 
-/// The text raised: `ᵖ⁻¹`, or `^(-x²)` if there are no raised letters for it.
+/// The text as an exponent: `ᵖ⁻¹`, or `^(-x²)` if some sign in it has no superscript form.
 fn raised(text: &str) -> String {
     let (plain, above) = RAISED[0];
     let raise = |c: char| plain.chars().zip(above.chars()).find(|&(p, _)| p == c).map(|(_, raised)| raised);
@@ -225,13 +225,13 @@ impl Symbol {
     }
 }
 
-/// A text as long as the program runs. Each is kept once, so that a symbol is [`Copy`], as numbers are.
+/// A text that lives as long as the program, so that a symbol is [`Copy`], as numbers are. Equal texts are stored once.
 pub(crate) fn keep(text: &str) -> &'static str {
     static TEXTS: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
     kept(&TEXTS, text, || Box::leak(text.into()))
 }
 
-/// The same for what an op tells of its slopes.
+/// The same for an op's list of slopes.
 pub(crate) fn keep_slopes(slopes: &[Slope]) -> &'static [Slope] {
     static SLOPES: LazyLock<Mutex<HashSet<&'static [Slope]>>> = LazyLock::new(Mutex::default);
     kept(&SLOPES, slopes, || Box::leak(slopes.into()))

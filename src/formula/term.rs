@@ -1,4 +1,4 @@
-//! Values on a tape: what a formula that runs on them computes is recorded. A vjp is made so.
+//! Values on a tape. A formula that runs on them is recorded: this is how a vjp is made from a formula.
 
 use super::Back;
 use super::{Binary, Unary};
@@ -10,7 +10,7 @@ use crate::scalar::Scalar;
 use crate::tape::Var;
 use Term::{Number, Value};
 
-/// A value on a tape, or a number that the formula holds. What is known of numbers is worked out and not recorded: 1 times x is x.
+/// A value on a tape, or a constant of the formula. Arithmetic that constants make trivial is not recorded: 1 times x is x.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Term<'t, F: Scalar> {
     Number(f64),
@@ -18,7 +18,7 @@ pub(crate) enum Term<'t, F: Scalar> {
 }
 
 impl<'t, F: Scalar> Term<'t, F> {
-    /// What flows to an operand, if anybody asked for it. Nothing does where the formula says 0.
+    /// What flows to an operand, if its gradient is wanted. Nothing flows where the formula is 0.
     pub(crate) fn to(at: &Local<'t, F>, slot: usize, flow: impl FnOnce() -> Self) -> Cotangent<'t, F> {
         if !at.operands[slot].1 {
             return Cotangent::Stops;
@@ -77,7 +77,7 @@ impl<F: Scalar> Real for Term<'_, F> {
             (Value(a), Value(b)) => Value(a.zip(function, b)),
         }
     }
-    /// As a sum of both, of which one is multiplied by 1 and the other by 0.
+    /// Recorded as the sum of both choices, one times 1 and the other times 0.
     fn where_positive(self, then: Self, otherwise: Self) -> Self {
         match (self, then, otherwise) {
             (Number(x), ..) => {

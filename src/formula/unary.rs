@@ -1,5 +1,5 @@
-//! Ops of one operand that work element by element. Such an op is a function of a number: its value, and what flows back through it, each a
-//! formula that stands once. Its kernel, its backward kernel, its derivatives of every order and all its texts come from these two.
+//! Ops of one operand that work element by element. Such an op is a function of a number, given by two formulas: its value, and what flows back
+//! through it. Its kernel, its backward kernel, its derivatives of every order and all its texts come from these two.
 
 use super::{Moving, Real, Symbol, Term, Uses, keep_slopes};
 use crate::kernel::elementwise::{map, zip, zip_three};
@@ -36,7 +36,7 @@ use std::fmt::Debug;
 pub trait Unary: Copy + PartialEq + Debug + Send + Sync + 'static {
     /// The name in listings, graphs and errors: `"sigmoid"`.
     const NAME: &'static str;
-    /// The definition as a textbook prints it, where `value` only calls the function by its name.
+    /// The definition as a textbook prints it, needed where `value` only calls the function by its name.
     const FORMULA: &'static str = "";
     /// Whether each product in [`flow`](Unary::flow) is recorded as an op. (Then it must be `g.through(slope)`, in which 0 times infinity is 0.) If not,
     /// one kernel computes what flows, an op called NAME'.
@@ -52,7 +52,7 @@ pub trait Unary: Copy + PartialEq + Debug + Send + Sync + 'static {
     fn value<T: Real>(self, x: T) -> T;
     /// What flows back to x: g, the gradient that arrives at y, times the slope f'(x).
     fn flow<T: Real>(self, g: T, x: T, y: T) -> T;
-    /// How the slope changes with the one operand that it is computed from, where a shorter formula is known than what the chain rule finds.
+    /// The derivative of the slope with respect to the operand (x or y) that it is computed from, where there is a shorter formula than the chain rule's.
     fn slope_of_slope<T: Real>(self, x: T, y: T) -> Option<T> {
         let _ = (x, y);
         None
@@ -104,13 +104,13 @@ impl<F: Scalar, U: Unary> Op<F> for Map<U> {
     }
 }
 
-/// The op that computes what flows back through a function, in one pass over memory. Its operands are x and y, of which it has only those that
-/// the function's [`flow`](Unary::flow) needs, and g.
+/// The op that computes what flows back through a function, in one pass over memory. Its operands are g and, of x and y, those that
+/// the function's [`flow`](Unary::flow) needs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Back<U>(pub U);
 
 impl<U: Unary> Back<U> {
-    /// The function's name and a prime, put together when the program is compiled: backward passes ask for it at each node.
+    /// The function's name and a prime. It is a constant, because backward passes ask for it at each node.
     const NAME: &'static str = match std::str::from_utf8(Self::PRIMED.split_at(U::NAME.len() + 1).0) {
         Ok(name) => name,
         Err(_) => unreachable!(),
@@ -132,7 +132,7 @@ impl<U: Unary> Back<U> {
         }
     }
 
-    /// x, y and g among the operands. Of x and y one may stand for both: the formula does not look at the other.
+    /// x, y and g among the operands. If only one of x and y is an operand, it is returned for both: the formula does not use the other.
     #[inline(always)]
     fn operands<T: Copy>(operands: &[T]) -> [T; 3] {
         match *operands {
@@ -142,7 +142,7 @@ impl<U: Unary> Back<U> {
         }
     }
 
-    /// How the slope changes with y, or with x; `None` where it does not.
+    /// The derivative of the slope with respect to y, or to x; `None` where the slope does not depend on it.
     #[inline(always)]
     fn bend<T: Real>(self, x: T, y: T, with_y: bool) -> Option<T> {
         let uses = Uses::of(self.0);
@@ -155,7 +155,7 @@ impl<U: Unary> Back<U> {
         })
     }
 
-    /// One element, with the slopes that a dual number asks for.
+    /// The value for one element, with the slopes that a dual number needs.
     #[inline(always)]
     fn element<F: Scalar>(self, x: F, y: F, g: F) -> F {
         let slopes = move || {
@@ -233,7 +233,7 @@ impl<F: Scalar, U: Unary> Op<F> for Back<U> {
     }
 }
 
-/// What a function tells of its slope in an operand.
+/// Describes the slope with respect to an operand, from the formulas of the slope and of what flows.
 pub(super) fn told(slope: Symbol, flow: Symbol, operand: &str) -> Slope {
     if slope.is_zero() { Slope::None } else { Slope::Each(slope.text(), flow.equation(&format!("d{operand}"))) }
 }
@@ -246,8 +246,8 @@ impl<'t, F: Scalar> Var<'t, F> {
     }
 }
 
-/// Functions of a number, and the methods of [`Var`] that apply them. In each row: the method, the name of the function, the textbook's formula, what else
-/// there is to say of it (`RECORDED`, `WIDE`), y, and what flows back.
+/// Functions of a number, and the methods of [`Var`] that apply them. Each row has the method, the name of the function, the textbook's formula,
+/// further constants (`RECORDED`, `WIDE`), y, and what flows back.
 macro_rules! functions {
     ($($(#[$doc:meta])* $method:ident: $name:ident, $formula:literal $([$($constant:ident),+])?,
         |$x:ident| $value:expr,

@@ -1,4 +1,4 @@
-//! What a formula needs: which operands, and whether it multiplies.
+//! Numbers that find out what a formula needs: which operands, and whether it multiplies.
 
 use super::{Binary, Unary};
 use super::{Real, arithmetic};
@@ -14,7 +14,7 @@ pub(crate) struct Uses {
 impl Uses {
     const NOTHING: Uses = Uses { x: false, y: false, products: false };
 
-    /// What the flow of a function needs.
+    /// What a function's [`flow`](super::Unary::flow) needs.
     #[inline]
     pub(crate) fn of<U: Unary>(function: U) -> Uses {
         function.flow(Uses::NOTHING, Uses { x: true, ..Uses::NOTHING }, Uses { y: true, ..Uses::NOTHING })

@@ -7,10 +7,10 @@ use crate::tape::{Graph, Tape, Var};
 use petgraph::graph::NodeIndex;
 use std::panic::Location;
 
-/// What there is to say about a node, apart from its numbers.
+/// The description of a node: everything but its numbers.
 #[derive(Clone, Debug)]
 pub struct NodeInfo {
-    /// Its place on the tape, and its node in [`Tape::graph`].
+    /// Its index on the tape and in [`Tape::graph`].
     pub index: NodeIndex,
     /// The op's name.
     pub op: &'static str,
@@ -49,17 +49,17 @@ impl NodeInfo {
     }
 }
 
-/// What a node was sent by one of its uses, in a backward pass.
+/// A contribution to a node's gradient, sent by one use of the node in a backward pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contribution {
     /// The node whose op used it.
     pub from: NodeIndex,
-    /// As which operand.
+    /// Which operand of that op the node is.
     pub slot: usize,
     /// The node itself.
     pub to: NodeIndex,
-    /// The node that holds what was sent. It has the shape of `to`. Ops may hand on what arrived at them, so that one node
-    /// is several contributions.
+    /// The node that holds the contribution. It has the shape of `to`. An op may pass on what arrived at it unchanged, so one node
+    /// can be several contributions.
     pub cotangent: NodeIndex,
 }
 
@@ -104,8 +104,8 @@ impl<F: Scalar> Tape<F> {
         self.passes.borrow().loss(pass)
     }
 
-    /// What flowed back along every operand in a backward pass (numbered from 1), in the order of the walk. Whatever a node was sent
-    /// adds up to its gradient; the loss alone is sent nothing, and starts from the seed.
+    /// What flowed back along every operand in a backward pass (numbered from 1), in the order of the walk. The contributions to a node
+    /// add up to its gradient. The loss gets none: it starts from the seed.
     ///
     /// ```
     /// # use gradus::prelude::*;
@@ -131,17 +131,17 @@ impl<F: Scalar> Tape<F> {
 }
 
 impl<F: Scalar> Var<'_, F> {
-    /// As errors call it: `"hidden" (%5 = sigmoid)`.
+    /// The name in errors: `"hidden" (%5 = sigmoid)`.
     pub(crate) fn describe(self) -> String {
         self.tape.graph.borrow().describe(self.index)
     }
 
-    /// The same with its shape.
+    /// The name in errors, with the shape.
     pub(crate) fn describe_shape(self) -> String {
         format!("{} {}", self.describe(), self.shape())
     }
 
-    /// Refuses an operand of another shape, even if it would broadcast: `role` says what it is, `beside` what it has to fit.
+    /// Refuses an operand of another shape, even if it would broadcast. The message calls it `role`, and what it should fit `beside`.
     #[track_caller]
     pub(crate) fn expect_shape(self, op: &str, role: &str, shape: impl Into<Shape>, beside: Self) {
         let shape = shape.into();
@@ -159,7 +159,7 @@ impl<F: Scalar> Graph<F> {
         NodeInfo { name: self.name_of(index).to_owned(), ..self.nameless(index) }
     }
 
-    /// What there is to say about a node, apart from the name that the learner gave it.
+    /// The description of a node, without the name that the learner gave it.
     fn nameless(&self, index: NodeIndex) -> NodeInfo {
         let node = &self.dag[index];
         let op = self.op(index);
@@ -180,19 +180,19 @@ impl<F: Scalar> Graph<F> {
         }
     }
 
-    /// As errors call a node: `"hidden" (%5 = sigmoid)`.
+    /// The name of a node in errors: `"hidden" (%5 = sigmoid)`.
     pub(crate) fn describe(&self, index: NodeIndex) -> String {
         let info = self.info(index);
         let equation = format!("%{} = {}", index.index(), info.op);
         if info.name.is_empty() { equation } else { format!("\"{}\" ({equation})", info.name) }
     }
 
-    /// The same, and the learner's line: `"hidden" (%5 = sigmoid), recorded at ch02_graph/main.rs:31`.
+    /// The name of a node in errors, with the learner's line: `"hidden" (%5 = sigmoid), recorded at ch02_graph/main.rs:31`.
     pub(crate) fn describe_with_line(&self, index: NodeIndex) -> String {
         format!("{}, recorded at {}", self.describe(index), self.info(index).short_source())
     }
 
-    /// What to tell a learner whose shapes do not fit.
+    /// The message for shapes that do not fit.
     pub(crate) fn shape_mistake(&self, op: &str, operands: &[NodeIndex], reason: &str) -> String {
         let mut message = format!("shapes do not fit in {op}: {reason}");
         for (slot, &operand) in operands.iter().enumerate() {

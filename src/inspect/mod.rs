@@ -1,4 +1,4 @@
-//! What can be asked of a tape by whoever looks at it, as plain data.
+//! Questions to a tape, answered as plain data.
 //!
 //! - `describe`: nodes, and what flowed between them: listings, graphs, errors and the stepper read it
 //! - `non_finite`: where the first NaN comes from

@@ -1,5 +1,5 @@
-//! Where the first NaN comes from. The one idea to know: NaN spreads to everything that is computed from it, so of a thousand NaNs only
-//! the first one, in order of recording, tells what went wrong: its operands are still numbers. Gradients are recorded like everything
+//! Where the first NaN comes from. The one idea to know: NaN spreads to everything that is computed from it. So among a thousand NaNs only
+//! the first one, in order of recording, shows the mistake: its operands are still numbers. Gradients are recorded like everything
 //! else, so they are found in the same way.
 
 use crate::faults::{BackwardError, Culprit, FEW, NonFinite};
@@ -9,14 +9,14 @@ use crate::tape::Tape;
 use crate::view::View;
 use petgraph::graph::NodeIndex;
 
-/// Of the infinite numbers of a node with an infinite operand, so many are traced back.
+/// Most infinite elements of one node that are traced back to its operands.
 const LOOKED_AT: usize = 64;
 
 impl<F: Scalar> Tape<F> {
-    /// The first number on the tape, in order of recording, that is not a number, or that is infinite while all that it was computed from is
-    /// finite; with its op, what the op was given, and the line of the program. Forward and backward passes are searched alike. Infinities
-    /// that enter from outside are left alone, since masks are made of them, and so is what is infinite because an operand was; NaN never
-    /// is. (An infinity that an op made may be meant, too, as in ln 0 = -∞.)
+    /// The first element on the tape, in order of recording, that is NaN, or that is infinite although everything it was computed from is
+    /// finite; with its op, the op's operands, and the line of the program. Forward and backward passes are searched alike. An infinity
+    /// that enters from outside is not reported, since masks are made of infinities, and neither is one that comes from an infinite operand.
+    /// NaN is always reported. (An infinity that an op made may be intended, too, as in ln 0 = -∞.)
     ///
     /// ```
     /// use gradus::prelude::*;
@@ -48,7 +48,7 @@ impl<F: Scalar> Tape<F> {
         self.stops_at_non_finite.set(stop);
     }
 
-    /// Looks at a node that the program has just recorded. What a vjp records is looked at when it is done.
+    /// Checks a node that the program has just recorded. The nodes that a vjp records are checked when the vjp has ended.
     #[cold]
     #[track_caller]
     pub(crate) fn stop_if_not_finite(&self, node: NodeIndex) {
@@ -60,21 +60,21 @@ impl<F: Scalar> Tape<F> {
         }
     }
 
-    /// Looks at all that a backward pass has recorded since there were `nodes` nodes.
+    /// Checks the nodes that a backward pass has recorded, from index `nodes` on.
     #[cold]
     pub(crate) fn expect_finite_since(&self, nodes: usize) -> Result<(), BackwardError> {
         let found = (nodes..self.len()).find_map(|index| self.non_finite_at(NodeIndex::new(index)));
         found.map_or(Ok(()), |found| Err(BackwardError::NonFinite(Box::new(found))))
     }
 
-    /// What is wrong with a node, if it is the first to be.
+    /// What went wrong in this node, if its operands were still right.
     fn non_finite_at(&self, node: NodeIndex) -> Option<NonFinite> {
         let operands = self.operands(node);
         let look = |views: &[View<F>]| {
             let (value, operands) = views.split_first()?;
             let has = |is_bad: fn(F) -> bool| operands.iter().any(|operand| operand.data.iter().any(|&x| is_bad(x)));
             let nan = value.data.iter().position(|x| x.is_nan()).filter(|_| !has(F::is_nan));
-            // An infinity in an operand need not take part in this one.
+            // An infinite element here need not come from an infinite element of an operand.
             let infinite = (0..value.data.len()).filter(|&element| !value.data[element].is_finite());
             let infinite: Vec<usize> = infinite.take(if operands.is_empty() { 0 } else { LOOKED_AT }).collect();
             Some(match nan {
@@ -122,7 +122,7 @@ impl<F: Scalar> Tape<F> {
     }
 }
 
-/// A few numbers of an operand with their places: all, or else the first that is not finite, the least and the greatest.
+/// A few numbers of an operand with their indices: all of them, or the first that is not finite and the least and the greatest of the finite ones.
 fn telling<F: Scalar>(cells: &[usize], numbers: &[F], shape: Shape) -> Vec<(Vec<usize>, f64)> {
     let with_place = |&cell: &usize| (place(cell, shape), numbers[cell].to_f64());
     if cells.len() <= FEW {

@@ -5,7 +5,7 @@ use crate::scalar::Scalar;
 use crate::tape::Tape;
 
 impl<F: Scalar> Tape<F> {
-    /// Starts to measure how long each op's kernels take, from now on and across rewinds. Each call costs two looks at the clock.
+    /// Starts to measure how long each op's kernels take, from now on and across rewinds. Each kernel call reads the clock twice.
     ///
     /// ```
     /// use gradus::prelude::*;

@@ -1,9 +1,10 @@
 //! The matrix product. The one idea to know: a **tile** of C, a few rows by a few vectors of columns, stays in registers while
 //! k runs, so each number of A and B that is read is used for a whole row or column of the tile. See `tile`.
 //!
-//! Up to `LONG` k, each element of C is one sum in order; beyond, sums over `RUN` k are added up in f64. So the order depends on k alone, wherever it stands and however the rows are shared out among
-//! threads: results are the same to the last bit. At the shapes of the course this is faster than the `gemm` crate, which copies both factors
-//! into an order of its own first; here a factor is copied only where it pays (see `Plan`).
+//! An element of C that has up to `LONG` terms is one sum, added in order. In a longer one, sums over `RUN` terms each are added up in f64. The
+//! order of addition depends only on the number of terms, not on where the element stands or how many threads share the rows, so results are the
+//! same to the last bit. At the shapes of the course this is faster than the `gemm` crate, which first copies both factors into a layout of its
+//! own; here a factor is copied only where it pays (see `Plan`).
 
 use super::lanes::Lanes;
 pub use super::matrix::Matrix;
@@ -12,7 +13,7 @@ use super::product::{BLOCK, MOST_LANES, Plan, Product, block_rows};
 use smallvec::SmallVec;
 use std::ops::{AddAssign, Mul};
 
-/// `c[i, j] = sum over k of a[i, k] b[k, j]`, written out. For kinds of numbers that have no fast kernel, and for a handful of numbers.
+/// `c[i, j] = sum over k of a[i, k] b[k, j]`, as a plain loop: for kinds of numbers that have no fast kernel, and for very small products.
 pub fn by_definition<F: Copy + Default + Mul<Output = F> + AddAssign>(a: &Matrix<F>, b: &Matrix<F>, c: &mut [F]) {
     check(a, b, c);
     for i in 0..a.rows {
@@ -29,20 +30,20 @@ pub fn by_definition<F: Copy + Default + Mul<Output = F> + AddAssign>(a: &Matrix
     }
 }
 
-/// So few multiplications are over before the processor was asked what it can do.
+/// Up to this many multiplications, the plain loop ends before the fast kernel would have asked what the processor can do.
 const HANDFUL: usize = 64;
-/// So many multiplications take 15 microseconds, which is worth a thread.
+/// Minimum multiplications per thread: 15 microseconds of work. With less, waking a thread costs more than it saves.
 const WORTH_A_THREAD: usize = 1 << 20;
-/// So many times that are worth smaller parts, of which a thread on a slower core takes fewer.
+/// From this multiple of [`WORTH_A_THREAD`] on, a product is cut into two parts per thread, so that a thread on a slower core can take fewer.
 const WORTH_TAKING_TURNS: usize = 128;
-/// So many columns are shared out together: as many as the widest tile has.
+/// Columns are shared out among threads in groups of this many, the width of the widest tile.
 const TOGETHER: usize = 64;
 
-/// With more k than this, a sum of f32 in one register would lose digits: that of a million tenths is off by 1%.
+/// Most terms that are summed in one f32 register. A longer sum would lose digits: that of a million tenths is off by 1%.
 const LONG: usize = 1024;
-/// So many k are summed in f32 then. If all terms are equal, they are off by less than a millionth.
+/// Number of terms that are summed in f32 before f64 takes over, in a longer sum. If all terms are equal, this sum is off by less than a millionth.
 const RUN: usize = 64;
-/// So many sums stay in the second-level cache while runs are added to them.
+/// Number of f64 sums that stay in the second-level cache while runs are added to them.
 const NEAR: usize = 1 << 16;
 
 /// C ← A B in the widest vectors of the processor, on several threads if it is large.
@@ -91,8 +92,8 @@ fn in_registers<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
     // A vector that is used in part takes as long as a full one.
     let worth = a.rows * a.columns * b.columns.next_multiple_of(MOST_LANES) / WORTH_A_THREAD;
     if a.rows < b.columns && a.rows <= BLOCK && worth > 1 {
-        // By columns: each thread reads all of A, but only its own part of B, which is the larger one. A transposed A is copied for each part:
-        // then there are only as many as threads.
+        // By columns: each thread reads all of A, but only its own part of B, the larger factor. A transposed A is copied for each part, so then
+        // there is only one part per thread.
         let parts_each = if worth >= WORTH_TAKING_TURNS && a.column_stride == 1 { 2 } else { 1 };
         let share = parallel::share(b.columns.div_ceil(TOGETHER), worth).div_ceil(parts_each) * TOGETHER;
         parallel::each(split_columns(c, b.columns, share).into_iter().enumerate(), |(i, mut c)| {
@@ -109,7 +110,7 @@ fn in_registers<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
 /// The rows of part of C.
 type Rows<'a, F> = SmallVec<[&'a mut [F]; BLOCK]>;
 
-/// Parts of so many columns.
+/// The parts of C that have `share` columns each; the last one may have fewer.
 fn split_columns<F>(c: &mut [F], columns: usize, share: usize) -> SmallVec<[Rows<'_, F>; 2]> {
     let mut parts: SmallVec<[Rows<F>; 2]> = (0..columns).step_by(share).map(|_| Rows::new()).collect();
     for row in c.chunks_exact_mut(columns) {
@@ -149,7 +150,7 @@ mod tests {
     use crate::scalar::Scalar;
     use ndarray::{Array2, s};
 
-    /// Numbers that differ from place to place.
+    /// Numbers that differ, so that a mix-up of elements shows.
     fn numbers(count: usize, seed: usize) -> Vec<f64> {
         (0..count).map(|i| ((i * seed % 101) as f64 - 50.0) / 50.0).collect()
     }
@@ -179,7 +180,7 @@ mod tests {
         }
     }
 
-    /// More rows than a block, more columns than a slab, more k than go at a time, few rows or many, in both kinds of numbers.
+    /// Shapes with more rows than a block, more columns than a slab and more terms than one pass over k; with few rows and with many; in f32 and f64.
     #[test]
     fn the_fast_product_equals_the_definition_where_it_goes_part_by_part() {
         fn compare<F: Scalar + Lanes>(tolerance: f64) {
@@ -211,11 +212,11 @@ mod tests {
     #[test]
     fn the_result_does_not_depend_on_how_rows_and_columns_are_shared_out() {
         compare(153, &[(1, 150), (12, 64), (40, 100), (76, 1)]);
-        // As many columns as a vector or two hold, of which the part on the right has fewer, but a tile reads whole vectors.
+        // One or two vectors of columns. The part on the right has fewer columns than a vector, but a tile reads whole vectors.
         compare(16, &[(1, 6), (12, 3), (40, 8), (76, 15)]);
     }
 
-    /// Many rows go over k in longer parts than few.
+    /// A product with many rows is computed in longer parts of k than one with few.
     #[test]
     fn an_element_has_the_same_bits_among_many_rows_and_among_few() {
         for inner in [60, 100, 784, 1024] {
@@ -230,7 +231,7 @@ mod tests {
         }
     }
 
-    /// Compares a product with its parts: above and below of so many rows, and left and right of so many columns.
+    /// Compares a product with its parts. Each cut is (row, column): the parts lie above and below that row, left and right of that column.
     fn compare(columns: usize, cuts: &[(usize, usize)]) {
         let (rows, inner) = (77, 300);
         let (a, b) = (numbers(rows * inner, 37), numbers(inner * columns, 53));

@@ -5,18 +5,18 @@ use pulp::Simd;
 use std::cell::RefCell;
 use std::ops::{AddAssign, Mul};
 
-/// A vector of 64 bytes that starts elsewhere lies in two lines, and is read at half the speed.
+/// Bytes of a cache line. A vector of 64 bytes that does not start at a multiple of it lies in two lines, and is read at half the speed.
 const CACHE_LINE: usize = 64;
 
-/// A real number that the processor works on several at a time.
+/// A kind of real number of which the processor handles several at a time.
 pub trait Lanes: Copy + Default + Mul<Output = Self> + AddAssign + Into<f64> + Send + Sync + 'static {
-    /// The nearest number of this kind.
+    /// Rounds to the nearest number of this kind.
     fn narrow(wide: f64) -> Self;
 
-    /// As many numbers as one register holds.
+    /// A vector: the numbers that one register holds.
     type Vector<S: Simd>: Copy;
 
-    /// How many numbers that is.
+    /// How many numbers a vector holds.
     fn lanes<S: Simd>() -> usize {
         size_of::<Self::Vector<S>>() / size_of::<Self>()
     }
@@ -25,16 +25,16 @@ pub trait Lanes: Copy + Default + Mul<Output = Self> + AddAssign + Into<f64> + S
     fn splat<S: Simd>(simd: S, x: Self) -> Self::Vector<S>;
     /// a b + c, rounded once where the processor can.
     fn multiply_add<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>, c: Self::Vector<S>) -> Self::Vector<S>;
-    /// The whole vectors in `x`; a rest that does not fill one is left out.
+    /// The whole vectors in `x`; numbers at the end that do not fill one are left out.
     fn vectors<S: Simd>(x: &[Self]) -> &[Self::Vector<S>];
     /// The same, to write.
     fn vectors_mut<S: Simd>(x: &mut [Self]) -> &mut [Self::Vector<S>];
-    /// A vector that starts with the numbers of `x`, fewer than fill it.
+    /// A vector that starts with the numbers of `x`, which are too few to fill it.
     fn load<S: Simd>(simd: S, x: &[Self]) -> Self::Vector<S>;
     /// Writes the first numbers of a vector to `x`.
     fn store<S: Simd>(simd: S, x: &mut [Self], vector: Self::Vector<S>);
 
-    /// Lends a buffer of `size` numbers that starts where a cache line does, and whose contents are whatever was left in it. Each
+    /// Lends a buffer of `size` numbers that starts at a cache line and still holds what was last written to it. Each
     /// thread has one and keeps it, so that a steady training step allocates none.
     fn with_scratch<R>(size: usize, work: impl FnOnce(&mut [Self]) -> R) -> R;
 }

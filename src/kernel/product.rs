@@ -1,37 +1,37 @@
 //! The order in which the tiles of a matrix product are computed. The one idea to know: a number that is read should still be **near**
 //! when it is read again.
 //!
-//! A **slab** is as many columns of B as the second-level cache holds. A few rows of A come near, one tile high, and meet all panels of the slab
-//! one after the other, before the next rows come: so A is read once for each slab, the slab streams past in the order in which it stands in
-//! memory, and a sum goes over all k without leaving its register. If the numbers of a factor stand badly (see [`Plan`]), it is
-//! copied first.
+//! A **slab** is as many columns of B as fit the second-level cache; a **panel** is a part of it as wide as a tile. A few rows of A, one tile high,
+//! are loaded into the first-level cache and multiplied with all panels of the slab, one after the other, before the next rows are loaded. So A is
+//! read once for each slab, the slab is read in the order in which it stands in memory, and a sum goes over all k without leaving its register.
+//! A factor whose layout is bad for this is copied first (see [`Plan`]).
 //!
-//! Where A has too few rows to repay the copy of a slab, a panel stays near instead: k runs over as many values at a time as fit the
-//! first-level cache, for all tiles. They leave their sums aside, side by side, and go on from there with the next ones: still one sum in order
-//! for each element.
+//! Where A has too few rows to repay the copy of a slab, a panel stays in the first-level cache instead. Then k is cut into parts that fit that
+//! cache, and all tiles are computed for one part before the next. Between parts the sums are stored, and the next part adds to them: each element
+//! is still one sum in order.
 
 use super::lanes::Lanes;
 use super::matrix::Matrix;
 use super::tile::{AT_ONCE, Left, Panel, Part, Tiles, largest};
 use pulp::Simd;
 
-/// The most numbers in a vector: 64 bytes of f32.
+/// Most numbers in a vector: 64 bytes of f32.
 pub(super) const MOST_LANES: usize = 16;
-/// As many columns as the widest tile has.
+/// Columns of the widest tile.
 const WIDEST: usize = 64;
-/// The most k at a time, a multiple of [`AT_ONCE`], where a slab streams past.
+/// Longest part of k where a slab is read past a few rows of A; a multiple of [`AT_ONCE`].
 const DEEP: usize = 1024;
-/// The most where a panel stays in the first-level cache: with f32 it has 36 kB.
+/// Longest part of k where a panel stays in the first-level cache: with f32 such a panel has 36 kB.
 const SHALLOW: usize = 144;
-/// So many bytes of a slab stay in the second-level cache.
+/// Most bytes of a slab, so that it stays in the second-level cache.
 const SLAB_BYTES: usize = 800 << 10;
-/// So many bytes of A stay in the first-level cache while panels of B stream past.
+/// Most bytes of A that stay in the first-level cache while panels of B are read past them.
 const NEAR_BYTES: usize = 24 << 10;
-/// The most rows of a block.
+/// Most rows of a block.
 pub(super) const BLOCK: usize = 528;
-/// With so many rows it pays to copy B: its rows come to stand side by side, and its vectors do not reach over two cache lines.
+/// Minimum rows of A for which copying B pays: the copy has its rows side by side, and no vector reaches over two cache lines.
 const ROWS_WORTH_A_COPY: usize = 160;
-/// With so many, if its rows stand a large power of two apart.
+/// The same where the rows of B stand a multiple of 1,024 bytes apart, and so drive each other out of the cache.
 const ROWS_WORTH_A_COPY_IF_COLLIDING: usize = 64;
 
 /// C ← A B for a block of rows, with room for copies of the factors.
@@ -41,30 +41,30 @@ pub(super) struct Product<'a, 'c, F> {
     /// The rows of C.
     pub(super) c: &'a mut [&'c mut [F]],
     pub(super) plan: Plan,
-    /// As much as [`Plan::sizes`] says.
+    /// Room for the copies, of the lengths that [`Plan::sizes`] says.
     pub(super) copy_of_a: &'a mut [F],
     pub(super) copy_of_b: &'a mut [F],
-    /// Sums over the k so far: as many as [`Plan::sums`] says.
+    /// Sums over the parts of k done so far; [`Plan::sums`] says how many.
     pub(super) sums: &'a mut [F],
 }
 
-/// Which factors are copied before they are read, and how much of them is gone through at a time.
+/// Which factors are copied before they are read, and how large the parts are in which they are read.
 #[derive(Clone, Copy)]
 pub(super) struct Plan {
     copy_a: bool,
     copy_b: bool,
-    /// So many k at a time: parts of about the same length, since a short last one would load and store as many sums for less work.
+    /// Length of a part of k. All parts are about as long, since a short last one would load and store as many sums for less work.
     depth: usize,
-    /// So many columns of B at a time.
+    /// Columns of B in a slab.
     slab: usize,
-    /// So many rows of A at a time, in whole tiles.
+    /// Rows of A that are multiplied with a slab at a time, in whole tiles.
     rows: usize,
 }
 
 impl Plan {
     /// A transposed B is copied, since a tile reads vectors along its rows; any B is, if many rows of A use the copy. A transposed A is copied if
-    /// it is read often enough, that is for many columns of B. Fewer are enough where rows stand a large power of two apart, because then the
-    /// first-level cache can hold only a few of them at a time. With many rows the slab streams past, with fewer a panel stays near.
+    /// it is read often enough, that is for many columns of B. Fewer are enough where rows stand a multiple of 1,024 bytes apart, because then the
+    /// first-level cache can hold only a few of them at a time. With many rows a slab is read past them; with fewer a panel stays in the cache.
     pub(super) fn of<F>(a: &Matrix<F>, b: &Matrix<F>) -> Self {
         let collide = |stride: usize| stride * size_of::<F>() % 1024 == 0;
         let many_rows = a.rows >= ROWS_WORTH_A_COPY;
@@ -82,25 +82,25 @@ impl Plan {
         }
     }
 
-    /// How many numbers the copies hold: all of A, and a slab of B.
+    /// How many numbers the copies of A and of a slab of B hold; 0 for a factor that is not copied.
     pub(super) fn sizes<F>(self, a: &Matrix<F>, b: &Matrix<F>) -> (usize, usize) {
         let slab = self.depth.min(a.columns) * self.slab_width(b);
         (if self.copy_a { a.rows * a.columns } else { 0 }, if self.copy_b { slab } else { 0 })
     }
 
-    /// How many sums are left aside while k goes on.
+    /// How many sums are stored between parts of k: none if there is one part.
     pub(super) fn sums<F>(self, a: &Matrix<F>, b: &Matrix<F>) -> usize {
         if a.columns > self.depth { a.rows * self.slab_width(b) } else { 0 }
     }
 
-    /// Of whole vectors.
+    /// Columns of a slab, rounded up to whole vectors.
     fn slab_width<F>(self, b: &Matrix<F>) -> usize {
         self.slab.min(b.columns.next_multiple_of(MOST_LANES))
     }
 }
 
-/// How many of `whole` things to take at a time: a multiple of `step`, at most `most` (which is not less than `step`), so that the parts are few
-/// and of about the same size.
+/// The size of a part, if `whole` is cut into as few parts of about the same size as possible. It is a multiple of `step` and at most `most`
+/// (which is not less than `step`).
 fn in_equal_parts(whole: usize, most: usize, step: usize) -> usize {
     let parts = whole.div_ceil(most / step * step).max(1);
     whole.div_ceil(parts).next_multiple_of(step)
@@ -134,7 +134,7 @@ impl<F: Lanes> pulp::WithSimd for Product<'_, '_, F> {
 }
 
 impl<F: Lanes> Product<'_, '_, F> {
-    /// The part of C that one slab gives, or that some k of it add: those from `k` on, for the columns from `start` on.
+    /// Computes what one slab gives for one part of k. `k` is where that part starts, `start` the first column of the slab.
     #[inline(always)]
     fn multiply<S: Simd>(&mut self, simd: S, slab: &Matrix<F>, k: usize, start: usize) {
         let Product { a, plan, .. } = *self;
@@ -183,7 +183,7 @@ fn largest_tile<F: Lanes, S: Simd>() -> (usize, usize) {
     (rows, vectors * F::lanes::<S>())
 }
 
-/// How many rows of so many a block has: all about the same.
+/// Rows per block, if `rows` are cut into blocks of about the same size.
 pub(super) fn block_rows(rows: usize) -> usize {
     let blocks = rows.div_ceil(BLOCK).max(1);
     rows.div_ceil(blocks).next_multiple_of(12)
@@ -195,7 +195,7 @@ fn pieces(whole: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..whole).step_by(most).map(move |start| (start, most.min(whole - start)))
 }
 
-/// So many rows as tiles: where they start, how many there are, and of how many rows. First the full ones, then one of the rest.
+/// Cuts `height` rows into tiles of at most `most` rows: (first row, number of tiles, rows per tile) of the full tiles, then of the one that is left.
 #[inline(always)]
 fn stacks(height: usize, most: usize) -> impl Iterator<Item = (usize, usize, usize)> {
     let (full, rest) = (height / most, height % most);
@@ -203,7 +203,7 @@ fn stacks(height: usize, most: usize) -> impl Iterator<Item = (usize, usize, usi
     stacks.into_iter().filter(|(_, tiles, rows)| tiles * rows > 0)
 }
 
-/// Copies some k of A tile by tile, each as `[k][row]`: in the order in which they are read.
+/// Copies a part of A tile by tile, each as `[k][row]`: the order in which it is read.
 #[inline(always)]
 fn copy_a<F: Copy>(a: &Matrix<F>, most_rows: usize, to: &mut [F]) {
     for (first, rows) in pieces(a.rows, most_rows) {
@@ -216,13 +216,13 @@ fn copy_a<F: Copy>(a: &Matrix<F>, most_rows: usize, to: &mut [F]) {
     }
 }
 
-/// Copies part of B panel by panel, each as `[k][column]`, the last one with room for whole vectors.
+/// Copies a slab of B panel by panel, each as `[k][column]`; the last panel is padded to whole vectors.
 #[inline(always)]
 fn copy_slab<F: Lanes>(slab: &Matrix<F>, most_columns: usize, lanes: usize, to: &mut [F]) {
     let depth = slab.rows;
     let whole = if slab.column_stride == 1 && most_columns == 64 { slab.columns / 64 * 64 } else { 0 };
     for k in 0..if whole > 0 { depth } else { 0 } {
-        // Row by row: that is how B stands in memory.
+        // Row by row, since B is row-major.
         let line = &slab.data[k * slab.row_stride..][..whole];
         for (panel, line) in pulp::as_arrays::<64, _>(line).0.iter().enumerate() {
             to[(panel * depth + k) * 64..][..64].copy_from_slice(line);
@@ -268,7 +268,7 @@ fn transpose<F: Copy>(from: &[F], stride: usize, length: usize, to: &mut [F], to
     }
 }
 
-/// The same for i below N, which it returns.
+/// [`transpose`] for i below N; returns N.
 #[inline(always)]
 fn transpose_some<F: Copy, const N: usize>(from: &[F], stride: usize, to: &mut [F], to_stride: usize) -> usize {
     let depth = to.len().div_ceil(to_stride);

@@ -1,28 +1,28 @@
 //! The inner part of the matrix product: C is computed tile by tile, and a tile stays in registers while k runs.
 //!
 //! A tile is up to 6 rows by 4 vectors: 24 sums for the 32 registers of AVX-512. For every k, one row of the tile's part of B is
-//! loaded, and each number of A's column is multiplied with all of it. So a number of B that is loaded is used 6 times and one of A 64
-//! times, and the multipliers, not the memory, set the pace.
+//! loaded, and each number of A's column is multiplied with the whole row. So a loaded number of B is used 6 times and one of A 64
+//! times, and the time is that of the multiplications, not of the memory.
 
 use super::lanes::Lanes;
 use pulp::{Simd, WithSimd, as_arrays, as_arrays_mut};
 
-/// The most rows and vectors of a tile, for so many registers.
+/// Most rows and vectors of a tile on a processor with this many vector registers.
 pub(super) const fn largest(registers: usize) -> (usize, usize) {
     if registers >= 32 { (6, 4) } else { (4, 2) }
 }
 
-/// So many k are written out one after the other where both factors were copied.
+/// Number of k that one turn of the inner loop handles where both factors were copied (the loop is unrolled).
 pub(super) const AT_ONCE: usize = 4;
 
-/// Part of A as tiles read it: for each k a few numbers, one from each row. Either the numbers of a row stand side by side, or those of
+/// Part of A as tiles read it: for each k a few numbers, one from each row. Either the numbers of a row are adjacent in memory, or those of
 /// a column.
 #[derive(Clone, Copy)]
 pub(super) struct Left<'a, F> {
     pub(super) numbers: &'a [F],
     pub(super) row_stride: usize,
     pub(super) column_stride: usize,
-    /// From one tile to the one below.
+    /// Distance from one tile to the one below, in numbers.
     pub(super) tile_stride: usize,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Panel<'a, F> {
     pub(super) stride: usize,
 }
 
-/// Which of all the k some are.
+/// Which part of k is computed.
 #[derive(Clone, Copy)]
 pub(super) struct Part {
     pub(super) first: bool,
@@ -45,18 +45,18 @@ pub(super) struct Tiles<'a, 'c, F> {
     pub(super) left: Left<'a, F>,
     pub(super) panel: Panel<'a, F>,
     pub(super) depth: usize,
-    /// The rows of C, of which the tiles have `width` columns from `column` on.
+    /// The rows of C. The tiles cover `width` columns, from `column` on.
     pub(super) c: &'a mut [&'c mut [F]],
     pub(super) column: usize,
     pub(super) width: usize,
-    /// The sums over the k so far: whole vectors, row after row.
+    /// The sums over the parts of k done so far: whole vectors, row after row.
     pub(super) sums: &'a mut [F],
-    /// Whether these k are the first ones, and whether they are the last.
+    /// Whether this part of k is the first, and whether it is the last.
     pub(super) part: Part,
 }
 
 impl<F: Lanes> Tiles<'_, '_, F> {
-    /// Computes `tiles` tiles of `rows` rows, with the kernel that was compiled for so many.
+    /// Computes `tiles` tiles of `rows` rows, with the kernel that was compiled for that number of rows.
     #[inline(always)]
     pub(super) fn compute<S: Simd>(self, simd: S, tiles: usize, rows: usize) {
         match rows {
@@ -70,7 +70,7 @@ impl<F: Lanes> Tiles<'_, '_, F> {
         }
     }
 
-    /// Picks the kernel for this many vectors, and for the way in which A stands.
+    /// Picks the kernel for this number of vectors and the layout of A.
     #[inline(always)]
     fn choose<S: Simd, const ROWS: usize>(self, simd: S, tiles: usize) {
         match (self.width.div_ceil(F::lanes::<S>()), self.left.row_stride == 1) {
@@ -87,7 +87,7 @@ impl<F: Lanes> Tiles<'_, '_, F> {
     }
 }
 
-/// Runs a kernel as a function of its own. (In one function with the others it would want more registers than there are.)
+/// Runs a kernel as a function of its own. (If it were inlined beside the others, the compiler would run out of registers.)
 #[inline(never)]
 fn apart<F: Lanes, S: Simd, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool>(
     simd: S,
@@ -101,7 +101,7 @@ fn apart<F: Lanes, S: Simd, const ROWS: usize, const VECTORS: usize, const BY_CO
     }
 }
 
-/// So many tiles of so many rows and vectors, with a part of A whose columns, or rows, stand side by side.
+/// A number of tiles of `ROWS` rows by `VECTORS` vectors. `BY_COLUMNS`: the numbers of a column of A are adjacent in memory, else those of a row.
 struct Kernel<'a, 'c, F, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool>(Tiles<'a, 'c, F>, usize);
 
 impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> WithSimd
@@ -113,13 +113,13 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
     fn with_simd<S: Simd>(self, simd: S) {
         let Kernel(Tiles { left, panel, depth, c, column, width, sums: aside, part }, tiles) = self;
         let zeros = [F::splat(simd, F::default()); VECTORS];
-        // The sums of one tile after the other.
+        // The stored sums, tile by tile.
         let aside = as_arrays_mut::<ROWS, _>(as_arrays_mut::<VECTORS, _>(F::vectors_mut::<S>(aside)).0).0;
         for tile in 0..tiles {
             let numbers = &left.numbers[tile * left.tile_stride..];
             let mut sums = if part.first { [zeros; ROWS] } else { aside[tile] };
             let done = match (BY_COLUMNS, panel.stride == VECTORS * F::lanes::<S>()) {
-                // Both factors were copied, and what is needed next stands next.
+                // Both factors were copied, in the order in which they are read.
                 (true, true) if left.column_stride == ROWS => {
                     let lines = F::vectors::<S>(panel.numbers).chunks_exact(AT_ONCE * VECTORS);
                     let whole = lines.len().min(depth / AT_ONCE);
@@ -130,14 +130,14 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
                     }
                     whole * AT_ONCE
                 }
-                // Lines of B stand one behind the other, and rows of A are read where they stand. How far apart those are is hidden from the
-                // compiler: it would compute where one is from where the one above is, for each k anew.
+                // Lines of B are adjacent, and rows of A are read in place. `black_box` hides from the compiler how far apart those rows are:
+                // otherwise it would compute the address of each row from that of the row above, for each k again.
                 (false, true) => {
                     let lines = as_arrays::<VECTORS, _>(F::vectors::<S>(panel.numbers)).0;
                     let whole = depth.min(lines.len());
                     let lines = &lines[..whole];
                     let rows: [_; ROWS] = rows(numbers, left.row_stride, whole, std::hint::black_box);
-                    // Meanwhile the rows of the tile below come near. (Where they do not stand one behind the other, some of them.)
+                    // Meanwhile the rows of the tile below are brought into the cache (only some of them if they are not adjacent).
                     let below = left.numbers.as_ptr().wrapping_add((tile + 1) * left.tile_stride);
                     let mut k = 0;
                     while k + 1 < whole {
@@ -148,7 +148,7 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
                     }
                     k
                 }
-                // A row of the panel is read in whole vectors, even where it is narrower: what they hold of the next row is not stored.
+                // A row of the panel is read in whole vectors, even where it is narrower: the numbers of the next row that they hold are not stored.
                 _ => {
                     let lines = panel.numbers.windows(VECTORS * F::lanes::<S>()).step_by(panel.stride);
                     let whole = depth.min(lines.len());
@@ -166,7 +166,7 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
                     whole
                 }
             };
-            // The rest: fewer than go at once, or rows that have no next one.
+            // The k that are left: fewer than one turn of the loop takes, or a last row that whole vectors would read past.
             for k in done..depth {
                 let mut line = zeros;
                 load(simd, &panel.numbers[k * panel.stride..][..width], &mut line);
@@ -183,7 +183,7 @@ impl<F: Lanes, const ROWS: usize, const VECTORS: usize, const BY_COLUMNS: bool> 
     }
 }
 
-/// Asks for what stands at an address, if there is anything, to be brought into the first-level cache.
+/// Asks the processor to bring an address into the first-level cache. The address need not be valid.
 #[inline(always)]
 fn prefetch<F>(address: *const F) {
     #[cfg(target_arch = "x86_64")]
@@ -194,7 +194,7 @@ fn prefetch<F>(address: *const F) {
     let _ = address;
 }
 
-/// The first numbers of some rows of A, each through `pass`.
+/// The first `length` numbers of each row of A; every row is handed through `pass`.
 #[inline(always)]
 fn rows<'a, F, const ROWS: usize>(
     numbers: &'a [F],
@@ -225,7 +225,7 @@ fn accumulate<F: Lanes, S: Simd, const ROWS: usize, const VECTORS: usize>(
     }
 }
 
-/// Fills vectors from a row, the last one perhaps only in part.
+/// Loads a row into vectors; the last one may be filled only in part.
 #[inline(always)]
 fn load<F: Lanes, S: Simd, const VECTORS: usize>(simd: S, line: &[F], vectors: &mut [F::Vector<S>; VECTORS]) {
     let whole = F::vectors::<S>(line);
@@ -238,7 +238,7 @@ fn load<F: Lanes, S: Simd, const VECTORS: usize>(simd: S, line: &[F], vectors: &
     }
 }
 
-/// Writes vectors to a row, the last one perhaps only in part.
+/// Stores vectors to a row; of the last one perhaps only a part.
 #[inline(always)]
 fn store<F: Lanes, S: Simd, const VECTORS: usize>(simd: S, line: &mut [F], vectors: &[F::Vector<S>; VECTORS]) {
     let whole = F::vectors_mut::<S>(line);

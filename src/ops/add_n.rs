@@ -4,7 +4,7 @@ use crate::kernel::elementwise::accumulate;
 use crate::kernel::sum;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, View, ViewMut};
 
-/// So few terms are added where the result stands. (A node may be used a million times.)
+/// Most terms that are added straight into the result. More (a node may be used a million times) are added by `sum::add_n`.
 const FEW: usize = 8;
 
 /// y = x₁ + x₂ + ... + xₙ
@@ -36,7 +36,7 @@ impl<F: Scalar> Op<F> for AddN {
     }
 }
 
-/// `y = Σ terms`, of which there are `count`, and which `each` visits.
+/// `y = Σ terms`. There are `count` terms, and `each` visits them.
 pub(crate) fn add_all<F: Scalar>(y: &mut [F], count: usize, each: impl Fn(&mut dyn FnMut(&[F]))) {
     if count > FEW {
         return sum::add_n(y, each);

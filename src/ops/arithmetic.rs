@@ -1,4 +1,4 @@
-//! Arithmetic. A row says what y is, and what flows back to a and to b when g arrives at y. The operators of [`Var`] record these ops.
+//! Arithmetic. Each row has y, and what flows back to a and to b when g arrives at y. The operators of [`Var`] record these ops.
 
 use super::Unary;
 use crate::formula::binary_functions;
@@ -47,19 +47,19 @@ binary_functions! {
         |g, a, b, _y| g.through(b.through(a.powf(b - T::one()))),
         |g, a, _b, y| g.through(y.through(a.ln()));
 
-    /// y = a b: what flows, through a slope
+    /// y = a b: a gradient a times a slope b
     Through "mul": |a, b| a.through(b),
         |g, _a, b, _y| g.through(b),
         |g, a, _b, _y| g.through(a);
 
-    /// y = a / b: what flows, through a slope of 1 / b
+    /// y = a / b: a gradient a times a slope of 1 / b
     Over "div": |a, b| a.over(b),
         |g, _a, b, _y| g.over(b),
         |g, _a, b, y| -g.through(y).over(b);
 }
 
 impl<'t, F: Scalar> Var<'t, F> {
-    /// In a vjp, the gradient that arrived times the slope it meets. It is the product, but 0 times infinity is 0: where nothing
+    /// In a vjp, the gradient that arrived (`self`) times a slope. It is the product, but 0 times infinity is 0: where nothing
     /// arrives nothing flows, however steep the function, and through a slope of 0 nothing flows, however much arrives.
     ///
     /// ```

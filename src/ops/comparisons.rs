@@ -19,7 +19,7 @@ binary_functions! {
         |_g, _a, _b, _y| T::zero(),
         |_g, _a, _b, _y| T::zero();
 
-    /// y = 1 where a = b, else 0. How [`max`](super::max) finds where its gradient flows.
+    /// y = 1 where a = b, else 0. [`max`](super::max) uses it to find where its gradient flows.
     Equals "equals": |a, b| a.equals(b),
         |_g, _a, _b, _y| T::zero(),
         |_g, _a, _b, _y| T::zero();
@@ -76,7 +76,7 @@ impl<'t, F: Scalar> Var<'t, F> {
         self.zip(Maximum, b)
     }
 
-    /// Each element, brought into the range from `low` to `high`.
+    /// Each element, limited to the range from `low` to `high`.
     ///
     /// # Panics
     /// If there is no such range: `low` is above `high`, or one of them is not a number.

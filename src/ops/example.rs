@@ -12,7 +12,7 @@ use rand::{RngExt, rngs::ChaCha8Rng};
 pub struct Example {
     /// The op's name, as [`crate::Op::name`] gives it.
     pub op: &'static str,
-    /// What to call the program with.
+    /// The operands to call the program with.
     pub operands: &'static [Operand],
     /// The program on f32.
     pub f32: Program<f32>,
@@ -36,7 +36,7 @@ pub enum Operand {
     Positive(&'static [usize]),
     /// Rows of positive numbers that sum to 1.
     Distribution(&'static [usize]),
-    /// So many class labels, below a number of classes. Not differentiated.
+    /// Class labels: how many labels, and how many classes. Not differentiated.
     Labels(usize, usize),
 }
 

@@ -1,4 +1,4 @@
-//! Elementary functions, and smooth activations made of them. A row says what y is, and what flows back to x when g arrives at y.
+//! Elementary functions, and smooth activations made of them. Each row has y, and what flows back to x when g arrives at y.
 
 use super::slopes::{ErfSlope, GeluSlope, SiluSlope, SoftplusSlope, share_below};
 use crate::formula::functions;

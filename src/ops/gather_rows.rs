@@ -23,7 +23,7 @@ fn row_list<F: Scalar>(rows: View<F>) -> Vec<usize> {
     rows.data.iter().map(|row| row.to_f64() as usize).collect()
 }
 
-/// Some rows, and in them the same column.
+/// An element comes from `rows` along the first axis, and from its own index along each other axis.
 fn rows_and_columns(rows: Along, result: Shape) -> Reach {
     Reach::Axes([rows].into_iter().chain((1..result.rank()).map(Along::index)).collect())
 }
@@ -116,7 +116,7 @@ impl<'t, F: Scalar> Var<'t, F> {
         self.tape.record(GatherRows, &[self, numbers])
     }
 
-    /// A table of so many rows, made by adding each row of `self` into the row with its number.
+    /// A table of `rows` rows, made by adding each row of `self` into the row whose number it is given.
     ///
     /// # Panics
     /// If a number is not whole, or not below `rows`.

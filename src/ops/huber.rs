@@ -9,7 +9,7 @@ use crate::{Cotangents, Local, Op, Scalar, Shape, Var, View, ViewMut};
 /// L = Σ ρ(a - y) / N with ρ(r) = r²/2 where |r| ≤ δ, else δ (|r| - δ/2)
 #[derive(Debug, PartialEq)]
 pub struct Huber {
-    /// Where the loss turns from squared to straight.
+    /// δ: the difference at which the loss turns from squared to straight.
     pub delta: f64,
 }
 

@@ -85,7 +85,7 @@ impl<'t, F: Scalar> Var<'t, F> {
         self.tape.record(Col2Im { windows, images: images.into() }, &[self])
     }
 
-    /// Rows that [`im2col`](Var::im2col) made, reduced to one number per channel, as images again.
+    /// Turns rows made by [`im2col`](Var::im2col), reduced to one number per channel, back into images.
     #[track_caller]
     pub(super) fn as_images(self, batch: usize, [height, width]: [usize; 2]) -> Self {
         let channels = self.shape()[1];

@@ -2,7 +2,7 @@
 
 use crate::{Scalar, Var};
 
-/// What a list of whole numbers means to an op.
+/// What the whole numbers in a list stand for, in the words of error messages.
 pub(super) struct Labels {
     pub(super) op: &'static str,
     /// What one of them is called: `"label of row"`.
@@ -15,7 +15,7 @@ impl Labels {
     /// The number at a place, as an index below `count`.
     ///
     /// # Panics
-    /// If it is not one: there is no such class, and a wrong one would be a wrong gradient.
+    /// If it is no such index. Going on with another class would give a wrong gradient.
     pub(super) fn index<F: Scalar>(&self, place: usize, number: F, count: usize) -> usize {
         self.read(place, number, count).unwrap_or_else(|mistake| panic!("{mistake}"))
     }

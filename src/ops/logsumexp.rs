@@ -9,7 +9,7 @@ use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 /// y = ln Σₖ e^xₖ along an axis
 #[derive(Debug, PartialEq)]
 pub struct LogSumExp {
-    /// The axis to sum over, which goes.
+    /// The axis to sum over; the result does not have it.
     pub axis: usize,
 }
 
@@ -34,8 +34,8 @@ impl<F: Scalar> Op<F> for LogSumExp {
     }
 }
 
-/// The slopes of ln Σₖ e^xₖ: [`softmax`](super::softmax), but with a limit where the largest x is infinite. Among -∞ alone, whose sum is 0,
-/// each slope is 0; an infinite x has all of the slope, and several share it.
+/// The slopes of ln Σₖ e^xₖ: [`softmax`](super::softmax), but with a limit where the largest x is infinite. If all x are -∞, the sum is 0 and
+/// each slope is 0; where x is +∞ the slope is 1, and several such x share it.
 #[derive(Debug, PartialEq)]
 pub struct LogSumExpGrad {
     /// The axis along which the slopes sum to 1.
@@ -63,7 +63,7 @@ impl<F: Scalar> Op<F> for LogSumExpGrad {
 }
 
 impl<'t, F: Scalar> Var<'t, F> {
-    /// ln Σ eˣ along `axis`, which goes: a little more than the maximum. It never overflows. Among -∞ alone it is -∞, and depends on none of them.
+    /// ln Σ eˣ along `axis`, which the result does not have: a little more than the maximum. It never overflows. Of -∞ alone it is -∞, with slopes 0.
     ///
     /// ```
     /// # use gradus::prelude::*;

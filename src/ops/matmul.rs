@@ -74,7 +74,7 @@ impl<F: Scalar> Op<F> for MatMul {
     }
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         let product = self.product_of(self.matrices(operands))?;
-        // The axis of a vector goes.
+        // The result has no axis for a vector.
         Ok(match (self, operands[0].rank(), operands[1].rank()) {
             (MatMul::NN, 1, 1) => Shape::scalar(),
             (MatMul::NN, 1, _) => product.reduced((product.rank() - 2).into(), false),
@@ -95,7 +95,7 @@ impl<F: Scalar> Op<F> for MatMul {
             }
         };
         if batch_b.size() == 1 && *self != MatMul::TN {
-            // One B for all: the rows of all A are one large matrix.
+            // One B for all A: the rows of all A together are one large matrix.
             rows *= batch_a.size();
             return product(x[0].data, rows, x[1].data, c.data);
         }
@@ -143,7 +143,7 @@ impl<F: Scalar> Op<F> for MatMul {
         let product = self.product_of(matrices).expect("the shape rule saw matrices");
         let [g, a, b] = [(at.cotangent(), product), (at.operand(0), matrices[0]), (at.operand(1), matrices[1])];
         let [g, a, b] = [g, a, b].map(|(x, shape)| move || x.shaped(shape));
-        // Where one B served all A, the sum over them is part of the product.
+        // Where one B was used by all A, this product includes the sum over them.
         let rows = |x: Var<'t, F>| if matrices[1].rank() == 2 { x.as_rows() } else { x };
         let to_a = || match self {
             MatMul::NN => g().matmul_nt(b()),
@@ -196,12 +196,12 @@ impl<'t, F: Scalar> Var<'t, F> {
         self.tape.record(kind, &[self, b])
     }
 
-    /// The same numbers in this shape.
+    /// The same numbers in the given shape.
     fn shaped(self, shape: Shape) -> Self {
         if self.shape() == shape { self } else { self.reshape(shape) }
     }
 
-    /// All its matrices one below the other.
+    /// All matrices of the array, stacked one below the other into one.
     fn as_rows(self) -> Self {
         match &self.shape()[..] {
             [_, _] => self,

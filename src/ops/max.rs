@@ -10,7 +10,7 @@ use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMu
 pub struct Max {
     /// The axes to take the maximum over.
     pub axes: Axes,
-    /// Whether they stay, with length 1.
+    /// Whether the result keeps these axes, with length 1.
     pub keepdims: bool,
 }
 
@@ -59,13 +59,13 @@ impl<'t, F: Scalar> Var<'t, F> {
         self.max_axes(Axes::ALL)
     }
 
-    /// The maximum over some axes, which go.
+    /// The maximum over some axes, which the result does not have.
     #[track_caller]
     pub fn max_axes(self, axes: impl Into<Axes>) -> Self {
         self.tape.record(Max { axes: axes.into(), keepdims: false }, &[self])
     }
 
-    /// The maximum over some axes, which stay with length 1.
+    /// The maximum over some axes, which the result keeps with length 1.
     #[track_caller]
     pub fn max_axes_keepdims(self, axes: impl Into<Axes>) -> Self {
         self.tape.record(Max { axes: axes.into(), keepdims: true }, &[self])

@@ -10,12 +10,12 @@ use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMu
 pub struct Mean {
     /// The axes to average over.
     pub axes: Axes,
-    /// Whether they stay, with length 1.
+    /// Whether the result keeps these axes, with length 1.
     pub keepdims: bool,
 }
 
 impl Mean {
-    /// How many elements of `x` go into one of the result.
+    /// How many elements of `x` are averaged for one element of the result.
     fn count(&self, x: Shape) -> f64 {
         x.iter().enumerate().filter(|&(axis, _)| self.axes.contains(axis)).map(|(_, &length)| length as f64).product()
     }
@@ -50,13 +50,13 @@ impl<'t, F: Scalar> Var<'t, F> {
         self.mean_axes(Axes::ALL)
     }
 
-    /// The mean over some axes, which go.
+    /// The mean over some axes, which the result does not have.
     #[track_caller]
     pub fn mean_axes(self, axes: impl Into<Axes>) -> Self {
         self.tape.record(Mean { axes: axes.into(), keepdims: false }, &[self])
     }
 
-    /// The mean over some axes, which stay with length 1.
+    /// The mean over some axes, which the result keeps with length 1.
     #[track_caller]
     pub fn mean_axes_keepdims(self, axes: impl Into<Axes>) -> Self {
         self.tape.record(Mean { axes: axes.into(), keepdims: true }, &[self])

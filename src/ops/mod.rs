@@ -66,9 +66,9 @@ macro_rules! row {
     }};
 }
 
-/// Every op, with operands to try it on and how it is written. (A constant is compiled where it is used. As a static, every op for every kind of
-/// number would be compiled here, for all who only want a tape.)
-/// Not part of what stays compatible.
+/// Every op, with operands to try it on and a program that uses it. (A constant is compiled where it is used. As a static, every op for every kind of
+/// number would be compiled into the library, even for programs that only need a tape.)
+/// It may change in any release.
 #[doc(hidden)]
 #[rustfmt::skip]
 pub const TABLE: &[Example] = &[
@@ -170,7 +170,7 @@ pub(crate) fn broadcast_shape(operands: &[Shape]) -> Result<Shape, String> {
     if a == b { Ok(a) } else { broadcast_unequal(a, b) }
 }
 
-/// Apart, so that the common case is short enough to be inlined where an op is recorded.
+/// A function of its own, so that the common case is short enough to be inlined where an op is recorded.
 #[inline(never)]
 fn broadcast_unequal(a: Shape, b: Shape) -> Result<Shape, String> {
     a.broadcast(b).ok_or_else(|| {

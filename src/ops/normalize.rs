@@ -3,10 +3,10 @@
 use crate::{Axes, Scalar, Var};
 
 impl<'t, F: Scalar> Var<'t, F> {
-    /// (x - mean) / √(variance + ε), with the mean and variance over `axes`. The variance is that of the numbers at hand, Σ (x - mean)² / n.
+    /// (x - mean) / √(variance + ε), with the mean and variance over `axes`. The variance is Σ (x - mean)² / n, not divided by n - 1.
     ///
     /// # Panics
-    /// If ε is not a finite number, 0 or above; if each mean would be that of one number, because the result would be 0, whatever the number is.
+    /// If ε is negative or not finite; or if each mean would be that of a single number, because the result would be 0 whatever the number is.
     #[track_caller]
     pub fn standardize(self, axes: impl Into<Axes>, epsilon: f64) -> Self {
         let can_be = epsilon >= 0.0 && epsilon.is_finite();

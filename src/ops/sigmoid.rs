@@ -1,4 +1,4 @@
-//! The logistic sigmoid. Copy this file for an op of your own: it says what y is and what flows back, and all else follows.
+//! The logistic sigmoid. Copy this file for an op of your own: it defines y and what flows back, and everything else follows.
 
 use super::Unary;
 use crate::{Real, Scalar, Var};
@@ -26,9 +26,9 @@ impl Unary for Sigmoid {
 }
 
 impl<'t, F: Scalar> Var<'t, F> {
-    /// The logistic sigmoid of each element. Its slope is the textbook's y (1 - y), which ends where y rounds to 1: from about
-    /// x = 17 on in f32, and x = 37 in f64, it is 0. For a loss use [`binary_cross_entropy_with_logits`](Var::binary_cross_entropy_with_logits), whose slope does not
-    /// end.
+    /// The logistic sigmoid of each element. Its slope is the textbook's y (1 - y), which becomes 0 where y rounds to 1: from about
+    /// x = 17 on in f32, and x = 37 in f64. For a loss use [`binary_cross_entropy_with_logits`](Var::binary_cross_entropy_with_logits): its slope does
+    /// not become 0 there.
     ///
     /// ```
     /// # use gradus::prelude::*;

@@ -1,12 +1,12 @@
-//! The slopes of smooth functions, and the slopes of those. The textbook's formulas for them subtract numbers that are nearly equal, 1 - σ(x)
-//! for one, and lose all digits far out. Here they are written so that nothing is lost, and computed in [`Scalar::Wide`], because e to a power
-//! is off by as many units in the last place as the rounded power is large.
+//! The slopes of smooth functions, and their second derivatives. The textbook's formulas subtract numbers that are nearly equal, 1 - σ(x)
+//! for example, and lose all digits far from 0. Here no digits are lost. They are computed in [`Scalar::Wide`], because e to a power
+//! of size p has an error of about p units in the last place.
 
 use super::Unary;
 use crate::{Real, Scalar};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
-/// Functions that are computed with more digits, and of which every product that flows is recorded.
+/// Functions that are computed with more digits (`WIDE`), and whose vjp records each product as an op (`RECORDED`).
 macro_rules! slopes {
     ($($(#[$doc:meta])* $name:ident $op:literal: |$x:ident| $value:expr, |$g:ident, $fx:ident, $y:pat_param| $flow:expr;)*) => {$(
         $(#[$doc])*

@@ -69,7 +69,7 @@ impl<F: Scalar> Op<F> for SoftmaxGrad {
 }
 
 impl<'t, F: Scalar> Var<'t, F> {
-    /// Along `axis`, positive numbers in the proportions of eˣ that sum to 1. The largest x is subtracted first, so nothing
+    /// eˣ divided by the sum of eˣ along `axis`: positive numbers that sum to 1. The largest x is subtracted first, so nothing
     /// overflows. For a logarithm of it use [`log_softmax`](Var::log_softmax), for a loss
     /// [`softmax_cross_entropy`](Var::softmax_cross_entropy): they keep the digits that a small probability loses.
     ///

@@ -32,7 +32,7 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWith {
         let (mut total, mut row) = (F::Wide::ZERO, 0..classes);
         softmax::each_log_sum(x[0], 1, |line, log_sum| {
             let (logits, targets) = (&x[0].data[row.clone()], &x[1].data[row.clone()]);
-            // A class that has no probability costs nothing, even if its logit is -infinity.
+            // A class whose target is 0 adds nothing, even if its logit is -infinity.
             let max = line.max.widen();
             total += sum_of([logits, targets], move |[x, t]| t.widen().through((max - x.widen()) + log_sum));
             row = row.end..row.end + classes;

@@ -9,7 +9,7 @@ use crate::{Axes, Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMu
 pub struct Sum {
     /// The axes to sum over.
     pub axes: Axes,
-    /// Whether they stay, with length 1.
+    /// Whether the result keeps these axes, with length 1.
     pub keepdims: bool,
 }
 
@@ -54,13 +54,13 @@ impl<'t, F: Scalar> Var<'t, F> {
         self.sum_axes(Axes::ALL)
     }
 
-    /// The sum over some axes, which go: `x.sum_axes(0)`, `x.sum_axes([0, 2])`.
+    /// The sum over some axes, which the result does not have: `x.sum_axes(0)`, `x.sum_axes([0, 2])`.
     #[track_caller]
     pub fn sum_axes(self, axes: impl Into<Axes>) -> Self {
         self.tape.record(Sum { axes: axes.into(), keepdims: false }, &[self])
     }
 
-    /// The sum over some axes, which stay with length 1.
+    /// The sum over some axes, which the result keeps with length 1.
     #[track_caller]
     pub fn sum_axes_keepdims(self, axes: impl Into<Axes>) -> Self {
         self.tape.record(Sum { axes: axes.into(), keepdims: true }, &[self])

@@ -26,8 +26,8 @@ impl Unary for Tanh {
 }
 
 impl<'t, F: Scalar> Var<'t, F> {
-    /// The hyperbolic tangent of each element: a sigmoid that runs from -1 to 1. Its slope is the textbook's 1 - y², which ends where y rounds
-    /// to 1 or -1: from about |x| = 9 on in f32, and |x| = 19 in f64, it is 0.
+    /// The hyperbolic tangent of each element: a sigmoid that runs from -1 to 1. Its slope is the textbook's 1 - y², which becomes 0 where y rounds
+    /// to 1 or -1: from about |x| = 9 on in f32, and |x| = 19 in f64.
     #[track_caller]
     pub fn tanh(self) -> Self {
         self.map(Tanh)

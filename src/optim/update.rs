@@ -1,5 +1,5 @@
-//! What a backward pass found for parameters, and how a parameter is changed, given its gradient. A leaf of the tape gives back its share of the parameter first, so that it is changed
-//! in place.
+//! The gradients of parameters, and how a parameter is updated with its gradient. The tape's leaves first give back their shares of the parameter,
+//! so that it can be changed in place.
 
 use crate::faults::BackwardError;
 use crate::param::{Param, Update};
@@ -33,14 +33,14 @@ impl<'t, F: Scalar> Gradients<'t, F> {
         Ok(self.current_gradient(param)?.map(|found| self.tape.var_at(found.gradient)))
     }
 
-    /// Changes a parameter in place, given its gradient; both row-major. This is all an optimizer needs.
-    /// Returns `None`, without a call, if the loss does not depend on the parameter, or the parameter is [frozen](Param::freeze).
+    /// Changes a parameter in place: `change` gets its elements and its gradient, both row-major. An optimizer needs nothing else.
+    /// If the loss does not depend on the parameter, or the parameter is [frozen](Param::freeze), it returns `None` and does not call `change`.
     ///
     /// # Errors
     /// As [`current`](Gradients::current).
     ///
     /// # Panics
-    /// If `change` uses the parameter, other than through what it is given, or records on the tape.
+    /// If `change` records on the tape, or uses the parameter in any other way than through its arguments.
     #[track_caller]
     pub fn update<R>(
         &self,
@@ -61,7 +61,7 @@ impl<'t, F: Scalar> Gradients<'t, F> {
         }
     }
 
-    /// [`update`](Gradients::update), given the gradient.
+    /// [`update`](Gradients::update) with a gradient that is known already.
     #[track_caller]
     pub(crate) fn update_by<R>(
         &self,
@@ -69,7 +69,7 @@ impl<'t, F: Scalar> Gradients<'t, F> {
         GradientOf { leaf, version, gradient }: GradientOf,
         change: impl FnOnce(&mut [F], &[F]) -> R,
     ) -> Result<R, BackwardError> {
-        // Whoever looks at the graph meanwhile keeps the leaf's value, and a copy is changed.
+        // If the graph is borrowed by a caller that looks at it, the leaf keeps its share, and a copy is changed instead.
         if let Ok(mut graph) = self.tape.graph.try_borrow_mut() {
             graph.let_go(param);
         }
@@ -96,8 +96,8 @@ impl<'t, F: Scalar> Gradients<'t, F> {
         Ok(outcome)
     }
 
-    /// The gradient with respect to a parameter, perhaps for an earlier value. (A pass is refused if it meets two versions of a parameter, and
-    /// a leaf without gradients gets none, so there is one at most.)
+    /// The gradient with respect to a parameter, perhaps for an earlier value. (There is at most one: a pass that meets two versions of a
+    /// parameter is refused, and a leaf recorded without gradients gets none.)
     fn find(&self, param: &Param<F>) -> Option<GradientOf> {
         let (graph, passes) = (self.tape.graph.borrow(), self.tape.passes.borrow());
         graph.leaves_of(param).find_map(|leaf| {
@@ -106,7 +106,7 @@ impl<'t, F: Scalar> Gradients<'t, F> {
         })
     }
 
-    /// An update that is about to be made, if updates are to be kept. What it changes is filled in when it is known.
+    /// The record of an update that is about to be made, if updates are kept. The new value is filled in after the update.
     fn new_update(&self, graph: &Graph<F>, leaf: NodeIndex, gradient: NodeIndex) -> Option<Update<F>> {
         self.tape.updates.borrow().wanted.then(|| Update {
             leaf,

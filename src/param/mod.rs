@@ -78,7 +78,7 @@ impl<F: Scalar> Param<F> {
         self.inner.shape
     }
 
-    /// A copy of its present value.
+    /// A copy of its current value.
     ///
     /// # Panics
     /// Inside its own [`update`](Param::update).
@@ -170,7 +170,7 @@ impl<F: Scalar> Param<F> {
         self.inner.frozen.store(true, Ordering::Release);
     }
 
-    /// Undoes [`freeze`](Param::freeze), for everything that is recorded from now on.
+    /// Undoes [`freeze`](Param::freeze), for later recordings.
     pub fn unfreeze(&self) {
         self.inner.frozen.store(false, Ordering::Release);
     }
@@ -193,7 +193,7 @@ impl<F: Scalar> Param<F> {
         Arc::as_ptr(&self.inner).addr()
     }
 
-    /// A share of the present value, and its version.
+    /// A share of the current value, and its version.
     #[inline]
     #[track_caller]
     pub(crate) fn read(&self) -> Version<F> {
@@ -213,7 +213,7 @@ impl<F: Scalar> Param<F> {
         (value.clone(), self.version())
     }
 
-    /// The value, to change it.
+    /// The value, for writing.
     #[track_caller]
     fn write(&self) -> Writing<'_, F> {
         let turn = self.turn();

@@ -16,7 +16,7 @@ fn waiting() -> MutexGuard<'static, Vec<(u64, Writer)>> {
     WAITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The number of this thread, from 1.
+/// A number for this thread, from 1.
 fn this_thread() -> u64 {
     static THREADS: AtomicU64 = AtomicU64::new(1);
     thread_local! {
@@ -67,7 +67,7 @@ impl Writer {
     }
 }
 
-/// Ends when it is dropped.
+/// While this lives, this thread is changing the parameter.
 pub(super) struct Turn<'p>(&'p Writer);
 
 impl Drop for Turn<'_> {
@@ -76,7 +76,7 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// Ends when it is dropped.
+/// While this lives, this thread is in the list of waiting threads.
 pub(super) struct Waiting(u64);
 
 impl Drop for Waiting {

@@ -1,4 +1,4 @@
-//! What optimizers did to parameters, for those who ask.
+//! The changes that optimizers made to parameters, kept on request.
 
 use petgraph::graph::NodeIndex;
 
@@ -16,7 +16,7 @@ pub(crate) struct Update<F> {
     /// The pass whose gradient was used, and the node that holds it.
     pub(crate) pass: u32,
     pub(crate) gradient: NodeIndex,
-    /// When it was: after so many nodes and passes.
+    /// When the change was made: how many nodes and passes the tape had.
     pub(crate) nodes: usize,
     pub(crate) passes: u32,
     pub(crate) before: Vec<F>,

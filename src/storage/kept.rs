@@ -1,20 +1,20 @@
-//! Lists that a rewind keeps: after it the same entries come in the same order and are found where they were, with nothing allocated. Each
-//! entry can be found by a hash of what identifies it: a short list is searched from end to end, a long one through a table, so that a list
-//! of a million entries takes linear time.
+//! Lists that a rewind keeps. After a rewind the same entries usually come in the same order; they are found in their old places, and nothing is
+//! allocated. An entry can be found by a hash of what identifies it: a short list is searched from end to end, a long one through a table, so
+//! that looking up each of a million entries takes linear time in all.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
-/// Up to this length a search from end to end is quicker than a look into the table.
+/// Entries up to which a search from end to end is quicker than a look-up in the table.
 const SHORT: usize = 16;
 
-/// What entries are found by.
+/// An entry that can be found by its hash.
 pub(crate) trait Identified {
     /// A hash of what identifies the entry.
     fn identity(&self) -> u64;
 }
 
-/// A hash, as [`Identified`] wants it.
+/// The hash that [`Identified`] asks for.
 pub(crate) fn hash_of(identity: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     identity.hash(&mut hasher);
@@ -25,7 +25,7 @@ pub(crate) fn hash_of(identity: impl Hash) -> u64 {
 pub(crate) struct Kept<T> {
     entries: Vec<T>,
     live: usize,
-    /// The place of the newest entry with a hash; filled once the list is long.
+    /// For each hash, the place of the newest entry with it. Empty while the list is short.
     newest: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
     /// For each entry the place of the one before it with the same hash, or [`NONE`].
     older: Vec<u32>,
@@ -55,7 +55,7 @@ impl<T: Identified> Kept<T> {
         &mut self.entries[..self.live]
     }
 
-    /// The entry that comes next, if the recording goes as the one before.
+    /// The entry at the cursor, which comes next if this recording repeats the one before.
     #[inline]
     pub(crate) fn under_cursor(&self) -> Option<&T> {
         self.entries.get(self.live)
@@ -72,7 +72,7 @@ impl<T: Identified> Kept<T> {
         self.live += 1;
     }
 
-    /// Puts a new entry behind those of this recording; what is left from before the last rewind goes.
+    /// Appends a new entry to those of this recording, and drops what is left from before the last rewind.
     pub(crate) fn push(&mut self, entry: T) {
         self.truncate(self.live);
         self.entries.push(entry);
@@ -103,7 +103,7 @@ impl<T: Identified> Kept<T> {
         self.live = self.live.min(length);
     }
 
-    /// The places of the entries of this recording that `is` what is looked for, the newest first. `hash` is that of such entries.
+    /// The places of the entries of this recording for which `is` holds, the newest first. `hash` is the hash of such entries.
     #[inline]
     pub(crate) fn places(&self, hash: impl FnOnce() -> u64, is: impl Fn(&T) -> bool) -> impl Iterator<Item = usize> {
         let is_long = self.live > SHORT;
@@ -129,7 +129,7 @@ impl<T: Identified> Kept<T> {
     }
 }
 
-/// Takes a hash for what it is.
+/// A hasher for keys that are hashes already: it returns them unchanged.
 #[derive(Default)]
 struct Hashed(u64);
 

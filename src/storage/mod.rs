@@ -1,9 +1,9 @@
-//! What a tape holds: nodes, and the memory that their numbers stand in. Plain data that knows no tape.
+//! What a tape holds: nodes, and the memory for their numbers. Plain data that knows no tape.
 //!
 //! - `node`: nodes, and the edges between them
-//! - `values`: the numbers of all nodes, one node's behind the other's
-//! - `outside`: numbers that are read where they stand, in parameters and shared arrays
-//! - `readable`: how a kernel sees all these
+//! - `values`: the numbers of all nodes, one node after the other
+//! - `outside`: numbers that are read in place, in parameters and shared arrays
+//! - `readable`: how a kernel reads all these
 //! - `kept`: lists that a rewind keeps
 
 mod kept;

@@ -1,22 +1,22 @@
-//! What the graph of a tape is made of: nodes, and edges that say which operand they are.
+//! The nodes and edges of a tape's graph. An edge says which operand it is.
 
 use super::{Identified, hash_of};
 use crate::shape::Shape;
 use petgraph::graph::NodeIndex;
 use std::panic::Location;
 
-/// Which operand of an op an edge is. (petgraph lists the newest edge first, and `x * x` has two parallel edges, so the order of edges
-/// alone would not tell.)
+/// Index of an operand, from 0: the label of an edge. (petgraph lists the newest edge first, and `x * x` has two parallel edges, so the order
+/// of edges alone would not tell.)
 pub type Slot = u32;
 
-/// One step of the computation: an op applied to operands. It is kept small, since programs of single numbers have millions; its
+/// One step of the computation: an op applied to operands. It is small, since programs of single numbers have millions of nodes; its
 /// value, its shape and its name stand in lists beside the graph (see [`Tape::nodes`](crate::Tape::nodes)).
 #[derive(Debug)]
 pub struct Node {
-    /// The number of its op in the tape's list of ops.
+    /// The index of its op in the tape's list of ops.
     pub(crate) op: u32,
     pub(crate) circumstances: Circumstances,
-    /// The number of its shape in the tape's list of shapes.
+    /// The index of its shape in the tape's list of shapes.
     pub(crate) shape: u32,
     pub(crate) numbers: Numbers,
     pub(crate) needs_grad: bool,
@@ -24,16 +24,16 @@ pub struct Node {
     pub(crate) is_running: bool,
 }
 
-/// Where the numbers of a node stand.
+/// Where the numbers of a node are stored.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Numbers {
     /// On the tape.
     Own,
-    /// In a parameter or a shared array: this entry of the tape's list of what is read outside.
+    /// In a parameter or a shared array: the index in the tape's list of those.
     Outside(u32),
 }
 
-/// What a node that is recorded is given by whoever records it.
+/// What the caller that records a node decides about it.
 #[derive(Clone, Copy)]
 pub(crate) struct By {
     pub(crate) needs_grad: bool,
@@ -71,7 +71,7 @@ impl Node {
     }
 }
 
-/// A shape that nodes have, and the first of them.
+/// A shape, and the first node that has it.
 pub(crate) struct KnownShape {
     pub(crate) shape: Shape,
     pub(crate) first: NodeIndex,

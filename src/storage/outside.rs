@@ -1,4 +1,4 @@
-//! Numbers that stand outside of the tape, in a parameter or in a shared array. Nothing is copied: a leaf takes a share and reads it in place.
+//! Numbers outside the tape, in a parameter or in a shared array. Nothing is copied: a leaf holds a share (`Arc`) and reads it in place.
 
 use super::{Identified, hash_of};
 use crate::faults::BackwardError;
@@ -23,7 +23,7 @@ pub(crate) struct ParamLeaf<F: Scalar> {
     pub(crate) version: u64,
     /// The value of that version. It is given back before an optimizer changes the parameter, which can then do so in place.
     pub(crate) value: Option<Arc<Vec<F>>>,
-    /// What an optimizer left, and its version, for the next recording: in a steady training step it need not be read again.
+    /// The value after an optimizer's update, and its version. The next recording takes it from here and need not read the parameter again.
     pub(crate) next: Option<Version<F>>,
 }
 
@@ -43,7 +43,7 @@ impl<F: Scalar> ParamLeaf<F> {
         (self.value, self.version) = (Some(value), version);
     }
 
-    /// Whether the parameter still has the version that the leaf recorded.
+    /// Refuses a parameter that was changed since the leaf was recorded.
     pub(crate) fn check_version(&self) -> Result<(), BackwardError> {
         match self.param.version() {
             now if now == self.version => Ok(()),
@@ -52,7 +52,7 @@ impl<F: Scalar> ParamLeaf<F> {
     }
 }
 
-/// A parameter is no longer what it was when a leaf recorded it.
+/// The error for a parameter that was changed since a leaf recorded it.
 #[cold]
 pub(crate) fn changed<F: Scalar>(param: &Param<F>, recorded: u64, now: u64) -> BackwardError {
     BackwardError::ParameterChanged { name: param.name().to_owned(), recorded, now }
@@ -76,11 +76,11 @@ impl<F: Scalar> Outside<F> {
     }
 }
 
-/// Numbers that stand outside of the tape. They stay as they are, also if somebody changes the parameter meanwhile.
+/// Numbers outside the tape. They do not change while this share is held, even if the parameter is changed.
 pub(crate) enum Share<'a, F> {
-    /// Held by a leaf.
+    /// The leaf's own share.
     Held(&'a [F]),
-    /// Read now: the parameter was changed since the leaf was recorded.
+    /// A new share of the parameter, which was changed since the leaf was recorded.
     Read(Arc<Vec<F>>),
 }
 
@@ -107,5 +107,5 @@ impl<F: Scalar> Outside<F> {
     }
 }
 
-/// Where the numbers of a node stand if not on the tape.
+/// A share of a node's numbers, if they are outside the tape.
 pub(crate) type Held<'a, F> = Option<Share<'a, F>>;

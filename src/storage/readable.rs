@@ -1,4 +1,4 @@
-//! How a kernel sees its operands: in place, whether their numbers stand on the tape, in a parameter or in a shared array.
+//! How a kernel reads its operands: in place, whether their numbers are on the tape, in a parameter or in a shared array.
 
 use super::{Before, Held, KnownShape, Node, Numbers, Outside, Share, Slot};
 use crate::scalar::Scalar;
@@ -17,8 +17,8 @@ pub(crate) struct Readable<'a, F: Scalar> {
 }
 
 impl<'a, F: Scalar> Readable<'a, F> {
-    /// Lets `look` see the values of `nodes`. A parameter that stands in several slots is read once, so that it is the same in all of them
-    /// whatever other threads do.
+    /// Lets `look` see the values of `nodes`. A parameter that is several operands is read once, so that all of them are equal
+    /// even if another thread changes it.
     #[inline]
     #[track_caller]
     pub(crate) fn with<R>(self, nodes: &[NodeIndex], look: impl FnOnce(&[View<F>]) -> R) -> R {
@@ -80,7 +80,7 @@ impl<'a, F: Scalar> Readable<'a, F> {
         View { data: self.numbers(node, held), shape: self.shape(node) }
     }
 
-    /// The numbers of a node, given what [`hold`](Readable::hold) holds of it.
+    /// The numbers of a node, given the share that [`hold`](Readable::hold) returned for it.
     #[inline(always)]
     pub(crate) fn numbers<'l>(self, node: NodeIndex, held: &'l Held<'a, F>) -> &'l [F]
     where

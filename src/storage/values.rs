@@ -1,5 +1,5 @@
-//! The numbers of all nodes, one node's behind the other's, in one buffer. An operand was recorded before the result, so it stands
-//! before it: a kernel can read the one while it writes the other.
+//! The numbers of all nodes in one buffer, one node after the other. An operand was recorded before the result, so its numbers come
+//! first: a kernel can read them while it writes the result.
 
 use crate::scalar::Scalar;
 use crate::shape::{MAX_NUMBERS, Shape};
@@ -7,7 +7,7 @@ use petgraph::graph::NodeIndex;
 
 pub(crate) struct Values<F: Scalar> {
     numbers: Vec<F>,
-    /// Where the numbers of each node start, and at last where the next node's will. They end where those of the next one start.
+    /// The offset where each node's numbers start and, as the last entry, where the next node's will start. They end where the next node's start.
     starts: Vec<u32>,
 }
 
@@ -38,7 +38,7 @@ impl<F: Scalar> Values<F> {
         }
     }
 
-    /// Makes room for the numbers of another node; or says why there is none.
+    /// Makes room for the numbers of another node, or returns the reason why there is none.
     #[inline]
     pub(crate) fn push(&mut self, shape: Shape) -> Result<(), String> {
         let end = self.numbers.len() + shape.room::<F>(F::NAME)?;
@@ -50,12 +50,12 @@ impl<F: Scalar> Values<F> {
         Ok(())
     }
 
-    /// Appends a node whose numbers stand elsewhere.
+    /// Appends a node whose numbers are outside the tape.
     pub(crate) fn push_nothing(&mut self) {
         self.end_here();
     }
 
-    /// Makes the buffer long enough for `end` numbers: twice as long as it is, if there is so much memory.
+    /// Makes the buffer long enough for `end` numbers. It doubles if there is enough memory, and otherwise gets just as long as needed.
     fn reserve(&mut self, end: usize, shape: Shape) -> Result<(), String> {
         if end > MAX_NUMBERS {
             let used = self.numbers.len();

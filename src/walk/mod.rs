@@ -1,6 +1,6 @@
-//! What backward passes leave behind, and the walk of one that is under way. The one idea to know: a pass costs what it visits, not what the
-//! tape holds. So what it leaves behind is a list of the nodes it visited, and the table in which it notes arrivals is emptied as it goes.
-//! All of it is used again after a rewind.
+//! The results of backward passes, and the walk of a pass that is running. The one idea to know: the cost of a pass grows with the nodes it
+//! visits, not with the tape. So its result is a list of the nodes it visited, and its table of arrivals is cleared entry by entry on the way.
+//! A rewind keeps the memory of both for the next passes.
 
 mod waiting;
 
@@ -11,10 +11,10 @@ use waiting::Waiting;
 /// The backward passes since the last rewind.
 #[derive(Default)]
 pub(crate) struct Passes {
-    /// One for each pass; from `live` on they are left from before the last rewind.
+    /// One entry per pass; those from `live` on are left from before the last rewind.
     all: Vec<Pass>,
     live: usize,
-    /// Walks that are not under way, for the next passes. A pass inside a vjp needs one beside that of the pass around it.
+    /// Walks that are not running, for the next passes to use again. A pass inside a vjp needs a walk of its own beside that of the outer pass.
     idle: SmallVec<[Box<Walk>; 1]>,
 }
 
@@ -25,16 +25,16 @@ struct Pass {
     start: usize,
     /// The node it started from.
     loss: NodeIndex,
-    /// What it visited; filled in when it has ended.
+    /// The nodes it visited; filled in when the pass has ended.
     visited: Visited,
 }
 
-/// What a pass visits.
+/// The nodes that a pass visits, and what they send.
 #[derive(Default)]
 struct Visited {
     /// Each visited node and the node that holds its gradient, in the order of the walk: from the last to the first.
     gradients: Vec<(NodeIndex, NodeIndex)>,
-    /// What each visited node sent to each of its operands, in the order of the walk.
+    /// The cotangent that each visited node sent to each of its operands, in the order of the walk.
     sent: Vec<Arrived>,
 }
 
@@ -52,19 +52,19 @@ pub(crate) struct Walk {
     pass: u32,
     first: usize,
     visited: Visited,
-    /// For each node what has arrived there and was not yet passed on.
+    /// For each node, the cotangents that have arrived and were not yet passed on.
     arrived: Vec<Arrived>,
     /// The nodes where something has arrived.
     waiting: Waiting,
-    /// Behind each node where several cotangents have arrived: one of them, and the place of the one before it.
+    /// Linked lists for nodes where several cotangents have arrived: each entry is a cotangent and the place of the one before it.
     several: Vec<(NodeIndex, Arrived)>,
-    /// A list to sum, kept so that a steady step allocates none.
+    /// Room for a list of cotangents to sum, kept so that a steady step allocates nothing.
     terms: Vec<NodeIndex>,
     /// The leaves of parameters that the pass has met.
     params: Vec<NodeIndex>,
 }
 
-/// Nothing, one cotangent, or the place of the newest of several, in four bytes.
+/// What has arrived at a node, in four bytes: nothing, one cotangent, or the place of the newest of several.
 #[derive(Clone, Copy, PartialEq)]
 struct Arrived(u32);
 
@@ -93,7 +93,7 @@ impl Arrived {
     }
 }
 
-/// What has arrived at a node when its turn comes.
+/// The cotangents that have arrived at a node when it is visited.
 pub(crate) enum Arrivals<'w> {
     One(NodeIndex),
     /// In the order in which they arrived.
@@ -117,7 +117,7 @@ impl Passes {
         self.live as u32
     }
 
-    /// Opens a pass from `loss` on a tape of `nodes` nodes, which passes on nothing from nodes before the `first`.
+    /// Opens a pass from `loss` on a tape of `nodes` nodes. Nodes before `first` count as leaves: nothing flows on from them.
     pub(crate) fn start(&mut self, loss: NodeIndex, nodes: usize, first: usize) -> Box<Walk> {
         if self.all.len() == self.live {
             self.all.push(Pass::default());
@@ -133,7 +133,7 @@ impl Passes {
         walk
     }
 
-    /// Keeps what a walk that has ended visited, and its memory. Of one that was given up only the memory is kept.
+    /// Keeps the result of a complete walk. The walk's memory is kept in any case.
     pub(crate) fn end(&mut self, mut walk: Box<Walk>, is_complete: bool) {
         if !is_complete {
             walk.visited.clear();
@@ -190,7 +190,7 @@ impl Walk {
         self.pass
     }
 
-    /// Nodes before this one are as leaves to the pass, which was started inside a vjp. Otherwise 0.
+    /// For a pass that was started inside a vjp: nodes before this one count as leaves. 0 for any other pass.
     pub(crate) fn first(&self) -> usize {
         self.first
     }
@@ -232,7 +232,7 @@ impl Walk {
         *arrived = Arrived::place(self.several.len() - 1);
     }
 
-    /// The last node where something has arrived, and what. All uses of a node lie behind it, so nothing else will arrive there.
+    /// The last node where something has arrived, and its cotangents. All uses of a node were recorded after it, so nothing else will arrive there.
     #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<(NodeIndex, Arrivals<'_>)> {
         let node = self.waiting.take_last()?;
@@ -244,7 +244,7 @@ impl Walk {
         Some((NodeIndex::new(node), arrivals))
     }
 
-    /// The several cotangents that have arrived at a node, in order.
+    /// The cotangents that have arrived at a node, if several, in order.
     fn list(&mut self, mut newest: Arrived) -> &[NodeIndex] {
         self.terms.clear();
         while let Some(place) = newest.as_place() {
@@ -256,7 +256,7 @@ impl Walk {
         &self.terms
     }
 
-    /// Notes that the pass reads a parameter, by this leaf.
+    /// Notes that the pass has met this leaf of a parameter.
     #[inline]
     pub(crate) fn meet_param(&mut self, leaf: NodeIndex) {
         if self.params.last() != Some(&leaf) {

@@ -1,6 +1,6 @@
-//! A set of nodes that gives its last one, however far apart they are. The one idea to know: a bit for each node, and above them a bit for
-//! each word of 64 nodes that is not empty. A pass only ever goes down, so the search for the next node goes on where the last one was
-//! found: an empty stretch costs one look for 4,096 nodes.
+//! A set of nodes from which the last one can be taken quickly, however far apart they are. The one idea to know: there is a bit for each node,
+//! and above these a bit for each word of 64 nodes that is not empty. A pass only ever goes down, so each search starts where the last node was
+//! found, and 4,096 nodes without a bit are skipped in one step.
 
 const BITS: usize = u64::BITS as usize;
 
@@ -11,7 +11,7 @@ pub(crate) struct Waiting {
     words: Vec<u64>,
     /// A bit for each word that is not 0.
     filled: Vec<u64>,
-    /// Above this place `filled` is 0.
+    /// All words of `filled` above this index are 0.
     top: usize,
 }
 
