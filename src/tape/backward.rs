@@ -16,9 +16,9 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// The gradients of this number with respect to everything it was computed from. The pass is recorded on the tape; nothing is
     /// accumulated between passes, so there is nothing to zero.
     ///
-    /// Inside a vjp, what the vjp itself has recorded is differentiated with respect to what stood on the tape before, such as the operands,
-    /// and no further: each operand counts as a variable of its own, even if one was computed from the other. So a vjp may compute its op
-    /// again and ask for the gradients of that.
+    /// Inside a vjp, only the nodes that the vjp itself has recorded are differentiated. Everything recorded before, such as the operands, counts
+    /// as a variable of its own, even if one operand was computed from the other. So a vjp may compute its op again and ask for the gradients
+    /// of that.
     ///
     /// # Panics
     /// At the caller's line, where [`try_backward`](Var::try_backward) returns an error.
@@ -27,7 +27,7 @@ impl<'t, F: Scalar> Var<'t, F> {
         self.try_backward().or_blame()
     }
 
-    /// [`backward`](Var::backward), or why it is refused.
+    /// [`backward`](Var::backward), or the error that says why it is refused.
     #[track_caller]
     pub fn try_backward(self) -> Result<Gradients<'t, F>, BackwardError> {
         if self.shape().size() != 1 {
@@ -83,8 +83,8 @@ impl<F: Scalar> Tape<F> {
         walk.params().iter().filter_map(|&leaf| graph.param_leaf(leaf)).try_for_each(ParamLeaf::check_version)
     }
 
-    /// Visits the ancestors of the loss from last to first. A node's uses all lie behind it, so when it is its turn, everything that
-    /// flows back to it has arrived.
+    /// Visits the ancestors of the loss from last to first. All uses of a node were recorded after it, so everything that flows back to it
+    /// has arrived when the walk comes to it.
     #[track_caller]
     fn walk_back(&self, walk: &mut Walk) -> Result<(), BackwardError> {
         let (pass, mut seen) = (walk.pass(), self.len());
@@ -103,7 +103,7 @@ impl<F: Scalar> Tape<F> {
         Ok(())
     }
 
-    /// What arrives at a node that is used several times adds up: one n-ary sum.
+    /// The sum of the cotangents that arrive at a node: one `add_n`, however many they are.
     #[track_caller]
     fn sum_arrivals(&self, pass: u32, node: NodeIndex, terms: &[NodeIndex]) -> NodeIndex {
         let mut graph = self.graph.borrow_mut();
@@ -144,8 +144,8 @@ impl<F: Scalar> Tape<F> {
     }
 }
 
-/// A backward pass under way. When it ends, what is recorded belongs again to whoever recorded before: the learner's program or, if the
-/// pass was started inside a vjp, that one's pass. So it is after an error and after a panic, too.
+/// A running backward pass. When it is dropped, also after an error or a panic, new nodes belong again to whatever was recording before it: the
+/// learner's program or, if the pass was started inside a vjp, the pass of that vjp.
 struct OpenPass<'t, F: Scalar> {
     tape: &'t Tape<F>,
     around: Option<Circumstances>,
@@ -165,7 +165,7 @@ impl<'t, F: Scalar> OpenPass<'t, F> {
 
 impl<F: Scalar> Drop for OpenPass<'_, F> {
     fn drop(&mut self) {
-        // After a panic somebody may still be looking at the graph; a second panic would end the program.
+        // After a panic the graph may still be borrowed. A second panic would abort the program.
         if let Ok(mut graph) = self.tape.graph.try_borrow_mut() {
             graph.differentiating = self.around;
         }

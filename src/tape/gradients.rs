@@ -1,4 +1,4 @@
-//! What a backward pass found. (What optimizers do with it is in `optim/update.rs`.)
+//! The gradients of a backward pass. (How optimizers use them: `optim/update.rs`.)
 
 use super::{Tape, Var};
 use crate::scalar::Scalar;
@@ -30,7 +30,7 @@ impl<'t, F: Scalar> Gradients<'t, F> {
     /// The gradient with respect to `x`.
     ///
     /// # Panics
-    /// If the loss does not depend on `x`, or `x` is an input that no gradient was asked for.
+    /// If the loss does not depend on `x`, or `x` is an input that gets no gradient.
     #[track_caller]
     pub fn wrt(&self, x: Var<'t, F>) -> Var<'t, F> {
         match self.get(x) {

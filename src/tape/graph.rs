@@ -1,4 +1,4 @@
-//! The graph behind a tape: what it holds, and what can be asked of it.
+//! The graph of a tape: its nodes with their values, ops and shapes, and how to read them.
 
 use super::fast::OpList;
 use crate::labels::Labels;
@@ -14,27 +14,27 @@ use std::rc::Rc;
 
 pub(crate) struct Graph<F: Scalar> {
     pub(crate) dag: DiGraph<Node, Slot>,
-    /// The value of each node; nothing where a leaf reads a parameter or a shared array.
+    /// The value of each node; empty for a leaf that reads a parameter or a shared array.
     pub(super) values: Values<F>,
-    /// The ops that the nodes have.
+    /// The ops of the nodes.
     pub(super) ops: OpList<F>,
-    /// Every shape that a node has, once, and before them that of a single number. Most nodes share a few.
+    /// The shapes of the nodes, each once; the first is that of a single number. Most nodes share a few shapes.
     pub(super) shapes: Kept<KnownShape>,
-    /// What leaves read outside of the tape, in order of recording.
+    /// The parameters and shared arrays that leaves read, in order of recording.
     pub(super) outside: Kept<Outside<F>>,
     pub(crate) labels: Labels,
     /// Where the next node goes. Nodes from here on are left from before the last rewind, waiting to be used again.
     pub(super) cursor: usize,
-    /// The node whose vjp is being recorded: what is recorded meanwhile belongs to its line and its scope.
+    /// The node whose vjp is running, if one is: nodes recorded meanwhile get its line and its scope.
     pub(crate) differentiating: Option<Circumstances>,
-    /// How many nodes there were when the running vjp began, the innermost if there are several (a vjp may start a backward pass); 0 if
-    /// none is running.
+    /// How many nodes there were when the running vjp began (the innermost one, since a vjp may start a backward pass); 0 if none is
+    /// running.
     pub(super) vjp_since: usize,
-    /// How many nodes were newly made, over the tape's whole life.
+    /// How many new nodes were made in the tape's whole life.
     pub(crate) made: u64,
-    /// How many numbers the nodes may have together.
+    /// Most numbers that all nodes together may have.
     pub(super) limit: usize,
-    /// What kernels took, if somebody asked for it.
+    /// The times of kernels, if a profile was started.
     pub(crate) profile: Option<Box<Profile>>,
 }
 
@@ -61,7 +61,7 @@ impl<F: Scalar> Graph<F> {
         self.cursor
     }
 
-    /// The node that is recorded next.
+    /// The index of the node that is recorded next.
     #[inline]
     pub(super) fn next(&self) -> NodeIndex {
         NodeIndex::new(self.cursor)
@@ -99,7 +99,7 @@ impl<F: Scalar> Graph<F> {
         self.ops.get(self.dag[node].op)
     }
 
-    /// Whether two nodes have one shape.
+    /// Whether two nodes have the same shape.
     #[inline]
     pub(crate) fn same_shape(&self, a: NodeIndex, b: NodeIndex) -> bool {
         self.dag[a].shape == self.dag[b].shape
@@ -127,7 +127,7 @@ impl<F: Scalar> Graph<F> {
         operands.iter().any(|&operand| self.dag[operand].needs_grad)
     }
 
-    /// The number of a shape that the next node is to have.
+    /// The index of a shape in the list of shapes. A new shape is entered, with the next node as its first.
     pub(super) fn shape_number(&mut self, shape: Shape) -> u32 {
         let first = NodeIndex::new(self.cursor);
         if self.shapes.live().is_empty() {
@@ -152,7 +152,7 @@ impl<F: Scalar> Graph<F> {
         self.labels.path(self.dag[node].circumstances.scope)
     }
 
-    /// Puts other ops in the place of some: `change` says which.
+    /// Replaces ops: `change` returns the new op, or `None` to keep the old one.
     #[cfg(feature = "rand")] // the checker tries how it finds a wrong op
     pub(crate) fn change_ops(&mut self, change: impl Fn(&Rc<dyn Op<F>>) -> Option<Rc<dyn Op<F>>>) {
         self.ops.change(change);

@@ -4,10 +4,10 @@
 //!
 //! - `record`: the one way onto the tape, for ops and for leaves
 //! - `rewind`: the same recording again, on the same nodes
-//! - `backward`: the reverse pass; `vjp`: what an op sends, held against its operands; `gradients`: what a pass found
-//! - this file: [`Tape`]; `graph`: what a tape holds; `var`: [`Var`], a handle to a node
+//! - `backward`: the reverse pass; `vjp`: runs an op's vjp and checks what it sends; `gradients`: the results of a pass
+//! - this file: [`Tape`]; `graph`: its nodes and their values; `var`: [`Var`], a handle to a node
 //! - `outside`: leaves that read parameters and shared arrays in place
-//! - `fast`: what is there for speed alone
+//! - `fast`: code that is only there for speed
 
 mod backward;
 mod fast;
@@ -61,7 +61,7 @@ pub struct Tape<F: Scalar = f32> {
     pub(crate) graph: RefCell<Graph<F>>,
     pub(crate) passes: RefCell<Passes>,
     pub(crate) updates: RefCell<Updates<F>>,
-    /// Whether this is under [`no_grad`](Tape::no_grad).
+    /// Whether the program is inside [`no_grad`](Tape::no_grad).
     pub(crate) gradients_off: Cell<bool>,
     /// See [`stop_at_non_finite`](Tape::stop_at_non_finite).
     pub(crate) stops_at_non_finite: Cell<bool>,
@@ -86,7 +86,7 @@ impl<F: Scalar> Tape<F> {
         }
     }
 
-    /// An empty tape whose nodes may have so many numbers together. More is refused before memory is taken for them.
+    /// An empty tape with a limit on the numbers that all its nodes together may have. A node beyond it is refused before memory is allocated.
     #[cfg(feature = "json")]
     pub(crate) fn limited_to(numbers: usize) -> Self {
         let tape = Tape::new();
@@ -94,7 +94,7 @@ impl<F: Scalar> Tape<F> {
         tape
     }
 
-    /// Gives the memory back to the system that dropped tapes have left for the next one (up to 1 GiB per thread and kind of number).
+    /// Frees the memory that dropped tapes have left for the next one (up to 1 GiB per thread and kind of number).
     pub fn release_spare_memory() {
         fast::spare::release::<F>();
     }
@@ -129,7 +129,7 @@ impl<F: Scalar> Tape<F> {
     }
 
     /// The graph itself, for petgraph's algorithms. Nodes with an index of [`len`](Tape::len) or more are left from before the
-    /// last rewind. Nothing can be recorded while it is looked at.
+    /// last rewind. Nothing can be recorded while the graph is borrowed.
     pub fn graph(&self) -> Ref<'_, DiGraph<Node, Slot>> {
         Ref::map(self.graph.borrow(), |graph| &graph.dag)
     }

@@ -1,5 +1,5 @@
-//! Leaves whose numbers stand outside of the tape, in a parameter or in a shared array. Nothing is copied: a leaf takes a share and reads it in
-//! place. It gives the share of a parameter back before an optimizer changes the parameter, which is then changed in place, too.
+//! Leaves whose numbers are outside the tape, in a parameter or in a shared array. Nothing is copied: a leaf holds a share (`Arc`) and reads it in
+//! place. It gives its share of a parameter back before an optimizer changes the parameter, so that the change is made in place, too.
 
 use super::graph::Graph;
 use super::record::Given;
@@ -11,7 +11,7 @@ use petgraph::graph::NodeIndex;
 use smallvec::SmallVec;
 
 impl<F: Scalar> Graph<F> {
-    /// The leaf, if this node reads a parameter.
+    /// The parameter that a node reads, if it reads one.
     #[inline]
     pub(crate) fn param_leaf(&self, node: NodeIndex) -> Option<&ParamLeaf<F>> {
         match self.dag[node].numbers {
@@ -20,8 +20,8 @@ impl<F: Scalar> Graph<F> {
         }
     }
 
-    /// The leaves of this recording that read `param`, the latest first: one for each version of it that was read, and another one where it
-    /// was read without gradients.
+    /// The leaves of this recording that read `param`, the latest first: one for each version that was read, and one more for each version that
+    /// was read both with and without gradients.
     #[inline]
     pub(crate) fn leaves_of(&self, param: &Param<F>) -> impl Iterator<Item = &ParamLeaf<F>> {
         self.places_of(param).filter_map(|place| self.outside.live()[place].as_param())
@@ -33,8 +33,8 @@ impl<F: Scalar> Graph<F> {
         self.outside.places(|| hash_of(param.address()), reads)
     }
 
-    /// The leaf of this recording that reads the same parameter at its present version. One that gets gradients and one that gets none, read under
-    /// `no_grad` or while the parameter was frozen, are two.
+    /// The leaf of this recording that reads the parameter in its current version and gets gradients, or gets none, as asked. (A parameter read
+    /// under `no_grad`, or while frozen, has a leaf of its own, which gets none.)
     pub(super) fn leaf_that_reads(&self, given: &Given<F>, needs_grad: bool) -> Option<NodeIndex> {
         let Given::Param(param) = given else { return None };
         let version = param.version();
@@ -42,7 +42,7 @@ impl<F: Scalar> Graph<F> {
         self.leaves_of(param).find(same).map(|leaf| leaf.node)
     }
 
-    /// Whether the leaf at the cursor has its numbers where these are.
+    /// Whether the leaf at the cursor reads its numbers from where `given` has them.
     pub(super) fn would_read(&self, given: &Given<F>) -> bool {
         match (self.dag[self.next()].numbers, given) {
             (Numbers::Own, Given::Written(_)) => true,
@@ -55,7 +55,7 @@ impl<F: Scalar> Graph<F> {
         }
     }
 
-    /// Lets the leaf at the cursor read a parameter.
+    /// Makes the leaf at the cursor read a parameter.
     #[track_caller]
     pub(super) fn read_param(&mut self, param: &Param<F>) -> Numbers {
         let (node, place) = (self.next(), self.outside.live().len());
@@ -69,7 +69,7 @@ impl<F: Scalar> Graph<F> {
         Numbers::Outside(place as u32)
     }
 
-    /// Lets the leaf at the cursor read a shared array.
+    /// Makes the leaf at the cursor read a shared array.
     pub(super) fn read_shared(&mut self, array: ArcArray<F, IxDyn>) -> Numbers {
         let place = self.outside.live().len();
         match self.outside.under_cursor_mut() {
@@ -87,9 +87,9 @@ impl<F: Scalar> Graph<F> {
         self.outside.live_mut().iter_mut().filter_map(Outside::as_param_mut).for_each(|leaf| leaf.value = None);
     }
 
-    /// Gives back what leaves hold of a parameter that is about to be changed.
+    /// Gives back the shares that leaves hold of a parameter, because it is about to be changed.
     pub(crate) fn let_go(&mut self, param: &Param<F>) {
-        // The newest come first, and those before the last update hold nothing any more.
+        // The newest leaves come first; those recorded before the last update hold no share any more.
         let leaves = self.outside.live();
         let holds =
             |&place: &usize| leaves[place].as_param().is_some_and(|leaf| leaf.value.is_some() || leaf.next.is_some());
@@ -101,7 +101,7 @@ impl<F: Scalar> Graph<F> {
         }
     }
 
-    /// Keeps what an optimizer made of the parameter of a leaf, and its version, for the next recording.
+    /// Keeps the value that an optimizer gave to a leaf's parameter, and its version, for the next recording.
     pub(crate) fn keep_for_next(&mut self, leaf: NodeIndex, updated: Version<F>) {
         if let Numbers::Outside(place) = self.dag[leaf].numbers {
             if let Some(leaf) = self.outside.live_mut()[place as usize].as_param_mut() {

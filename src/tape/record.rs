@@ -16,7 +16,7 @@ use petgraph::graph::NodeIndex;
 use smallvec::SmallVec;
 use std::panic::Location;
 
-/// What a leaf is given: numbers to write onto the tape, or something to read where it stands.
+/// What a leaf is given: numbers to write onto the tape, or something to read in place.
 pub(crate) enum Given<'a, F: Scalar> {
     Written(&'a mut dyn FnMut(&mut [F])),
     Param(&'a Param<F>),
@@ -24,7 +24,7 @@ pub(crate) enum Given<'a, F: Scalar> {
 }
 
 impl<F: Scalar> Given<'_, F> {
-    /// Whether a gradient is computed for it, if gradients are wanted: not for a parameter that is frozen.
+    /// Whether the leaf gets a gradient when gradients are wanted. A frozen parameter gets none.
     fn gets_gradients(&self) -> bool {
         if let Given::Param(param) = self { !param.is_frozen() } else { true }
     }
@@ -83,7 +83,7 @@ impl<F: Scalar> Graph<F> {
         Ok(self.put(op, operands, shape, Numbers::Own, by))
     }
 
-    /// Records a leaf, or finds it, if this recording has read the same version of the same parameter already.
+    /// Records a leaf. If this recording has already read the same version of the same parameter, it returns that leaf.
     #[track_caller]
     pub(crate) fn record_leaf<O: Op<F> + PartialEq>(
         &mut self,
@@ -133,7 +133,7 @@ impl<F: Scalar> Graph<F> {
         index
     }
 
-    /// Appends a new node, given the numbers of its op and its shape.
+    /// Appends a new node, given the indices of its op and its shape.
     pub(super) fn append(&mut self, op: u32, operands: &[NodeIndex], shape: u32, numbers: Numbers, by: By) {
         let (circumstances, needs_grad) = (self.circumstances(by.source), by.needs_grad);
         let node = Node { op, shape, numbers, needs_grad, is_running: false, circumstances };
@@ -152,14 +152,14 @@ impl<F: Scalar> Graph<F> {
         self.differentiating.unwrap_or(Circumstances { source, origin: self.next(), scope, pass: 0 })
     }
 
-    /// From now on what is recorded is the vjp of `node`, in this pass.
+    /// From now on, recorded nodes belong to the vjp of `node`, in this pass.
     #[inline]
     pub(super) fn differentiate(&mut self, node: NodeIndex, pass: u32) {
         let Circumstances { source, scope, .. } = self.dag[node].circumstances;
         self.differentiating = Some(Circumstances { source, origin: node, scope, pass });
     }
 
-    /// The shape of a new result, for whose numbers room is made.
+    /// Makes room for a new result, and returns its shape.
     #[inline(never)]
     fn make_result(&mut self, op: &dyn Op<F>, operands: &[NodeIndex]) -> Result<Shape, Refusal> {
         let mut shapes: SmallVec<[Shape; 4]> = SmallVec::new();
@@ -190,7 +190,7 @@ impl<F: Scalar> Graph<F> {
         Ok(())
     }
 
-    /// Lets a leaf's numbers be written into the room at the cursor.
+    /// Lets `write` fill the room at the cursor with a leaf's numbers.
     fn write(&mut self, leaf: &'static str, shape: Shape, write: &mut dyn FnMut(&mut [F])) -> Numbers {
         let start = self.clock();
         write(self.split(self.next()).1);

@@ -1,5 +1,5 @@
-//! Rewinding. The one idea to know: a rewind keeps everything and moves the cursor to the start. A recording that goes as the one before
-//! finds its nodes standing there and writes into their buffers; at the first node that differs, what is left of the old one is dropped.
+//! Rewinding. The one idea to know: a rewind keeps everything and moves the cursor to the start. A recording that repeats the one before
+//! finds its nodes at the cursor and writes into their buffers. At the first node that differs, the rest of the old recording is dropped.
 
 use super::Tape;
 use super::graph::Graph;
@@ -11,8 +11,8 @@ use crate::storage::By;
 use petgraph::graph::NodeIndex;
 
 impl<F: Scalar> Tape<F> {
-    /// Goes back to the start. Nodes and buffers stay: recording the same operations again writes into them, with no
-    /// allocation; the first operation that differs drops the rest and records afresh.
+    /// Goes back to the start. Nodes and buffers stay: recording the same operations again writes into them and allocates
+    /// nothing. The first operation that differs drops the rest, and new nodes follow.
     pub fn rewind(&mut self) {
         self.graph.get_mut().rewind();
         self.passes.get_mut().rewind();
@@ -29,7 +29,7 @@ impl<F: Scalar> Graph<F> {
         self.differentiating = None;
     }
 
-    /// Whether a node from before the last rewind stands at the cursor.
+    /// Whether there is a node at the cursor, left from before the last rewind.
     #[inline]
     pub(super) fn has_node_here(&self) -> bool {
         self.dag.node_count() > self.cursor
@@ -42,7 +42,7 @@ impl<F: Scalar> Graph<F> {
         self.ops.is(node.op, op) && self.operands(self.next()).eq(operands.iter().copied())
     }
 
-    /// Whether it is a leaf of the same kind and shape, whose numbers stand in the same place.
+    /// Whether it is a leaf of the same kind and shape, with its numbers in the same place.
     pub(super) fn leaf_stands_here<O>(&self, leaf: &O, shape: Shape, given: &Given<F>) -> bool
     where
         O: Op<F> + PartialEq,

@@ -46,7 +46,7 @@ impl<'t, F: Scalar> Var<'t, F> {
         self.tape.value(self.index)
     }
 
-    /// Looks at its value in place. Nothing can be recorded meanwhile.
+    /// Reads its value in place. Nothing can be recorded meanwhile.
     #[track_caller]
     pub fn with_value<R>(self, look: impl FnOnce(ArrayViewD<F>) -> R) -> R {
         self.tape.graph.borrow().with_views(&[self.index], |views| look(views[0].array()))
@@ -55,7 +55,7 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// Its value, if it is a single number.
     ///
     /// # Panics
-    /// If it has more or fewer elements than one.
+    /// If it does not have exactly one element.
     #[track_caller]
     pub fn item(self) -> F {
         let item = self.tape.graph.borrow().with_views(&[self.index], |views| match views[0].data {

@@ -1,6 +1,6 @@
-//! An op's vjp is run here, and what it sends is held against the operands. An op may be a learner's own, so a mistake in it is expected: a panic
-//! is blamed on the op, and the tape is in order afterwards. The one idea to know: **copying forward is summing backward.** An operand that was
-//! broadcast gets the sum over its copies, and this is the only place where that is done.
+//! Runs an op's vjp, and checks that what it sends fits the operands. An op may be a learner's own, so mistakes in it are expected: the message of a
+//! panic names the op, and the tape is in order afterwards. The one idea to know: **copying forward is summing backward.** An operand that was
+//! broadcast gets the sum over its copies, and only this file does that.
 
 use super::graph::Graph;
 use super::{Tape, Var};
@@ -46,7 +46,7 @@ impl<F: Scalar> Tape<F> {
         }
     }
 
-    /// What a vjp sends to an operand, in the operand's shape: one that was broadcast gets the sum over its copies.
+    /// What a vjp sends to an operand, in the operand's shape: an operand that was broadcast gets the sum over its copies.
     #[inline]
     #[track_caller]
     pub(super) fn sum_over_copies(
@@ -86,7 +86,7 @@ impl<F: Scalar> Tape<F> {
         BackwardError::WrongVjp { node: self.graph.borrow().describe_with_line(node), mistake }
     }
 
-    /// Panics with the fault in the shapes of `nodes` or in `op`, at the line that wanted to record it.
+    /// Panics at the line that tried to record `op`, with what is wrong in the shapes of `nodes` or in the op.
     #[cold]
     #[track_caller]
     pub(super) fn blame(&self, op: &str, nodes: &[NodeIndex], refusal: Refusal) -> ! {
@@ -98,8 +98,8 @@ impl<F: Scalar> Tape<F> {
 }
 
 impl<F: Scalar> Graph<F> {
-    /// Whether an operand of an op was broadcast to `shape`, which is that of the result, or the one to which all operands broadcast (as in a
-    /// sum of products, whose result is smaller).
+    /// Whether an operand of an op was broadcast to `shape`. That must be the shape of the result, or the shape to which all operands broadcast
+    /// (as in a sum of products, whose result is smaller).
     fn is_broadcast(&self, shape: Shape, local: &Local<F>, slot: usize) -> bool {
         let mut operands = local.operands.iter().map(|&(operand, _)| self.shape(operand));
         let mut together = || operands.try_fold(Shape::scalar(), Shape::broadcast);

@@ -1,4 +1,4 @@
-//! What kernels take, noted if a profile is kept.
+//! The times of kernels, noted if a profile is kept.
 
 use crate::op::Op;
 use crate::profile::Phase;
@@ -10,13 +10,13 @@ use smallvec::SmallVec;
 use std::time::Instant;
 
 impl<F: Scalar> Graph<F> {
-    /// The time, if a profile is kept.
+    /// The current time, if a profile is kept.
     #[inline]
     pub(crate) fn clock(&self) -> Option<Instant> {
         self.profile.is_some().then(Instant::now)
     }
 
-    /// Notes in the profile what something took that started then and moved so many numbers.
+    /// Notes in the profile the time since `start`, and how many numbers were read and written meanwhile.
     #[inline]
     pub(crate) fn note(
         &mut self,
@@ -31,7 +31,7 @@ impl<F: Scalar> Graph<F> {
         }
     }
 
-    /// Notes what the kernel of an op took.
+    /// Notes the time of an op's kernel.
     #[inline]
     pub(in crate::tape) fn note_kernel(
         &mut self,

@@ -1,10 +1,10 @@
-//! What is there for speed alone: without it the tape would find the same numbers.
+//! Code that is only there for speed: without it the tape would compute the same numbers.
 //!
-//! - `op_list`: an op that holds nothing stands once, however many nodes it has
-//! - `single`: a short way to record ops of single numbers
-//! - `sum`: the sum of what arrives at a node, perhaps a million terms, without a list of views
+//! - `op_list`: an op without fields is stored once, however many nodes have it
+//! - `single`: a fast path to record ops of single numbers
+//! - `sum`: the sum of the cotangents at a node, perhaps a million terms, without a list of views
 //! - `spare`: the memory of tapes that were dropped
-//! - `clock`: where the time goes, if somebody asks
+//! - `clock`: where the time goes, if a profile is kept
 
 mod clock;
 mod op_list;

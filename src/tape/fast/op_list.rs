@@ -1,6 +1,6 @@
-//! The ops of a tape's nodes. An op that holds nothing, such as `Add`, stands here once, however many nodes it has; one that holds
-//! something, such as the axes of a sum, once for each node. They are counted (`Rc`), so that an op can record its vjp on the very graph
-//! that it stands in, while others look at it.
+//! The ops of a tape's nodes. An op without fields, such as `Add`, is stored once, however many nodes have it; an op with fields, such as the
+//! axes of a sum, is stored once for each node. Ops are reference-counted (`Rc`): a vjp holds its op while it records on the graph that owns the
+//! list.
 
 use crate::op::Op;
 use crate::scalar::Scalar;
@@ -11,14 +11,14 @@ use std::rc::Rc;
 
 pub(in crate::tape) struct OpList<F: Scalar> {
     entries: Vec<Entry<F>>,
-    /// The places of the ops that hold nothing, by type.
+    /// The places of the ops without fields, by type.
     stateless: SmallVec<[(TypeId, u32); 16]>,
 }
 
 struct Entry<F: Scalar> {
     op: Rc<dyn Op<F>>,
     kind: TypeId,
-    /// The first node that it has.
+    /// The first node that has this op.
     first: NodeIndex,
 }
 
@@ -29,7 +29,7 @@ impl<F: Scalar> Default for OpList<F> {
 }
 
 impl<F: Scalar> OpList<F> {
-    /// The place of `op`, which the next node, `node`, is to have.
+    /// The place of `op` in the list, entered if need be. `node` is the next node, which will have it.
     #[inline]
     pub(in crate::tape) fn place<O: Op<F>>(&mut self, op: O, node: NodeIndex) -> u32 {
         let (place, kind) = (self.entries.len() as u32, TypeId::of::<O>());
@@ -48,7 +48,7 @@ impl<F: Scalar> OpList<F> {
         &self.entries[place as usize].op
     }
 
-    /// Whether an op of the list equals this one. (One that holds nothing equals all of its kind.)
+    /// Whether an op of the list equals this one. (Ops without fields are equal if they have the same type.)
     #[inline]
     pub(in crate::tape) fn is<O: Op<F> + PartialEq>(&self, place: u32, op: &O) -> bool {
         let entry = &self.entries[place as usize];
@@ -63,7 +63,7 @@ impl<F: Scalar> OpList<F> {
         self.stateless.retain(|(_, place)| (*place as usize) < length);
     }
 
-    /// Puts other ops in the place of some: `change` says which. Nodes that come later get ops of their own.
+    /// Replaces ops: `change` returns the new op, or `None` to keep the old one. Nodes that are recorded later get ops of their own.
     #[cfg(feature = "rand")]
     pub(in crate::tape) fn change(&mut self, change: impl Fn(&Rc<dyn Op<F>>) -> Option<Rc<dyn Op<F>>>) {
         self.stateless.clear();

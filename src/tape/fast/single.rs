@@ -1,6 +1,6 @@
-//! Recording an op of single numbers, in short. The one idea to know: a program of single numbers has millions of nodes, and looking up
-//! shapes, views and locks for each would take several times as long as the arithmetic. Here all operands are numbers on the tape, so
-//! all of it is known beforehand, and the compiler works out what is left of the op's own `shape` and `forward`.
+//! A fast path that records ops of single numbers. The one idea to know: a program of single numbers has millions of nodes, and looking up
+//! shapes, views and locks for each would take several times as long as the arithmetic. Here all operands are single numbers on the tape, so
+//! shapes and views are constants, and the compiler reduces the op's own `shape` and `forward` to the arithmetic.
 
 use crate::faults::caught;
 use crate::op::Op;
@@ -11,11 +11,11 @@ use crate::tape::graph::Graph;
 use crate::view::{View, ViewMut};
 use petgraph::graph::NodeIndex;
 
-/// The number of the shape of a single number: it is the first that a tape knows.
+/// Index of the shape of a single number in a tape's list of shapes: the first.
 const SINGLE: u32 = 0;
 
 impl<F: Scalar> Graph<F> {
-    /// The result of `op`, if it is a single number and is computed from one or two that stand on the tape (and nobody keeps a profile).
+    /// The result of `op`, if the result and its one or two operands are single numbers on the tape, and no profile is kept.
     #[inline(always)]
     pub(in crate::tape) fn single<O: Op<F>>(&self, op: &O, operands: &[NodeIndex]) -> Option<F> {
         if self.profile.is_some() {
@@ -33,7 +33,7 @@ impl<F: Scalar> Graph<F> {
         if self.dag[node].shape == SINGLE { self.values.number(node) } else { None }
     }
 
-    /// Records `op`, whose result is known to be this number.
+    /// Records `op`, whose result is `number`.
     #[inline(always)]
     pub(in crate::tape) fn record_single<O>(&mut self, op: O, operands: &[NodeIndex], number: F, by: By) -> NodeIndex
     where
@@ -53,11 +53,11 @@ impl<F: Scalar> Graph<F> {
     }
 }
 
-/// The result of `op` for single numbers, if it is one.
+/// The result of `op` for single numbers, if it is a single number too.
 #[inline(always)]
 fn number_of<F: Scalar, O: Op<F>>(op: &O, x: &[View<F>]) -> Option<F> {
     const SINGLES: &[Shape; 2] = &[Shape::scalar(); 2];
-    // An op that panics here does so again on the long way, where it is reported.
+    // An op that panics here panics again on the normal path, where it is reported.
     let number = caught(|| {
         let shape = op.shape(&SINGLES[..x.len()]).ok()?;
         if shape.rank() > 0 {

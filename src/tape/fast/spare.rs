@@ -1,5 +1,5 @@
-//! The memory of tapes that were dropped. The next tape of the same thread takes it over: a program that makes a new tape for each
-//! step would otherwise spend more time on getting memory from the system and giving it back than on computing.
+//! The memory of dropped tapes, which the next tape of the same thread takes over. Without this, a program that makes a new tape for each step
+//! would spend more time on getting memory from the system and giving it back than on computing.
 
 use crate::scalar::Scalar;
 use crate::storage::{Node, Slot};
@@ -8,18 +8,18 @@ use crate::walk::Passes;
 use std::any::Any;
 use std::cell::RefCell;
 
-/// More than this is given back to the system, in bytes: a tape of four million single numbers.
+/// Most bytes that are kept: those of a tape of four million single numbers. A larger tape is given back to the system.
 const LARGEST: usize = 1 << 30;
 
-/// The emptied parts of a tape.
+/// The parts of a tape whose memory is kept, emptied.
 type Parts<F> = (Graph<F>, Passes);
 
 thread_local! {
-    /// At most one for each kind of number.
+    /// At most one entry for each kind of number.
     static SPARE: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The parts for a new tape.
+/// The parts for a new tape: spare ones, or new ones.
 pub(in crate::tape) fn take<F: Scalar>() -> Parts<F> {
     let found = SPARE.try_with(|spare| {
         let mut spare = spare.borrow_mut();
@@ -35,7 +35,7 @@ pub(in crate::tape) fn keep<F: Scalar>(graph: Graph<F>, passes: Passes) {
         return;
     }
     let parts: Box<dyn Any> = Box::new((graph.emptied(), passes.emptied()));
-    // A thread that is ending keeps nothing.
+    // This fails in a thread that is ending, which needs no spare memory.
     let _ = SPARE.try_with(|spare| {
         let mut spare = spare.borrow_mut();
         if !spare.iter().any(|parts| parts.is::<Parts<F>>()) {
@@ -44,7 +44,7 @@ pub(in crate::tape) fn keep<F: Scalar>(graph: Graph<F>, passes: Passes) {
     });
 }
 
-/// Gives the memory back to the system that the last tape of this kind of number left to the next one.
+/// Frees the memory that was kept for the next tape of this kind of number.
 pub(in crate::tape) fn release<F: Scalar>() {
     drop(take::<F>());
 }
@@ -57,7 +57,7 @@ impl<F: Scalar> Graph<F> {
         Graph { dag: self.dag, values: self.values, ..Graph::new() }
     }
 
-    /// How much memory it has reserved for nodes, edges and numbers.
+    /// Bytes reserved for nodes, edges and numbers.
     fn reserved_bytes(&self) -> usize {
         let (nodes, edges) = self.dag.capacity();
         let nodes = nodes * size_of::<petgraph::graph::Node<Node>>();

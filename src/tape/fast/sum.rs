@@ -1,5 +1,5 @@
-//! The sum of nodes of one shape: what arrives at a node that is used several times, perhaps a million times. So the terms are added one by
-//! one, with no list of views.
+//! The sum of nodes of one shape: the cotangents that arrive at a node with several uses. There may be a million, so the terms are added one
+//! by one, with no list of views.
 
 use crate::ops::add_n::{AddN, add_all};
 use crate::profile::Phase;
