@@ -18,10 +18,10 @@ pub enum BackwardError {
         /// Its shape.
         shape: Shape,
     },
-    /// A number went wrong on the way, and the tape [stops](crate::Tape::stop_at_non_finite) there.
+    /// The pass met a NaN or an infinity, and the tape is set to [stop](crate::Tape::stop_at_non_finite) there.
     #[error("{0}")]
     NonFinite(Box<NonFinite>),
-    /// Nothing that the loss was computed from wants a gradient.
+    /// The loss depends on nothing that gets a gradient.
     #[error(
         "{loss} depends on no variable and no parameter that gets gradients, so there is nothing to differentiate; make the \
          leaves that you want gradients for with tape.var or tape.param, outside of no_grad, and unfreeze the parameters"
@@ -30,7 +30,7 @@ pub enum BackwardError {
         /// The node, as errors call it.
         loss: String,
     },
-    /// The pass came to a node whose vjp is running: it was started inside that vjp.
+    /// The pass reached a node whose vjp is running, because it was started inside that vjp.
     #[error(
         "the backward pass comes to {node}, whose own vjp is running: it would never end. Inside a vjp, start a pass from what the vjp has \
          computed of the operands, not from the op's result"
@@ -39,7 +39,7 @@ pub enum BackwardError {
         /// The node, as errors call it, and its line.
         node: String,
     },
-    /// A vjp returned what cannot be the gradients of its operands.
+    /// A vjp returned something that does not fit its operands.
     #[error("the vjp of {node}, has a mistake: {mistake}")]
     WrongVjp {
         /// The node, as errors call it, and its line.
@@ -47,7 +47,7 @@ pub enum BackwardError {
         /// What is wrong.
         mistake: String,
     },
-    /// A parameter is no longer what it was when the loss was computed.
+    /// A parameter was changed after the loss was computed.
     #[error(
         "parameter {name:?} was changed after the loss was computed from it (version {recorded} then, {now} now); \
          call backward before the update, or record the loss again"

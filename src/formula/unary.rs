@@ -197,7 +197,7 @@ impl<F: Scalar, U: Unary> Op<F> for Back<U> {
             _ => zip_three(operands, dx, move |x, y, g| back.element(x, y, g)),
         }
     }
-    // h: what arrives at dx
+    // h: the gradient that arrives at dx
     fn slopes(&self) -> &'static [Slope] {
         let [h, g, x, y] = ["h", "g", "x", "y"].map(Symbol::letter);
         let [to_x, to_y] = [("x", false), ("y", true)].map(|(operand, with_y)| {

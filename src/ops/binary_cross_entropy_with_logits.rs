@@ -76,7 +76,7 @@ impl<F: Scalar> Op<F> for BinaryCrossEntropyWithLogitsGrad {
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)
     }
-    // h: what arrives at dx
+    // h: the gradient that arrives at dx
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [x, t, g]) = (at.cotangent(), at.operands());
         let share = || h.through(g / x.shape().size() as f64);

@@ -58,7 +58,7 @@ impl<F: Scalar> Op<F> for LogSoftmaxGrad {
     fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
         Reach::line(operands[0].shape, self.axis)
     }
-    // h: what arrives at dx
+    // h: the gradient that arrives at dx
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [x, g], axis) = (at.cotangent(), at.operands(), self.axis);
         let p = || x.softmax(axis);

@@ -17,7 +17,7 @@ pub enum MatMul {
 }
 
 impl MatMul {
-    /// The shapes as those of matrices: a vector on the left is a row, on the right a column. (In the transposed forms there are none.)
+    /// The shapes of the factors as matrices: a vector on the left is a row, on the right a column. (The transposed forms take no vectors.)
     fn matrices(self, operands: &[Shape]) -> [Shape; 2] {
         match (self, &operands[0][..], &operands[1][..]) {
             (MatMul::NN, &[k], &[n]) => [[1, k].into(), [n, 1].into()],
@@ -47,7 +47,7 @@ impl MatMul {
     }
 }
 
-/// The axes that count matrices, and the matrices' own: rows and columns.
+/// A shape in two parts: the axes that count matrices, then the rows and columns of a matrix.
 fn split(shape: Shape) -> Option<(Shape, [usize; 2])> {
     let (batch, matrix) = shape.split_last_chunk()?;
     Some((batch.into(), *matrix))
@@ -163,7 +163,7 @@ impl<F: Scalar> Op<F> for MatMul {
 
 impl<'t, F: Scalar> Var<'t, F> {
     /// The matrix product by NumPy's rules: `[m, k]` and `[k, n]` make `[m, n]`. Axes before the last two count matrices, and broadcast: `[8, m, k]` and
-    /// `[8, k, n]` make `[8, m, n]`, and so do `[8, m, k]` and `[k, n]`. A vector on the left is a row, on the right a column, and its axis goes: `[m, k]` and
+    /// `[8, k, n]` make `[8, m, n]`, and so do `[8, m, k]` and `[k, n]`. A vector on the left is a row, on the right a column, and is no axis of the result: `[m, k]` and
     /// `[k]` make `[m]`.
     ///
     /// ```

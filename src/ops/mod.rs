@@ -1,11 +1,11 @@
-//! The ops, one file each. A file says what its op computes and how its gradient flows, nothing about tapes or buffers,
+//! The ops, most in a file of their own. A file has what its op computes and how its gradient flows, nothing about tapes or buffers,
 //! and adds the method to [`Var`] that records it.
 //!
 //! [`TABLE`] lists every op with operands to try it on. Tests walk the table: a new op is one file, its `pub mod` line
 //! and its row here, and one snapshot.
 //!
-//! Where a function has a kink, where numbers tie, or a slope is infinite, the derivative is a convention. `docs/conventions.md` lists them all,
-//! beside what PyTorch and JAX do, and tests hold the page against the ops.
+//! Where a function has a kink, where numbers are equal, or a slope is infinite, the derivative is a convention. `docs/conventions.md` lists them all,
+//! beside those of PyTorch and JAX, and tests check that page against the ops.
 
 pub mod add_n;
 pub mod arithmetic;

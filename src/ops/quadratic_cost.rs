@@ -49,7 +49,7 @@ impl<F: Scalar> Op<F> for QuadraticCostGrad {
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)
     }
-    // h: what arrives at da
+    // h: the gradient that arrives at da
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [a, y, g]) = (at.cotangent(), at.operands());
         let share = || h.through(g / samples::<f64>(a.shape()));

@@ -5,7 +5,7 @@ use crate::op::says;
 use crate::{Cotangents, Local, MAX_RANK, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 use smallvec::SmallVec;
 
-/// A (start, end) or (before, after) for each axis.
+/// A pair for each axis: (start, end), or (before, after).
 pub(super) type PerAxis = SmallVec<[(usize, usize); MAX_RANK]>;
 
 /// y = the part of x in a range along each axis
@@ -15,7 +15,7 @@ pub struct Slice {
     ranges: PerAxis,
 }
 
-/// Where the element of index 0 of a block lies, if the block starts at `start` in an array of `shape`; and that array's strides.
+/// The offset of a block's first element in an array of `shape`, if the block starts at the indices `start`; and the strides of that array.
 pub(super) fn block_in(shape: Shape, start: impl Iterator<Item = usize>) -> (usize, [usize; MAX_RANK]) {
     let strides = shape.strides_towards(shape);
     (start.zip(&strides).map(|(start, stride)| start * stride).sum(), strides)

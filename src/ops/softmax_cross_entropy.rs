@@ -91,7 +91,7 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
             _ => Reach::everything(operands[slot].shape),
         }
     }
-    // h: what arrives at dx
+    // h: the gradient that arrives at dx
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [x, labels, g]) = (at.cotangent(), at.operands());
         let curvature = || {

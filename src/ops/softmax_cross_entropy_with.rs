@@ -69,7 +69,7 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWithGrad {
             let (targets, dx) = (&x[1].data[row.clone()], &mut dx.data[row.clone()]);
             let (all, total) = (sum(targets), F::Wide::ONE + rest);
             // Over the common denominator, p s - t = (e (s - t) - t (1 + rest - e)) / (1 + rest), e = e^(x - max): where p has rounded to 1,
-            // what is left is the rest.
+            // the rest still has all its digits.
             line.each_power(x[0].data, |k, power| {
                 let (t, others) = (targets[k].widen(), if k == line.which { rest } else { total - power });
                 dx[k] = F::narrow(share.through((power * (all - t) - t * others) / total));
@@ -83,7 +83,7 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWithGrad {
             _ => Reach::everything(operands[slot].shape),
         }
     }
-    // h: what arrives at dx
+    // h: the gradient that arrives at dx
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [x, t, g]) = (at.cotangent(), at.operands());
         let share = || g / x.shape()[0] as f64;

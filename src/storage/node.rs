@@ -10,7 +10,7 @@ use std::panic::Location;
 pub type Slot = u32;
 
 /// One step of the computation: an op applied to operands. It is small, since programs of single numbers have millions of nodes; its
-/// value, its shape and its name stand in lists beside the graph (see [`Tape::nodes`](crate::Tape::nodes)).
+/// value, its shape and its name are in lists beside the graph (see [`Tape::nodes`](crate::Tape::nodes)).
 #[derive(Debug)]
 pub struct Node {
     /// The index of its op in the tape's list of ops.
