@@ -83,28 +83,11 @@ impl<F: Scalar> Op<F> for MatMul {
         })
     }
     fn forward(&self, x: &[View<F>], c: ViewMut<F>) {
-        let matrices = self.matrices(&[x[0].shape, x[1].shape]);
-        let [(batch_a, [mut rows, inner]), (batch_b, b)] = matrices.map(split_known);
-        let (batch, size) = self.product_of(matrices).map(split_known).expect("the shape rule saw matrices");
-        let product = |a: &[F], rows, b_data: &[F], c: &mut [F]| {
-            let (a, b) = (Matrix::new(a, rows, inner), Matrix::new(b_data, b[0], b[1]));
-            match self {
-                MatMul::NN => F::matrix_multiply(a, b, c),
-                MatMul::NT => F::matrix_multiply(a, b.t(), c),
-                MatMul::TN => F::matrix_multiply(a.t(), b, c),
-            }
-        };
-        if batch_b.size() == 1 && *self != MatMul::TN {
-            // One B for all A: the rows of all A together are one large matrix.
-            rows *= batch_a.size();
-            return product(x[0].data, rows, x[1].data, c.data);
+        let (a, b) = (x[0], x[1]);
+        match (&a.shape[..], &b.shape[..]) {
+            (&[a0, a1], &[b0, b1]) => self.multiply(Matrix::new(a.data, a0, a1), Matrix::new(b.data, b0, b1), c.data),
+            _ => self.multiply_each(a, b, c.data),
         }
-        let ([size_a, size_b, size_c], mut at) = ([rows * inner, b[0] * b[1], size[0] * size[1]], 0);
-        walk(batch, [batch_a.strides_towards(batch), batch_b.strides_towards(batch)], |[i, j]| {
-            let (a, b) = (&x[0].data[i * size_a..][..size_a], &x[1].data[j * size_b..][..size_b]);
-            product(a, rows, b, &mut c.data[at..at + size_c]);
-            at += size_c;
-        });
     }
     fn flops(&self, operands: &[Shape], result: Shape) -> usize {
         let (_, [rows, columns]) = split_known(self.matrices(operands)[0]);
@@ -138,25 +121,80 @@ impl<F: Scalar> Op<F> for MatMul {
         }
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let shapes = [at.operand(0).shape(), at.operand(1).shape()];
+        let (g, [a, b]) = (at.cotangent(), at.operands());
+        let shapes = [a.shape(), b.shape()];
+        match shapes.map(|shape| shape.rank()) {
+            [2, 2] => [at.to(0, || self.flow_to_a(g, b)), at.to(1, || self.flow_to_b(g, a))].into(),
+            _ => self.flow_to_each(at, shapes),
+        }
+    }
+}
+
+/// Of two matrices.
+impl MatMul {
+    #[inline]
+    fn multiply<F: Scalar>(self, a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
+        match self {
+            MatMul::NN => F::matrix_multiply(a, b, c),
+            MatMul::NT => F::matrix_multiply(a, b.t(), c),
+            MatMul::TN => F::matrix_multiply(a.t(), b, c),
+        }
+    }
+
+    #[inline]
+    #[track_caller]
+    fn flow_to_a<'t, F: Scalar>(self, g: Var<'t, F>, b: Var<'t, F>) -> Var<'t, F> {
+        match self {
+            MatMul::NN => g.product(MatMul::NT, b),
+            MatMul::NT => g.product(MatMul::NN, b),
+            MatMul::TN => b.product(MatMul::NT, g),
+        }
+    }
+
+    #[inline]
+    #[track_caller]
+    fn flow_to_b<'t, F: Scalar>(self, g: Var<'t, F>, a: Var<'t, F>) -> Var<'t, F> {
+        match self {
+            MatMul::NN => a.product(MatMul::TN, g),
+            MatMul::NT => g.product(MatMul::TN, a),
+            MatMul::TN => a.product(MatMul::NN, g),
+        }
+    }
+}
+
+/// Of vectors, and of several matrices: each product is one of two matrices.
+impl MatMul {
+    #[inline(never)]
+    fn multiply_each<F: Scalar>(self, a: View<F>, b: View<F>, c: &mut [F]) {
+        let matrices = self.matrices(&[a.shape, b.shape]);
+        let [(batch_a, [rows, inner]), (batch_b, [b0, b1])] = matrices.map(split_known);
+        let (batch, size) = self.product_of(matrices).map(split_known).expect("the shape rule saw matrices");
+        if batch_b.size() == 1 && self != MatMul::TN {
+            // One B for all A: the rows of all A together are one large matrix.
+            let all = Matrix::new(a.data, batch_a.size() * rows, inner);
+            return self.multiply(all, Matrix::new(b.data, b0, b1), c);
+        }
+        let ([size_a, size_b, size_c], mut at) = ([rows * inner, b0 * b1, size[0] * size[1]], 0);
+        walk(batch, [batch_a.strides_towards(batch), batch_b.strides_towards(batch)], |[i, j]| {
+            let (a, b) = (&a.data[i * size_a..][..size_a], &b.data[j * size_b..][..size_b]);
+            self.multiply(Matrix::new(a, rows, inner), Matrix::new(b, b0, b1), &mut c[at..at + size_c]);
+            at += size_c;
+        });
+    }
+
+    #[inline(never)]
+    #[track_caller]
+    fn flow_to_each<'t, F: Scalar>(self, at: &Local<'t, F>, shapes: [Shape; 2]) -> Cotangents<'t, F> {
         let matrices = self.matrices(&shapes);
         let product = self.product_of(matrices).expect("the shape rule saw matrices");
         let [g, a, b] = [(at.cotangent(), product), (at.operand(0), matrices[0]), (at.operand(1), matrices[1])];
         let [g, a, b] = [g, a, b].map(|(x, shape)| move || x.shaped(shape));
         // Where one B was used by all A, this product includes the sum over them.
-        let rows = |x: Var<'t, F>| if matrices[1].rank() == 2 { x.as_rows() } else { x };
-        let to_a = || match self {
-            MatMul::NN => g().matmul_nt(b()),
-            MatMul::NT => g().product(MatMul::NN, b()),
-            MatMul::TN => b().matmul_nt(g()),
-        };
-        let to_b = || match self {
-            MatMul::NN => rows(a()).matmul_tn(rows(g())),
-            MatMul::NT => rows(g()).matmul_tn(rows(a())),
-            MatMul::TN => a().product(MatMul::NN, g()),
-        };
+        let one_for_all = matrices[1].rank() == 2 && self != MatMul::TN;
+        let rows = |x: Var<'t, F>| if one_for_all { x.as_rows() } else { x };
         let summed = |x: Var<'t, F>, shape: Shape| if x.shape() == shape { x } else { x.sum_to(shape) };
         let flows = |x: Var<'t, F>, slot: usize| summed(x, matrices[slot]).shaped(shapes[slot]);
+        let (to_a, to_b) = (|| self.flow_to_a(g(), b()), || self.flow_to_b(rows(g()), rows(a())));
         [at.to(0, || flows(to_a(), 0)), at.to(1, || flows(to_b(), 1))].into()
     }
 }
