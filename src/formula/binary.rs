@@ -60,7 +60,8 @@ impl<F: Scalar, B: Binary> Op<F> for Zip<B> {
         Reach::each(operands[slot].shape, result)
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let [g, y, a, b] = [at.cotangent(), at.output(), at.operand(0), at.operand(1)].map(Term::Value);
+        let (g, y) = (Term::Value(at.cotangent()), Term::Value(at.output()));
+        let (a, b) = (Term::Value(at.operand(0)), Term::Value(at.operand(1)));
         [Term::to(at, 0, || self.0.flow_a(g, a, b, y)), Term::to(at, 1, || self.0.flow_b(g, a, b, y))].into()
     }
 }
@@ -89,9 +90,11 @@ macro_rules! binary_functions {
             fn value<T: $crate::Real>(self, $a: T, $b: T) -> T {
                 $value
             }
+            #[inline(always)]
             fn flow_a<T: $crate::Real>(self, $ga: T, $aa: T, $ba: T, $ya: T) -> T {
                 $to_a
             }
+            #[inline(always)]
             fn flow_b<T: $crate::Real>(self, $gb: T, $ab: T, $bb: T, $yb: T) -> T {
                 $to_b
             }

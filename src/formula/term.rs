@@ -11,6 +11,8 @@ use crate::tape::Var;
 use Term::{Number, Value};
 
 /// A value on a tape, or a constant of the formula. Arithmetic that constants make trivial is not recorded: 1 times x is x.
+///
+/// All of it is inlined into the vjp. There the compiler knows which terms are constants, so only the calls that record remain.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Term<'t, F: Scalar> {
     Number(f64),
@@ -19,6 +21,7 @@ pub(crate) enum Term<'t, F: Scalar> {
 
 impl<'t, F: Scalar> Term<'t, F> {
     /// What flows to an operand, if its gradient is wanted. Nothing flows where the formula is 0.
+    #[inline(always)]
     pub(crate) fn to(at: &Local<'t, F>, slot: usize, flow: impl FnOnce() -> Self) -> Cotangent<'t, F> {
         if !at.operands[slot].1 {
             return Cotangent::Stops;
@@ -30,6 +33,7 @@ impl<'t, F: Scalar> Term<'t, F> {
         }
     }
 
+    #[inline(always)]
     fn product<B: Binary>(self, product: B, b: Self) -> Self {
         match (self, b) {
             (Number(0.0), _) | (_, Number(0.0)) => Number(0.0),
@@ -58,17 +62,18 @@ arithmetic! { ['t, F: Scalar] Term<'t, F>: |a, b|
 }
 
 impl<F: Scalar> Real for Term<'_, F> {
+    #[inline(always)]
     fn number(x: f64) -> Self {
         Number(x)
     }
-    #[inline]
+    #[inline(always)]
     fn map<U: Unary>(self, function: U) -> Self {
         match self {
             Number(x) => Number(function.value(x)),
             Value(x) => Value(x.map(function)),
         }
     }
-    #[inline]
+    #[inline(always)]
     fn zip<B: Binary>(self, function: B, b: Self) -> Self {
         match (self, b) {
             (Number(a), Number(b)) => Number(function.value(a, b)),
@@ -95,12 +100,14 @@ impl<F: Scalar> Real for Term<'_, F> {
             }
         }
     }
+    #[inline(always)]
     fn powf(self, exponent: Self) -> Self {
         match (self, exponent) {
             (Value(x), Number(exponent)) => Value(x.pow(exponent)),
             (base, exponent) => base.zip(PowTensor, exponent),
         }
     }
+    #[inline(always)]
     fn through(self, slope: Self) -> Self {
         self.product(Through, slope)
     }

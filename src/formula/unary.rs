@@ -179,11 +179,14 @@ impl<F: Scalar, U: Unary> Op<F> for Back<U> {
     fn attributes(&self) -> String {
         self.0.attributes()
     }
-    #[inline]
+    #[inline(always)]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        equal_shapes(operands).and_then(|_| equal_shapes(&operands[operands.len() - 2..]))
+        match operands {
+            [_, _] => equal_shapes(operands),
+            _ => equal_shapes(operands).and_then(|_| equal_shapes(&operands[1..])),
+        }
     }
-    #[inline]
+    #[inline(always)]
     fn forward(&self, operands: &[View<F>], dx: ViewMut<F>) {
         let back = *self;
         match *operands {
@@ -265,6 +268,7 @@ macro_rules! functions {
             fn value<T: $crate::Real>(self, $x: T) -> T {
                 $value
             }
+            #[inline(always)]
             fn flow<T: $crate::Real>(self, $g: T, $fx: T, $y: T) -> T {
                 $flow
             }

@@ -15,7 +15,7 @@ impl Uses {
     const NOTHING: Uses = Uses { x: false, y: false, products: false };
 
     /// What a function's [`flow`](super::Unary::flow) needs.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of<U: Unary>(function: U) -> Uses {
         function.flow(Uses::NOTHING, Uses { x: true, ..Uses::NOTHING }, Uses { y: true, ..Uses::NOTHING })
     }

@@ -89,6 +89,7 @@ fn zip_array<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) 
 }
 
 /// `y[i] = f(a[i], b[i], c[i])` for three operands of one shape.
+#[inline(never)]
 pub fn zip_three<F: Scalar>(x: &[View<F>], y: ViewMut<F>, f: impl Fn(F, F, F) -> F + Copy + Sync) {
     let (a, b, c) = (x[0].data, x[1].data, x[2].data);
     parallel::each_part((y.data, (a, (b, c))), 1, move |(y, (a, (b, c)))| {

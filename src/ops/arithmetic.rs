@@ -16,6 +16,7 @@ impl Unary for Neg {
     fn value<T: Real>(self, x: T) -> T {
         -x
     }
+    #[inline(always)]
     fn flow<T: Real>(self, g: T, _x: T, _y: T) -> T {
         -g
     }

@@ -22,6 +22,7 @@ macro_rules! slopes {
             fn value<T: Real>(self, $x: T) -> T {
                 $value
             }
+            #[inline(always)]
             fn flow<T: Real>(self, $g: T, $fx: T, $y: T) -> T {
                 $flow
             }

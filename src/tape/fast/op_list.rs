@@ -52,8 +52,7 @@ impl<F: Scalar> OpList<F> {
     #[inline]
     pub(in crate::tape) fn is<O: Op<F> + PartialEq>(&self, place: u32, op: &O) -> bool {
         let entry = &self.entries[place as usize];
-        let known = entry.op.as_any();
-        entry.kind == TypeId::of::<O>() && (size_of::<O>() == 0 || known.downcast_ref() == Some(op))
+        entry.kind == TypeId::of::<O>() && (size_of::<O>() == 0 || entry.op.as_any().downcast_ref() == Some(op))
     }
 
     /// Drops the ops that only nodes from `node` on have.

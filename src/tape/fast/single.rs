@@ -53,13 +53,14 @@ impl<F: Scalar> Graph<F> {
     }
 }
 
-/// The result of `op` for single numbers, if it is a single number too.
+/// The result of `op` for single numbers, if it is a single number too. The number of operands is a constant, so that the compiler sees which branches
+/// of the op remain before it decides whether to inline it.
 #[inline(always)]
-fn number_of<F: Scalar, O: Op<F>>(op: &O, x: &[View<F>]) -> Option<F> {
+fn number_of<F: Scalar, O: Op<F>, const N: usize>(op: &O, x: &[View<F>; N]) -> Option<F> {
     const SINGLES: &[Shape; 2] = &[Shape::scalar(); 2];
     // An op that panics here panics again on the normal path, where it is reported.
     let number = caught(|| {
-        let shape = op.shape(&SINGLES[..x.len()]).ok()?;
+        let shape = op.shape(&SINGLES[..N]).ok()?;
         if shape.rank() > 0 {
             return None;
         }
