@@ -1,6 +1,6 @@
 //! Which file of the library imports which. The one idea to know: a reader can take one room after the other, from the bottom up, only if no
-//! room needs one that stands above it. So no circle of imports goes through several rooms, but for the heart: an op's vjp is written in
-//! `Var`s, and a tape records ops.
+//! room needs one that stands above it. So no circle of imports goes through several rooms, with one exception, the heart: an op's vjp is
+//! written in `Var`s, and a tape records ops.
 
 use gradus::petgraph::algo::tarjan_scc;
 use gradus::petgraph::graph::{DiGraph, NodeIndex};
@@ -20,8 +20,8 @@ struct Sources {
 struct Source {
     /// Paths that the file uses: `["crate", "shape", "Shape"]`.
     uses: Vec<Vec<String>>,
-    /// What it hands on, by name.
-    hands_on: HashMap<String, Vec<String>>,
+    /// What it re-exports, by name.
+    re_exports: HashMap<String, Vec<String>>,
 }
 
 impl Sources {
@@ -61,7 +61,7 @@ impl Sources {
         for step in steps {
             let child = [&here[..], &[step.to_owned()]].concat();
             if !self.files.contains_key(&child) {
-                let handed_on = self.files[&here].hands_on.get(step);
+                let handed_on = self.files[&here].re_exports.get(step);
                 return handed_on.and_then(|path| self.find(&here, path)).or(Some(here));
             }
             here = child;
@@ -98,7 +98,7 @@ impl Source {
                 Some((is_handed_on, tree)) => {
                     for path in paths(tree.trim_end_matches(';')) {
                         if is_handed_on {
-                            source.hands_on.insert(path.last().expect("a name").clone(), path);
+                            source.re_exports.insert(path.last().expect("a name").clone(), path);
                         } else {
                             source.uses.push(path);
                         }
@@ -111,7 +111,7 @@ impl Source {
         let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
         for word in rest.split(|c| !is_name(c)) {
             let path: Vec<String> = word.split("::").map(str::to_owned).collect();
-            match path.first().and_then(|first| source.hands_on.get(first)) {
+            match path.first().and_then(|first| source.re_exports.get(first)) {
                 Some(handed_on) => source.uses.push(handed_on.clone()),
                 None if path.len() > 1 => source.uses.push(path),
                 None => {}

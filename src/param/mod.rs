@@ -114,7 +114,8 @@ impl<F: Scalar> Param<F> {
     /// assert_eq!(w.value(), ndarray::arr1(&[3.0, 2.0]).into_dyn());
     /// ```
     ///
-    /// # Panics If `change` reads or changes the same parameter other than through its argument.
+    /// # Panics
+    /// If `change` reads or changes the same parameter other than through its argument.
     #[track_caller]
     pub fn update<R>(&self, change: impl FnOnce(&mut [F]) -> R) -> R {
         change(&mut self.write())
