@@ -73,7 +73,7 @@ impl Sources {
         let mut graph = DiGraph::new();
         let nodes: HashMap<&Module, NodeIndex> =
             self.files.keys().map(|module| (module, graph.add_node(module.clone()))).collect();
-        // lib.rs only hands on.
+        // lib.rs only re-exports.
         for (module, source) in self.files.iter().filter(|(module, _)| !module.is_empty()) {
             for used in source.uses.iter().filter_map(|path| self.find(module, path)).filter(|used| used != module) {
                 graph.update_edge(nodes[module], nodes[&used], ());
@@ -107,7 +107,7 @@ impl Source {
                 None => rest += statement,
             }
         }
-        // Paths in the middle of the code, and what a file both hands on and uses itself.
+        // Paths in the middle of the code, and what a file both re-exports and uses itself.
         let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
         for word in rest.split(|c| !is_name(c)) {
             let path: Vec<String> = word.split("::").map(str::to_owned).collect();
