@@ -64,7 +64,8 @@ pub fn grad<'t, F: Scalar>(y: Var<'t, F>, x: &[Var<'t, F>]) -> Vec<Var<'t, F>> {
 /// assert_eq!((y.sum(), slope.sum()), (12.0, 4.0));
 /// ```
 ///
-/// # Panics If `tangents` do not have the shapes of `inputs`.
+/// # Panics
+/// If `tangents` do not have the shapes of `inputs`.
 #[track_caller]
 pub fn jvp<I: Input<f64>, T: Input<f64>>(
     program: impl for<'t> Fn(&[Var<'t, Dual>]) -> Var<'t, Dual>,

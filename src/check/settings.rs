@@ -83,7 +83,8 @@ impl Check {
 
     /// The largest relative error of an element that counts as right.
     ///
-    /// # Panics If the tolerance is negative, infinite or NaN: then everything would be wrong, or everything right.
+    /// # Panics
+    /// If the tolerance is negative, infinite or NaN: then everything would be wrong, or everything right.
     #[track_caller]
     pub fn tolerance(self, tolerance: f64) -> Self {
         assert!(
@@ -100,7 +101,8 @@ impl Check {
 
     /// Checks at most this many elements of each input, drawn at random.
     ///
-    /// # Panics If `elements` is 0: such a check would pass without checking anything.
+    /// # Panics
+    /// If `elements` is 0: such a check would pass without checking anything.
     #[track_caller]
     pub fn sample(self, elements: usize) -> Self {
         assert!(elements > 0, "a check of 0 elements says nothing");
@@ -124,7 +126,8 @@ impl Check {
     /// assert!(report.headline().starts_with("gradients right along 4 random directions"));
     /// ```
     ///
-    /// # Panics If `directions` is 0: nothing would be checked.
+    /// # Panics
+    /// If `directions` is 0: nothing would be checked.
     #[track_caller]
     pub fn directions(self, directions: usize) -> Self {
         assert!(directions > 0, "0 directions check nothing: give at least 1");

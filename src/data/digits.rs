@@ -84,7 +84,8 @@ impl Digits {
     /// The same digits on another scale: the value of a pixel becomes `(pixel / 255 - mean) / std` instead of a number from 0 to 1. With 0.1307 and
     /// 0.3081, the mean and standard deviation of the training pixels, they have about mean 0 and deviation 1.
     ///
-    /// # Panics If `std` is not above 0, or if `mean` or `std` is not finite.
+    /// # Panics
+    /// If `std` is not above 0, or if `mean` or `std` is not finite.
     #[track_caller]
     pub fn normalised(&self, mean: f64, std: f64) -> Digits {
         assert!(std > 0.0 && std.is_finite(), "a standard deviation is a finite number above 0, got {std}");
@@ -94,7 +95,8 @@ impl Digits {
 
     /// The same images with other labels, such as random ones.
     ///
-    /// # Panics If there is not exactly one label for each image, or if a label is above 9.
+    /// # Panics
+    /// If there is not exactly one label for each image, or if a label is above 9.
     #[track_caller]
     pub fn with_labels(&self, labels: Vec<u8>) -> Digits {
         assert_eq!(labels.len(), self.len(), "there must be one label for each image");
@@ -127,7 +129,8 @@ impl Digits {
 
     /// The label of digit `index`.
     ///
-    /// # Panics If there is no such digit. All methods that take an index panic then.
+    /// # Panics
+    /// If there is no such digit. All methods that take an index panic then.
     #[track_caller]
     pub fn label(&self, index: usize) -> u8 {
         self.expect(index);
@@ -194,7 +197,8 @@ impl Digits {
     /// `batch_size` digits drawn at random, each from all of them: a digit may be drawn twice, and after n draws from n digits about 37% have not
     /// been drawn at all.
     ///
-    /// # Panics If there are no digits, or if `batch_size` is 0 or more than fits in memory.
+    /// # Panics
+    /// If there are no digits, or if `batch_size` is 0 or more than fits in memory.
     #[track_caller]
     pub fn sample(&self, batch_size: usize, rng: &mut (impl Rng + ?Sized)) -> Batch {
         assert!(!self.is_empty(), "there are no digits to draw from");
@@ -207,7 +211,8 @@ impl Digits {
 
     /// The digits with these indices.
     ///
-    /// # Panics If one of them does not exist.
+    /// # Panics
+    /// If one of them does not exist.
     #[track_caller]
     pub fn batch(&self, indices: Vec<usize>) -> Batch {
         for &index in &indices {

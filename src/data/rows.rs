@@ -45,7 +45,8 @@ impl<F: Scalar> Input<F> for Rows<'_, F> {
 
 /// The numbers 0 to n - 1 in random order.
 ///
-/// # Panics If there is not enough memory.
+/// # Panics
+/// If there is not enough memory.
 #[track_caller]
 #[cfg(feature = "rand")]
 pub fn shuffled(n: usize, rng: &mut (impl Rng + ?Sized)) -> Vec<usize> {

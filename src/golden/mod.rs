@@ -201,7 +201,8 @@ impl fmt::Display for GoldenReport {
 
 /// Runs every case of a golden file.
 ///
-/// # Errors If the file does not have the form described [above](self), or a case cannot be run. A value that differs is not an error: it is in the
+/// # Errors
+/// If the file does not have the form described [above](self), or a case cannot be run. A value that differs is not an error: it is in the
 /// report.
 pub fn run(json: &str) -> Result<GoldenReport, GoldenError> {
     if json.len() > MAX_BYTES {

@@ -34,7 +34,8 @@ impl<F: Scalar> Linear<F> {
 
     /// Records x W + b.
     ///
-    /// # Panics If x does not have as many columns as W has rows, or b as many numbers as W has columns.
+    /// # Panics
+    /// If x does not have as many columns as W has rows, or b as many numbers as W has columns.
     #[track_caller]
     pub fn forward<'t>(&self, x: Var<'t, F>) -> Var<'t, F> {
         let tape = x.tape();

@@ -61,7 +61,8 @@ impl Confusion {
 
     /// Counts one sample.
     ///
-    /// # Panics If `label` or `prediction` is not one of the classes.
+    /// # Panics
+    /// If `label` or `prediction` is not one of the classes.
     #[track_caller]
     pub fn count(&mut self, label: usize, prediction: usize) {
         let classes = self.matrix.nrows();

@@ -67,7 +67,8 @@ pub trait Model<F: Scalar>: Parameters<F> {
     /// groups, on tapes that are rewound, so that the intermediate results of all rows are never in memory at once. Each thread takes the next group
     /// when it has finished one. Rows of a shared array are read in place (`images.into_shared()` costs nothing).
     ///
-    /// # Panics At the caller's line, if the shapes do not fit.
+    /// # Panics
+    /// At the caller's line, if the shapes do not fit.
     #[track_caller]
     fn predict(&self, x: impl Samples<F>) -> Array2<F>
     where

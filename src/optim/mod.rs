@@ -60,7 +60,8 @@ pub trait Optimizer<F: Scalar> {
     /// An optimizer keeps its memory (such as a momentum) per parameter: a parameter that joins late starts with an empty one, and a parameter that
     /// is left out of a few steps continues with its own.
     ///
-    /// # Errors If a setting of the optimizer is out of range, if there are no parameters, if a parameter has no gradient, or if its gradient was
+    /// # Errors
+    /// If a setting of the optimizer is out of range, if there are no parameters, if a parameter has no gradient, or if its gradient was
     /// computed for an earlier value (as when a step is taken twice with the same gradients). All this is checked before the first parameter is
     /// changed.
     fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError>;

@@ -64,7 +64,8 @@ pub struct Locked {
 impl Locked {
     /// Waits until nobody else holds the lock of `path`, which is a file beside it.
     ///
-    /// # Errors If the lock cannot be had.
+    /// # Errors
+    /// If the lock cannot be had.
     pub fn wait(path: &Path) -> io::Result<Locked> {
         let mut name = path.as_os_str().to_owned();
         name.push(".lock");

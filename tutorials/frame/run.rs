@@ -287,7 +287,8 @@ impl<'c> Run<'c> {
 
     /// Prints the chapter's question, and asks the reader for a guess, which is given to `keep` at once.
     ///
-    /// # Errors If the input has ended.
+    /// # Errors
+    /// If the input has ended.
     pub(crate) fn open(&mut self, keep: &mut dyn FnMut(&str)) -> Result {
         self.output.heading(&format!("{}: {}", self.chapter.short_name(), self.chapter.title));
         self.output.paragraph(self.chapter.question);

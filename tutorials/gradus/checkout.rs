@@ -19,7 +19,8 @@ impl Checkout {
 
     /// The same, or an error.
     ///
-    /// # Errors If the present folder is not in a checkout.
+    /// # Errors
+    /// If the present folder is not in a checkout.
     pub fn needed() -> Result<Checkout> {
         Checkout::here()
             .ok_or_else(|| Error::new("exercises live in the repository of gradus: go to its folder, and try again"))

@@ -32,7 +32,8 @@ struct Known {
 impl Progress {
     /// The progress in a checkout; empty if there is no file. A damaged file is kept under another name, with a note to the learner.
     ///
-    /// # Errors If the file cannot be read, or a damaged one cannot be kept.
+    /// # Errors
+    /// If the file cannot be read, or a damaged one cannot be kept.
     pub fn of(checkout: &Checkout) -> Result<Progress> {
         let file = checkout.root().join(FILE);
         let known = match read(&file)? {

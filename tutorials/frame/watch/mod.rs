@@ -40,7 +40,8 @@ impl<'m, F: Scalar> Watch<'m, F> {
 
     /// Opens the live view on the terminal.
     ///
-    /// # Errors If the terminal does not report the place of its cursor.
+    /// # Errors
+    /// If the terminal does not report the place of its cursor.
     pub(crate) fn open(&mut self, colour: bool) -> std::io::Result<()> {
         self.live = Some(Live::open(colour)?);
         self.bar.finish_and_clear();
