@@ -42,7 +42,7 @@ const NAMED: [(f64, &str); 3] =
     [(FRAC_2_SQRT_PI, "2/√π"), (FRAC_1_SQRT_2, "1/√2"), (0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI, "1/√(2π)")];
 
 /// Letters and signs that have a superscript form.
-const RAISED: [(&str, &str); 2] = [("0123456789xypabn-", "⁰¹²³⁴⁵⁶⁷⁸⁹ˣʸᵖᵃᵇⁿ⁻"), (" ", "")];
+const RAISED: (&str, &str) = ("0123456789xypabn-", "⁰¹²³⁴⁵⁶⁷⁸⁹ˣʸᵖᵃᵇⁿ⁻");
 
 impl Symbol {
     /// A letter.
@@ -110,12 +110,19 @@ impl Symbol {
         }
     }
 
+    fn with_definitions(self, b: Symbol) -> Symbol {
+        Symbol { definitions: self.definitions_with(b), ..self }
+    }
+
     fn plus(self, b: Symbol) -> Symbol {
         if self.is_zero() || b.is_zero() {
             return if self.is_zero() { b } else { self };
         }
         if self.text == b.text {
-            return Symbol { factor: self.factor + b.factor, ..self };
+            return match self.factor + b.factor {
+                0.0 => Symbol::zero(),
+                factor => Symbol { factor, ..self },
+            };
         }
         let (sign, size) = if b.factor < 0.0 { ("-", -b) } else { ("+", b) };
         let text = format!("{} {sign} {}", self.bound(Sum), size.bound(Open));
@@ -131,12 +138,15 @@ impl Symbol {
             };
         }
         let [left, right] = [self, b].map(|x| Symbol { factor: 1.0, ..x });
+        let square = |x: Symbol| x.bound(Atom) + "²";
         let (text, binding) = if left.text == right.text {
-            (format!("{}²", right.bound(Atom)), Atom)
-        } else if left.text == format!("{}²", right.text) || right.text == format!("{}²", left.text) {
-            (left.text.replace('²', "") + "³", Atom)
-        } else if let Some(rest) = left.text.strip_suffix(right.text).and_then(|rest| rest.strip_suffix(' ')) {
-            (format!("{rest} {}²", right.text), Product)
+            (square(right), Atom)
+        } else if left.text == square(right) {
+            (right.bound(Atom) + "³", Atom)
+        } else if right.text == square(left) {
+            (left.bound(Atom) + "³", Atom)
+        } else if let Some(others) = left.factors_before(right) {
+            (format!("{others} {}", square(right)), Product)
         } else {
             let binding = if right.binding == Open { Open } else { Product };
             (format!("{} {}", left.bound(Product), right.bound(Open)), binding)
@@ -145,7 +155,16 @@ impl Symbol {
         Symbol { factor, ..Symbol::new(&text, binding, self.definitions_with(b)) }
     }
 
+    /// The other factors of a product that ends with `last`. (A sum or a quotient may end with the same letters.)
+    fn factors_before(self, last: Symbol) -> Option<&'static str> {
+        let is_product = self.binding == Product && last.binding == Atom;
+        self.text.strip_suffix(last.text).and_then(|others| others.strip_suffix(' ')).filter(|_| is_product)
+    }
+
     fn divided_by(self, b: Symbol) -> Symbol {
+        if self.is_zero() {
+            return self;
+        }
         if b.is_number() {
             return Symbol { factor: self.factor / b.factor, ..self };
         }
@@ -166,7 +185,7 @@ fn number(x: f64) -> String {
 
 /// The text as an exponent: `ᵖ⁻¹`, or `^(-x²)` if some sign in it has no superscript form.
 fn raised(text: &str) -> String {
-    let (plain, above) = RAISED[0];
+    let (plain, above) = RAISED;
     let raise = |c: char| plain.chars().zip(above.chars()).find(|&(p, _)| p == c).map(|(_, raised)| raised);
     let letters: Option<String> = text.chars().filter(|&c| c != ' ').map(raise).collect();
     letters.unwrap_or_else(|| format!("^({text})"))
@@ -192,7 +211,7 @@ impl Real for Symbol {
     }
     fn where_positive(self, then: Self, otherwise: Self) -> Self {
         let text = format!("{} where {} > 0, else {}", then.bound(Sum), self.bound(Sum), otherwise.bound(Sum));
-        Symbol::new(&text, Cases, self.definitions_with(then).max(otherwise.definitions))
+        Symbol::new(&text, Cases, self.with_definitions(then).definitions_with(otherwise))
     }
     fn exp(self) -> Self { Symbol::new(&format!("e{}", raised(&self.bound(Cases))), Atom, self.definitions) }
     fn ln(self) -> Self { self.call_openly("ln") }
@@ -284,6 +303,14 @@ mod tests {
             (g * x.where_positive(one, x), "g (1 where x > 0, else x)"),
             (x.powf(Symbol::parameter("p", 3.0) - one), "xᵖ⁻¹"),
             (x * (x / y) * g, "(x x / y) g"),
+            ((one - y) * y, "(1 - y) y"),
+            ((one - y * y) * (one - y), "(1 - y²) (1 - y)"),
+            ((one - y) * (one - y * y), "(1 - y) (1 - y²)"),
+            ((x / y) * y, "(x / y) y"),
+            ((x * x).sin() * (x * x).sin() * (x * x).sin(), "(sin x²)³"),
+            ((x * x).softplus() * (x * x).softplus() * (x * x).softplus(), "softplus(x²)³"),
+            (x - x, "0"),
+            (Symbol::zero() / x, "0"),
         ];
         for (symbol, text) in printed {
             assert_eq!(symbol.text(), text);
@@ -295,5 +322,8 @@ mod tests {
         let x = Symbol::letter("x");
         let s = (x * x).called("s", x);
         assert_eq!((s + x * s).equation("y"), "y = s(x) + x s(x), s(x) = x²");
+        let [a, b, c] = ["a", "b", "c"].map(|name| (x * x).called(name, x));
+        let all = "y = a(x) where b(x) > 0, else c(x), b(x) = x², a(x) = x², c(x) = x²";
+        assert_eq!(b.where_positive(a, c).equation("y"), all);
     }
 }
