@@ -5,6 +5,7 @@
 #![allow(clippy::type_complexity, clippy::eq_op, clippy::incompatible_msrv)]
 
 mod batches;
+#[path = "blame/main.rs"]
 mod blame;
 mod check;
 mod check_deep_nets;
@@ -43,6 +44,7 @@ mod ops;
 mod optim;
 #[cfg(feature = "html")]
 mod page;
+mod parameter_updates;
 mod parameters;
 mod plain;
 #[path = "random_graphs/main.rs"]

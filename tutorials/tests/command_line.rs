@@ -236,3 +236,13 @@ fn json_of_check(arguments: &[&str]) -> Value {
     let text = std::fs::read_to_string(folder.path().join("check.json")).expect("the JSON was written");
     serde_json::from_str(&text).expect("valid JSON")
 }
+
+#[test]
+fn the_readme_and_the_help_tell_one_time_for_the_tour() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("the README");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let help = String::from_utf8(run(GRADUS, &["help"], folder.path()).stdout).expect("UTF-8");
+    let time = help.split("train a network (").nth(1).and_then(|rest| rest.split(')').next()).expect("the tour's time");
+    assert!(readme.contains(&format!("the tour itself takes {time}")), "the help says {time}");
+}

@@ -27,6 +27,7 @@ mod ch27;
 mod command_line;
 mod exercises;
 mod figures;
+mod installed;
 mod misuse;
 mod plots;
 mod reproduce;

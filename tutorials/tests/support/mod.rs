@@ -26,3 +26,10 @@ pub fn run(program: &str, arguments: &[&str], folder: &std::path::Path) -> Outpu
 pub fn number(value: &Value) -> f64 {
     value.as_f64().expect("a number")
 }
+
+/// Nothing may panic (101), and a mistake is status 2 with a sentence.
+pub fn is_answered(output: &Output, what: &dyn std::fmt::Debug) {
+    let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{what:?}: {said}");
+    assert!(matches!(output.status.code(), Some(0..=2)), "{what:?}: {output:?}");
+}

@@ -1,5 +1,4 @@
-//! Whose line a panic names: the learner's. Every method that a wrong call can make panic is called wrongly here, in a closure of this
-//! file, and this file must be named. A new public method that takes the caller's line must be listed, or the last test fails.
+//! Wrong calls: each public function that can panic, and words that its message must hold.
 
 use gradus::data::{Digits, Ink, Mnist, image_as_text};
 use gradus::derivatives::{
@@ -9,14 +8,10 @@ use gradus::nn::{Activation, Init, Linear, Mlp, Model};
 use gradus::prelude::*;
 use gradus::{Axes, check};
 use ndarray::{Array2, arr1, arr2};
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::Path;
-use std::sync::Once;
 
 /// A wrong call: the function's name, and words that its message must hold.
-type Case = (&'static str, &'static str, Box<dyn Fn()>);
+pub type Case = (&'static str, &'static str, Box<dyn Fn()>);
 
 fn case<R>(name: &'static str, says: &'static str, call: impl Fn() -> R + 'static) -> Case {
     (name, says, Box::new(move || drop(call())))
@@ -48,7 +43,7 @@ fn stranger() -> Var<'static, f64> {
 /// A size whose square does not fit into 64 bits.
 const HUGE: usize = 1 << 33;
 
-fn cases() -> Vec<Case> {
+pub fn cases() -> Vec<Case> {
     let mut cases = tapes();
     cases.extend(ops());
     cases.extend(sizes());
@@ -369,123 +364,4 @@ fn data() -> Vec<Case> {
         case("count", "class", || gradus::nn::Confusion::new(2).count(2, 0)),
         case("accuracy", "label", || gradus::nn::accuracy(Array2::<f64>::zeros((4, 2)).view(), &[0, 1])),
     ]
-}
-
-thread_local! {
-    /// While a case runs: the file of its last panic.
-    static BLAMED: RefCell<Option<String>> = const { RefCell::new(None) };
-    static WATCHED: RefCell<bool> = const { RefCell::new(false) };
-}
-
-/// The file that the panic of `call` names, and its message; `None` if there is none.
-fn blamed(call: &dyn Fn()) -> Option<(String, String)> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let usual = take_hook();
-        set_hook(Box::new(move |info| {
-            if !WATCHED.with_borrow(|watched| *watched) {
-                return usual(info);
-            }
-            let place = info.location().map(|location| location.file().replace('\\', "/"));
-            BLAMED.set(place);
-        }));
-    });
-    WATCHED.set(true);
-    let outcome = catch_unwind(AssertUnwindSafe(call));
-    WATCHED.set(false);
-    let payload = outcome.err()?;
-    let message = payload.downcast_ref::<String>().cloned();
-    let message = message.or_else(|| payload.downcast_ref::<&str>().map(|text| text.to_string()));
-    Some((BLAMED.take().unwrap_or_default(), message.unwrap_or_default()))
-}
-
-/// What the panic of `call` says; "" if there is none.
-pub fn said<R>(call: impl Fn() -> R) -> String {
-    blamed(&|| drop(call())).map_or(String::new(), |(_, message)| message)
-}
-
-#[test]
-fn a_panic_that_a_learner_can_cause_names_the_learners_line() {
-    let mut faults = Vec::new();
-    for (name, says, call) in cases() {
-        match blamed(&*call) {
-            None => faults.push(format!("{name} ({says}): nothing was said")),
-            Some((file, message)) => {
-                if !file.ends_with("tests/blame.rs") {
-                    faults.push(format!("{name} ({says}): {file} is named: {message}"));
-                } else if !message.contains(says) {
-                    faults.push(format!("{name} ({says}): it says: {message}"));
-                }
-            }
-        }
-    }
-    assert!(faults.is_empty(), "{} of {} calls:\n{}", faults.len(), cases().len(), faults.join("\n"));
-}
-
-/// Functions that need the caller's line only to record it: they are right for any Var.
-const ALWAYS_RIGHT: [&str; 22] = [
-    "abs",
-    "constant",
-    "cos",
-    "erf",
-    "exp",
-    "gelu",
-    "ln",
-    "map",
-    "mean",
-    "neg",
-    "of",
-    "param",
-    "relu",
-    "sigmoid",
-    "sign",
-    "silu",
-    "sin",
-    "softplus",
-    "sqrt",
-    "sum",
-    "tanh",
-    "try_backward",
-];
-
-/// The public functions of the library: file, name, whether it takes the caller's line, whether its documentation has "# Panics".
-fn public_functions(folder: &Path, found: &mut Vec<(String, String, bool, bool)>) {
-    for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
-        if entry.is_dir() {
-            public_functions(&entry, found);
-            continue;
-        }
-        let text = std::fs::read_to_string(&entry).expect("a source file");
-        let (mut tracked, mut panics) = (false, false);
-        for line in text.lines().map(str::trim) {
-            tracked |= line == "#[track_caller]";
-            panics |= line == "/// # Panics";
-            let name = line.strip_prefix("pub fn ").and_then(|rest| rest.split(['<', '(']).next());
-            // In a macro it is a method of functions that are always right.
-            if let Some(name) = name.filter(|name| *name != "$method") {
-                found.push((entry.display().to_string(), name.to_owned(), tracked, panics));
-            }
-            if !line.starts_with("///") && !line.starts_with("#[") {
-                (tracked, panics) = (false, false);
-            }
-        }
-    }
-}
-
-#[test]
-fn every_public_function_that_can_panic_takes_its_callers_line_and_is_called_wrongly_here() {
-    let mut functions = Vec::new();
-    public_functions(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut functions);
-    assert!(functions.len() > 300, "{} functions", functions.len());
-    let tried: BTreeSet<&str> = cases().iter().map(|(name, ..)| *name).chain(ALWAYS_RIGHT).collect();
-    let mut faults = Vec::new();
-    for (file, name, tracked, panics) in functions {
-        if panics && !tracked {
-            faults.push(format!("{file}: {name} says that it panics, and does not take its caller's line"));
-        }
-        if tracked && !tried.contains(&*name) {
-            faults.push(format!("{file}: {name} takes its caller's line, and is not called wrongly here"));
-        }
-    }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
