@@ -28,7 +28,6 @@ mod style;
 mod svg;
 mod text;
 
-#[cfg(feature = "rand")]
 pub use crate::number::{Numbers, number};
 pub use architecture::Architecture;
 #[cfg(feature = "html")]
