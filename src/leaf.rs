@@ -13,6 +13,7 @@ use std::panic::Location;
 
 /// What kind of leaf a node is. Leaves are ops with no operands; the tape fills them itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Leaf {
     /// Data that nobody asks a gradient for: [`Tape::input`].
     Input,

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 /// A part of a training step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Phase {
     /// Numbers enter the tape: a batch is gathered.
     Input,
@@ -29,6 +30,7 @@ impl fmt::Display for Phase {
 
 /// What one kind of op did in one phase.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ProfileRow {
     /// The phase.
     pub phase: Phase,

@@ -19,6 +19,7 @@ use std::collections::HashMap;
 /// The findings about one node.
 #[must_use = "a check says nothing until its verdict is looked at"]
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct NodeCheck {
     /// The shape of the node.
     pub shape: Shape,
@@ -30,6 +31,7 @@ pub struct NodeCheck {
 
 /// One element of a node, by the reverse pass and by nudging.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct NodeElement {
     /// Its place in the array.
     pub index: Vec<usize>,

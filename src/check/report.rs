@@ -42,6 +42,7 @@ pub struct Unsteady {
 /// What can differ between two runs of a program on the same numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[non_exhaustive]
 pub enum Varying {
     /// The results of the first two runs.
     Result,

@@ -6,6 +6,7 @@ use std::fmt;
 /// A way to compute a derivative, as evidence about a gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
+#[non_exhaustive]
 pub enum Witness {
     /// The reverse pass, through the vjps: the one that is checked.
     Reverse,

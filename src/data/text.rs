@@ -3,6 +3,7 @@
 
 /// The characters to draw with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Ink {
     /// `▀▄█`: shows every pixel, as paper or as ink.
     Blocks,

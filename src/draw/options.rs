@@ -33,6 +33,7 @@ pub struct DrawOptions {
 
 /// How a figure shows the backward pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Backward {
     /// As the nodes that were recorded on the tape, for every pass.
     Nodes,
@@ -44,6 +45,7 @@ pub enum Backward {
 
 /// The colours of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Theme {
     /// On white, for print.
     Light,
@@ -55,6 +57,7 @@ pub enum Theme {
 
 /// The direction of the forward pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Direction {
     /// From left to right.
     LeftToRight,

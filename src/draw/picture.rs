@@ -58,6 +58,7 @@ pub struct PictureNode {
 
 /// What a node looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// Data.
     Input,
@@ -96,6 +97,7 @@ pub struct Edge {
 
 /// What an edge carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Flow {
     /// A value, to an op of the learner's program.
     Forward,

@@ -143,6 +143,7 @@ pub enum GoldenError {
 /// How the cases of a golden file compare. Prints as a table.
 #[must_use = "a comparison says nothing until its report is looked at: see passed()"]
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct GoldenReport {
     /// One entry per case, in the order of the file.
     pub cases: Vec<GoldenCase>,
@@ -150,6 +151,7 @@ pub struct GoldenReport {
 
 /// How one case compares. An error is the largest over all elements of |ours - golden| / max(1, |golden|).
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct GoldenCase {
     /// The op.
     pub op: String,

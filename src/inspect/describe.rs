@@ -9,6 +9,7 @@ use std::panic::Location;
 
 /// The description of a node: everything but its numbers.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct NodeInfo {
     /// Its index on the tape and in [`Tape::graph`].
     pub index: NodeIndex,
@@ -51,6 +52,7 @@ impl NodeInfo {
 
 /// A contribution to a node's gradient, sent by one use of the node in a backward pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Contribution {
     /// The node whose op used it.
     pub from: NodeIndex,

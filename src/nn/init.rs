@@ -7,6 +7,7 @@ use rand_distr::StandardNormal;
 
 /// A distribution that a layer's numbers are drawn from. `n_in` and `n_out` are the layer's numbers of inputs and outputs.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Init {
     /// All 0.
     Zeros,

@@ -7,6 +7,7 @@ use rand::Rng;
 
 /// The function after a linear layer, element by element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Activation {
     /// 1 / (1 + e⁻ᶻ)
     Sigmoid,

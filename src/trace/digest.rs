@@ -11,6 +11,7 @@ const PICTURE: usize = 32;
 /// An array, reduced to what can be shown. The statistics are over its finite numbers.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Digest {
     /// The lengths of its axes.
     pub shape: Vec<usize>,
@@ -42,6 +43,7 @@ pub struct Digest {
 /// A large array as a small matrix, each cell the mean of a block of elements. Rows are all the axes but the last.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Reduced {
     /// The number of rows, at most 32.
     pub rows: usize,

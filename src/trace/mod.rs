@@ -40,6 +40,7 @@ pub use node::{Derivative, TraceNode};
 #[must_use = "a trace is seen only where it is read"]
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Trace {
     /// The kind of number: `"f32"` or `"f64"`.
     pub kind: String,

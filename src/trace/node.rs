@@ -10,6 +10,7 @@ use crate::tape::Tape;
 /// A node of the tape: [`NodeInfo`](crate::NodeInfo) and its value, as plain data.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct TraceNode {
     /// Its place on the tape.
     pub index: usize,
@@ -55,6 +56,7 @@ pub struct TraceNode {
 /// A gradient: of which node, by which node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Derivative {
     /// The pass that computed it, from 1.
     pub pass: u32,

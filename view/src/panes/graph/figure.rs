@@ -213,10 +213,9 @@ fn picture_node(session: &Session, node: usize, is_folded: bool, cluster: Option
         Some(Leaf::Param) => (Kind::Param, name),
         Some(Leaf::Var) => (Kind::Var, name),
         Some(Leaf::Seed) => (Kind::Seed, "seed".to_owned()),
-        Some(Leaf::Input) => (Kind::Input, name),
-        // An op of the learner's own may have no operands, too.
-        None if info.operands.is_empty() => (Kind::Input, name),
-        None => (Kind::Op, format!("{} {name}", sign(&info.op)).trim_end().to_owned()),
+        None if !info.operands.is_empty() => (Kind::Op, format!("{} {name}", sign(&info.op)).trim_end().to_owned()),
+        // Data. An op of the learner's own may have no operands, too.
+        Some(_) | None => (Kind::Input, name),
     };
     let label = match (kind, &label[..]) {
         (Kind::Op, _) if info.name.is_empty() => format!("{label} %{node}"),
