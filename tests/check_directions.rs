@@ -1,4 +1,5 @@
 //! Gradients checked along random directions, for programs with so many parameters that a check of each would take hours.
+use crate::made_up_digits::DIGITS;
 use gradus::check::sabotage::{Sabotage, sabotage};
 use gradus::check::{Cause, Check, Verdict, Witness};
 use gradus::nn::{Activation, Mlp, Parameters};
@@ -96,7 +97,7 @@ fn no_directions_are_refused() {
 #[test]
 fn a_network_of_almost_two_million_parameters_is_checked_in_moments() {
     let net = Mlp::<f64>::new(&[784, 1024, 1024, 10], Activation::Relu, &mut seeded(7)).logits();
-    let digits = Mnist::open("data/mnist").expect("MNIST is in the repository").train().first(3);
+    let digits = DIGITS.train().first(3);
     let (images, labels) = (digits.images::<f64>(), [digits.labels()[0], digits.labels()[1], digits.labels()[2]]);
     let labels = labels.map(usize::from);
     let start = std::time::Instant::now();

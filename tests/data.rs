@@ -1,18 +1,11 @@
-//! The data sets, by example: the real MNIST, its batches, plain rows, truth tables.
+//! The data sets, by example: digits in the format of MNIST, their batches, plain rows, truth tables.
+use crate::made_up_digits::{DIGITS, TEST, TRAIN, folder};
 use gradus::Input;
-use gradus::data::{CLASSES, Digits, Ink, PIXELS, Rows, TruthTable, idx, shuffled};
+use gradus::data::{PIXELS, Rows, TruthTable, idx, shuffled};
 use gradus::prelude::*;
 use ndarray::{Array2, Axis, array};
 use rand::RngExt;
 use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
-
-static MNIST: LazyLock<Mnist> = LazyLock::new(|| Mnist::open(folder()).unwrap());
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist")
-}
 
 /// The value of an input on a tape, row by row.
 fn on_tape<F: Scalar>(x: impl Input<F>) -> Vec<F> {
@@ -20,42 +13,8 @@ fn on_tape<F: Scalar>(x: impl Input<F>) -> Vec<F> {
 }
 
 #[test]
-fn mnist_is_the_original() {
-    let (train, test) = (MNIST.train(), MNIST.test());
-    assert_eq!((train.len(), test.len()), (60_000, 10_000));
-    assert_eq!(train.labels()[..10], [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);
-    assert_eq!(test.labels()[..10], [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
-    let ink = |digits: &Digits, index| digits.pixels(index).iter().map(|&pixel| u32::from(pixel)).sum::<u32>();
-    assert_eq!((ink(&train, 0), ink(&test, 0)), (27525, 18454));
-    let mut counts = [0; CLASSES];
-    train.labels().iter().for_each(|&label| counts[usize::from(label)] += 1);
-    assert_eq!(counts, [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
-}
-
-#[test]
-fn the_usual_normalisation_is_the_mean_and_deviation_of_the_training_pixels() {
-    let train = MNIST.train();
-    let (mut sum, mut squares) = (0_u64, 0_u64);
-    for index in 0..train.len() {
-        for &pixel in train.pixels(index) {
-            sum += u64::from(pixel);
-            squares += u64::from(pixel).pow(2);
-        }
-    }
-    let n = (train.len() * PIXELS) as f64;
-    let mean = sum as f64 / n / 255.0;
-    let std = (squares as f64 / n / (255.0 * 255.0) - mean * mean).sqrt();
-    assert_eq!(format!("{mean:.4} {std:.4}"), "0.1307 0.3081");
-
-    let (plain, normalised) = (train.image::<f64>(0), train.normalised(mean, std).image::<f64>(0));
-    for (plain, normalised) in plain.iter().zip(&normalised) {
-        assert!(((plain - mean) / std - normalised).abs() < 1e-14);
-    }
-}
-
-#[test]
 fn a_pixel_counts_for_exactly_one_255th() {
-    let digits = MNIST.train().first(200);
+    let digits = DIGITS.train().first(200);
     for index in 0..digits.len() {
         for (&pixel, (&single, &double)) in
             digits.pixels(index).iter().zip(digits.image::<f32>(index).iter().zip(&digits.image::<f64>(index)))
@@ -67,17 +26,16 @@ fn a_pixel_counts_for_exactly_one_255th() {
 
 #[test]
 fn packed_and_unpacked_files_give_the_same() {
-    let unpacked = tempfile::tempdir().unwrap();
-    for entry in folder().read_dir().unwrap() {
+    let (folder, unpacked) = (folder(), tempfile::tempdir().unwrap());
+    for entry in folder.path().read_dir().unwrap() {
         let packed = entry.unwrap().path();
-        if packed.extension().is_some_and(|extension| extension == "gz") {
-            let mut bytes = Vec::new();
-            flate2::read::GzDecoder::new(std::fs::File::open(&packed).unwrap()).read_to_end(&mut bytes).unwrap();
-            std::fs::write(unpacked.path().join(packed.file_stem().unwrap()), bytes).unwrap();
-        }
+        let mut bytes = Vec::new();
+        flate2::read::GzDecoder::new(std::fs::File::open(&packed).unwrap()).read_to_end(&mut bytes).unwrap();
+        std::fs::write(unpacked.path().join(packed.file_stem().unwrap()), bytes).unwrap();
     }
     let plain = Mnist::open(unpacked.path()).unwrap();
-    for (a, b) in [(MNIST.train(), plain.train()), (MNIST.test(), plain.test())] {
+    assert_eq!((plain.train().len(), plain.test().len()), (TRAIN, TEST));
+    for (a, b) in [(DIGITS.train(), plain.train()), (DIGITS.test(), plain.test())] {
         assert_eq!(a.labels(), b.labels());
         assert!((0..a.len()).all(|index| a.pixels(index) == b.pixels(index)));
     }
@@ -85,8 +43,8 @@ fn packed_and_unpacked_files_give_the_same() {
 
 #[test]
 fn idx_files_of_any_rank_are_read() {
-    let images = idx::read(folder().join("t10k-images-idx3-ubyte.gz"), 3).unwrap();
-    assert_eq!(images.dims, [10_000, 28, 28]);
+    let images = idx::read(folder().path().join("t10k-images-idx3-ubyte.gz"), 3).unwrap();
+    assert_eq!(images.dims, [TEST, 28, 28]);
     let path = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(&path, [&[0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3][..], &[1, 2, 3, 4, 5, 6]].concat()).unwrap();
     assert_eq!(idx::read(&path, 2).unwrap(), idx::Idx { dims: vec![2, 3], bytes: vec![1, 2, 3, 4, 5, 6] });
@@ -94,18 +52,18 @@ fn idx_files_of_any_rank_are_read() {
 
 #[test]
 fn parts_of_the_digits_copy_nothing_and_count_from_0() {
-    let (train, validation) = MNIST.train().split_at(50_000);
-    assert_eq!((train.len(), validation.len()), (50_000, 10_000));
-    assert_eq!(validation.pixels(0).as_ptr(), MNIST.train().pixels(50_000).as_ptr());
-    assert_eq!(validation.last(10).label(0), MNIST.train().label(59_990));
-    assert_eq!(validation.normalised(0.5, 0.5).first(3).labels(), &MNIST.train().labels()[50_000..50_003]);
+    let (train, validation) = DIGITS.train().split_at(2000);
+    assert_eq!((train.len(), validation.len()), (2000, TRAIN - 2000));
+    assert_eq!(validation.pixels(0).as_ptr(), DIGITS.train().pixels(2000).as_ptr());
+    assert_eq!(validation.last(10).label(0), DIGITS.train().label(TRAIN - 10));
+    assert_eq!(validation.normalised(0.5, 0.5).first(3).labels(), &DIGITS.train().labels()[2000..2003]);
     assert_eq!(validation.batch(vec![7]).indices(), [7]);
-    assert_eq!(on_tape::<f32>(&validation.batch(vec![7]).labels), [f32::from(MNIST.train().label(50_007))]);
+    assert_eq!(on_tape::<f32>(&validation.batch(vec![7]).labels), [f32::from(DIGITS.train().label(2007))]);
 }
 
 #[test]
 fn an_epoch_has_every_digit_exactly_once_and_a_smaller_last_batch() {
-    let digits = MNIST.train().first(1003);
+    let digits = DIGITS.train().first(1003);
     let batches = digits.batches(100, &mut seeded(1));
     assert_eq!(batches.len(), 11);
     let mut sizes = Vec::new();
@@ -122,7 +80,7 @@ fn an_epoch_has_every_digit_exactly_once_and_a_smaller_last_batch() {
 
 #[test]
 fn the_same_seed_gives_the_same_order_and_each_epoch_another() {
-    let digits = MNIST.test();
+    let digits = DIGITS.test();
     let order = |rng: &mut _| Vec::from_iter(digits.batches(64, rng).flat_map(|batch| batch.indices().to_vec()));
     let (mut rng, mut same) = (seeded(5), seeded(5));
     let (first, second) = (order(&mut rng), order(&mut rng));
@@ -134,7 +92,7 @@ fn the_same_seed_gives_the_same_order_and_each_epoch_another() {
 
 #[test]
 fn a_batch_on_a_tape_has_the_rows_of_its_digits() {
-    let digits = MNIST.train().last(500).normalised(0.1307, 0.3081);
+    let digits = DIGITS.train().last(500).normalised(0.1307, 0.3081);
     let (images, one_hot): (Array2<f32>, Array2<f32>) = (digits.images(), digits.one_hot());
     assert_eq!((images.dim(), one_hot.dim()), ((500, 784), (500, 10)));
     let mut tape = Tape::<f32>::new();
@@ -158,7 +116,7 @@ fn a_batch_on_a_tape_has_the_rows_of_its_digits() {
 
 #[test]
 fn batches_in_order_are_in_order() {
-    let digits = MNIST.test().first(5);
+    let digits = DIGITS.test().first(5);
     let indices: Vec<Vec<usize>> = digits.batches_in_order(2).map(|batch| batch.indices().to_vec()).collect();
     assert_eq!(indices, [vec![0, 1], vec![2, 3], vec![4]]);
     assert_eq!(digits.first(0).batches_in_order(2).len(), 0);
@@ -166,7 +124,7 @@ fn batches_in_order_are_in_order() {
 
 #[test]
 fn a_sample_is_drawn_with_replacement() {
-    let digits = MNIST.test().first(1000);
+    let digits = DIGITS.test().first(1000);
     let mut rng = seeded(2);
     let mut seen = vec![false; digits.len()];
     for _ in 0..10 {
@@ -181,13 +139,13 @@ fn a_sample_is_drawn_with_replacement() {
 
 #[test]
 fn labels_can_be_replaced_and_pixels_permuted() {
-    let digits = MNIST.train().last(20);
+    let digits = DIGITS.train().last(20);
     let mut rng = seeded(4);
     let labels: Vec<u8> = (0..20).map(|_| rng.random_range(0..10)).collect();
     let random = digits.with_labels(labels.clone());
     assert_eq!(random.labels(), labels);
     assert_eq!(random.pixels(3).as_ptr(), digits.pixels(3).as_ptr());
-    assert_eq!(digits.labels(), &MNIST.train().labels()[59_980..]);
+    assert_eq!(digits.labels(), &DIGITS.train().labels()[TRAIN - 20..]);
 
     let permutation = shuffled(PIXELS, &mut rng);
     let permuted = digits.with_pixels_permuted(&permutation);
@@ -200,19 +158,19 @@ fn labels_can_be_replaced_and_pixels_permuted() {
 #[test]
 #[should_panic(expected = "the first 11 of 10 digits")]
 fn more_digits_than_there_are_is_a_mistake() {
-    MNIST.test().first(10).first(11);
+    DIGITS.test().first(10).first(11);
 }
 
 #[test]
 #[should_panic(expected = "12 is not a digit: labels go from 0 to 9")]
 fn a_label_that_is_no_digit_is_a_mistake() {
-    MNIST.test().first(2).with_labels(vec![1, 12]);
+    DIGITS.test().first(2).with_labels(vec![1, 12]);
 }
 
 #[test]
 #[should_panic(expected = "holds each of 0..784 once")]
 fn a_permutation_with_a_pixel_twice_is_a_mistake() {
-    MNIST.test().first(2).with_pixels_permuted(&[0; PIXELS]);
+    DIGITS.test().first(2).with_pixels_permuted(&[0; PIXELS]);
 }
 
 #[test]
@@ -239,12 +197,6 @@ fn truth_tables_hold_what_their_names_say() {
             ("XOR", vec![0.0, 1.0, 1.0, 0.0]),
         ]
     );
-}
-
-#[test]
-fn a_digit_can_be_read_in_a_terminal() {
-    insta::assert_snapshot!(MNIST.train().text(0, Ink::Blocks));
-    insta::assert_snapshot!(MNIST.train().text(0, Ink::Ascii));
 }
 
 #[test]

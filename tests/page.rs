@@ -1,5 +1,6 @@
 //! The contents of the web page's file. Its behaviour in a browser is tested in `tests/browser`.
 
+use crate::made_up_digits::DIGITS;
 use gradus::draw::{Backward, DrawOptions};
 use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Optimizer, Sgd};
@@ -20,8 +21,7 @@ fn data(page: &str) -> Value {
 fn digits(seed: u64) -> String {
     let mut rng = seeded(seed);
     let net = Mlp::<f32>::new(&[784, 100, 20, 10], Activation::Sigmoid, &mut rng);
-    let mnist = Mnist::open("data/mnist").expect("MNIST is in the repository");
-    let train = mnist.train();
+    let train = DIGITS.train();
     let batch = train.batches(10, &mut rng).next().expect("a batch");
     let tape = Tape::new();
     tape.keep_updates(true);

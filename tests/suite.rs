@@ -19,8 +19,6 @@ mod check_witnesses;
 #[path = "conformance/main.rs"]
 mod conformance;
 mod costs;
-#[path = "coverage/main.rs"]
-mod coverage;
 mod crate_page;
 mod data;
 mod data_faults;
@@ -35,7 +33,7 @@ mod golden;
 mod kinks;
 mod layers;
 mod layout;
-mod must_use;
+mod made_up_digits;
 mod no_grad;
 mod non_finite;
 mod numerics;

@@ -43,7 +43,10 @@ pub fn write_sources(root: &Path, chapters: &[std::path::PathBuf], folder: &Path
 
 /// The page of the sources. The table of ids that it links to is not part of the book.
 fn sources(text: &str) -> String {
-    text.replace("[tests/coverage](tests/coverage/README.md)", "`tests/coverage/README.md` in the repository")
+    text.replace(
+        "[tutorials/tests/coverage](tutorials/tests/coverage/README.md)",
+        "`tutorials/tests/coverage/README.md` in the repository",
+    )
 }
 
 /// A chapter's page.

@@ -44,7 +44,7 @@ impl ExactSizeIterator for Batches {}
 
 /// A batch of digits, ready for a tape.
 ///
-/// ```
+/// ```no_run
 /// use gradus::prelude::*;
 /// let digits = Mnist::open("data/mnist")?.test();
 /// let mut tape = Tape::<f32>::new();
@@ -58,6 +58,7 @@ impl ExactSizeIterator for Batches {}
 /// # Ok::<(), gradus::data::DataError>(())
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Batch {
     /// The images, one per row: `[n, 784]`.
     pub images: PixelRows,

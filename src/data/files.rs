@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// The paths of the four files of a data set in the format of MNIST.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MnistFiles {
     /// The images to train on.
     pub train_images: PathBuf,
@@ -32,7 +33,7 @@ impl MnistFiles {
     /// `train-images.idx3-ubyte`, with or without `.gz`, and be in a folder of its own name; the test files `t10k-` or `test-`; those of EMNIST
     /// `emnist-mnist-` or `emnist-digits-` before that.
     ///
-    /// ```
+    /// ```no_run
     /// let files = gradus::data::MnistFiles::find("data/mnist")?;
     /// assert!(files.test_labels.ends_with("t10k-labels-idx1-ubyte.gz"));
     /// # Ok::<(), gradus::data::DataError>(())

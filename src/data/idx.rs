@@ -38,7 +38,7 @@ pub struct Idx {
 /// Reads the IDX file at `path`, which must have `rank` axes: 3 for images, 1 for labels. Its first bytes, not its name, tell whether it is
 /// packed.
 ///
-/// ```
+/// ```no_run
 /// let labels = gradus::data::idx::read("data/mnist/t10k-labels-idx1-ubyte.gz", 1)?;
 /// assert_eq!(labels.dims, [10_000]);
 /// assert_eq!(labels.bytes[..5], [7, 2, 1, 0, 4]);

@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// The MNIST digits (Yann LeCun, Corinna Cortes, Christopher J. C. Burges).
 ///
-/// ```
+/// ```no_run
 /// use gradus::prelude::*;
 /// let mnist = Mnist::open("data/mnist")?;
 /// let (train, validation) = mnist.train().split_at(50_000);

@@ -1,6 +1,7 @@
 //! Wrong calls: each public function that can panic, and words that its message must hold.
 
-use gradus::data::{Digits, Ink, Mnist, image_as_text};
+use crate::made_up_digits::DIGITS;
+use gradus::data::{Digits, Ink, image_as_text};
 use gradus::derivatives::{
     grad, hessian, hessian_vector_product, hessian_vector_product_by_duals, jacobian_by_columns, jacobian_by_rows, jvp,
 };
@@ -8,7 +9,6 @@ use gradus::nn::{Activation, Init, Linear, Mlp, Model};
 use gradus::prelude::*;
 use gradus::{Axes, check};
 use ndarray::{Array2, arr1, arr2};
-use std::path::Path;
 
 /// A wrong call: the function's name, and words that its message must hold.
 pub type Case = (&'static str, &'static str, Box<dyn Fn()>);
@@ -324,7 +324,7 @@ fn own_update<R>(name: &'static str, call: impl Fn(&Param<f64>, Var<'_, f64>) ->
 
 /// Eight digits.
 fn digits() -> Digits {
-    Mnist::open(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/mnist")).expect("the digits").test().first(8)
+    DIGITS.test().first(8)
 }
 
 fn data() -> Vec<Case> {

@@ -1,13 +1,13 @@
-//! Pages for the browser tests, besides those of the chapters: `cargo run --example browser_pages --features html -- FOLDER`.
+//! Pages for the browser tests, besides those of the chapters: `cargo run --example browser_pages -- FOLDER`.
 
 use gradus::derivatives::grad;
 use gradus::nn::{Activation, Mlp};
 use gradus::ops::TABLE;
 use gradus::optim::{Optimizer, Sgd};
 use gradus::page::PageOptions;
+use gradus::petgraph::graph::NodeIndex;
 use gradus::prelude::*;
 use ndarray::{Array2, array};
-use petgraph::graph::NodeIndex;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 

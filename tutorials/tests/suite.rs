@@ -25,10 +25,14 @@ mod ch24;
 mod ch26;
 mod ch27;
 mod command_line;
+#[path = "coverage/main.rs"]
+mod coverage;
 mod exercises;
 mod figures;
 mod installed;
 mod misuse;
+mod mnist;
+mod must_use;
 mod plots;
 mod reproduce;
 mod runner;

@@ -20,7 +20,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 fn survey(folders: &[&str]) -> (BTreeSet<String>, BTreeMap<String, Vec<String>>) {
     let (mut marked, mut builders) = (BTreeSet::new(), BTreeMap::<String, Vec<String>>::new());
     let mut all = Vec::new();
-    folders.iter().for_each(|folder| files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut all));
+    folders.iter().for_each(|folder| files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder), &mut all));
     for file in all {
         let (mut is_marked, mut current) = (false, String::new());
         let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();

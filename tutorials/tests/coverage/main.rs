@@ -19,13 +19,13 @@ struct Row {
     test: Option<(String, String)>,
 }
 
+/// The folder of the repository.
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
 fn rows() -> Vec<Row> {
-    let table =
-        std::fs::read_to_string(root().join("tests/coverage/README.md")).expect("the table is beside this file");
+    let table = include_str!("README.md");
     let rows = table.lines().skip_while(|line| !line.starts_with("|---")).skip(1).filter(|line| line.starts_with('|'));
     rows.map(|line| row(line).unwrap_or_else(|| panic!("not a row of the table: {line}"))).collect()
 }
@@ -36,7 +36,7 @@ fn row(line: &str) -> Option<Row> {
     let (page, anchor) = link.split_once("](../../")?.1.strip_suffix(')')?.split_once('#')?;
     let mut named = test.split('`').filter(|part| !part.trim().is_empty());
     let test = named.next().zip(named.next()).map(|(file, name)| (file.to_owned(), name.to_owned()));
-    Some(Row { id: id.to_owned(), page: root().join(page), anchor: anchor.to_owned(), test })
+    Some(Row { id: id.to_owned(), page: root().join("tutorials").join(page), anchor: anchor.to_owned(), test })
 }
 
 #[test]
