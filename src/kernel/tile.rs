@@ -1,15 +1,15 @@
 //! The inner part of the matrix product: C is computed tile by tile, and a tile stays in registers while k runs.
 //!
-//! A tile is up to 6 rows by 4 vectors: 24 sums for the 32 registers of AVX-512. For every k, one row of the tile's part of B is
-//! loaded, and each number of A's column is multiplied with the whole row. So a loaded number of B is used 6 times and one of A 64
-//! times, and the time is that of the multiplications, not of the memory.
+//! A tile is up to 6 rows by 4 vectors: 24 sums for the 32 registers of AVX-512. (AVX2 has 16 registers of half the size: 6 rows by 2 vectors.)
+//! For every k, one row of the tile's part of B is loaded, and each number of A's column is multiplied with the whole row. So a loaded number of B
+//! is used 6 times and one of A 64 times, and the time is that of the multiplications, not of the memory.
 
 use super::lanes::Lanes;
 use pulp::{Simd, WithSimd, as_arrays, as_arrays_mut};
 
 /// Most rows and vectors of a tile on a processor with this many vector registers.
 pub(super) const fn largest(registers: usize) -> (usize, usize) {
-    if registers >= 32 { (6, 4) } else { (4, 2) }
+    (6, if registers >= 32 { 4 } else { 2 })
 }
 
 /// Number of k that one turn of the inner loop handles where both factors were copied (the loop is unrolled).
