@@ -5,16 +5,15 @@
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box, black_box_drop};
 use gradus::ops::{
-    Back, Map, Zip,
+    Back, Loss, LossBack, Map, Zip,
     add_n::AddN,
     arithmetic::Add,
-    functions::{Exp, Softplus},
+    functions::{Exp, Relu, Softplus, Tanh},
+    losses::QuadraticCost,
     matmul::MatMul,
-    max::Max,
-    quadratic_cost, relu, sigmoid, softmax_cross_entropy as ce, softmax_cross_entropy_with as ce_with,
-    sum::Sum,
-    sum_to::SumTo,
-    tanh,
+    reductions::{Max, Sum},
+    reshape::SumTo,
+    sigmoid, softmax_cross_entropy as ce,
 };
 use gradus::{Axes, Op, Scalar, Shape, View, ViewMut};
 
@@ -53,7 +52,7 @@ mod elementwise {
 
     #[divan::bench(types = [f32, f64], args = SIZES)]
     fn tanh<F: Scalar>(bencher: Bencher, size: usize) {
-        forward::<F, 1>(bencher, Map(tanh::Tanh), [&[size]]);
+        forward::<F, 1>(bencher, Map(Tanh), [&[size]]);
     }
 
     #[divan::bench(types = [f32, f64], args = SIZES)]
@@ -73,12 +72,12 @@ mod elementwise {
 
     #[divan::bench(types = [f32, f64], args = SIZES)]
     fn relu<F: Scalar>(bencher: Bencher, size: usize) {
-        forward::<F, 1>(bencher, Map(relu::Relu), [&[size]]);
+        forward::<F, 1>(bencher, Map(Relu), [&[size]]);
     }
 
     #[divan::bench(types = [f32, f64], args = SIZES)]
     fn relu_backward<F: Scalar>(bencher: Bencher, size: usize) {
-        forward::<F, 2>(bencher, Back(relu::Relu), [&[size], &[size]]);
+        forward::<F, 2>(bencher, Back(Relu), [&[size], &[size]]);
     }
 
     #[divan::bench(types = [f32, f64], args = SIZES)]
@@ -148,17 +147,17 @@ mod losses {
 
     #[divan::bench(types = [f32, f64], args = LOGITS)]
     fn softmax_cross_entropy_with<F: Scalar>(bencher: Bencher, [rows, classes]: [usize; 2]) {
-        forward::<F, 2>(bencher, ce_with::SoftmaxCrossEntropyWith, [&[rows, classes], &[rows, classes]]);
+        forward::<F, 2>(bencher, ce::SoftmaxCrossEntropyWith, [&[rows, classes], &[rows, classes]]);
     }
 
     #[divan::bench(types = [f32, f64], args = LOGITS)]
     fn quadratic_cost<F: Scalar>(bencher: Bencher, [rows, classes]: [usize; 2]) {
-        forward::<F, 2>(bencher, quadratic_cost::QuadraticCost, [&[rows, classes], &[rows, classes]]);
+        forward::<F, 2>(bencher, Loss(QuadraticCost), [&[rows, classes], &[rows, classes]]);
     }
 
     #[divan::bench(types = [f32, f64], args = LOGITS)]
     fn quadratic_cost_backward<F: Scalar>(bencher: Bencher, [rows, classes]: [usize; 2]) {
-        forward::<F, 3>(bencher, quadratic_cost::QuadraticCostGrad, [&[rows, classes], &[rows, classes], &[]]);
+        forward::<F, 3>(bencher, LossBack(QuadraticCost), [&[rows, classes], &[rows, classes], &[]]);
     }
 }
 

@@ -38,6 +38,8 @@ mod scalar;
 mod scope;
 mod shape;
 mod storage;
+#[doc(hidden)]
+pub mod table;
 mod tape;
 pub mod trace;
 mod view;

@@ -106,23 +106,50 @@ pub trait Op<F: Scalar>: AsAny {
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F>;
 }
 
-/// What an op says of itself, if it is the same in every use: its name, its formula, and for each operand what flows back to it (`None` if nothing does).
+/// What an op says of itself, if it is the same in every use: its name and its formula.
 macro_rules! says {
-    ($name:literal, $formula:literal, [$($flow:tt),* $(,)?]) => {
+    ($name:expr, $formula:expr) => {
         fn name(&self) -> &'static str {
             $name
         }
         fn formula(&self) -> &'static str {
             $formula
         }
-        fn slopes(&self) -> &'static [$crate::Slope] {
-            &[$($crate::op::says!(@ $flow)),*]
-        }
     };
-    (@ None) => { $crate::Slope::None };
-    (@ $flow:literal) => { $crate::Slope::Whole($flow) };
 }
 pub(crate) use says;
+
+/// What flows back, as the textbook's line and the same line in [`Var`]s; [`Op::slopes`] and [`Op::vjp`] come from it. An operand to which nothing flows has
+/// the line `None`.
+///
+/// ```text
+/// flows! { |self, g, [a, b]|
+///     "dA = G Bᵀ" => g.matmul_nt(b),
+///     "dB = Aᵀ G" => a.matmul_tn(g)
+/// }
+/// ```
+///
+/// Behind the operands, the result may be named: `|self, g, [x], y|`.
+macro_rules! flows {
+    (|$self:ident, $g:ident, $operands:pat_param $(, $y:ident)?| $($text:tt $(=> $flow:expr)?),+) => {
+        fn slopes(&self) -> &'static [$crate::Slope] {
+            &[$($crate::op::flows!(@slope $text)),+]
+        }
+        fn vjp<'t>(&$self, at: &$crate::Local<'t, F>) -> $crate::Cotangents<'t, F> {
+            let ($g, $operands, mut slots) = (at.cotangent(), at.operands(), 0..at.operand_count());
+            $(let $y = at.output();)?
+            [$($crate::op::flows!(@to at, slots.next() $(, $flow)?)),+].into()
+        }
+    };
+    (@to $at:ident, $slot:expr) => {{
+        let _ = $slot;
+        $at.no_gradient()
+    }};
+    (@to $at:ident, $slot:expr, $flow:expr) => { $at.to($slot.unwrap_or(0), || $flow) };
+    (@slope None) => { $crate::Slope::None };
+    (@slope $text:literal) => { $crate::Slope::Whole($text) };
+}
+pub(crate) use flows;
 
 /// How the result of an op depends on one operand, as a textbook writes it. The gradient that arrives at the result is called g, or h if an operand
 /// is called g.

@@ -50,7 +50,7 @@ const METHODS: &[(&str, Program)] = &[
     ("detach", |x| x.detach()),
 ];
 
-/// The names of the methods of `Var`, of the sources, that return a Var: in blocks of methods, and in rows of functions such as `exp: Exp, "y = eˣ",`.
+/// The names of the methods of `Var`, of the sources, that return a Var: in blocks of methods, and in rows.
 fn methods_in_sources() -> BTreeSet<String> {
     let package = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let files = std::fs::read_dir(package.join("src/ops")).unwrap().map(|file| file.unwrap().path());
@@ -58,12 +58,11 @@ fn methods_in_sources() -> BTreeSet<String> {
     let mut methods = BTreeSet::new();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        let rows = text.lines().filter_map(|line| line.split_once(": ")).filter(|(_, rest)| rest.contains(", \"y = "));
-        methods.extend(rows.map(|(name, _)| name.trim().to_owned()));
+        methods.extend(crate::rows::methods(&text).into_iter().map(str::to_owned));
         let of_var = text.split("impl<'t, F: Scalar> Var<'t, F> {").skip(1);
         for method in of_var.flat_map(|part| part.split("    pub fn ").skip(1)) {
             let (name, signature) = method.split_once('(').expect("a method has parameters");
-            if signature.split('{').next().unwrap().contains("-> Self") {
+            if !name.starts_with('$') && signature.split('{').next().unwrap().contains("-> Self") {
                 methods.insert(name.to_owned());
             }
         }

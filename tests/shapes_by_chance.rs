@@ -3,10 +3,9 @@
 
 use crate::made_up_digits::DIGITS;
 use gradus::nn::{Activation, Init, Linear, Mlp, Model, Parameters, accuracy};
-use gradus::ops::{
-    binary_cross_entropy_with_logits::BinaryCrossEntropyWithLogitsGrad, quadratic_cost::QuadraticCostGrad,
-    softmax_cross_entropy::SoftmaxCrossEntropyGrad, softmax_cross_entropy_with::SoftmaxCrossEntropyWithGrad,
-};
+use gradus::ops::LossBack;
+use gradus::ops::losses::{BinaryCrossEntropyWithLogits, QuadraticCost};
+use gradus::ops::softmax_cross_entropy::{SoftmaxCrossEntropyGrad, SoftmaxCrossEntropyWithGrad};
 use gradus::prelude::*;
 use ndarray::{Array1, Array2, arr1};
 use std::cell::RefCell;
@@ -96,10 +95,10 @@ const CALLS: &[(&str, &[usize], &[&[usize]], Call)] = &[
     ("a part of concat", &[4, 3], &[&[], &[3], &[1, 1], &[2, 1]], |x, part| Var::concat(&[x, part], 0)),
     ("a cotangent", &[4, 3], &[&[], &[3], &[1, 3], &[4, 1]], |x, g| (x * 2.0).backward_with(g).wrt(x)),
     ("what arrives at quadratic_cost", &[4, 3], &[&[1], &[1, 1], &[3]], |x, g| {
-        x.tape().record(QuadraticCostGrad, &[x, x, g])
+        x.tape().record(LossBack(QuadraticCost), &[x, x, g])
     }),
     ("what arrives at binary_cross_entropy", &[4, 3], &[&[1], &[3]], |x, g| {
-        x.tape().record(BinaryCrossEntropyWithLogitsGrad, &[x, x, g])
+        x.tape().record(LossBack(BinaryCrossEntropyWithLogits), &[x, x, g])
     }),
     ("what arrives at softmax_cross_entropy_with", &[4, 3], &[&[1], &[3]], |x, g| {
         x.tape().record(SoftmaxCrossEntropyWithGrad, &[x, x, g])

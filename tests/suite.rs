@@ -49,6 +49,7 @@ mod plain;
 mod random_graphs;
 mod reach;
 mod reentrance;
+mod rows;
 mod sabotage;
 mod shapes_by_chance;
 mod shared_inputs;

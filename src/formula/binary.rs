@@ -74,11 +74,13 @@ impl<'t, F: Scalar> Var<'t, F> {
     }
 }
 
-/// Functions of two numbers. Each row has the name of the function and of its op, y, what flows back to a, and what flows back to b.
+/// Functions of two numbers. Each row has the name of the function and of its op, y, what flows back to a, what flows back to b, and the method of [`Var`], if there is
+/// one.
 macro_rules! binary_functions {
     ($($(#[$doc:meta])* $name:ident $op:literal: |$a:ident, $b:ident| $value:expr,
         |$ga:ident, $aa:ident, $ba:ident, $ya:ident| $to_a:expr,
-        |$gb:ident, $ab:ident, $bb:ident, $yb:ident| $to_b:expr;)*) => {$(
+        |$gb:ident, $ab:ident, $bb:ident, $yb:ident| $to_b:expr
+        $(, $(#[$told:meta])* $method:ident($second:ident))?;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $name;
@@ -99,6 +101,14 @@ macro_rules! binary_functions {
                 $to_b
             }
         }
+
+        $(impl<'t, F: $crate::Scalar> $crate::Var<'t, F> {
+            $(#[$told])*
+            #[track_caller]
+            pub fn $method(self, $second: Self) -> Self {
+                self.zip($name, $second)
+            }
+        })?
     )*};
 }
 pub(crate) use binary_functions;

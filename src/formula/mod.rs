@@ -9,9 +9,10 @@
 //! | `Symbol`, a text | what listings, figures and the page print |
 //! | `Uses` | which of its operands the formula needs |
 //!
-//! [`Unary`] and [`Binary`] define an op by such formulas.
+//! [`Unary`], [`Binary`] and [`Pairwise`] define an op by such formulas.
 
 pub mod binary;
+pub mod loss;
 mod moving;
 mod symbol;
 mod term;
@@ -20,18 +21,20 @@ mod uses;
 
 pub(crate) use binary::binary_functions;
 pub use binary::{Binary, Zip};
+pub(crate) use loss::losses;
+pub use loss::{Loss, LossBack, Pairwise};
 pub(crate) use moving::Moving;
 pub(crate) use symbol::{Symbol, keep_slopes};
 pub(crate) use term::Term;
-pub(crate) use unary::functions;
 pub use unary::{Back, Map, Unary};
+pub(crate) use unary::{functions, plain_functions};
 pub(crate) use uses::Uses;
 
 use crate::ops::arithmetic::{Over, PowTensor, Through};
 use crate::ops::comparisons::{self, Equals, Exceeds, Maximum, Minimum};
-use crate::ops::functions::{Abs, Cos, Erf, Exp, Ln, Sign, Sin, Softplus, Sqrt};
-use crate::ops::relu::{Relu, relu};
-use crate::ops::{sigmoid::Sigmoid, tanh::Tanh};
+use crate::ops::functions::{Abs, Cos, Erf, Exp, Ln, Relu, Sign, Sin, Softplus, Sqrt, Tanh};
+use crate::ops::losses::sigmoid_less;
+use crate::ops::sigmoid::Sigmoid;
 use crate::scalar::Scalar;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -76,6 +79,8 @@ pub trait Real: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Se
     fn erfc(self) -> Self { Self::one() - self.erf() }
     /// The logistic sigmoid 1 / (1 + e⁻ˣ).
     fn sigmoid(self) -> Self { self.map(Sigmoid) }
+    /// The sigmoid less a target. A kernel computes it without losing digits where the sigmoid is close to the target.
+    fn sigmoid_less(self, t: Self) -> Self { self.sigmoid() - t }
     /// ln(1 + eˣ)
     fn softplus(self) -> Self { self.map(Softplus) }
     /// max(x, 0)
@@ -118,8 +123,9 @@ impl<F: Scalar> Real for F {
     #[inline(always)] fn erf(self) -> Self { Scalar::erf(self) }
     #[inline(always)] fn erfc(self) -> Self { Scalar::erfc(self) }
     #[inline(always)] fn sigmoid(self) -> Self { Scalar::sigmoid(self) }
+    #[inline(always)] fn sigmoid_less(self, t: Self) -> Self { sigmoid_less(self, t) }
     #[inline(always)] fn softplus(self) -> Self { Scalar::softplus(self) }
-    #[inline(always)] fn relu(self) -> Self { relu(self) }
+    #[inline(always)] fn relu(self) -> Self { comparisons::relu(self) }
     #[inline(always)] fn abs(self) -> Self { Scalar::abs(self) }
     #[inline(always)] fn sign(self) -> Self { Scalar::sign(self) }
     #[inline(always)] fn powf(self, exponent: Self) -> Self { Scalar::powf(self, exponent) }

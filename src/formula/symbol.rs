@@ -73,6 +73,11 @@ impl Symbol {
         keep(&format!("{left} = {}{comma}{}", self.bound(Cases), self.definitions))
     }
 
+    /// Σ x
+    pub(crate) fn summed(self) -> Symbol {
+        Symbol::new(&format!("Σ {}", self.bound(Open)), Open, self.definitions)
+    }
+
     /// The text, in brackets if its precedence is lower than this.
     fn bound(self, least: Binding) -> String {
         let Symbol { factor, text, binding, .. } = self;

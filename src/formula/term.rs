@@ -5,12 +5,12 @@ use super::{Binary, Unary};
 use super::{Real, arithmetic};
 use crate::op::{Cotangent, Local};
 use crate::ops::arithmetic::{Add, Div, Mul, Neg, PowTensor, Sub, Through};
-use crate::ops::relu::Relu;
+use crate::ops::functions::Relu;
 use crate::scalar::Scalar;
 use crate::tape::Var;
 use Term::{Number, Value};
 
-/// A value on a tape, or a constant of the formula. Arithmetic that constants make trivial is not recorded: 1 times x is x.
+/// A value on a tape, or a constant of the formula. Arithmetic that constants make trivial is not recorded: 1 times x is x, and -1 times x is -x.
 ///
 /// All of it is inlined into the vjp. There the compiler knows which terms are constants, so only the calls that record remain.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,7 @@ impl<'t, F: Scalar> Term<'t, F> {
         match (self, b) {
             (Number(0.0), _) | (_, Number(0.0)) => Number(0.0),
             (Number(1.0), x) | (x, Number(1.0)) => x,
+            (Number(-1.0), x) | (x, Number(-1.0)) => -x,
             (a, b) => a.zip(product, b),
         }
     }

@@ -3,7 +3,7 @@
 
 use super::{Moving, Real, Symbol, Term, Uses, keep_slopes};
 use crate::kernel::elementwise::{map, zip, zip_three};
-use crate::ops::{equal_shapes, same_shape};
+use crate::ops::equal_shapes;
 use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 use smallvec::SmallVec;
 use std::fmt::Debug;
@@ -75,7 +75,7 @@ impl<F: Scalar, U: Unary> Op<F> for Map<U> {
     }
     #[inline]
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        same_shape(operands)
+        Ok(operands[0])
     }
     #[inline]
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
@@ -109,20 +109,30 @@ impl<F: Scalar, U: Unary> Op<F> for Map<U> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Back<U>(pub U);
 
-impl<U: Unary> Back<U> {
-    /// The function's name and a prime. It is a constant, because backward passes ask for it at each node.
-    const NAME: &'static str = match std::str::from_utf8(Self::PRIMED.split_at(U::NAME.len() + 1).0) {
-        Ok(name) => name,
-        Err(_) => unreachable!(),
-    };
-    const PRIMED: [u8; 64] = {
+/// A name and a prime. Backward ops have it as a constant, because backward passes ask for it at each node.
+pub(super) struct Primed([u8; 64], usize);
+
+impl Primed {
+    pub(super) const fn of(name: &str) -> Primed {
         let (mut primed, mut at) = ([b'\''; 64], 0);
-        while at < U::NAME.len() {
-            primed[at] = U::NAME.as_bytes()[at];
+        while at < name.len() {
+            primed[at] = name.as_bytes()[at];
             at += 1;
         }
-        primed
-    };
+        Primed(primed, name.len() + 1)
+    }
+
+    pub(super) const fn text(&self) -> &str {
+        match std::str::from_utf8(self.0.split_at(self.1).0) {
+            Ok(text) => text,
+            Err(_) => unreachable!(),
+        }
+    }
+}
+
+impl<U: Unary> Back<U> {
+    const PRIMED: Primed = Primed::of(U::NAME);
+    const NAME: &'static str = Self::PRIMED.text();
 
     fn record<'t, F: Scalar>(self, x: Var<'t, F>, y: Var<'t, F>, g: Var<'t, F>) -> Var<'t, F> {
         match Uses::of(self.0) {
@@ -249,19 +259,20 @@ impl<'t, F: Scalar> Var<'t, F> {
     }
 }
 
-/// Functions of a number, and the methods of [`Var`] that apply them. Each row has the method, the name of the function, the textbook's formula,
-/// further constants (`RECORDED`, `WIDE`), y, and what flows back.
-macro_rules! functions {
-    ($($(#[$doc:meta])* $method:ident: $name:ident, $formula:literal $([$($constant:ident),+])?,
+/// Functions of a number. Each row has the name of the function, that of its op, the textbook's formula where the one of y is not enough, further constants
+/// (`RECORDED`, `WIDE`), y, what flows back, and, where there is a shorter one than the chain rule's, the formula of the slope's derivative.
+macro_rules! plain_functions {
+    ($($(#[$doc:meta])* $name:ident $op:expr, $($formula:literal)? $([$($constant:ident),+])?:
         |$x:ident| $value:expr,
-        |$g:ident, $fx:ident, $y:ident| $flow:expr;)*) => {$(
-        #[doc = $formula]
+        |$g:ident, $fx:ident, $y:ident| $flow:expr
+        $(, |$bx:ident, $by:ident| $bend:expr)?;)*) => {$(
+        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $name;
 
         impl $crate::Unary for $name {
-            const NAME: &'static str = stringify!($method);
-            const FORMULA: &'static str = $formula;
+            const NAME: &'static str = $op;
+            const FORMULA: &'static str = concat!($($formula)?);
             $($(const $constant: bool = true;)+)?
 
             #[inline(always)]
@@ -272,6 +283,21 @@ macro_rules! functions {
             fn flow<T: $crate::Real>(self, $g: T, $fx: T, $y: T) -> T {
                 $flow
             }
+            $(#[inline(always)]
+            fn slope_of_slope<T: $crate::Real>(self, $bx: T, $by: T) -> Option<T> {
+                Some($bend)
+            })?
+        }
+    )*};
+}
+pub(crate) use plain_functions;
+
+/// The same, with the methods of [`Var`] that apply the functions; an op has the name of its method.
+macro_rules! functions {
+    ($($(#[$doc:meta])* $method:ident: $name:ident, $formula:literal $([$($constant:ident),+])?, $(|$($x:ident),+| $result:expr),+;)*) => {$(
+        $crate::formula::plain_functions! {
+            #[doc = $formula]
+            $name stringify!($method), $formula $([$($constant),+])?: $(|$($x),+| $result),+;
         }
 
         impl<'t, F: $crate::Scalar> $crate::Var<'t, F> {

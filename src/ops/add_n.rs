@@ -2,6 +2,7 @@
 
 use crate::kernel::elementwise::accumulate;
 use crate::kernel::sum;
+use crate::op::says;
 use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, View, ViewMut};
 
 /// Most terms that are added straight into the result. More (a node may be used a million times) are added by `sum::add_n`.
@@ -12,12 +13,7 @@ const FEW: usize = 8;
 pub struct AddN;
 
 impl<F: Scalar> Op<F> for AddN {
-    fn name(&self) -> &'static str {
-        "add_n"
-    }
-    fn formula(&self) -> &'static str {
-        "y = x₁ + x₂ + ... + xₙ"
-    }
+    says!("add_n", "y = x₁ + x₂ + ... + xₙ");
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         let first = *operands.first().ok_or("there is nothing to add")?;
         match operands.iter().find(|&&shape| shape != first) {

@@ -1,25 +1,10 @@
-//! Arithmetic. Each row has y, and what flows back to a and to b when g arrives at y. The operators of [`Var`] record these ops.
+//! Arithmetic. Each row has y, and what flows back to a and to b when g arrives at y. The operators of [`Var`](crate::Var) record these ops.
 
-use super::Unary;
-use crate::formula::binary_functions;
-use crate::{Real, Scalar, Var};
+use crate::formula::{binary_functions, plain_functions};
 
-/// y = -x
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Neg;
-
-impl Unary for Neg {
-    const NAME: &'static str = "neg";
-    const RECORDED: bool = true;
-
-    #[inline(always)]
-    fn value<T: Real>(self, x: T) -> T {
-        -x
-    }
-    #[inline(always)]
-    fn flow<T: Real>(self, g: T, _x: T, _y: T) -> T {
-        -g
-    }
+plain_functions! {
+    /// y = -x
+    Neg "neg", [RECORDED]: |x| -x, |g, _x, _y| -g;
 }
 
 binary_functions! {
@@ -46,46 +31,32 @@ binary_functions! {
     /// y = aᵇ
     PowTensor "pow_tensor": |a, b| a.powf(b),
         |g, a, b, _y| g.through(b.through(a.powf(b - T::one()))),
-        |g, a, _b, y| g.through(y.through(a.ln()));
+        |g, a, _b, y| g.through(y.through(a.ln())),
+        /// `self` to the power of `exponent`, element by element, with broadcasting. Gradients flow to both; the one to the exponent is
+        /// real only for a positive base; for the base 0 it is the limit of aᵇ ln a: 0 for a positive exponent, -∞ for 0. If the exponent is a plain number, use [`pow`](crate::Var::pow).
+        pow_var(exponent);
 
     /// y = a b: a gradient a times a slope b
     Through "mul": |a, b| a.through(b),
         |g, _a, b, _y| g.through(b),
-        |g, a, _b, _y| g.through(a);
+        |g, a, _b, _y| g.through(a),
+        /// In a vjp, the gradient that arrived (`self`) times a slope. It is the product, but 0 times infinity is 0: where nothing
+        /// arrives nothing flows, however steep the function, and through a slope of 0 nothing flows, however much arrives.
+        ///
+        /// ```
+        /// # use gradus::prelude::*;
+        /// let tape = Tape::new();
+        /// let x = tape.var([0.0, 4.0]);
+        /// let y = x.sqrt().maximum(tape.constant(1.0)).sum(); // at 0 the square root is infinitely steep, but nothing arrives there
+        /// assert_eq!(y.backward().wrt(x).value(), ndarray::arr1(&[0.0, 0.25]).into_dyn());
+        /// ```
+        through(slope);
 
     /// y = a / b: a gradient a times a slope of 1 / b
     Over "div": |a, b| a.over(b),
         |g, _a, b, _y| g.over(b),
-        |g, _a, b, y| -g.through(y).over(b);
-}
-
-impl<'t, F: Scalar> Var<'t, F> {
-    /// In a vjp, the gradient that arrived (`self`) times a slope. It is the product, but 0 times infinity is 0: where nothing
-    /// arrives nothing flows, however steep the function, and through a slope of 0 nothing flows, however much arrives.
-    ///
-    /// ```
-    /// # use gradus::prelude::*;
-    /// let tape = Tape::new();
-    /// let x = tape.var([0.0, 4.0]);
-    /// let y = x.sqrt().maximum(tape.constant(1.0)).sum(); // at 0 the square root is infinitely steep, but nothing arrives there
-    /// assert_eq!(y.backward().wrt(x).value(), ndarray::arr1(&[0.0, 0.25]).into_dyn());
-    /// ```
-    #[track_caller]
-    pub fn through(self, slope: Self) -> Self {
-        self.zip(Through, slope)
-    }
-
-    /// In a vjp, the gradient that arrived, [`through`](Var::through) a slope of 1 / `divisor`: the quotient, but 0 / 0 is 0, and so is
-    /// infinity / infinity.
-    #[track_caller]
-    pub fn over(self, divisor: Self) -> Self {
-        self.zip(Over, divisor)
-    }
-
-    /// `self` to the power of `exponent`, element by element, with broadcasting. Gradients flow to both; the one to the exponent is
-    /// real only for a positive base; for the base 0 it is the limit of aᵇ ln a: 0 for a positive exponent, -∞ for 0. If the exponent is a plain number, use [`pow`](Var::pow).
-    #[track_caller]
-    pub fn pow_var(self, exponent: Self) -> Self {
-        self.zip(PowTensor, exponent)
-    }
+        |g, _a, b, y| -g.through(y).over(b),
+        /// In a vjp, the gradient that arrived, [`through`](crate::Var::through) a slope of 1 / `divisor`: the quotient, but 0 / 0 is 0, and so is
+        /// infinity / infinity.
+        over(divisor);
 }

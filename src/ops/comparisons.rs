@@ -1,28 +1,45 @@
 //! Which of two numbers is larger, element by element, with broadcasting. At ties the derivative is a convention.
 
 use crate::formula::binary_functions;
-use crate::{Scalar, Var};
+use crate::{Real, Scalar, Var};
 
 binary_functions! {
     /// y = max(a, b)
     Maximum "maximum": |a, b| a.maximum(b),
         |g, a, b, _y| g.through(a.exceeds(b)),
-        |g, a, b, _y| g.through(b.exceeds(a));
+        |g, a, b, _y| g.through(b.exceeds(a)),
+        /// The larger of `self` and `b`, element by element, with broadcasting. Where they are equal there is a kink: each gets half of
+        /// the gradient, by convention, so that `x.maximum(x)` has the slope of x.
+        ///
+        /// ```
+        /// # use gradus::prelude::*;
+        /// let tape = Tape::new();
+        /// let (a, b) = (tape.var([1.0, 5.0, 3.0]), tape.var([2.0, 4.0, 3.0]));
+        /// let gradients = a.maximum(b).sum().backward();
+        /// assert_eq!(gradients.wrt(a).value(), ndarray::arr1(&[0.0, 1.0, 0.5]).into_dyn());
+        /// ```
+        maximum(b);
 
     /// y = min(a, b)
     Minimum "minimum": |a, b| a.minimum(b),
         |g, a, b, _y| g.through(b.exceeds(a)),
-        |g, a, b, _y| g.through(a.exceeds(b));
+        |g, a, b, _y| g.through(a.exceeds(b)),
+        /// The smaller of `self` and `b`, element by element, with broadcasting. Where they are equal, each gets half of the gradient.
+        minimum(b);
 
     /// y = 1 where a > b, ½ where a = b, else 0. It is constant wherever it has a derivative, so nothing flows back.
     Exceeds "exceeds": |a, b| a.exceeds(b),
         |_g, _a, _b, _y| T::zero(),
-        |_g, _a, _b, _y| T::zero();
+        |_g, _a, _b, _y| T::zero(),
+        /// 1 where `self` is larger than `b`, 0 where it is smaller, ½ where they are equal. Nothing flows back through it.
+        exceeds(b);
 
-    /// y = 1 where a = b, else 0. [`max`](super::max) uses it to find where its gradient flows.
+    /// y = 1 where a = b, else 0. [`max`](Var::max) uses it to find where its gradient flows.
     Equals "equals": |a, b| a.equals(b),
         |_g, _a, _b, _y| T::zero(),
-        |_g, _a, _b, _y| T::zero();
+        |_g, _a, _b, _y| T::zero(),
+        /// 1 where `self` equals `b`, 0 elsewhere. Nothing flows back through it.
+        equals(b);
 }
 
 /// The larger of two numbers. At a tie each has the slope ½.
@@ -60,22 +77,14 @@ pub(crate) fn equals<F: Scalar>(a: F, b: F) -> F {
     if a == b { F::ONE } else { F::ZERO }
 }
 
-impl<'t, F: Scalar> Var<'t, F> {
-    /// The larger of `self` and `b`, element by element, with broadcasting. Where they are equal there is a kink: each gets half of
-    /// the gradient, by convention, so that `x.maximum(x)` has the slope of x.
-    ///
-    /// ```
-    /// # use gradus::prelude::*;
-    /// let tape = Tape::new();
-    /// let (a, b) = (tape.var([1.0, 5.0, 3.0]), tape.var([2.0, 4.0, 3.0]));
-    /// let gradients = a.maximum(b).sum().backward();
-    /// assert_eq!(gradients.wrt(a).value(), ndarray::arr1(&[0.0, 1.0, 0.5]).into_dyn());
-    /// ```
-    #[track_caller]
-    pub fn maximum(self, b: Self) -> Self {
-        self.zip(Maximum, b)
-    }
+/// The larger of x and 0. At the kink the slope is 0, by convention.
+#[inline(always)]
+pub(crate) fn relu<F: Scalar>(x: F) -> F {
+    let y = if x < F::ZERO { F::ZERO } else { x };
+    y.with_slopes(|| [(x, x.where_positive(F::ONE, F::ZERO))])
+}
 
+impl<'t, F: Scalar> Var<'t, F> {
     /// Each element, limited to the range from `low` to `high`.
     ///
     /// # Panics
@@ -84,23 +93,5 @@ impl<'t, F: Scalar> Var<'t, F> {
     pub fn clamp(self, low: f64, high: f64) -> Self {
         assert!(low <= high, "clamp: there is no number from {low} to {high}");
         self.maximum(self.tape.constant(low)).minimum(self.tape.constant(high))
-    }
-
-    /// The smaller of `self` and `b`, element by element, with broadcasting. Where they are equal, each gets half of the gradient.
-    #[track_caller]
-    pub fn minimum(self, b: Self) -> Self {
-        self.zip(Minimum, b)
-    }
-
-    /// 1 where `self` is larger than `b`, 0 where it is smaller, ½ where they are equal. Nothing flows back through it.
-    #[track_caller]
-    pub fn exceeds(self, b: Self) -> Self {
-        self.zip(Exceeds, b)
-    }
-
-    /// 1 where `self` equals `b`, 0 elsewhere. Nothing flows back through it.
-    #[track_caller]
-    pub fn equals(self, b: Self) -> Self {
-        self.zip(Equals, b)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::slice::PerAxis;
 use crate::op::says;
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x₁, x₂, ..., xₙ one after the other along an axis
 #[derive(Debug, PartialEq)]
@@ -12,7 +12,7 @@ pub struct Concat {
 }
 
 impl<F: Scalar> Op<F> for Concat {
-    says!("concat", "y = x₁, x₂, ..., xₙ along an axis", ["dxᵢ = the part of g that xᵢ went to"]);
+    says!("concat", "y = x₁, x₂, ..., xₙ along an axis");
     fn attributes(&self) -> String {
         format!("axis {}", self.axis)
     }
@@ -48,6 +48,9 @@ impl<F: Scalar> Op<F> for Concat {
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         let start: usize = operands[..slot].iter().map(|part| part.shape[self.axis]).sum();
         Reach::shifted((0..result.rank()).map(|axis| if axis == self.axis { -(start as isize) } else { 0 }))
+    }
+    fn slopes(&self) -> &'static [Slope] {
+        &[Slope::Whole("dxᵢ = the part of g that xᵢ went to")]
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let g = at.cotangent();

@@ -1,4 +1,5 @@
-//! Elementary functions, and smooth activations made of them. Each row has y, and what flows back to x when g arrives at y.
+//! Elementary functions, and activations. Each row has y, what flows back to x when g arrives at y, and sometimes the derivative of the slope with respect to
+//! the operand (x or y) that it is computed from.
 
 use super::slopes::{ErfSlope, GeluSlope, SiluSlope, SoftplusSlope, share_below};
 use crate::formula::functions;
@@ -39,6 +40,13 @@ functions! {
         |x| x.cos(),
         |g, x, _y| -g.through(x.sin());
 
+    /// The hyperbolic tangent of each element: a sigmoid that runs from -1 to 1. Its slope is the textbook's 1 - y², which becomes 0 where y rounds
+    /// to 1 or -1: from about |x| = 9 on in f32, and |x| = 19 in f64.
+    tanh: Tanh, "y = (eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)",
+        |x| x.tanh(),
+        |g, _x, y| g * (T::one() - y * y),
+        |_x, y| T::number(-2.0) * y;
+
     /// Gauss's error function of each element: a sigmoid from -1 to 1 made of the bell curve.
     erf: Erf, "y = 2/√π ∫₀ˣ e^(-t²) dt" [RECORDED],
         |x| x.erf(),
@@ -61,6 +69,20 @@ functions! {
     sign: Sign, "y = 1 where x > 0, -1 where x < 0, 0 where x = 0" [RECORDED],
         |x| x.sign(),
         |_g, _x, _y| T::zero();
+
+    /// Each element, or 0 where it is negative. It has a kink at 0, where we take the slope 0, by convention.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let x = tape.var([-1.0, 0.0, 2.0]);
+    /// let gradients = x.relu().sum().backward();
+    /// assert_eq!(gradients.wrt(x).value(), ndarray::arr1(&[0.0, 0.0, 1.0]).into_dyn());
+    /// ```
+    relu: Relu, "y = max(x, 0)",
+        |x| x.relu(),
+        |g, _x, y| y.where_positive(g, T::zero()),
+        |_x, _y| T::zero();
 
     /// ln(1 + eˣ) of each element: close to 0 for very negative x, close to x for large x. Neither end overflows.
     softplus: Softplus, "y = ln(1 + eˣ)" [RECORDED],

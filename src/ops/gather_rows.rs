@@ -2,8 +2,8 @@
 
 use super::labels::Labels;
 use crate::kernel::sum;
-use crate::op::says;
-use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
+use crate::op::{flows, says};
+use crate::{Along, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 const GATHER: Labels = Labels { op: "gather_rows", one: "row number at place", count: "rows" };
 const SCATTER: Labels = Labels { op: "scatter_add_rows", ..GATHER };
@@ -13,10 +13,8 @@ const SCATTER: Labels = Labels { op: "scatter_add_rows", ..GATHER };
 pub struct GatherRows;
 
 fn row_numbers(rows: Shape) -> Result<usize, String> {
-    match rows[..] {
-        [count] => Ok(count),
-        _ => Err(format!("the row numbers must have one axis (make them with tape.labels), found {rows}")),
-    }
+    let found = || format!("the row numbers must have one axis (make them with tape.labels), found {rows}");
+    (rows.rank() == 1).then(|| rows[0]).ok_or_else(found)
 }
 
 fn row_list<F: Scalar>(rows: View<F>) -> Vec<usize> {
@@ -29,13 +27,12 @@ fn rows_and_columns(rows: Along, result: Shape) -> Reach {
 }
 
 impl<F: Scalar> Op<F> for GatherRows {
-    says!("gather_rows", "y[i] = x[rows[i]]", ["dx[r] = Σ g[i] where rows[i] = r", None]);
+    says!("gather_rows", "y[i] = x[rows[i]]");
+    // A row taken twice sums its gradients.
+    flows! { |self, g, [table, rows]| "dx[r] = Σ g[i] where rows[i] = r" => g.scatter_add_rows(rows, table.shape()[0]), None }
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         let (table, count) = (operands[0], row_numbers(operands[1])?);
-        match table.rank() {
-            0 => Err("a single number has no rows".into()),
-            _ => Ok(table.with_axis(0, count)),
-        }
+        (table.rank() > 0).then(|| table.with_axis(0, count)).ok_or("a single number has no rows".into())
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         let (_, rows, width) = x[0].shape.around(0);
@@ -50,11 +47,6 @@ impl<F: Scalar> Op<F> for GatherRows {
             _ => Reach::Axes(vec![Along::index(0)]),
         }
     }
-    // A row taken twice sums its gradients.
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (g, [table, rows]) = (at.cotangent(), at.operands());
-        [at.to(0, || g.scatter_add_rows(rows, table.shape()[0])), at.no_gradient()].into()
-    }
 }
 
 /// `y[r] = Σ x[i]` over the `i` with `rows[i] = r`
@@ -65,16 +57,15 @@ pub struct ScatterAddRows {
 }
 
 impl<F: Scalar> Op<F> for ScatterAddRows {
-    says!("scatter_add_rows", "y[r] = Σ x[i] where rows[i] = r", ["dx[i] = g[rows[i]]", None]);
+    says!("scatter_add_rows", "y[r] = Σ x[i] where rows[i] = r");
+    flows! { |self, g, [_x, rows]| "dx[i] = g[rows[i]]" => g.gather_rows(rows), None }
     fn attributes(&self) -> String {
         format!("{} rows", self.rows)
     }
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         let (x, count) = (operands[0], row_numbers(operands[1])?);
-        match x[..] {
-            [rows, ..] if rows == count => Ok(x.with_axis(0, self.rows)),
-            _ => Err(format!("each row of {x} needs a number, but there are {count} numbers")),
-        }
+        let unfit = || format!("each row of {x} needs a number, but there are {count} numbers");
+        (x.first() == Some(&count)).then(|| x.with_axis(0, self.rows)).ok_or_else(unfit)
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         let width = y.shape.around(0).2;
@@ -86,10 +77,6 @@ impl<F: Scalar> Op<F> for ScatterAddRows {
             0 => rows_and_columns(Along::Where(row_list(operands[1])), result),
             _ => Reach::everything(operands[1].shape),
         }
-    }
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (g, [_, rows]) = (at.cotangent(), at.operands());
-        [at.to(0, || g.gather_rows(rows)), at.no_gradient()].into()
     }
 }
 

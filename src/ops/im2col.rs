@@ -2,8 +2,8 @@
 //! matrix products too.
 
 use crate::kernel::windows::Windows;
-use crate::op::says;
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
+use crate::op::{flows, says};
+use crate::{Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// y[window, (channel, dy, dx)] = x[image, channel, top + dy, left + dx], 0 outside the image
 #[derive(Debug, PartialEq)]
@@ -12,13 +12,13 @@ pub struct Im2Col {
 }
 
 impl<F: Scalar> Op<F> for Im2Col {
-    says!("im2col", "each row of y is one window of x", ["dx = each pixel's sum over the windows that saw it"]);
+    says!("im2col", "each row of y is one window of x");
+    flows! { |self, g, [x]| "dx = col2im(g)" => g.tape.record(Col2Im { windows: self.windows, images: x.shape() }, &[g]) }
     fn attributes(&self) -> String {
         self.windows.to_string()
     }
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        let [rows, columns] = self.windows.matrix(operands[0])?;
-        Ok([rows, columns].into())
+        self.windows.matrix(operands[0]).map(Shape::from)
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         self.windows.each_place(x[0].shape, |at, pixel| {
@@ -27,10 +27,6 @@ impl<F: Scalar> Op<F> for Im2Col {
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
         Reach::Window(self.windows)
-    }
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (g, [x]) = (at.cotangent(), at.operands());
-        [at.to(0, || g.tape.record(Col2Im { windows: self.windows, images: x.shape() }, &[g]))].into()
     }
 }
 
@@ -42,16 +38,15 @@ pub struct Col2Im {
 }
 
 impl<F: Scalar> Op<F> for Col2Im {
-    says!("col2im", "each pixel of y is its sum over the windows that saw it", ["dx = the windows of g"]);
+    says!("col2im", "each pixel of y is its sum over the windows that saw it");
+    flows! { |self, g, [_x]| "dx = im2col(g)" => g.tape.record(Im2Col { windows: self.windows }, &[g]) }
     fn attributes(&self) -> String {
         format!("{} of {}", self.windows, self.images)
     }
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         let windows = self.windows.matrix(self.images)?;
-        match operands[0][..] == windows {
-            true => Ok(self.images),
-            false => Err(format!("the windows of {} are {}, found {}", self.images, Shape::from(windows), operands[0])),
-        }
+        let unfit = || format!("the windows of {} are {}, found {}", self.images, Shape::from(windows), operands[0]);
+        (operands[0][..] == windows).then_some(self.images).ok_or_else(unfit)
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         let mut pixels = y.data.iter_mut();
@@ -64,9 +59,6 @@ impl<F: Scalar> Op<F> for Col2Im {
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
         Reach::Seen(self.windows)
-    }
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        [at.to(0, || at.output().tape.record(Im2Col { windows: self.windows }, &[at.cotangent()]))].into()
     }
 }
 

@@ -34,14 +34,11 @@ impl Labels {
 
     fn read<F: Scalar>(&self, place: usize, number: F, count: usize) -> Result<usize, String> {
         let (number, Labels { op, one, count: counted }) = (number.to_f64(), self);
-        if number.fract() != 0.0 {
-            return Err(format!("{op}: the {one} {place} is {number}, which is not a whole number"));
-        }
-        match (0.0..count as f64).contains(&number) {
-            true => Ok(number as usize),
-            false => {
-                Err(format!("{op}: the {one} {place} is {number}, but there are {count} {counted}, numbered from 0"))
-            }
-        }
+        let mistake = match () {
+            () if number.fract() != 0.0 => "which is not a whole number".to_owned(),
+            () if (0.0..count as f64).contains(&number) => return Ok(number as usize),
+            () => format!("but there are {count} {counted}, numbered from 0"),
+        };
+        Err(format!("{op}: the {one} {place} is {number}, {mistake}"))
     }
 }

@@ -1,167 +1,43 @@
-//! The ops, most in a file of their own. A file has what its op computes and how its gradient flows, nothing about tapes or buffers,
-//! and adds the method to [`Var`] that records it.
+//! The ops. Similar ones share a file, many as rows. A file has what its ops compute and how their gradients flow, nothing about tapes or buffers,
+//! and adds the methods to [`Var`](crate::Var) that record them.
 //!
-//! [`TABLE`] lists every op with operands to try it on. Tests walk the table: a new op is one file, its `pub mod` line
-//! and its row here, and one snapshot.
+//! The [table](crate::table) has a row for every op, with operands to try it on. Tests walk the table: a new op is one file, its `pub mod` line,
+//! its row there, and one snapshot.
 //!
 //! Where a function has a kink, where numbers are equal, or a slope is infinite, the derivative is a convention. `docs/conventions.md` lists them all,
 //! beside those of PyTorch and JAX, and tests check that page against the ops.
 
 pub mod add_n;
 pub mod arithmetic;
-pub mod binary_cross_entropy_with_logits;
-pub mod broadcast_to;
 pub mod comparisons;
 pub mod concat;
 pub mod conv2d;
 pub mod functions;
 pub mod gather_rows;
-pub mod huber;
 pub mod im2col;
 pub mod leaky_relu;
-pub mod log_softmax;
-pub mod logsumexp;
+pub mod losses;
 pub mod matmul;
-pub mod max;
-pub mod mean;
-pub mod mean_squared_error;
 pub mod normalize;
-pub mod pad;
 pub mod permute;
 pub mod pow;
-pub mod quadratic_cost;
-pub mod relu;
+pub mod reductions;
 pub mod reshape;
 pub mod sigmoid;
 pub mod slice;
 pub mod slopes;
 pub mod softmax;
 pub mod softmax_cross_entropy;
-pub mod softmax_cross_entropy_with;
-pub mod sum;
-pub mod sum_to;
-pub mod tanh;
-pub mod transpose;
 
-mod example;
 mod labels;
 
-pub use crate::formula::{Back, Binary, Map, Unary, Zip};
+pub use crate::formula::{Back, Binary, Loss, LossBack, Map, Pairwise, Unary, Zip};
 #[doc(hidden)]
-pub use example::{Example, Operand, Program};
+pub use crate::table::{Example, Operand, Program, TABLE};
 
+use crate::op::Op;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::tape::Var;
-use Operand::{Any, Distribution, Labels, Positive};
-
-macro_rules! row {
-    ($op:literal, [$($operand:expr),*], |$x:pat_param| $program:expr) => {{
-        fn program<'t, F: Scalar>(x: &[Var<'t, F>]) -> Var<'t, F> {
-            #[allow(clippy::missing_panics_doc)]
-            let &$x = x else { panic!("the operands of the row {}", $op) };
-            $program
-        }
-        Example { op: $op, operands: &[$($operand),*], f32: program, f64: program, dual: program, dual_of_dual: program }
-    }};
-}
-
-/// Every op, with operands to try it on and a program that uses it. (A constant is compiled where it is used. As a static, every op for every kind of
-/// number would be compiled into the library, even for programs that only need a tape.)
-/// It may change in any release.
-#[doc(hidden)]
-#[rustfmt::skip]
-pub const TABLE: &[Example] = &[
-    // arithmetic
-    row!("add", [Any(&[2, 3]), Any(&[3])], |[a, b]| a + b),
-    row!("sub", [Any(&[2, 3]), Any(&[3])], |[a, b]| a - b),
-    row!("mul", [Any(&[2, 3]), Any(&[2, 1])], |[a, b]| a * b),
-    row!("div", [Any(&[2, 3]), Any(&[])], |[a, b]| a / b),
-    row!("neg", [Any(&[2, 3])], |[x]| -x),
-    row!("add_n", [Any(&[2, 3]), Any(&[2, 3]), Any(&[2, 3])], |[a, b, c]| a.tape().record(add_n::AddN, &[a, b, c])),
-    row!("matmul", [Any(&[2, 3]), Any(&[3, 4])], |[a, b]| a.matmul(b)),
-    row!("matmul_nt", [Any(&[2, 3]), Any(&[4, 3])], |[a, b]| a.matmul_nt(b)),
-    row!("matmul_tn", [Any(&[3, 2]), Any(&[3, 4])], |[a, b]| a.matmul_tn(b)),
-    row!("exp", [Any(&[2, 3])], |[x]| x.exp()),
-    row!("ln", [Positive(&[2, 3])], |[x]| x.ln()),
-    row!("sqrt", [Positive(&[2, 3])], |[x]| x.sqrt()),
-    row!("sin", [Any(&[2, 3])], |[x]| x.sin()),
-    row!("cos", [Any(&[2, 3])], |[x]| x.cos()),
-    row!("erf", [Any(&[2, 3])], |[x]| x.erf()),
-    row!("erf'", [Any(&[2, 3])], |[x]| x.map(slopes::ErfSlope)),
-    row!("pow", [Positive(&[2, 3])], |[x]| x.pow(2.5)),
-    row!("pow_tensor", [Positive(&[2, 3]), Any(&[3])], |[x, p]| x.pow_var(p)),
-    row!("abs", [Any(&[2, 3])], |[x]| x.abs()),
-    row!("sign", [Any(&[2, 3])], |[x]| x.sign()),
-    row!("maximum", [Any(&[2, 3]), Any(&[3])], |[a, b]| a.maximum(b)),
-    row!("minimum", [Any(&[2, 3]), Any(&[3])], |[a, b]| a.minimum(b)),
-    row!("exceeds", [Any(&[2, 3]), Any(&[3])], |[a, b]| a.exceeds(b)),
-    row!("equals", [Any(&[2, 3]), Any(&[3])], |[a, b]| a.equals(b)),
-    // shapes
-    row!("reshape", [Any(&[2, 3])], |[x]| x.reshape([3, 2])),
-    row!("broadcast_to", [Any(&[2, 1])], |[x]| x.broadcast_to([4, 2, 3])),
-    row!("sum_to", [Any(&[4, 2, 3])], |[x]| x.sum_to([2, 1])),
-    row!("transpose", [Any(&[2, 3])], |[x]| x.transpose()),
-    row!("permute", [Any(&[2, 3, 2])], |[x]| x.permute(&[2, 0, 1])),
-    row!("slice", [Any(&[3, 4])], |[x]| x.slice(&[(1, 3), (0, 2)])),
-    row!("pad", [Any(&[2, 3])], |[x]| x.pad(&[(1, 0), (0, 2)])),
-    row!("concat", [Any(&[2, 1]), Any(&[2, 3])], |[a, b]| Var::concat(&[a, b], 1)),
-    row!("gather_rows", [Any(&[4, 2]), Labels(5, 4)], |[table, rows]| table.gather_rows(rows)),
-    row!("scatter_add_rows", [Any(&[5, 2]), Labels(5, 4)], |[x, rows]| x.scatter_add_rows(rows, 4)),
-    row!("im2col", [Any(&[1, 2, 3, 3])], |[x]| x.im2col([2, 2], 1, 0)),
-    row!("col2im", [Any(&[4, 8])], |[x]| x.col2im([1, 2, 3, 3], [2, 2], 1, 0)),
-    // reductions
-    row!("sum", [Any(&[2, 3, 2])], |[x]| x.sum_axes(1)),
-    row!("mean", [Any(&[2, 3, 2])], |[x]| x.mean_axes([0, 2])),
-    row!("max", [Any(&[2, 3, 2])], |[x]| x.max_axes(1)),
-    row!("logsumexp", [Any(&[2, 3, 2])], |[x]| x.logsumexp(1)),
-    row!("logsumexp'", [Any(&[2, 3, 2])], |[x]| x.tape().record(logsumexp::LogSumExpGrad { axis: 1 }, &[x])),
-    // activations
-    row!("sigmoid", [Any(&[2, 3])], |[x]| x.sigmoid()),
-    row!("sigmoid'", [Any(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(Back(sigmoid::Sigmoid), &[y, g])),
-    row!("tanh", [Any(&[2, 3])], |[x]| x.tanh()),
-    row!("tanh'", [Any(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(Back(tanh::Tanh), &[y, g])),
-    row!("relu", [Any(&[2, 3])], |[x]| x.relu()),
-    row!("relu'", [Any(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(Back(relu::Relu), &[y, g])),
-    row!("leaky_relu", [Any(&[2, 3])], |[x]| x.leaky_relu(0.1)),
-    row!("leaky_relu'", [Any(&[2, 3]), Any(&[2, 3])], |[x, g]| x.tape().record(Back(leaky_relu::LeakyRelu(0.1)), &[x, g])),
-    row!("softplus", [Any(&[2, 3])], |[x]| x.softplus()),
-    row!("softplus'", [Any(&[2, 3])], |[x]| x.map(slopes::SoftplusSlope)),
-    row!("softplus''", [Any(&[2, 3])], |[x]| x.map(slopes::SoftplusBend)),
-    row!("softmax", [Any(&[2, 3])], |[x]| x.softmax(1)),
-    row!("softmax'", [Distribution(&[2, 3]), Any(&[2, 3])], |[y, g]| y.tape().record(softmax::SoftmaxGrad { axis: 1 }, &[y, g])),
-    row!("log_softmax", [Any(&[2, 3])], |[x]| x.log_softmax(1)),
-    row!("log_softmax'", [Any(&[2, 3]), Any(&[2, 3])], |[x, g]| x.tape().record(log_softmax::LogSoftmaxGrad { axis: 1 }, &[x, g])),
-    row!("gelu", [Any(&[2, 3])], |[x]| x.gelu()),
-    row!("gelu'", [Any(&[2, 3])], |[x]| x.map(slopes::GeluSlope)),
-    row!("gelu''", [Any(&[2, 3])], |[x]| x.map(slopes::GeluBend)),
-    row!("silu", [Any(&[2, 3])], |[x]| x.silu()),
-    row!("silu'", [Any(&[2, 3])], |[x]| x.map(slopes::SiluSlope)),
-    row!("silu''", [Any(&[2, 3])], |[x]| x.map(slopes::SiluBend)),
-    // layers
-    row!("conv2d", [Any(&[1, 2, 3, 4]), Any(&[2, 2, 2, 2]), Any(&[2])], |[x, weight, bias]| x.conv2d(weight, bias, 2, 1)),
-    row!("max_pool2d", [Any(&[1, 2, 4, 4])], |[x]| x.max_pool2d(2, 2)),
-    row!("avg_pool2d", [Any(&[1, 2, 4, 4])], |[x]| x.avg_pool2d(2, 2)),
-    row!("layer_norm", [Any(&[2, 3]), Any(&[3]), Any(&[3])], |[x, gain, bias]| x.layer_norm(gain, bias, 1e-5)),
-    row!("batch_norm_train", [Any(&[4, 2]), Any(&[2]), Any(&[2])], |[x, gain, bias]| x.batch_norm_train(gain, bias, 1e-5)),
-    // losses
-    row!("quadratic_cost", [Any(&[2, 3]), Any(&[2, 3])], |[a, y]| a.quadratic_cost(y)),
-    row!("quadratic_cost'", [Any(&[2, 3]), Any(&[2, 3]), Any(&[])], |[a, y, g]| a.tape().record(quadratic_cost::QuadraticCostGrad, &[a, y, g])),
-    row!("mean_squared_error", [Any(&[2, 3]), Any(&[2, 3])], |[a, y]| a.mean_squared_error(y)),
-    row!("huber", [Any(&[2, 3]), Any(&[2, 3])], |[a, y]| a.huber(y, 0.7)),
-    row!("binary_cross_entropy_with_logits", [Any(&[2, 3]), Distribution(&[2, 3])], |[x, t]| x.binary_cross_entropy_with_logits(t)),
-    row!("binary_cross_entropy_with_logits'", [Any(&[2, 3]), Distribution(&[2, 3]), Any(&[])], |[x, t, g]| x.tape().record(binary_cross_entropy_with_logits::BinaryCrossEntropyWithLogitsGrad, &[x, t, g])),
-    row!("softmax_cross_entropy", [Any(&[2, 3]), Labels(2, 3)], |[x, labels]| x.softmax_cross_entropy(labels)),
-    row!("softmax_cross_entropy'", [Any(&[2, 3]), Labels(2, 3), Any(&[])], |[x, labels, g]| x.tape().record(softmax_cross_entropy::SoftmaxCrossEntropyGrad, &[x, labels, g])),
-    row!("softmax_cross_entropy_with", [Any(&[2, 3]), Distribution(&[2, 3])], |[x, t]| x.softmax_cross_entropy_with(t)),
-    row!("softmax_cross_entropy_with'", [Any(&[2, 3]), Distribution(&[2, 3]), Any(&[])], |[x, t, g]| x.tape().record(softmax_cross_entropy_with::SoftmaxCrossEntropyWithGrad, &[x, t, g])),
-];
-
-/// The shape rule of ops that work element by element on one operand.
-#[inline(always)]
-pub(crate) fn same_shape(operands: &[Shape]) -> Result<Shape, String> {
-    Ok(operands[0])
-}
 
 /// The shape rule of ops that work element by element on two operands: NumPy's broadcasting.
 #[inline(always)]
@@ -193,20 +69,9 @@ fn unequal(a: Shape, b: Shape) -> String {
     format!("{a} and {b} must be equal, nothing is broadcast here; reshape one of them")
 }
 
-/// The shape rule of losses: two arrays of one shape become one number.
-pub(crate) fn loss_shape(operands: &[Shape]) -> Result<Shape, String> {
-    equal_shapes(operands).map(|_| Shape::scalar())
-}
-
-/// The shape rule of the backward kernels of losses: two arrays of one shape, and the one number g that arrives at the loss.
-pub(crate) fn loss_grad_shape(operands: &[Shape]) -> Result<Shape, String> {
-    match (equal_shapes(operands)?, operands[2]) {
-        (shape, g) if g == Shape::scalar() => Ok(shape),
-        (_, g) => Err(format!("what arrives at a loss is one number, found {g}")),
-    }
-}
-
-/// The shape rule of ops that work along one axis: it must exist.
-pub(crate) fn line_shape(operand: Shape, axis: usize) -> Result<Shape, String> {
-    if axis < operand.rank() { Ok(operand) } else { Err(format!("{operand} has no axis {axis}")) }
+/// The shape rule of the backward kernel of a loss: the operands of the loss, and the one number g that arrives at it.
+pub(crate) fn flow_of_loss<F: Scalar>(loss: &impl Op<F>, operands: &[Shape]) -> Result<Shape, String> {
+    loss.shape(&operands[..2])?;
+    let found = || format!("what arrives at a loss is one number, found {}", operands[2]);
+    (operands[2] == Shape::scalar()).then_some(operands[0]).ok_or_else(found)
 }

@@ -1,8 +1,34 @@
-//! The axes of an array in another order.
+//! The axes of an array in another order. (Products with a transpose need none of this: see [`matmul`](super::matmul).)
 
 use crate::kernel::elementwise::walk;
-use crate::op::says;
-use crate::{Along, Cotangents, Local, MAX_RANK, Op, Reach, Scalar, Shape, Var, View, ViewMut};
+use crate::op::{flows, says};
+use crate::{Along, MAX_RANK, Op, Reach, Scalar, Shape, Var, View, ViewMut};
+
+/// y = xᵀ
+#[derive(Debug, PartialEq)]
+pub struct Transpose;
+
+impl<F: Scalar> Op<F> for Transpose {
+    says!("transpose", "y = xᵀ");
+    flows! { |self, g, [_x]| "dx = gᵀ" => g.transpose() }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        match operands[0][..] {
+            [rows, columns] => Ok([columns, rows].into()),
+            _ => Err(format!("only a matrix has a transpose, found {}", operands[0])),
+        }
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        let (rows, columns) = (x[0].shape[0], x[0].shape[1]);
+        for i in 0..rows {
+            for j in 0..columns {
+                y.data[j * rows + i] = x[0].data[i * columns + j];
+            }
+        }
+    }
+    fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
+        Reach::Axes(vec![Along::index(1), Along::index(0)])
+    }
+}
 
 /// y[.., iₖ, ..] = x[..], where axis k of y is axis `axes[k]` of x
 #[derive(Debug, PartialEq)]
@@ -11,8 +37,20 @@ pub struct Permute {
     axes: Shape,
 }
 
+impl Permute {
+    /// The order that undoes it.
+    fn back(&self) -> Shape {
+        let mut back = self.axes;
+        for (to, &from) in self.axes.iter().enumerate() {
+            back = back.with_axis(from, to);
+        }
+        back
+    }
+}
+
 impl<F: Scalar> Op<F> for Permute {
-    says!("permute", "y = x with its axes in another order", ["dx = g with its axes back in the old order"]);
+    says!("permute", "y = x with its axes in another order");
+    flows! { |self, g, [_x]| "dx = g with its axes back in the old order" => g.permute(&self.back()) }
     fn attributes(&self) -> String {
         format!("axes {}", self.axes)
     }
@@ -41,19 +79,17 @@ impl<F: Scalar> Op<F> for Permute {
         });
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
-        let along = |axis| Along::index(self.axes.iter().position(|&from| from == axis).unwrap_or_default());
-        Reach::Axes((0..self.axes.rank()).map(along).collect())
-    }
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let mut back = self.axes;
-        for (to, &from) in self.axes.iter().enumerate() {
-            back = back.with_axis(from, to);
-        }
-        [at.to(0, || at.cotangent().permute(&back))].into()
+        Reach::Axes(self.back().iter().map(|&axis| Along::index(axis)).collect())
     }
 }
 
 impl<'t, F: Scalar> Var<'t, F> {
+    /// The transpose of a matrix: `[m, n]` becomes `[n, m]`.
+    #[track_caller]
+    pub fn transpose(self) -> Self {
+        self.tape.record(Transpose, &[self])
+    }
+
     /// The axes in another order: `x.permute(&[0, 3, 1, 2])` puts the last axis of four second.
     #[track_caller]
     pub fn permute(self, axes: &[usize]) -> Self {

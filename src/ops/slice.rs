@@ -1,8 +1,8 @@
-//! A rectangular part of an array. Its opposite is [`pad`](super::pad).
+//! A rectangular part of an array, and an array with zeros around it. Each is the gradient of the other.
 
 use crate::kernel::elementwise::walk;
-use crate::op::says;
-use crate::{Cotangents, Local, MAX_RANK, Op, Reach, Scalar, Shape, Var, View, ViewMut};
+use crate::op::{flows, says};
+use crate::{MAX_RANK, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 use smallvec::SmallVec;
 
 /// A pair for each axis: (start, end), or (before, after).
@@ -15,14 +15,11 @@ pub struct Slice {
     ranges: PerAxis,
 }
 
-/// The offset of a block's first element in an array of `shape`, if the block starts at the indices `start`; and the strides of that array.
-pub(super) fn block_in(shape: Shape, start: impl Iterator<Item = usize>) -> (usize, [usize; MAX_RANK]) {
-    let strides = shape.strides_towards(shape);
-    (start.zip(&strides).map(|(start, stride)| start * stride).sum(), strides)
-}
-
 impl<F: Scalar> Op<F> for Slice {
-    says!("slice", "y = x[from..to, ...]", ["dx = g, with zeros around it"]);
+    says!("slice", "y = x[from..to, ...]");
+    flows! { |self, g, [x]| "dx = g with zeros around it" => {
+        g.pad(&for_each_axis(&self.ranges, x.shape(), |(from, to), length| (from, length - to)))
+    } }
     fn attributes(&self) -> String {
         let ranges: Vec<String> = self.ranges.iter().map(|(from, to)| format!("{from}..{to}")).collect();
         format!("[{}]", ranges.join(", "))
@@ -42,23 +39,63 @@ impl<F: Scalar> Op<F> for Slice {
         Ok(y)
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        let (first, strides) = block_in(x[0].shape, self.ranges.iter().map(|range| range.0));
-        let mut out = y.data.iter_mut();
-        walk(y.shape, [strides], |[offset]| {
-            if let Some(y) = out.next() {
-                *y = x[0].data[first + offset];
-            }
-        });
+        each_place(y.shape, x[0].shape, &self.ranges, |i, place| y.data[i] = x[0].data[place]);
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
         Reach::shifted(self.ranges.iter().map(|&(from, _)| from as isize))
     }
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (g, x) = (at.cotangent(), at.operand(0).shape());
-        let margin = |(&(from, to), &length): (&(usize, usize), &usize)| (from, length - to);
-        let margins: PerAxis = self.ranges.iter().zip(x.iter()).map(margin).collect();
-        [at.to(0, || g.pad(&margins))].into()
+}
+
+/// y = x with zeros around it
+#[derive(Debug, PartialEq)]
+pub struct Pad {
+    /// For each axis, how many zeros before and after.
+    margins: PerAxis,
+}
+
+impl<F: Scalar> Op<F> for Pad {
+    says!("pad", "y = x with zeros around it");
+    flows! { |self, g, [x]| "dx = the part of g that x went to" => {
+        g.slice(&for_each_axis(&self.margins, x.shape(), |(before, _), length| (before, before + length)))
+    } }
+    fn attributes(&self) -> String {
+        format!("{:?}", self.margins)
     }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        let x = operands[0];
+        if self.margins.len() != x.rank() {
+            return Err(format!("{x} has {} axes, but there are {} margins", x.rank(), self.margins.len()));
+        }
+        let mut y = x;
+        for (axis, (before, after)) in self.margins.iter().enumerate() {
+            y = y.with_axis(axis, x[axis].saturating_add(*before).saturating_add(*after));
+        }
+        Ok(y)
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        y.data.fill(F::ZERO);
+        each_place(x[0].shape, y.shape, &self.margins, |i, place| y.data[place] = x[0].data[i]);
+    }
+    fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
+        Reach::shifted(self.margins.iter().map(|&(before, _)| -(before as isize)))
+    }
+}
+
+/// A pair for each axis, made of another pair and the length of the axis.
+fn for_each_axis(pairs: &PerAxis, shape: Shape, pair: impl Fn((usize, usize), usize) -> (usize, usize)) -> PerAxis {
+    pairs.iter().zip(shape.iter()).map(|(&each, &length)| pair(each, length)).collect()
+}
+
+/// Calls `visit` for every element of a block inside an array of shape `around`, with its place in the block and in the array. The pairs say where along
+/// each axis the block starts.
+fn each_place(block: Shape, around: Shape, pairs: &PerAxis, mut visit: impl FnMut(usize, usize)) {
+    let strides = around.strides_towards(around);
+    let first: usize = pairs.iter().zip(&strides).map(|(&(start, _), stride)| start * stride).sum();
+    let mut i = 0;
+    walk(block, [strides], |[offset]| {
+        visit(i, first + offset);
+        i += 1;
+    });
 }
 
 impl<'t, F: Scalar> Var<'t, F> {
@@ -74,5 +111,11 @@ impl<'t, F: Scalar> Var<'t, F> {
     #[track_caller]
     pub fn slice(self, ranges: &[(usize, usize)]) -> Self {
         self.tape.record(Slice { ranges: PerAxis::from_slice(ranges) }, &[self])
+    }
+
+    /// The array with `(before, after)` zeros along each axis.
+    #[track_caller]
+    pub fn pad(self, margins: &[(usize, usize)]) -> Self {
+        self.tape.record(Pad { margins: PerAxis::from_slice(margins) }, &[self])
     }
 }

@@ -2,61 +2,37 @@
 //! for example, and lose all digits far from 0. Here no digits are lost. They are computed in [`Scalar::Wide`], because e to a power
 //! of size p has an error of about p units in the last place.
 
-use super::Unary;
+use crate::formula::plain_functions;
 use crate::{Real, Scalar};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
-/// Functions that are computed with more digits (`WIDE`), and whose vjp records each product as an op (`RECORDED`).
-macro_rules! slopes {
-    ($($(#[$doc:meta])* $name:ident $op:literal: |$x:ident| $value:expr, |$g:ident, $fx:ident, $y:pat_param| $flow:expr;)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq)]
-        pub struct $name;
-
-        impl Unary for $name {
-            const NAME: &'static str = $op;
-            const RECORDED: bool = true;
-            const WIDE: bool = true;
-
-            #[inline(always)]
-            fn value<T: Real>(self, $x: T) -> T {
-                $value
-            }
-            #[inline(always)]
-            fn flow<T: Real>(self, $g: T, $fx: T, $y: T) -> T {
-                $flow
-            }
-        }
-    )*};
-}
-
-slopes! {
+plain_functions! {
     /// Softplus' = σ(x)
-    SoftplusSlope "softplus'": |x| x.sigmoid(), |g, x, _| g.through(x.map(SoftplusBend));
+    SoftplusSlope "softplus'", [RECORDED, WIDE]: |x| x.sigmoid(), |g, x, _y| g.through(x.map(SoftplusBend));
 
     /// Softplus'' = σ(x) σ(-x), which is also the slope of the sigmoid
-    SoftplusBend "softplus''": |x| x.sigmoid() * (-x).sigmoid(), |g, x, y| g.through(-(y * (x * T::number(0.5)).tanh()));
+    SoftplusBend "softplus''", [RECORDED, WIDE]: |x| x.sigmoid() * (-x).sigmoid(), |g, x, y| g.through(-(y * (x * T::number(0.5)).tanh()));
 
     /// Gelu' = Φ(x) + x φ(x)
-    GeluSlope "gelu'": |x| share_below(x) + x.through(bell(x)), |g, x, _| g.through(x.map(GeluBend));
+    GeluSlope "gelu'", [RECORDED, WIDE]: |x| share_below(x) + x.through(bell(x)), |g, x, _y| g.through(x.map(GeluBend));
 
     /// Gelu'' = φ(x) (2 - x²)
-    GeluBend "gelu''": |x| (T::number(2.0) - x * x).through(bell(x)), |g, x, _| {
+    GeluBend "gelu''", [RECORDED, WIDE]: |x| (T::number(2.0) - x * x).through(bell(x)), |g, x, _y| {
         let bell = bell(x);
         g.through((x * x * x - T::number(4.0) * x).through(bell))
     };
 
     /// Silu' = σ(x) + x σ(x) σ(-x)
-    SiluSlope "silu'": |x| x.sigmoid() + x.through(SoftplusBend.value(x)), |g, x, _| g.through(x.map(SiluBend));
+    SiluSlope "silu'", [RECORDED, WIDE]: |x| x.sigmoid() + x.through(SoftplusBend.value(x)), |g, x, _y| g.through(x.map(SiluBend));
 
     /// Silu'' = σ(x) σ(-x) (2 - x tanh(x/2))
-    SiluBend "silu''": |x| (T::number(2.0) - x.through((x * T::number(0.5)).tanh())).through(SoftplusBend.value(x)), |g, x, _| {
+    SiluBend "silu''", [RECORDED, WIDE]: |x| (T::number(2.0) - x.through((x * T::number(0.5)).tanh())).through(SoftplusBend.value(x)), |g, x, _y| {
         let (s, u) = (x.map(SoftplusBend).called("s", x), (x * T::number(0.5)).tanh().called("u", x));
         g.through((x * u * u - T::number(3.0) * u - T::number(2.0) * x.through(s)).through(s))
     };
 
     /// Erf' = 2/√π e^(-x²)
-    ErfSlope "erf'": |x| T::number(FRAC_2_SQRT_PI) * (-(x * x)).exp(), |g, x, y| g.through(T::number(-2.0) * x.through(y));
+    ErfSlope "erf'", [RECORDED, WIDE]: |x| T::number(FRAC_2_SQRT_PI) * (-(x * x)).exp(), |g, x, y| g.through(T::number(-2.0) * x.through(y));
 }
 
 /// σ(x) and σ(-x) = 1 - σ(x), each with all its digits.

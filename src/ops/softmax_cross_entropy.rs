@@ -1,12 +1,14 @@
-//! The cross-entropy between softmax and class labels, straight from the logits, and its backward kernel.
+//! The cross-entropy between softmax and class labels, or target distributions (one-hot or soft), straight from the logits. The backward kernels leave no
+//! softmax behind.
 
 use super::labels::Labels;
-use super::softmax::SoftmaxGrad;
+use super::softmax::{flow_back, off_expected};
+use super::{equal_shapes, flow_of_loss};
 use crate::kernel::elementwise::update;
 use crate::kernel::softmax;
-use crate::kernel::sum::mean;
-use crate::op::says;
-use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Var, View, ViewMut};
+use crate::kernel::sum::{mean, sum, sum_of};
+use crate::op::{flows, says};
+use crate::{Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 const LABELS: Labels = Labels { op: "softmax_cross_entropy", one: "label of row", count: "classes" };
 
@@ -14,25 +16,21 @@ const LABELS: Labels = Labels { op: "softmax_cross_entropy", one: "label of row"
 #[derive(Debug, PartialEq)]
 pub struct SoftmaxCrossEntropy;
 
-fn check(operands: &[Shape]) -> Result<(), String> {
-    match (&operands[0][..], &operands[1][..]) {
-        ([rows, _], [labels]) if rows == labels => Ok(()),
-        ([_, _], [_]) => Err("each row of logits needs one label".into()),
-        _ => Err(format!(
-            "logits are [rows, classes] and labels [rows] (made with tape.labels), found {} and {}",
-            operands[0], operands[1]
-        )),
-    }
-}
-
 impl<F: Scalar> Op<F> for SoftmaxCrossEntropy {
-    says!(
-        "softmax_cross_entropy",
-        "L = -1/n Σᵢ ln pᵢ[labelᵢ], p = softmax(x)",
-        ["dx = g (p - onehot(label)) / n", None]
-    );
+    says!("softmax_cross_entropy", "L = -1/n Σᵢ ln pᵢ[labelᵢ], p = softmax(x)");
+    flows! { |self, g, [x, labels]|
+        "dx = g (p - onehot(label)) / n" => x.tape.record(SoftmaxCrossEntropyGrad, &[x, labels, g]),
+        None
+    }
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        check(operands).map(|()| Shape::scalar())
+        match (&operands[0][..], &operands[1][..]) {
+            ([rows, _], [labels]) if rows == labels => Ok(Shape::scalar()),
+            ([_, _], [_]) => Err("each row of logits needs one label".into()),
+            _ => Err(format!(
+                "logits are [rows, classes] and labels [rows] (made with tape.labels), found {} and {}",
+                operands[0], operands[1]
+            )),
+        }
     }
     fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
         let classes = x[0].shape[1];
@@ -46,28 +44,23 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropy {
         });
         loss.data[0] = mean(sum, x[1].data.len());
     }
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (g, [x, labels]) = (at.cotangent(), at.operands());
-        [at.to(0, || x.tape.record(SoftmaxCrossEntropyGrad, &[x, labels, g])), at.no_gradient()].into()
-    }
 }
 
-/// dx = g (softmax(x) - onehot(label)) / n, with no softmax left behind
+/// dx = g (softmax(x) - onehot(label)) / n
 #[derive(Debug, PartialEq)]
 pub struct SoftmaxCrossEntropyGrad;
 
 impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
-    says!(
-        "softmax_cross_entropy'",
-        "dx = g (softmax(x) - onehot(label)) / n",
-        ["d x = g/n p (h - Σₖ hₖ pₖ)", None, "dg = Σ h (p - onehot(label)) / n"]
-    );
+    says!("softmax_cross_entropy'", "dx = g (softmax(x) - onehot(label)) / n");
+    // h: the gradient that arrives at dx
+    flows! { |self, h, [x, labels, g]|
+        "d x = g/n p (h - Σₖ hₖ pₖ), p = softmax(x)" => flow_back(x.softmax(1), h, 1).through(share(g, x)),
+        None,
+        "dg = Σ h (softmax(x) - onehot(label)) / n" =>
+            h.through(g.tape.record(SoftmaxCrossEntropyGrad, &[x, labels, g.tape.constant(1.0)])).sum()
+    }
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
-        check(operands)?;
-        match operands[2] == Shape::scalar() {
-            true => Ok(operands[0]),
-            false => Err(format!("what arrives at a loss is one number, found {}", operands[2])),
-        }
+        flow_of_loss::<F>(&SoftmaxCrossEntropy, operands)
     }
     fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
         let classes = x[0].shape[1];
@@ -85,21 +78,81 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
         update(dx.data, move |dx| share.through(dx));
     }
     fn reach(&self, slot: usize, operands: &[View<F>], _: Shape) -> Reach {
-        match slot {
-            0 => Reach::Axes(vec![Along::index(0), Along::All]),
-            1 => Reach::Axes(vec![Along::index(0)]),
-            _ => Reach::everything(operands[slot].shape),
+        Reach::line(operands[slot].shape, 1)
+    }
+}
+
+/// The part of each row in the gradient of a mean over rows.
+fn share<'t, F: Scalar>(g: Var<'t, F>, x: Var<'t, F>) -> Var<'t, F> {
+    g / x.shape()[0] as f64
+}
+
+/// L = -1/n Σᵢⱼ tᵢⱼ ln pᵢⱼ with p = softmax(x), n rows
+#[derive(Debug, PartialEq)]
+pub struct SoftmaxCrossEntropyWith;
+
+impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWith {
+    says!("softmax_cross_entropy_with", "L = -1/n Σᵢⱼ tᵢⱼ ln pᵢⱼ, p = softmax(x)");
+    // If each row of t sums to 1, dx = g (p - t) / n.
+    flows! { |self, g, [x, t]|
+        "dx = g (p Σₖ tₖ - t) / n" => x.tape.record(SoftmaxCrossEntropyWithGrad, &[x, t, g]),
+        "dt = -g ln p / n" => -share(g, x).through(x.log_softmax(1))
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        match (equal_shapes(operands)?, operands[0].rank()) {
+            (_, 2) => Ok(Shape::scalar()),
+            (shape, _) => Err(format!("logits and targets are [rows, classes], found {shape}")),
         }
     }
+    fn forward(&self, x: &[View<F>], loss: ViewMut<F>) {
+        let (rows, classes) = (x[0].shape[0], x[0].shape[1]);
+        let (mut total, mut row) = (F::Wide::ZERO, 0..classes);
+        softmax::each_log_sum(x[0], 1, |line, log_sum| {
+            let (logits, targets) = (&x[0].data[row.clone()], &x[1].data[row.clone()]);
+            // A class whose target is 0 adds nothing, even if its logit is -infinity.
+            let max = line.max.widen();
+            total += sum_of([logits, targets], move |[x, t]| t.widen().through((max - x.widen()) + log_sum));
+            row = row.end..row.end + classes;
+        });
+        loss.data[0] = mean(total, rows);
+    }
+}
+
+/// dx = g (softmax(x) Σₖ tₖ - t) / n
+#[derive(Debug, PartialEq)]
+pub struct SoftmaxCrossEntropyWithGrad;
+
+impl<F: Scalar> Op<F> for SoftmaxCrossEntropyWithGrad {
+    says!("softmax_cross_entropy_with'", "dx = g (softmax(x) Σₖ tₖ - t) / n");
     // h: the gradient that arrives at dx
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (h, [x, labels, g]) = (at.cotangent(), at.operands());
-        let curvature = || {
-            let p = x.softmax(1);
-            x.tape.record(SoftmaxGrad { axis: 1 }, &[p, h]).through(g / x.shape()[0] as f64)
-        };
-        let slope = || g.tape.record(SoftmaxCrossEntropyGrad, &[x, labels, g.tape.constant(1.0)]);
-        [at.to(0, curvature), at.no_gradient(), at.to(2, || h.through(slope()).sum())].into()
+    flows! { |self, h, [x, t, g]|
+        "d x = g/n s p (h - Σₖ hₖ pₖ), s = Σₖ tₖ, p = softmax(x)" =>
+            flow_back(x.softmax(1), h, 1).through(t.sum_axes_keepdims(1) * share(g, x)),
+        "dt = g/n (Σₖ hₖ pₖ - h), p = softmax(x)" => -off_expected(h, x.softmax(1), 1).through(share(g, x)),
+        "dg = Σ h (p s - t) / n, s = Σₖ tₖ, p = softmax(x)" =>
+            h.through(g.tape.record(SoftmaxCrossEntropyWithGrad, &[x, t, g.tape.constant(1.0)])).sum()
+    }
+    fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
+        flow_of_loss::<F>(&SoftmaxCrossEntropyWith, operands)
+    }
+    fn forward(&self, x: &[View<F>], dx: ViewMut<F>) {
+        let (rows, classes) = (x[0].shape[0], x[0].shape[1]);
+        let share = x[2].data[0].widen() / F::Wide::from_f64(rows as f64);
+        let mut row = 0..classes;
+        softmax::each_rest(x[0], 1, |line, rest| {
+            let (targets, dx) = (&x[1].data[row.clone()], &mut dx.data[row.clone()]);
+            let (all, total) = (sum(targets), F::Wide::ONE + rest);
+            // Over the common denominator, p s - t = (e (s - t) - t (1 + rest - e)) / (1 + rest), e = e^(x - max): where p has rounded to 1,
+            // the rest still has all its digits.
+            line.each_power(x[0].data, |k, power| {
+                let (t, others) = (targets[k].widen(), if k == line.which { rest } else { total - power });
+                dx[k] = F::narrow(share.through((power * (all - t) - t * others) / total));
+            });
+            row = row.end..row.end + classes;
+        });
+    }
+    fn reach(&self, slot: usize, operands: &[View<F>], _: Shape) -> Reach {
+        Reach::line(operands[slot].shape, 1)
     }
 }
 
@@ -126,5 +179,12 @@ impl<'t, F: Scalar> Var<'t, F> {
             LABELS.check(labels, classes);
         }
         self.tape.record(SoftmaxCrossEntropy, &[self, labels])
+    }
+
+    /// The cross-entropy between softmax and `targets`, both `[rows, classes]`, averaged over the rows. Each row of targets is a
+    /// probability distribution, one-hot or soft. It applies the softmax itself; the gradient is (softmax(x) - t) / n.
+    #[track_caller]
+    pub fn softmax_cross_entropy_with(self, targets: Self) -> Self {
+        self.tape.record(SoftmaxCrossEntropyWith, &[self, targets])
     }
 }

@@ -101,14 +101,15 @@ fn public_functions(folder: &Path, found: &mut Vec<(String, String, bool, bool)>
             assert!(!line.starts_with("/// # Panics "), "{}: text stands in a heading: {line}", entry.display());
             panics |= line == "/// # Panics";
             let name = line.strip_prefix("pub fn ").and_then(|rest| rest.split(['<', '(']).next());
-            // In a macro it is a method of functions that are always right.
-            if let Some(name) = name.filter(|name| *name != "$method") {
+            if let Some(name) = name.filter(|name| !name.starts_with('$')) {
                 found.push((entry.display().to_string(), name.to_owned(), tracked, panics));
             }
             if !line.starts_with("///") && !line.starts_with("#[") {
                 (tracked, panics) = (false, false);
             }
         }
+        let in_rows = crate::rows::methods(&text).into_iter();
+        found.extend(in_rows.map(|name| (entry.display().to_string(), name.to_owned(), true, false)));
     }
 }
 

@@ -25,8 +25,8 @@ fn sources() -> Vec<(String, String)> {
     sources
 }
 
-/// The names of the ops that a file implements: behind `const NAME`, in rows `Add "add": |a, b| ...` and `exp: Exp, "y = eˣ", ...`, and between
-/// quotes in an `fn name` or first in `says!`.
+/// The names of the ops that a file implements: behind `const NAME`, in rows `Add "add": |a, b| ...`, `Neg "neg", [RECORDED]: |x| ...`,
+/// `Softmax "softmax": "yⱼ = ...", ...` and `exp: Exp, "y = eˣ", ...`, and between quotes in an `fn name` or first in `says!`.
 fn names(text: &str) -> Vec<String> {
     let quoted = |text: &str| text.split('"').nth(1).map(str::to_owned);
     let implementations = text.split("impl<F: Scalar> Op<F> for ").skip(1);
@@ -37,12 +37,16 @@ fn names(text: &str) -> Vec<String> {
         .filter_map(quoted)
         .filter(|name| !name.starts_with('$'))
         .collect();
-    names.extend(text.lines().filter(|line| line.contains("\": |")).filter_map(quoted));
-    names.extend(text.split("says!(").skip(1).filter_map(quoted));
+    names.extend(
+        text.lines()
+            .filter(|line| ["\": |", "\": \"", "]: |"].iter().any(|start| line.contains(start)))
+            .filter_map(quoted),
+    );
+    names.extend(text.split("says!(\"").skip(1).filter_map(|text| text.split('"').next()).map(str::to_owned));
     names.extend(
         text.lines()
             .filter_map(|line| line.split_once(": "))
-            .filter(|(_, rest)| rest.contains(", \"y = "))
+            .filter(|(_, rest)| rest.split_once(", \"").is_some_and(|(_, formula)| formula.get(1..4) == Some(" = ")))
             .map(|(name, _)| name.trim().to_owned()),
     );
     names.extend(methods.flat_map(|body| body.split('"').skip(1).step_by(2).map(str::to_owned)));
@@ -56,13 +60,15 @@ fn every_op_has_exactly_one_row_in_the_table() {
     for (file, text) in sources() {
         let names = names(&text);
         for name in &names {
-            assert!(rows().contains(name), "{file}: {name:?} has no row in ops::TABLE, so nothing tests it");
+            assert!(rows().contains(name), "{file}: {name:?} has no row in table::TABLE, so nothing tests it");
         }
-        let implementations =
-            ["Op<F> for ", "impl Unary for ", "impl Binary for "].map(|line| text.matches(line).count());
+        let implementations = ["Op<F> for ", "impl Unary for ", "impl Binary for ", "impl Pairwise for "]
+            .map(|line| text.matches(line).count());
         assert!(names.len() >= implementations.iter().sum(), "{file}: an op whose name this test does not find");
         // The backward op of a function is tested with the function, to second order. Some have a row of their own, too.
-        let backward = names.iter().filter(|_| text.contains("impl Unary for")).map(|name| format!("{name}'"));
+        let has_formulas =
+            ["impl Unary for", "functions! {", "impl Pairwise for", "losses! {"].iter().any(|line| text.contains(line));
+        let backward = names.iter().filter(|_| has_formulas).map(|name| format!("{name}'"));
         implemented.extend(backward.filter(|name| rows().contains(name)).collect::<Vec<_>>());
         implemented.extend(names);
     }

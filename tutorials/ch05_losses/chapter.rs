@@ -8,7 +8,7 @@ use flat::nudge_weights;
 use frame::Origin::{Ours, Rerun, Theory};
 use frame::{Chapter, Result, Run};
 use gradus::draw::DrawOptions;
-use gradus::ops::mean_squared_error::MeanSquaredError;
+use gradus::ops::{self, losses::MeanSquaredError};
 use gradus::prelude::*;
 use gradus::{Op, Scalar, Shape};
 use ndarray::{Array1, Array2};
@@ -124,7 +124,7 @@ fn one_prediction(run: &mut Run) -> Result {
 fn the_broken_plots(run: &mut Run) -> Result {
     run.heading("One number is no curve");
     let shapes = [100, 1].map(|length| Shape::new(&[length]));
-    let refusal = Op::<f64>::shape(&MeanSquaredError, &shapes).err().unwrap_or_default();
+    let refusal = Op::<f64>::shape(&ops::Loss(MeanSquaredError), &shapes).err().unwrap_or_default();
     run.say(format!(
         "  A tempting version: 100 predictions, one truth, in one call. The library refuses:\n  {refusal}"
     ));
