@@ -45,6 +45,8 @@ mod page;
 mod parameter_updates;
 mod parameters;
 mod plain;
+#[path = "printed/main.rs"]
+mod printed;
 #[path = "random_graphs/main.rs"]
 mod random_graphs;
 mod reach;
