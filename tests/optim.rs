@@ -2,7 +2,7 @@
 //! number's range. Every case is tried on every optimizer.
 
 use gradus::nn::{Init, Linear, Parameters};
-use gradus::optim::{Adam, OptimError, Optimizer, RmsProp, Sgd};
+use gradus::optim::{Adam, AdamW, OptimError, Optimizer, RmsProp, Schedule, Sgd};
 use gradus::prelude::*;
 use gradus::{Dual, Scalar};
 use ndarray::{Array1, arr0, arr1};
@@ -12,6 +12,7 @@ enum Any<F: Scalar> {
     Sgd(Sgd<F>),
     RmsProp(RmsProp<F>),
     Adam(Adam<F>),
+    AdamW(AdamW<F>),
 }
 
 impl<F: Scalar> Any<F> {
@@ -20,6 +21,7 @@ impl<F: Scalar> Any<F> {
             Any::Sgd(sgd) => sgd.learning_rate = rate,
             Any::RmsProp(rmsprop) => rmsprop.learning_rate = rate,
             Any::Adam(adam) => adam.learning_rate = rate,
+            Any::AdamW(adam) => adam.learning_rate = rate,
         }
     }
 }
@@ -30,19 +32,21 @@ impl<F: Scalar> Optimizer<F> for Any<F> {
             Any::Sgd(sgd) => sgd.step(model, gradients),
             Any::RmsProp(rmsprop) => rmsprop.step(model, gradients),
             Any::Adam(adam) => adam.step(model, gradients),
+            Any::AdamW(adam) => adam.step(model, gradients),
         }
     }
 }
 
 type Make<F> = fn() -> Any<F>;
 
-fn every_kind<F: Scalar>() -> [(&'static str, Make<F>); 5] {
+fn every_kind<F: Scalar>() -> [(&'static str, Make<F>); 6] {
     [
         ("SGD", || Any::Sgd(Sgd::new(0.01))),
         ("momentum", || Any::Sgd(Sgd::new(0.01).momentum(0.9))),
         ("Nesterov", || Any::Sgd(Sgd::new(0.01).nesterov(0.9))),
         ("RMSProp", || Any::RmsProp(RmsProp::new(0.01))),
         ("Adam", || Any::Adam(Adam::new(0.01))),
+        ("AdamW", || Any::AdamW(AdamW::new(0.01))),
     ]
 }
 
@@ -222,10 +226,13 @@ fn the_order_in_which_parameters_are_listed_changes_nothing() {
 fn a_setting_that_cannot_be_is_refused_by_name_before_anything_changes() {
     let (nan, inf) = (f64::NAN, f64::INFINITY);
     let adam = |beta1, beta2| Any::Adam(Adam::new(0.1).betas(beta1, beta2));
+    let adam_w = |beta1, beta2| Any::AdamW(AdamW::new(0.1).betas(beta1, beta2));
     let mut settings: Vec<(Any<f64>, &str, &str)> = Vec::new();
     for bad in [1.0, 1.5, -0.1, nan, inf, -inf] {
         settings.push((adam(bad, 0.999), "Adam", "beta1"));
         settings.push((adam(0.9, bad), "Adam", "beta2"));
+        settings.push((adam_w(bad, 0.999), "AdamW", "beta1"));
+        settings.push((adam_w(0.9, bad), "AdamW", "beta2"));
         settings.push((Any::RmsProp(RmsProp::new(0.1).decay(bad)), "RMSProp", "decay"));
         settings.push((Any::Sgd(Sgd::new(0.1).momentum(bad)), "SGD", "momentum"));
         settings.push((Any::Sgd(Sgd::new(0.1).nesterov(bad)), "SGD", "momentum"));
@@ -233,13 +240,19 @@ fn a_setting_that_cannot_be_is_refused_by_name_before_anything_changes() {
     for bad in [-1e-8, nan, inf, -inf] {
         settings.push((Any::RmsProp(RmsProp::new(0.1).epsilon(bad)), "RMSProp", "epsilon"));
         settings.push((Any::Adam(Adam::new(0.1).epsilon(bad)), "Adam", "epsilon"));
+        settings.push((Any::AdamW(AdamW::new(0.1).epsilon(bad)), "AdamW", "epsilon"));
     }
     for bad in [-0.1, nan, inf, -inf] {
         settings.push((Any::Sgd(Sgd::new(bad)), "SGD", "learning rate"));
         settings.push((Any::RmsProp(RmsProp::new(bad)), "RMSProp", "learning rate"));
         settings.push((Any::Adam(Adam::new(bad)), "Adam", "learning rate"));
+        settings.push((Any::AdamW(AdamW::new(bad)), "AdamW", "learning rate"));
     }
-    assert_eq!(settings.len(), 50);
+    // With a learning rate of 0.1, a decay of 10 takes all of a weight away.
+    for bad in [-0.01, 10.5, nan, inf, -inf] {
+        settings.push((Any::AdamW(AdamW::new(0.1).weight_decay(bad)), "AdamW", "weight decay"));
+    }
+    assert_eq!(settings.len(), 75);
     let w = named("w", 1.0);
     for (mut optimizer, who, what) in settings {
         let error = step(&mut optimizer, std::slice::from_ref(&w), &[(&w, 1.0)]).expect_err("refused");
@@ -390,4 +403,78 @@ fn a_frozen_parameter_sits_out_and_keeps_what_is_remembered_of_it() {
         let nothing = step(&mut optimizer, &only_frozen, &[(&trained, 1.0), (&frozen, 2.0)]);
         assert_eq!(nothing, Err(OptimError::NoParameters), "{kind}");
     }
+}
+
+#[test]
+fn adam_w_is_adam_on_weights_that_shrink_by_themselves() {
+    let [mut adam, mut adam_w, mut same] = [
+        Any::Adam(Adam::new(0.1)),
+        Any::AdamW(AdamW::new(0.1).weight_decay(0.2)),
+        Any::AdamW(AdamW::new(0.1).weight_decay(0.0)),
+    ];
+    let [plain, shrinking, twin] = ["plain", "shrinking", "twin"].map(|name| named::<f64>(name, 2.0));
+    let mut expected = 2.0;
+    for weight in [3.0, -0.5, 0.0, 1e-3, 7.0] {
+        let before = numbers(&[&plain])[0];
+        step(&mut adam, std::slice::from_ref(&plain), &[(&plain, weight)]).expect("a step");
+        step(&mut adam_w, std::slice::from_ref(&shrinking), &[(&shrinking, weight)]).expect("a step");
+        step(&mut same, std::slice::from_ref(&twin), &[(&twin, weight)]).expect("a step");
+        // The gradients do not depend on the weights, so both move by the same step.
+        expected = expected * (1.0 - 0.1 * 0.2) + (numbers(&[&plain])[0] - before);
+        let found = numbers(&[&shrinking])[0];
+        assert!((found - expected).abs() < 1e-14, "{found}, expected {expected}");
+        assert_eq!(numbers(&[&twin]), numbers(&[&plain]), "without decay it is Adam, to the last bit");
+    }
+}
+
+/// What `torch.optim.lr_scheduler` of PyTorch 2.15 gives for a rate of 0.1: `StepLR(3, 0.5)`, `CosineAnnealingLR(10)`, `OneCycleLR(0.1, total_steps=10)`.
+#[test]
+fn schedules_are_those_of_pytorch() {
+    let step = [0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.025, 0.025];
+    let cosine = [
+        0.1,
+        0.09755282581475769,
+        0.09045084971874738,
+        0.07938926261462367,
+        0.06545084971874739,
+        0.05000000000000001,
+        0.03454915028125264,
+        0.020610737385376353,
+        0.009549150281252635,
+        0.002447174185242324,
+        0.0,
+    ];
+    let one_cycle = [
+        0.0040000000000000036,
+        0.052000000000000005,
+        0.1,
+        0.09504846320134738,
+        0.0811745653949763,
+        0.06112620219362893,
+        0.03887419780637107,
+        0.0188258346050237,
+        0.004951936798652629,
+        4e-07,
+    ];
+    let schedules = [
+        (Schedule::step(0.1, 3, 0.5), &step[..]),
+        (Schedule::cosine(0.1, 10), &cosine),
+        (Schedule::one_cycle(0.1, 10), &one_cycle),
+    ];
+    for (schedule, rates) in schedules {
+        for (step, &rate) in rates.iter().enumerate() {
+            let found = schedule.at(step);
+            assert!((found - rate).abs() < 1e-16, "{schedule:?}, step {step}: {found}, PyTorch {rate}");
+        }
+        let last = schedule.at(usize::MAX);
+        assert!((0.0..=*rates.last().expect("a rate")).contains(&last), "{schedule:?} goes no further up: {last}");
+    }
+}
+
+#[test]
+fn a_warm_up_rises_in_a_straight_line_to_where_the_schedule_begins() {
+    let schedule = Schedule::cosine(0.1, 10).after_warm_up(4);
+    let rates: Vec<_> = (0..6).map(|step| schedule.at(step)).collect();
+    assert_eq!(rates, [0.025, 0.05, 0.1 * 3.0 / 4.0, 0.1, 0.1, Schedule::cosine(0.1, 10).at(1)]);
+    assert_eq!([0, 7].map(|step| Schedule::constant(0.3).at(step)), [0.3, 0.3]);
 }

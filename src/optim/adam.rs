@@ -1,4 +1,4 @@
-//! Adam: steps whose size does not depend on the size of the gradient.
+//! Adam: steps whose size does not depend on the size of the gradient. And AdamW, which shrinks the weights besides.
 
 use super::{Memory, Of, OptimError, Optimizer, at_least_normal, step_each};
 use crate::kernel::parallel;
@@ -41,9 +41,75 @@ impl<F: Scalar> Adam<F> {
 
 impl<F: Scalar> Optimizer<F> for Adam<F> {
     fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
-        let learning_rate = Of("Adam").rate::<F>(self.learning_rate)?;
-        let betas = [Of("Adam").kept_share("beta1", self.beta1)?, Of("Adam").kept_share("beta2", self.beta2)?];
-        let epsilon = F::from_f64(Of("Adam").epsilon::<F>(self.epsilon)?);
+        self.step_and_shrink(Of("Adam"), 0.0, model, gradients)
+    }
+}
+
+/// AdamW (Loshchilov and Hutter 2019, algorithm 2): [`Adam`], and each step multiplies the weights by 1 - η λ, with λ the weight decay. The decay does not go
+/// through the gradient, so Adam's divisor does not change it: all weights shrink at the same rate.
+///
+/// ```
+/// use gradus::optim::{AdamW, Optimizer};
+/// use gradus::prelude::*;
+/// let w = vec![Param::new("w", ndarray::arr0(2.0))];
+/// let mut adam = AdamW::new(0.1).weight_decay(0.5);
+/// let tape = Tape::new();
+/// let loss = tape.param(&w[0]) * 3.0;
+/// adam.step(&w, &loss.backward())?;
+/// // 2 (1 - 0.1 times 0.5), less a first step of the size of the learning rate
+/// assert!((w[0].value().sum() - 1.8_f64).abs() < 1e-9);
+/// # Ok::<(), gradus::optim::OptimError>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "an optimizer does nothing before its step"]
+pub struct AdamW<F: Scalar = f32> {
+    /// η, the learning rate. It may be changed between steps.
+    pub learning_rate: f64,
+    weight_decay: f64,
+    adam: Adam<F>,
+}
+
+impl<F: Scalar> AdamW<F> {
+    /// AdamW with learning rate η (0.001 is usual), weight decay λ = 0.01, β₁ = 0.9, β₂ = 0.999 and ε = 10⁻⁸.
+    pub fn new(learning_rate: f64) -> Self {
+        AdamW { learning_rate, weight_decay: 0.01, adam: Adam::new(learning_rate) }
+    }
+
+    /// With another weight decay λ.
+    pub fn weight_decay(self, weight_decay: f64) -> Self {
+        AdamW { weight_decay, ..self }
+    }
+
+    /// With other decay rates of the two moments.
+    pub fn betas(self, beta1: f64, beta2: f64) -> Self {
+        AdamW { adam: self.adam.betas(beta1, beta2), ..self }
+    }
+
+    /// With another ε, the number that is added to the divisor to keep it above 0.
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        AdamW { adam: self.adam.epsilon(epsilon), ..self }
+    }
+}
+
+impl<F: Scalar> Optimizer<F> for AdamW<F> {
+    fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
+        self.adam.learning_rate = self.learning_rate;
+        self.adam.step_and_shrink(Of("AdamW"), self.weight_decay, model, gradients)
+    }
+}
+
+impl<F: Scalar> Adam<F> {
+    fn step_and_shrink(
+        &mut self,
+        name: Of,
+        weight_decay: f64,
+        model: &impl Parameters<F>,
+        gradients: &Gradients<F>,
+    ) -> Result<(), OptimError> {
+        let learning_rate = name.rate::<F>(self.learning_rate)?;
+        let rest = F::from_f64(1.0 - name.shrinkage(learning_rate, weight_decay)?);
+        let betas = [name.kept_share("beta1", self.beta1)?, name.kept_share("beta2", self.beta2)?];
+        let epsilon = F::from_f64(name.epsilon::<F>(self.epsilon)?);
         let [beta1, beta2] = betas.map(F::from_f64);
         let [rest1, rest2] = betas.map(|beta| F::from_f64(1.0 - beta));
         step_each(&mut self.moments, model, gradients, |kept, value, gradient| {
@@ -57,7 +123,7 @@ impl<F: Scalar> Optimizer<F> for Adam<F> {
                     for (((w, &g), m), v) in value.iter_mut().zip(gradient).zip(first).zip(second) {
                         *m = (beta1 * *m + rest1 * g).without_denormals();
                         *v = (beta2 * *v + rest2 * (g * g)).without_denormals();
-                        *w = *w - rate * *m / (at_least_normal(*v).sqrt() * scale + epsilon);
+                        *w = rest * *w - rate * *m / (at_least_normal(*v).sqrt() * scale + epsilon);
                     }
                 });
             });

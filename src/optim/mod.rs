@@ -3,12 +3,14 @@
 mod adam;
 mod memory;
 mod rmsprop;
+mod schedule;
 mod settings;
 mod sgd;
 mod update;
 
-pub use adam::Adam;
+pub use adam::{Adam, AdamW};
 pub use rmsprop::RmsProp;
+pub use schedule::Schedule;
 pub use sgd::Sgd;
 
 use crate::nn::Parameters;

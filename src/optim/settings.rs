@@ -28,6 +28,14 @@ impl Of {
         self.hold(value >= 0.0 && is_held, "epsilon", value, "a finite number, 0 or above, such as 1e-8")
     }
 
+    /// The share of a weight that a step takes away: η λ.
+    pub(super) fn shrinkage(self, rate: f64, weight_decay: f64) -> Result<f64, OptimError> {
+        let expected =
+            "0 or above, and not so large that a step takes more than all of a weight away: at most 1 / learning rate";
+        self.hold(weight_decay >= 0.0 && rate * weight_decay <= 1.0, "weight decay", weight_decay, expected)?;
+        Ok(rate * weight_decay)
+    }
+
     fn hold(self, holds: bool, setting: &'static str, value: f64, expected: &'static str) -> Result<f64, OptimError> {
         let Of(optimizer) = self;
         if holds { Ok(value) } else { Err(OptimError::Setting { optimizer, setting, value, expected }) }

@@ -6,6 +6,7 @@ use gradus::derivatives::{
     grad, hessian, hessian_vector_product, hessian_vector_product_by_duals, jacobian_by_columns, jacobian_by_rows, jvp,
 };
 use gradus::nn::{Activation, Init, Linear, Mlp, Model};
+use gradus::optim::Schedule;
 use gradus::prelude::*;
 use gradus::{Axes, check};
 use ndarray::{Array2, arr1, arr2};
@@ -284,6 +285,9 @@ fn programs() -> Vec<Case> {
             check::Check::new().by_hand(|_| 0.0, &nothing, &nothing)
         }),
         case("directions", "at least 1", || check::Check::new().directions(0)),
+        case("step", "above 0", || Schedule::step(0.1, 0, 0.5)),
+        case("cosine", "above 0", || Schedule::cosine(0.1, 0)),
+        case("one_cycle", "at least 4 steps", || Schedule::one_cycle(0.1, 3)),
         case("order", "once or twice", || check::Check::new().order(3)),
         case("forward", "\"x\"", || {
             let net = Mlp::<f64>::new(&[4, 2], Activation::Relu, &mut seeded(1));
