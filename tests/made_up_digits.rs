@@ -13,7 +13,10 @@ use tempfile::TempDir;
 pub const TRAIN: usize = 3000;
 pub const TEST: usize = 1100;
 
-pub static DIGITS: LazyLock<Mnist> = LazyLock::new(|| Mnist::open(folder()).expect("what was just written"));
+pub static DIGITS: LazyLock<Mnist> = LazyLock::new(|| {
+    let folder = folder();
+    Mnist::open(folder.path()).expect("what was just written")
+});
 
 /// The four files, packed. As in MNIST, a fifth of the pixels has ink.
 pub fn folder() -> TempDir {
