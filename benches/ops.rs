@@ -9,7 +9,7 @@ use gradus::ops::{
     add_n::AddN,
     arithmetic::Add,
     functions::{Exp, Relu, Softplus, Tanh},
-    losses::QuadraticCost,
+    losses::{BinaryCrossEntropyWithLogits, Huber, QuadraticCost},
     matmul::MatMul,
     reductions::{Max, Sum},
     reshape::SumTo,
@@ -158,6 +158,22 @@ mod losses {
     #[divan::bench(types = [f32, f64], args = LOGITS)]
     fn quadratic_cost_backward<F: Scalar>(bencher: Bencher, [rows, classes]: [usize; 2]) {
         forward::<F, 3>(bencher, LossBack(QuadraticCost), [&[rows, classes], &[rows, classes], &[]]);
+    }
+
+    #[divan::bench(types = [f32, f64], args = LOGITS)]
+    fn huber<F: Scalar>(bencher: Bencher, [rows, classes]: [usize; 2]) {
+        forward::<F, 2>(bencher, Loss(Huber { delta: 1.0 }), [&[rows, classes], &[rows, classes]]);
+    }
+
+    #[divan::bench(types = [f32, f64], args = LOGITS)]
+    fn binary_cross_entropy<F: Scalar>(bencher: Bencher, [rows, classes]: [usize; 2]) {
+        forward::<F, 2>(bencher, Loss(BinaryCrossEntropyWithLogits), [&[rows, classes], &[rows, classes]]);
+    }
+
+    #[divan::bench(types = [f32, f64], args = LOGITS)]
+    fn binary_cross_entropy_backward<F: Scalar>(bencher: Bencher, [rows, classes]: [usize; 2]) {
+        let back = LossBack(BinaryCrossEntropyWithLogits);
+        forward::<F, 3>(bencher, back, [&[rows, classes], &[rows, classes], &[]]);
     }
 }
 

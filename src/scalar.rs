@@ -176,6 +176,7 @@ macro_rules! real_scalar {
 
             type Wide = f64;
 
+            #[inline(always)]
             fn from_f64(x: f64) -> Self {
                 x as $real
             }

@@ -31,10 +31,18 @@ pub fn sum_of<F: Scalar, const N: usize>(x: [&[F]; N], term: impl Fn([F; N]) -> 
         move || {
             let mut lanes = [F::Wide::ZERO; LANES];
             let split = x.map(|x| pulp::as_arrays::<LANES, _>(x));
+            // In loops, not with `map`: that copies the arrays for every number, and the sums are not in vectors.
             for i in 0..length / LANES {
-                let chunks = split.map(|(chunks, _)| chunks[i]);
+                let mut chunks = [[F::ZERO; LANES]; N];
+                for (chunk, (chunks, _)) in chunks.iter_mut().zip(&split) {
+                    *chunk = chunks[i];
+                }
                 for (lane, sum) in lanes.iter_mut().enumerate() {
-                    *sum += term(chunks.map(|chunk| chunk[lane]));
+                    let mut numbers = [F::ZERO; N];
+                    for (number, chunk) in numbers.iter_mut().zip(&chunks) {
+                        *number = chunk[lane];
+                    }
+                    *sum += term(numbers);
                 }
             }
             for (i, sum) in lanes[..length % LANES].iter_mut().enumerate() {
