@@ -145,7 +145,7 @@ macro_rules! flows {
         let _ = $slot;
         $at.no_gradient()
     }};
-    (@to $at:ident, $slot:expr, $flow:expr) => { $at.to($slot.unwrap_or(0), || $flow) };
+    (@to $at:ident, $slot:expr, $flow:expr) => { $at.to($slot.expect("an operand for each line"), || $flow) };
     (@slope None) => { $crate::Slope::None };
     (@slope $text:literal) => { $crate::Slope::Whole($text) };
 }

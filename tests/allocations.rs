@@ -3,9 +3,9 @@
 
 use gradus::Dual;
 use gradus::nn::{Activation, Mlp};
-use gradus::ops::{Operand, TABLE};
 use gradus::optim::{Adam, Optimizer, Sgd};
 use gradus::prelude::*;
+use gradus::table::{Operand, TABLE};
 use ndarray::{Array2, ArrayD};
 use rand::RngExt;
 use smallvec::SmallVec;

@@ -1,6 +1,6 @@
 //! The page that docs.rs shows first names every op and every feature.
 
-use gradus::ops::TABLE;
+use gradus::table::TABLE;
 use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../src/guide.md");

@@ -1,7 +1,7 @@
 //! Every op against values that PyTorch computed, to second order; and the errors of faulty files.
 
 use gradus::golden::{self, GoldenError, OPS};
-use gradus::ops::TABLE;
+use gradus::table::TABLE;
 use std::fs;
 use std::path::{Path, PathBuf};
 

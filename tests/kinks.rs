@@ -1,8 +1,8 @@
 //! Kinks, ties and infinite slopes: what forward mode, the reverse pass and nudging give there, and that it is what `docs/conventions.md` says.
 
 use gradus::derivatives::{grad, jacobian_by_columns, jacobian_by_rows};
-use gradus::ops::Program;
 use gradus::prelude::*;
+use gradus::table::Program;
 use gradus::{Dual, Scalar};
 use ndarray::{Array1, ArrayD, arr0};
 use std::collections::BTreeSet;

@@ -2,8 +2,8 @@
 
 use gradus::derivatives::{jacobian_by_columns, jacobian_by_rows};
 use gradus::nn::{Activation, Mlp};
-use gradus::ops::TABLE;
 use gradus::prelude::*;
+use gradus::table::TABLE;
 use gradus::{BackwardError, Dual};
 use ndarray::{ArrayD, arr0, arr1};
 use std::collections::BTreeSet;

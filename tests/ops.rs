@@ -2,7 +2,7 @@
 //! whether central differences agree.
 
 use gradus::Tape;
-use gradus::ops::{Example, TABLE};
+use gradus::table::{Example, TABLE};
 use ndarray::{ArrayD, ArrayViewD};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};

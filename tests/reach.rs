@@ -1,7 +1,7 @@
 //! The elements of an operand from which an element of the result is computed, as each op gives them, compared with nudging: each element of each
 //! operand is changed, and exactly those elements of the result must change that the op named.
 
-use gradus::ops::{Operand, Program, TABLE};
+use gradus::table::{Operand, Program, TABLE};
 use gradus::{Tape, Var};
 use ndarray::ArrayD;
 use petgraph::graph::NodeIndex;

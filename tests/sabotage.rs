@@ -2,8 +2,8 @@
 //! op, and guess what is wrong with it.
 use gradus::check::sabotage::{Sabotage, sabotage};
 use gradus::check::{Cause, Check, Report, Seen, Witness};
-use gradus::ops::{Example, TABLE};
 use gradus::prelude::*;
+use gradus::table::{Example, TABLE};
 use ndarray::ArrayD;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;

@@ -39,6 +39,7 @@ mod non_finite;
 mod numerics;
 mod op_mistakes;
 mod ops;
+#[path = "optim/main.rs"]
 mod optim;
 #[cfg(feature = "html")]
 mod page;

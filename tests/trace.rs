@@ -1,9 +1,9 @@
 //! The trace: the events in order, with their numbers; and their narration.
 
 use gradus::nn::{Activation, Mlp};
-use gradus::ops::{Example, Program, TABLE};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
+use gradus::table::{Example, Program, TABLE};
 use gradus::trace::{Event, Trace};
 use gradus::{Cotangents, Local, Op, Slope, View, ViewMut};
 use ndarray::{Array2, ArrayD, IxDyn, arr0, arr1};

@@ -18,7 +18,7 @@ pub trait Pairwise: Copy + PartialEq + Debug + Send + Sync + 'static {
     const FORMULA: &'static str;
     /// The textbook's letters for x and t.
     const LETTERS: [&'static str; 2] = ["a", "y"];
-    /// A factor before the sum.
+    /// A factor before the sum. It joins the one number g / N, so backward records no product of arrays for it.
     const FACTOR: f64 = 1.0;
     /// Whether the sum is divided by the number n of rows, not by the number N of elements.
     const BY_ROWS: bool = false;

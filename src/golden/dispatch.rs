@@ -9,7 +9,7 @@ use crate::tape::Var;
 pub struct Operation {
     /// Its name in golden files.
     pub op: &'static str,
-    /// Its row in the [table of ops](crate::ops::TABLE).
+    /// Its row in the [table of ops](crate::table::TABLE).
     pub row: &'static str,
     pub(super) operands: Option<usize>,
     pub(super) program: Program,

@@ -32,8 +32,6 @@ pub mod softmax_cross_entropy;
 mod labels;
 
 pub use crate::formula::{Back, Binary, Loss, LossBack, Map, Pairwise, Unary, Zip};
-#[doc(hidden)]
-pub use crate::table::{Example, Operand, Program, TABLE};
 
 use crate::op::Op;
 use crate::scalar::Scalar;

@@ -2,11 +2,11 @@
 
 use gradus::derivatives::grad;
 use gradus::nn::{Activation, Mlp};
-use gradus::ops::TABLE;
 use gradus::optim::{Optimizer, Sgd};
 use gradus::page::PageOptions;
 use gradus::petgraph::graph::NodeIndex;
 use gradus::prelude::*;
+use gradus::table::TABLE;
 use ndarray::{Array2, array};
 use std::error::Error;
 use std::path::{Path, PathBuf};

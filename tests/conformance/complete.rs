@@ -1,7 +1,7 @@
 //! The table, the sources and the snapshots name the same ops.
 
 use gradus::Tape;
-use gradus::ops::TABLE;
+use gradus::table::TABLE;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use std::collections::BTreeSet;

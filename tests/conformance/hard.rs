@@ -3,7 +3,7 @@
 //! either side, measured by nudging, must lie around it.
 
 use super::witness::Trial;
-use gradus::ops::{Example, Operand, TABLE};
+use gradus::table::{Example, Operand, TABLE};
 use ndarray::{ArrayD, IxDyn};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;

@@ -6,7 +6,7 @@ mod hard;
 mod shapes;
 mod witness;
 
-use gradus::ops::TABLE;
+use gradus::table::TABLE;
 use ndarray::ArrayD;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};

@@ -2,7 +2,7 @@
 
 use super::random;
 use super::witness::{Trial, gradients, run};
-use gradus::ops::{Example, Operand, TABLE};
+use gradus::table::{Example, Operand, TABLE};
 use ndarray::ArrayD;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;

@@ -3,7 +3,7 @@
 use super::hard::Row;
 use super::random;
 use gradus::derivatives::grad;
-use gradus::ops::{Example, Program};
+use gradus::table::{Example, Program};
 use gradus::{Dual, Scalar, Tape, Var};
 use ndarray::{ArrayD, Zip};
 use rand::RngExt;

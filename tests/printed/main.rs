@@ -5,7 +5,7 @@ mod formula;
 use formula::Meaning;
 use gradus::Tape;
 use gradus::data::seeded;
-use gradus::ops::{Example, TABLE};
+use gradus::table::{Example, TABLE};
 use ndarray::{ArrayD, Axis, IxDyn, Slice, arr0};
 use rand::RngExt;
 use std::collections::HashMap;

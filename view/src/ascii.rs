@@ -86,8 +86,8 @@ mod tests {
 
     #[test]
     fn nothing_that_an_op_says_of_itself_is_lost_in_ascii() {
-        use gradus::ops::TABLE;
         use gradus::prelude::*;
+        use gradus::table::TABLE;
         for example in TABLE {
             let tape = Tape::new();
             let mut x = Vec::new();

@@ -1,10 +1,13 @@
-//! Optimizers with parameters that are shared, listed twice, late or absent, with impossible settings, and with gradients near the limits of the
-//! number's range. Every case is tried on every optimizer.
+//! Optimizers with parameters that are shared, listed twice, late or absent. Every case is tried on every optimizer; `settings.rs` and `steps.rs` use the
+//! same list.
 
+mod settings;
+mod steps;
+
+use gradus::Scalar;
 use gradus::nn::{Init, Linear, Parameters};
-use gradus::optim::{Adam, AdamW, OptimError, Optimizer, RmsProp, Schedule, Sgd};
+use gradus::optim::{Adam, AdamW, OptimError, Optimizer, RmsProp, Sgd};
 use gradus::prelude::*;
-use gradus::{Dual, Scalar};
 use ndarray::{Array1, arr0, arr1};
 
 /// All optimizers, as one type.
@@ -223,148 +226,6 @@ fn the_order_in_which_parameters_are_listed_changes_nothing() {
 }
 
 #[test]
-fn a_setting_that_cannot_be_is_refused_by_name_before_anything_changes() {
-    let (nan, inf) = (f64::NAN, f64::INFINITY);
-    let adam = |beta1, beta2| Any::Adam(Adam::new(0.1).betas(beta1, beta2));
-    let adam_w = |beta1, beta2| Any::AdamW(AdamW::new(0.1).betas(beta1, beta2));
-    let mut settings: Vec<(Any<f64>, &str, &str)> = Vec::new();
-    for bad in [1.0, 1.5, -0.1, nan, inf, -inf] {
-        settings.push((adam(bad, 0.999), "Adam", "beta1"));
-        settings.push((adam(0.9, bad), "Adam", "beta2"));
-        settings.push((adam_w(bad, 0.999), "AdamW", "beta1"));
-        settings.push((adam_w(0.9, bad), "AdamW", "beta2"));
-        settings.push((Any::RmsProp(RmsProp::new(0.1).decay(bad)), "RMSProp", "decay"));
-        settings.push((Any::Sgd(Sgd::new(0.1).momentum(bad)), "SGD", "momentum"));
-        settings.push((Any::Sgd(Sgd::new(0.1).nesterov(bad)), "SGD", "momentum"));
-    }
-    for bad in [-1e-8, nan, inf, -inf] {
-        settings.push((Any::RmsProp(RmsProp::new(0.1).epsilon(bad)), "RMSProp", "epsilon"));
-        settings.push((Any::Adam(Adam::new(0.1).epsilon(bad)), "Adam", "epsilon"));
-        settings.push((Any::AdamW(AdamW::new(0.1).epsilon(bad)), "AdamW", "epsilon"));
-    }
-    for bad in [-0.1, nan, inf, -inf] {
-        settings.push((Any::Sgd(Sgd::new(bad)), "SGD", "learning rate"));
-        settings.push((Any::RmsProp(RmsProp::new(bad)), "RMSProp", "learning rate"));
-        settings.push((Any::Adam(Adam::new(bad)), "Adam", "learning rate"));
-        settings.push((Any::AdamW(AdamW::new(bad)), "AdamW", "learning rate"));
-    }
-    // With a learning rate of 0.1, a decay of 10 takes all of a weight away.
-    for bad in [-0.01, 10.5, nan, inf, -inf] {
-        settings.push((Any::AdamW(AdamW::new(0.1).weight_decay(bad)), "AdamW", "weight decay"));
-    }
-    assert_eq!(settings.len(), 75);
-    let w = named("w", 1.0);
-    for (mut optimizer, who, what) in settings {
-        let error = step(&mut optimizer, std::slice::from_ref(&w), &[(&w, 1.0)]).expect_err("refused");
-        let OptimError::Setting { optimizer, setting, .. } = &error else { panic!("{error}") };
-        assert_eq!((*optimizer, *setting), (who, what), "{error}");
-        assert!(error.to_string().starts_with(&format!("{who}: the {what} is ")), "{error}");
-        assert_eq!((numbers(&[&w]), w.version()), (vec![1.0], 0), "{error}");
-    }
-}
-
-#[test]
-fn a_rate_that_is_changed_to_what_cannot_be_is_refused_in_the_step_and_can_be_mended() {
-    for (kind, make) in every_kind::<f32>() {
-        let (w, mut optimizer) = (named("w", 1.0), make());
-        step(&mut optimizer, std::slice::from_ref(&w), &[(&w, 1.0)]).expect("a step");
-        let before = numbers(&[&w]);
-        for bad in [f64::NAN, -0.01, f64::INFINITY, 1e300, 1e-60] {
-            optimizer.set_rate(bad);
-            let error = step(&mut optimizer, std::slice::from_ref(&w), &[(&w, 1.0)]).expect_err("refused");
-            assert!(error.to_string().contains("learning rate"), "{kind}: {error}");
-            assert_eq!(numbers(&[&w]), before, "{kind}");
-        }
-        optimizer.set_rate(0.0);
-        step(&mut optimizer, std::slice::from_ref(&w), &[(&w, 1.0)]).expect("a rate of 0 stands still");
-        assert_eq!(numbers(&[&w]), before, "{kind}");
-        optimizer.set_rate(0.01);
-        step(&mut optimizer, std::slice::from_ref(&w), &[(&w, 1.0)]).expect("a step");
-        assert!(numbers(&[&w])[0] < before[0], "{kind}");
-    }
-}
-
-#[test]
-fn tiny_gradients_take_steps_of_the_right_size_without_epsilon() {
-    // The first step of RMSProp is η / √(1 - ρ), and that of Adam η, whatever the gradient's size.
-    fn first_steps<F: Scalar>(gradient: f64) -> [f64; 2] {
-        let optimizers =
-            [Any::RmsProp(RmsProp::<F>::new(1e-3).epsilon(0.0)), Any::Adam(Adam::<F>::new(1e-3).epsilon(0.0))];
-        optimizers.map(|mut optimizer| {
-            let w = named::<F>("w", 0.0);
-            step(&mut optimizer, std::slice::from_ref(&w), &[(&w, gradient)]).expect("a step");
-            numbers(&[&w])[0]
-        })
-    }
-    let right = [-1e-3 / 0.1_f64.sqrt(), -1e-3];
-    for exponent in (-150..=150).step_by(10) {
-        let steps = first_steps::<f64>(10_f64.powi(exponent));
-        assert!(
-            steps.iter().zip(right).all(|(step, right)| (step / right - 1.0).abs() < 1e-12),
-            "1e{exponent}: {steps:?}"
-        );
-    }
-    for exponent in -16..=18 {
-        let steps = first_steps::<f32>(10_f64.powi(exponent));
-        assert!(
-            steps.iter().zip(right).all(|(step, right)| (step / right - 1.0).abs() < 1e-5),
-            "1e{exponent}: {steps:?}"
-        );
-    }
-    // Too small to be squared: the step is smaller than it should be, and never infinite.
-    for gradient in [1e-20, 1e-25, 1e-38, 1e-42] {
-        let steps = first_steps::<f32>(gradient);
-        assert!(
-            steps.iter().zip(right).all(|(&step, right)| step <= 0.0 && step >= right * 1.001),
-            "{gradient}: {steps:?}"
-        );
-    }
-}
-
-#[test]
-fn a_gradient_that_is_0_moves_nothing_even_without_epsilon() {
-    for mut optimizer in
-        [Any::RmsProp(RmsProp::<f32>::new(0.1).epsilon(0.0)), Any::Adam(Adam::<f32>::new(0.1).epsilon(0.0))]
-    {
-        let w = named("w", 2.0);
-        for _ in 0..3 {
-            step(&mut optimizer, std::slice::from_ref(&w), &[(&w, 0.0)]).expect("a step");
-            assert_eq!(numbers(&[&w]), [2.0]);
-        }
-        step(&mut optimizer, std::slice::from_ref(&w), &[(&w, 1.0)]).expect("a step");
-        assert!(numbers(&[&w])[0] < 2.0);
-    }
-}
-
-#[test]
-fn steps_on_dual_numbers_carry_how_they_depend_on_the_gradient() {
-    // The gradient is e, once a number to nudge and once a dual number with slope 1. At 0 too, where only the tangent is there.
-    for e in [0.0, 0.3, -2.0] {
-        for (kind, make) in every_kind::<Dual>() {
-            let (w, mut optimizer) = (named::<Dual>("w", 0.0), make());
-            for _ in 0..3 {
-                let tape = Tape::new();
-                let loss = (tape.param(&w) * tape.input(arr1(&[Dual::variable(e)]))).sum();
-                optimizer.step(&vec![w.clone()], &loss.backward()).expect("a step");
-            }
-            let tangent = w.value()[0].tangent;
-            let plain = every_kind::<f64>();
-            let (_, make) = plain.iter().find(|(name, _)| *name == kind).expect("the same kind");
-            let at = |e: f64| {
-                let (w, mut optimizer) = (named("w", 0.0), make());
-                for _ in 0..3 {
-                    step(&mut optimizer, std::slice::from_ref(&w), &[(&w, e)]).expect("a step");
-                }
-                numbers(&[&w])[0]
-            };
-            let h = if e == 0.0 { 1e-13 } else { 1e-6 };
-            let nudged = (at(e + h) - at(e - h)) / (2.0 * h);
-            assert!((tangent - nudged).abs() <= 1e-3 * nudged.abs().max(1e-3), "{kind} at {e}: {tangent} {nudged}");
-        }
-    }
-}
-
-#[test]
 fn each_of_ten_thousand_parameters_keeps_its_own_memory_in_whatever_order_they_come() {
     let params: Vec<_> = (0..10_000).map(|i| Param::new(format!("w{i}"), arr0(1.0_f32))).collect();
     let mut turned = params.clone();
@@ -403,78 +264,4 @@ fn a_frozen_parameter_sits_out_and_keeps_what_is_remembered_of_it() {
         let nothing = step(&mut optimizer, &only_frozen, &[(&trained, 1.0), (&frozen, 2.0)]);
         assert_eq!(nothing, Err(OptimError::NoParameters), "{kind}");
     }
-}
-
-#[test]
-fn adam_w_is_adam_on_weights_that_shrink_by_themselves() {
-    let [mut adam, mut adam_w, mut same] = [
-        Any::Adam(Adam::new(0.1)),
-        Any::AdamW(AdamW::new(0.1).weight_decay(0.2)),
-        Any::AdamW(AdamW::new(0.1).weight_decay(0.0)),
-    ];
-    let [plain, shrinking, twin] = ["plain", "shrinking", "twin"].map(|name| named::<f64>(name, 2.0));
-    let mut expected = 2.0;
-    for weight in [3.0, -0.5, 0.0, 1e-3, 7.0] {
-        let before = numbers(&[&plain])[0];
-        step(&mut adam, std::slice::from_ref(&plain), &[(&plain, weight)]).expect("a step");
-        step(&mut adam_w, std::slice::from_ref(&shrinking), &[(&shrinking, weight)]).expect("a step");
-        step(&mut same, std::slice::from_ref(&twin), &[(&twin, weight)]).expect("a step");
-        // The gradients do not depend on the weights, so both move by the same step.
-        expected = expected * (1.0 - 0.1 * 0.2) + (numbers(&[&plain])[0] - before);
-        let found = numbers(&[&shrinking])[0];
-        assert!((found - expected).abs() < 1e-14, "{found}, expected {expected}");
-        assert_eq!(numbers(&[&twin]), numbers(&[&plain]), "without decay it is Adam, to the last bit");
-    }
-}
-
-/// What `torch.optim.lr_scheduler` of PyTorch 2.15 gives for a rate of 0.1: `StepLR(3, 0.5)`, `CosineAnnealingLR(10)`, `OneCycleLR(0.1, total_steps=10)`.
-#[test]
-fn schedules_are_those_of_pytorch() {
-    let step = [0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.025, 0.025];
-    let cosine = [
-        0.1,
-        0.09755282581475769,
-        0.09045084971874738,
-        0.07938926261462367,
-        0.06545084971874739,
-        0.05000000000000001,
-        0.03454915028125264,
-        0.020610737385376353,
-        0.009549150281252635,
-        0.002447174185242324,
-        0.0,
-    ];
-    let one_cycle = [
-        0.0040000000000000036,
-        0.052000000000000005,
-        0.1,
-        0.09504846320134738,
-        0.0811745653949763,
-        0.06112620219362893,
-        0.03887419780637107,
-        0.0188258346050237,
-        0.004951936798652629,
-        4e-07,
-    ];
-    let schedules = [
-        (Schedule::step(0.1, 3, 0.5), &step[..]),
-        (Schedule::cosine(0.1, 10), &cosine),
-        (Schedule::one_cycle(0.1, 10), &one_cycle),
-    ];
-    for (schedule, rates) in schedules {
-        for (step, &rate) in rates.iter().enumerate() {
-            let found = schedule.at(step);
-            assert!((found - rate).abs() < 1e-16, "{schedule:?}, step {step}: {found}, PyTorch {rate}");
-        }
-        let last = schedule.at(usize::MAX);
-        assert!((0.0..=*rates.last().expect("a rate")).contains(&last), "{schedule:?} goes no further up: {last}");
-    }
-}
-
-#[test]
-fn a_warm_up_rises_in_a_straight_line_to_where_the_schedule_begins() {
-    let schedule = Schedule::cosine(0.1, 10).after_warm_up(4);
-    let rates: Vec<_> = (0..6).map(|step| schedule.at(step)).collect();
-    assert_eq!(rates, [0.025, 0.05, 0.1 * 3.0 / 4.0, 0.1, 0.1, Schedule::cosine(0.1, 10).at(1)]);
-    assert_eq!([0, 7].map(|step| Schedule::constant(0.3).at(step)), [0.3, 0.3]);
 }
