@@ -63,7 +63,7 @@ pub use profile::{Phase, Profile, ProfileRow};
 pub use reach::{Along, Reach};
 pub use scalar::Scalar;
 pub use scope::ScopeGuard;
-pub use shape::{Axes, MAX_RANK, Shape};
+pub use shape::{Axes, Axis, MAX_RANK, Shape};
 pub use storage::{Node, Slot};
 pub use tape::{Gradients, Tape, Var};
 pub use trace::Trace;
@@ -76,6 +76,8 @@ pub mod prelude {
     #[cfg(feature = "rand")]
     pub use crate::data::seeded;
     pub use crate::{Gradients, Param, Scalar, Shape, Tape, Var};
+    /// What [`Var::slice`] takes: `x.slice(s![.., 0])`, the first column.
+    pub use ndarray::s;
 }
 
 /// The programs of the README, as tests.

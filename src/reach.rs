@@ -39,10 +39,24 @@ pub enum Along {
         /// The difference of the two indices.
         shift: isize,
     },
-    /// The entry of a list at the place given by the element's index along the first axis.
-    Listed(Vec<usize>),
-    /// The places of a list whose entry is the element's index along the first axis.
-    Where(Vec<usize>),
+    /// The entry of a list at the place given by the element's index along an axis of the result.
+    Listed {
+        /// An axis of the result.
+        axis: usize,
+        /// For each index along it, the index of the operand.
+        list: Vec<usize>,
+    },
+    /// The places of a list whose entry is the element's index along an axis of the result.
+    Where {
+        /// An axis of the result.
+        axis: usize,
+        /// For each index of the operand, the one along it.
+        list: Vec<usize>,
+    },
+    /// From the first one to the index of the result's element along this axis.
+    UpTo(usize),
+    /// From the index of the result's element along this axis to the last one.
+    From(usize),
 }
 
 impl Along {
@@ -58,8 +72,12 @@ impl Along {
                 let index = element.get(*axis).and_then(|index| index.checked_add_signed(*shift));
                 index.filter(|&index| index < length).into_iter().collect()
             }
-            Along::Listed(list) => list.get(element[0]).copied().into_iter().collect(),
-            Along::Where(list) => (0..length).filter(|&index| list.get(index) == Some(&element[0])).collect(),
+            Along::Listed { axis, list } => list.get(element[*axis]).copied().into_iter().collect(),
+            Along::Where { axis, list } => {
+                (0..length).filter(|&index| list.get(index) == Some(&element[*axis])).collect()
+            }
+            Along::UpTo(axis) => (0..=element[*axis]).collect(),
+            Along::From(axis) => (element[*axis]..length).collect(),
         }
     }
 }

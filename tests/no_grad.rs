@@ -30,6 +30,10 @@ const METHODS: &[(&str, Program)] = &[
     ("slice", |x| x.slice(&[(0, 1), (0, 3)])), ("slice", |x| x.slice(&[(0, 2), (0, 3)])),
     ("pad", |x| x.pad(&[(1, 0), (0, 0)])), ("pad", |x| x.pad(&[(0, 0), (0, 0)])),
     ("concat", |x| Var::concat(&[x, x], 0)), ("concat", |x| Var::concat(&[x], 0)),
+    ("stack", |x| Var::stack(&[x, x], 0)), ("unsqueeze", |x| x.unsqueeze(1)), ("squeeze", |x| x.unsqueeze(1).squeeze(1)), ("squeeze", |x| x.squeeze([0; 0])),
+    ("flatten", |x| x.flatten(0)), ("flatten", |x| x.flatten(1)), ("split", |x| x.split(&[2], 0)[0]), ("chunk", |x| x.chunk(1, 0)[0]),
+    ("flip", |x| x.flip(0)), ("roll", |x| x.roll(1, 0)), ("roll", |x| x.roll(2, 0)), ("tril", |x| x.tril(0)), ("triu", |x| x.triu(-9)), ("cumsum", |x| x.cumsum(1)),
+    ("einsum", |x| Var::einsum("ij", &[x])), ("einsum", |x| Var::einsum("ij,ij->ij", &[x, x])), ("einsum", |x| Var::einsum("ij,kj->ik", &[x, x])),
     ("sum", |x| x.sum()), ("sum", |x| x.sum().sum()), ("sum_axes", |x| x.sum_axes(0)), ("sum_axes_keepdims", |x| x.sum_axes_keepdims(0)),
     ("sum_axes_keepdims", |x| x.reshape([1, 6]).sum_axes_keepdims(0)),
     ("mean", |x| x.mean()), ("mean", |x| x.mean().mean()), ("mean_axes", |x| x.mean_axes(0)), ("mean_axes_keepdims", |x| x.mean_axes_keepdims(0)),
@@ -62,7 +66,11 @@ fn methods_in_sources() -> BTreeSet<String> {
         let of_var = text.split("impl<'t, F: Scalar> Var<'t, F> {").skip(1);
         for method in of_var.flat_map(|part| part.split("    pub fn ").skip(1)) {
             let (name, signature) = method.split_once('(').expect("a method has parameters");
-            if !name.starts_with('$') && signature.split('{').next().unwrap().contains("-> Self") {
+            if !name.starts_with('$')
+                && ["-> Self", "-> Vec<Self>"]
+                    .iter()
+                    .any(|result| signature.split('{').next().unwrap().contains(result))
+            {
                 methods.insert(name.to_owned());
             }
         }

@@ -25,6 +25,7 @@ mod data_faults;
 mod derivatives;
 #[path = "draw/main.rs"]
 mod draw;
+mod einsum;
 mod engine;
 mod faults;
 mod functions;
@@ -51,6 +52,7 @@ mod printed;
 #[path = "random_graphs/main.rs"]
 mod random_graphs;
 mod reach;
+mod rearranged;
 mod reentrance;
 mod rows;
 mod sabotage;

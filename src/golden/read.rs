@@ -115,6 +115,17 @@ impl Attributes {
         self.get(name).whole()
     }
 
+    pub(super) fn text(&self, name: &str) -> Result<String, GoldenError> {
+        self.get(name).text()
+    }
+
+    /// A whole number of either sign.
+    pub(super) fn integer(&self, name: &str) -> Result<isize, GoldenError> {
+        let place = self.get(name);
+        let integer = place.value.as_i64().and_then(|integer| isize::try_from(integer).ok());
+        integer.ok_or_else(|| place.expected("a whole number"))
+    }
+
     pub(super) fn flag(&self, name: &str) -> Result<bool, GoldenError> {
         let place = self.get(name);
         place.value.as_bool().ok_or_else(|| place.expected("true or false"))

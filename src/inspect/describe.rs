@@ -2,7 +2,7 @@
 
 use crate::leaf::Leaf;
 use crate::scalar::Scalar;
-use crate::shape::Shape;
+use crate::shape::{Axes, Axis, Shape};
 use crate::tape::{Graph, Tape, Var};
 use petgraph::graph::NodeIndex;
 use std::panic::Location;
@@ -141,6 +141,33 @@ impl<F: Scalar> Var<'_, F> {
     /// The name in errors, with the shape.
     pub(crate) fn describe_shape(self) -> String {
         format!("{} {}", self.describe(), self.shape())
+    }
+
+    /// An axis that the method `op` was given, counted from the first one.
+    ///
+    /// # Panics
+    /// If this array has no such axis.
+    #[track_caller]
+    pub(crate) fn axis(self, op: &str, axis: impl Into<Axis>) -> usize {
+        self.unless_refused(op, axis.into().of(self.shape()))
+    }
+
+    /// The axes that the method `op` was given, counted from the first one.
+    ///
+    /// # Panics
+    /// If this array has no such axis.
+    #[track_caller]
+    pub(crate) fn axes(self, op: &str, axes: impl Into<Axes>) -> Axes {
+        self.unless_refused(op, axes.into().of(self.shape()))
+    }
+
+    /// What was found for the method `op`; or a panic that says why this array is refused, as when an op refuses an operand.
+    #[track_caller]
+    pub(crate) fn unless_refused<T>(self, op: &str, found: Result<T, String>) -> T {
+        match found {
+            Ok(found) => found,
+            Err(reason) => panic!("{}", self.tape.graph.borrow().shape_mistake(op, &[self.index], &reason)),
+        }
     }
 
     /// Refuses an operand of another shape, even if it would broadcast. The message calls it `role`, and what it should fit `beside`.

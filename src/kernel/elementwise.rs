@@ -185,7 +185,8 @@ fn zip_rows<F: Scalar>(long: &[F], row: &[F], y: &mut [F], f: impl Fn(F, F) -> F
     );
 }
 
-/// Calls `visit` for every element of `shape` in row-major order, with the offset that each set of strides gives it.
+/// Calls `visit` for every element of `shape` in row-major order, with the offset that each set of strides gives it. (Offsets wrap, so that a stride may be
+/// a negative number's `as usize`.)
 pub fn walk<const N: usize>(shape: Shape, strides: [[usize; MAX_RANK]; N], mut visit: impl FnMut([usize; N])) {
     if shape.size() == 0 {
         return;
@@ -202,13 +203,13 @@ pub fn walk<const N: usize>(shape: Shape, strides: [[usize; MAX_RANK]; N], mut v
             axis -= 1;
             index[axis] += 1;
             for (offset, strides) in offsets.iter_mut().zip(&strides) {
-                *offset += strides[axis];
+                *offset = offset.wrapping_add(strides[axis]);
             }
             if index[axis] < shape[axis] {
                 break;
             }
             for (offset, strides) in offsets.iter_mut().zip(&strides) {
-                *offset -= strides[axis] * index[axis];
+                *offset = offset.wrapping_sub(strides[axis].wrapping_mul(index[axis]));
             }
             index[axis] = 0;
         }

@@ -110,6 +110,25 @@ pub fn sum_to<F: Scalar>(x: View<F>, y: ViewMut<F>, finish: impl Fn(F::Wide) -> 
     });
 }
 
+/// Each element of `y` = the sum of the elements of `x` up to its place along an axis, or, `from_end`, of those from its place on.
+pub fn cumulative<F: Scalar>(x: View<F>, axis: usize, from_end: bool, y: &mut [F]) {
+    let (blocks, length, columns) = x.shape.around(axis);
+    for block in 0..blocks {
+        for first in (0..columns).step_by(LANES) {
+            let width = LANES.min(columns - first);
+            let mut sums = [F::Wide::ZERO; LANES];
+            for i in 0..length {
+                let row = if from_end { length - 1 - i } else { i };
+                let at = (block * length + row) * columns + first;
+                for ((sum, &x), y) in sums.iter_mut().zip(&x.data[at..at + width]).zip(&mut y[at..at + width]) {
+                    *sum += x.widen();
+                    *y = F::narrow(*sum);
+                }
+            }
+        }
+    }
+}
+
 /// Some axes of an array: their lengths, and the stride along each.
 #[derive(Clone, Copy, Default)]
 struct Steps {

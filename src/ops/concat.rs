@@ -1,8 +1,7 @@
 //! Arrays joined along an axis.
 
-use super::slice::PerAxis;
 use crate::op::says;
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Axis, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// y = x₁, x₂, ..., xₙ one after the other along an axis
 #[derive(Debug, PartialEq)]
@@ -56,11 +55,9 @@ impl<F: Scalar> Op<F> for Concat {
         let g = at.cotangent();
         let mut start = 0;
         let part = |slot| {
-            let end = start + at.operand(slot).shape()[self.axis];
-            let mut ranges: PerAxis = g.shape().iter().map(|&length| (0, length)).collect();
-            ranges[self.axis] = (start, end);
-            start = end;
-            at.to(slot, || g.slice(&ranges))
+            let from = start;
+            start += at.operand(slot).shape()[self.axis];
+            at.to(slot, || g.along(self.axis, from, start, 1))
         };
         (0..at.operand_count()).map(part).collect()
     }
@@ -79,8 +76,8 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// # Panics
     /// If `parts` is empty, or where the shapes do not fit.
     #[track_caller]
-    pub fn concat(parts: &[Self], axis: usize) -> Self {
+    pub fn concat(parts: &[Self], axis: impl Into<Axis>) -> Self {
         assert!(!parts.is_empty(), "concat: there is nothing to join");
-        parts[0].tape.record(Concat { axis }, parts)
+        parts[0].tape.record(Concat { axis: parts[0].axis("concat", axis) }, parts)
     }
 }

@@ -43,7 +43,7 @@ impl<F: Scalar> Op<F> for GatherRows {
     }
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         match slot {
-            0 => rows_and_columns(Along::Listed(row_list(operands[1])), result),
+            0 => rows_and_columns(Along::Listed { axis: 0, list: row_list(operands[1]) }, result),
             _ => Reach::Axes(vec![Along::index(0)]),
         }
     }
@@ -74,7 +74,7 @@ impl<F: Scalar> Op<F> for ScatterAddRows {
     }
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         match slot {
-            0 => rows_and_columns(Along::Where(row_list(operands[1])), result),
+            0 => rows_and_columns(Along::Where { axis: 0, list: row_list(operands[1]) }, result),
             _ => Reach::everything(operands[1].shape),
         }
     }

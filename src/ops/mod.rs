@@ -12,6 +12,8 @@ pub mod arithmetic;
 pub mod comparisons;
 pub mod concat;
 pub mod conv2d;
+pub mod cumsum;
+pub mod einsum;
 pub mod functions;
 pub mod gather_rows;
 pub mod im2col;
@@ -21,6 +23,7 @@ pub mod matmul;
 pub mod normalize;
 pub mod permute;
 pub mod pow;
+pub mod rearrange;
 pub mod reductions;
 pub mod reshape;
 pub mod sigmoid;
@@ -29,6 +32,7 @@ pub mod slopes;
 pub mod softmax;
 pub mod softmax_cross_entropy;
 
+mod equation;
 mod labels;
 
 pub use crate::formula::{Back, Binary, Loss, LossBack, Map, Pairwise, Unary, Zip};

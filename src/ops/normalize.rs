@@ -11,7 +11,7 @@ impl<'t, F: Scalar> Var<'t, F> {
     pub fn standardize(self, axes: impl Into<Axes>, epsilon: f64) -> Self {
         let can_be = epsilon >= 0.0 && epsilon.is_finite();
         assert!(can_be, "standardize: epsilon must be a finite number, 0 or above, got {epsilon}");
-        let axes = axes.into();
+        let axes = self.axes("standardize", axes);
         self.expect_several("standardize", axes);
         let centred = self - self.mean_axes_keepdims(axes);
         let variance = (centred * centred).mean_axes_keepdims(axes);

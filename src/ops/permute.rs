@@ -2,7 +2,8 @@
 
 use crate::kernel::elementwise::walk;
 use crate::op::{flows, says};
-use crate::{Along, MAX_RANK, Op, Reach, Scalar, Shape, Var, View, ViewMut};
+use crate::{Along, Axis, MAX_RANK, Op, Reach, Scalar, Shape, Var, View, ViewMut};
+use smallvec::SmallVec;
 
 /// y = xᵀ
 #[derive(Debug, PartialEq)]
@@ -90,9 +91,13 @@ impl<'t, F: Scalar> Var<'t, F> {
         self.tape.record(Transpose, &[self])
     }
 
-    /// The axes in another order: `x.permute(&[0, 3, 1, 2])` puts the last axis of four second.
+    /// The axes in another order: `x.permute(&[0, 3, 1, 2])` puts the last axis of four second, and so does `x.permute(&[0, -1, 1, 2])`.
     #[track_caller]
-    pub fn permute(self, axes: &[usize]) -> Self {
-        self.tape.record(Permute { axes: axes.into() }, &[self])
+    pub fn permute(self, axes: &[impl Into<Axis> + Copy]) -> Self {
+        let mut order: SmallVec<[usize; MAX_RANK]> = SmallVec::new();
+        for &axis in axes {
+            order.push(self.axis("permute", axis));
+        }
+        self.tape.record(Permute { axes: Shape::new(&order) }, &[self])
     }
 }

@@ -55,13 +55,13 @@ macro_rules! reductions {
             #[doc = concat!("The ", $what, " over some axes, which the result does not have: `x.", stringify!($axes), "([0, 2])`.")]
             #[track_caller]
             pub fn $axes(self, axes: impl Into<Axes>) -> Self {
-                self.tape.record($name { axes: axes.into(), keepdims: false }, &[self])
+                self.tape.record($name { axes: self.axes(stringify!($all), axes), keepdims: false }, &[self])
             }
 
             #[doc = concat!("The ", $what, " over some axes, which the result keeps with length 1.")]
             #[track_caller]
             pub fn $keepdims(self, axes: impl Into<Axes>) -> Self {
-                self.tape.record($name { axes: axes.into(), keepdims: true }, &[self])
+                self.tape.record($name { axes: self.axes(stringify!($all), axes), keepdims: true }, &[self])
             }
         }
     )*};

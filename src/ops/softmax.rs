@@ -4,7 +4,7 @@
 use super::equal_shapes;
 use crate::kernel::softmax;
 use crate::op::{flows, says};
-use crate::{Op, Reach, Scalar, Shape, Var, View, ViewMut};
+use crate::{Axis, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
 /// Ops along one axis. Each row has the op, its name and its formula; `reduced` if the result lacks the axis; the kernel, and what flows back to each operand.
 macro_rules! along_an_axis {
@@ -109,15 +109,15 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// assert_eq!(y.value(), ndarray::arr1(&[0.5, 0.5]).into_dyn());
     /// ```
     #[track_caller]
-    pub fn softmax(self, axis: usize) -> Self {
-        self.tape.record(Softmax { axis }, &[self])
+    pub fn softmax(self, axis: impl Into<Axis>) -> Self {
+        self.tape.record(Softmax { axis: self.axis("softmax", axis) }, &[self])
     }
 
     /// The logarithm of [`softmax`](Var::softmax) along `axis`. It never overflows, and a probability too small to hold
     /// still has its logarithm.
     #[track_caller]
-    pub fn log_softmax(self, axis: usize) -> Self {
-        self.tape.record(LogSoftmax { axis }, &[self])
+    pub fn log_softmax(self, axis: impl Into<Axis>) -> Self {
+        self.tape.record(LogSoftmax { axis: self.axis("log_softmax", axis) }, &[self])
     }
 
     /// ln Σ eˣ along `axis`, which the result does not have: a little more than the maximum. It never overflows. Of -∞ alone it is -∞, with slopes 0.
@@ -129,7 +129,7 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// assert_eq!(y.item(), 1000.0 + 2.0_f64.ln());
     /// ```
     #[track_caller]
-    pub fn logsumexp(self, axis: usize) -> Self {
-        self.tape.record(LogSumExp { axis }, &[self])
+    pub fn logsumexp(self, axis: impl Into<Axis>) -> Self {
+        self.tape.record(LogSumExp { axis: self.axis("logsumexp", axis) }, &[self])
     }
 }

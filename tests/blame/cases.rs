@@ -9,7 +9,7 @@ use gradus::nn::{Activation, Init, Linear, Mlp, Model};
 use gradus::optim::Schedule;
 use gradus::prelude::*;
 use gradus::{Axes, check};
-use ndarray::{Array2, arr1, arr2};
+use ndarray::{Array2, IxDyn, NewAxis, SliceInfo, SliceInfoElem, arr1, arr2};
 
 /// A wrong call: the function's name, and words that its message must hold.
 pub type Case = (&'static str, &'static str, Box<dyn Fn()>);
@@ -170,6 +170,48 @@ fn ops() -> Vec<Case> {
         var("permute", "\"x\"", |x| x.permute(&[0, 0]).shape()),
         var("slice", "\"x\"", |x| x.slice(&[(0, 9), (0, 3)]).shape()),
         var("slice", "\"x\"", |x| x.slice(&[(2, 1), (0, 3)]).shape()),
+        var("permute", "no axis 2", |x| x.permute(&[0, 2]).shape()),
+        var("permute", "no axis -3", |x| x.permute(&[0, -3]).shape()),
+        var("permute", "at most 6 axes", |x| x.permute(&[0; 7]).shape()),
+        var("softmax", "[2, 3] has no axis -3", |x| x.softmax(-3).shape()),
+        var("sum_axes", "[2, 3] has no axis -3", |x| x.sum_axes([0, -3]).shape()),
+        var("sum_axes", "6 axes", |x| x.sum_axes(-7).shape()),
+        var("standardize", "no axis -3", |x| x.standardize(-3, 1e-5).shape()),
+        var("concat", "no axis -3", |x| Var::concat(&[x, x], -3).shape()),
+        var("slice", "there are 3 ranges", |x| x.slice(s![.., .., ..]).shape()),
+        var("slice", "-4.. is no part of axis 1", |x| x.slice(s![.., -4..]).shape()),
+        var("slice", "3 is no part of axis 1", |x| x.slice(s![0, 3]).shape()),
+        var("slice", "0..9 is no range of axis 1", |x| x.slice(s![0, ..9]).shape()),
+        var("slice", "the step is 0", |x| {
+            let all = SliceInfoElem::Slice { start: 0, end: None, step: 0 };
+            x.slice(SliceInfo::<_, IxDyn, IxDyn>::try_from(vec![all; 2]).expect("two ranges")).shape()
+        }),
+        var("slice", "no range", |x| x.slice(&[(0, usize::MAX), (0, 3)]).shape()),
+        var("slice", "at most 6 axes", |x| x.slice(s![NewAxis, NewAxis, NewAxis, .., NewAxis, NewAxis, ..]).shape()),
+        var("stack", "nothing to join", |_| Var::<f64>::stack(&[], 0).shape()),
+        var("stack", "must have shape [2, 3]", |x| Var::stack(&[x, x.transpose()], 0).shape()),
+        var("stack", "no axis 3 among them", |x| Var::stack(&[x, x], 3).shape()),
+        var("unsqueeze", "no axis -4 among them", |x| x.unsqueeze(-4).shape()),
+        var("unsqueeze", "at most 6 axes", |x| x.reshape([1, 1, 1, 1, 2, 3]).unsqueeze(0).shape()),
+        var("squeeze", "axis 1 of [2, 3] has length 3", |x| x.squeeze(-1).shape()),
+        var("squeeze", "no axis 2", |x| x.squeeze(2).shape()),
+        var("flatten", "no axis 2", |x| x.flatten(2).shape()),
+        var("split", "make 4, but axis 1", |x| x.split(&[1, 3], 1).len()),
+        var("split", "no axis 2", |x| x.split(&[1, 2], 2).len()),
+        var("chunk", "no multiple of 2", |x| x.chunk(2, 1).len()),
+        var("chunk", "no multiple of 0", |x| x.chunk(0, 1).len()),
+        var("flip", "no axis 2", |x| x.flip(2).shape()),
+        var("roll", "no axis 2", |x| x.roll(1, 2).shape()),
+        var("cumsum", "no axis 2", |x| x.cumsum(2).shape()),
+        var("tril", "no matrix", |x| x.sum().tril(0).shape()),
+        var("triu", "no matrix", |x| x.sum_axes(0).triu(0).shape()),
+        var("einsum", "nothing to multiply", |_| Var::<f64>::einsum("->", &[]).shape()),
+        var("einsum", "another tape", |x| Var::einsum("ij,->ij", &[x, stranger()]).shape()),
+        var("einsum", "operand 1: \"x\" (%0 = var) [2, 3]", |x| Var::einsum("ii->i", &[x]).shape()),
+        var("einsum", "more than 6 axes", |x| {
+            let x = x.reshape([1, 1, 6]);
+            Var::einsum("abc,def,ghc->abcdefgh", &[x, x, x]).shape()
+        }),
         var("transpose", "transpose", |x| x.reshape([1, 2, 3]).transpose().shape()),
     ]
 }

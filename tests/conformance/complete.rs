@@ -80,6 +80,7 @@ fn every_op_has_exactly_one_row_in_the_table() {
 
 #[test]
 fn every_row_uses_the_op_it_names() {
+    let ops: BTreeSet<String> = sources().iter().flat_map(|(_, text)| names(text)).collect();
     for example in TABLE {
         let tape = Tape::new();
         let mut x = Vec::new();
@@ -87,9 +88,9 @@ fn every_row_uses_the_op_it_names() {
             x.push(tape.input(operand.sample(&mut ChaCha8Rng::seed_from_u64(1))));
         }
         let y = (example.f64)(&x);
-        let ops: Vec<&str> = tape.nodes()[x.len()..=y.index().index()].iter().map(|node| node.op).collect();
-        let composed = ops.len() > 1;
-        assert!(composed || ops == [example.op], "the row {} records {ops:?}", example.op);
+        let recorded: Vec<&str> = tape.nodes()[x.len()..=y.index().index()].iter().map(|node| node.op).collect();
+        let composed = recorded.len() > 1 || !ops.contains(example.op.trim_end_matches('\''));
+        assert!(composed || recorded == [example.op], "the row {} records {recorded:?}", example.op);
     }
 }
 

@@ -123,7 +123,7 @@ impl Trial {
             let back: Vec<usize> =
                 (0..numbers.len()).map(|axis| numbers.iter().position(|&from| from == axis).unwrap()).collect();
             of(x).permuted_axes(back)
-        } else if let Some(x) = between(right, "", " with zeros around it") {
+        } else if let Some(x) = between(right, "", " where y is from, zeros elsewhere") {
             let (part, mut whole) = (of(x), ArrayD::zeros(shape));
             let starts: Vec<usize> = numbers.chunks(2).map(|range| range[0]).collect();
             let length = part.shape().to_vec();
@@ -138,6 +138,12 @@ impl Trial {
                 _ => numbers.chunks(2).map(|margin| margin[0]).collect(),
             };
             of(x).slice_each_axis(|axis| within(&starts, shape, axis.axis)).to_owned()
+        } else if let Some(x) = between(right, "cumulative sums of ", " from the other end") {
+            let (mut sums, axis) = (of(x), Axis(numbers[0]));
+            sums.invert_axis(axis);
+            sums.accumulate_axis_inplace(axis, |&before, sum| *sum += before);
+            sums.invert_axis(axis);
+            sums
         } else if let Some(windows) = between(right, "col2im(", ")") {
             let (windows, mut images) = (of(windows), ArrayD::zeros(shape));
             each_window(&numbers, shape, |place, pixel| images[IxDyn(&pixel)] += windows[IxDyn(&place)]);

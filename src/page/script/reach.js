@@ -17,8 +17,10 @@ function reached(rule, element, operand, result) {
 function alongAxis(along, at, length) {
   const all = Array.from({ length }, (_, index) => index);
   if (along === "all") return all;
-  if (along.listed) return [along.listed[at[0]]];
-  if (along.where) return all.filter((index) => along.where[index] === at[0]);
+  if (along.listed) return [along.listed.list[at[along.listed.axis]]];
+  if (along.where) return all.filter((index) => along.where.list[index] === at[along.where.axis]);
+  if (along.up_to !== undefined) return all.filter((index) => index <= at[along.up_to]);
+  if (along.from !== undefined) return all.filter((index) => index >= at[along.from]);
   const index = at[along.index.axis] + along.index.shift;
   return index >= 0 && index < length ? [index] : [];
 }

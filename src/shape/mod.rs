@@ -1,5 +1,9 @@
 //! Shapes, and NumPy's broadcasting rule. A shape is `Copy`, so an op can pass it about like a number.
 
+mod axes;
+
+pub use axes::{Axes, Axis};
+
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
@@ -190,75 +194,6 @@ impl From<&[usize]> for Shape {
     #[track_caller]
     fn from(dims: &[usize]) -> Self {
         Shape::new(dims)
-    }
-}
-
-/// A set of axes to reduce over: `0`, `[0, 2]`, or [`Axes::ALL`].
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Axes(u8);
-
-impl Axes {
-    /// Every axis an array has.
-    pub const ALL: Axes = Axes(u8::MAX);
-
-    /// Whether `axis` is one of them.
-    pub fn contains(self, axis: usize) -> bool {
-        self == Axes::ALL || self.0 & (1 << axis) != 0
-    }
-
-    #[track_caller]
-    fn with(self, axis: usize) -> Axes {
-        assert!(axis < MAX_RANK, "axis {axis} does not exist: an array on a tape has at most {MAX_RANK} axes");
-        Axes(self.0 | 1 << axis)
-    }
-
-    /// An axis of the set that an array of this rank does not have, if there is one.
-    pub fn beyond(self, rank: usize) -> Option<usize> {
-        (rank..MAX_RANK).find(|&axis| self != Axes::ALL && self.contains(axis))
-    }
-}
-
-impl fmt::Debug for Axes {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        if *self == Axes::ALL {
-            return f.write_str("all axes");
-        }
-        let axes: Vec<usize> = (0..MAX_RANK).filter(|&axis| self.contains(axis)).collect();
-        match axes[..] {
-            [axis] => write!(f, "axis {axis}"),
-            _ => write!(f, "axes {axes:?}"),
-        }
-    }
-}
-
-impl From<usize> for Axes {
-    #[track_caller]
-    fn from(axis: usize) -> Self {
-        Axes::from([axis])
-    }
-}
-
-impl<const N: usize> From<[usize; N]> for Axes {
-    #[track_caller]
-    fn from(axes: [usize; N]) -> Self {
-        Axes::from(&axes[..])
-    }
-}
-
-impl From<&[usize]> for Axes {
-    #[track_caller]
-    fn from(axes: &[usize]) -> Self {
-        let mut set = Axes(0);
-        for &axis in axes {
-            set = set.with(axis);
-        }
-        set
-    }
-}
-
-impl FromIterator<usize> for Axes {
-    fn from_iter<I: IntoIterator<Item = usize>>(axes: I) -> Self {
-        axes.into_iter().fold(Axes(0), Axes::with)
     }
 }
 
