@@ -20,6 +20,10 @@ pub enum Reach {
     Axes(Vec<Along>),
     /// The element at the same place in row-major order.
     SamePlace,
+    /// For each element of the result the place of one of the operand.
+    Listed(Vec<usize>),
+    /// For each element of the operand the place of the one of the result that it is part of.
+    Where(Vec<usize>),
     /// The result's rows are windows of the operand, which are images: the pixel at this place of this window.
     Window(Windows),
     /// The result is images, the operand's rows are their windows: the elements of all windows that contain the pixel.
@@ -132,6 +136,8 @@ impl Reach {
                 })
             }
             Reach::SamePlace => vec![element],
+            Reach::Listed(places) => places.get(element).copied().into_iter().collect(),
+            Reach::Where(places) => (0..places.len()).filter(|&place| places[place] == element).collect(),
             Reach::Window(windows) => {
                 let mut seen = Vec::new();
                 windows.each_place(operand, |at, pixel| seen.extend(pixel.filter(|_| at == element)));

@@ -136,6 +136,7 @@ const WRITTEN: &[Written] = &[
     written!("maximum(x, x)", |[x]| x.maximum(x)),
     written!("clamp(x, -1, 1)", |[x]| x.clamp(-1.0, 1.0)),
     written!("max(x)", |[x]| x.max()),
+    written!("top_k(x, 1)", |[x]| x.top_k(1).0.sum()),
     written!("max_pool2d(x, 2, 2)", |[x]| x.reshape([1, 1, 2, 2]).max_pool2d(2, 2).sum()),
     written!("huber(a, y, 1)", |[a, y]| a.huber(y, 1.0)),
     written!("exceeds(a, b)", |[a, b]| a.exceeds(b)),

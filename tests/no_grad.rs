@@ -34,6 +34,8 @@ const METHODS: &[(&str, Program)] = &[
     ("flatten", |x| x.flatten(0)), ("flatten", |x| x.flatten(1)), ("split", |x| x.split(&[2], 0)[0]), ("chunk", |x| x.chunk(1, 0)[0]),
     ("flip", |x| x.flip(0)), ("roll", |x| x.roll(1, 0)), ("roll", |x| x.roll(2, 0)), ("tril", |x| x.tril(0)), ("triu", |x| x.triu(-9)), ("cumsum", |x| x.cumsum(1)),
     ("einsum", |x| Var::einsum("ij", &[x])), ("einsum", |x| Var::einsum("ij,ij->ij", &[x, x])), ("einsum", |x| Var::einsum("ij,kj->ik", &[x, x])),
+    ("gather", |x| x.gather(0, x.tape().full([1, 3], 1.0))), ("scatter_add", |x| x.scatter_add(0, x.tape().full([2, 3], 1.0), 2)),
+    ("one_hot", |x| x.equals(x).one_hot(2)),
     ("sum", |x| x.sum()), ("sum", |x| x.sum().sum()), ("sum_axes", |x| x.sum_axes(0)), ("sum_axes_keepdims", |x| x.sum_axes_keepdims(0)),
     ("sum_axes_keepdims", |x| x.reshape([1, 6]).sum_axes_keepdims(0)),
     ("mean", |x| x.mean()), ("mean", |x| x.mean().mean()), ("mean_axes", |x| x.mean_axes(0)), ("mean_axes_keepdims", |x| x.mean_axes_keepdims(0)),

@@ -74,7 +74,7 @@ fn every_op_says_exactly_which_elements_it_computes_from() {
             let x: Vec<ArrayD<f64>> = example.operands.iter().map(|operand| operand.sample(&mut rng)).collect();
             let depends = by_reach(example.f64, &x);
             // Where numbers choose rows, what is needed differs from point to point.
-            let chooses_rows = matches!(example.op, "gather_rows" | "scatter_add_rows");
+            let chooses_rows = matches!(example.op, "gather_rows" | "scatter_add_rows" | "gather" | "scatter_add");
             if chooses_rows {
                 nudged = None;
             }

@@ -129,6 +129,55 @@ fn a_triangle_is_kept_and_nothing_outside_of_it_counts_whatever_it_is() {
 }
 
 #[test]
+fn elements_are_gathered_along_any_axis_and_their_gradients_added_where_they_are_from() {
+    let index = counted(&[2, 2, 2]).mapv(|x| x % 3.0);
+    for (axis, shape) in [(-2, [2, 3, 2]), (0, [3, 2, 2]), (2, [2, 2, 3])] {
+        let tape = Tape::new();
+        let along = shape.iter().position(|&length| length == 3).unwrap();
+        let x = tape.var(counted(&shape));
+        let y = x.gather(axis, tape.input(&index));
+        let mut gradient = ArrayD::<f64>::zeros(&shape[..]);
+        for (place, &chosen) in index.indexed_iter() {
+            let mut from = [place[0], place[1], place[2]];
+            from[along] = chosen as usize;
+            assert_eq!(y.value()[place.clone()], x.value()[from]);
+            gradient[from] += index[place];
+        }
+        assert_eq!(grad((y * tape.input(&index)).sum(), &[x])[0].value(), gradient, "axis {axis}");
+    }
+}
+
+#[test]
+fn the_largest_come_first_and_of_equal_ones_the_first() {
+    let tape = Tape::new();
+    let x = tape.var([[2.0, 7.0, 7.0, -1.0], [f64::NEG_INFINITY, 0.0, f64::NAN, 1.0]]);
+    let (values, indices) = x.top_k(3);
+    assert_eq!(indices.value(), arr2(&[[1.0, 2.0, 0.0], [2.0, 3.0, 1.0]]).into_dyn());
+    assert!(values.value()[[1, 0]].is_nan());
+    let gradient = grad(values.slice(s![0, ..2]).sum(), &[x])[0].value();
+    assert_eq!(gradient, arr2(&[[0.0, 1.0, 1.0, 0.0], [0.0; 4]]).into_dyn());
+    assert_eq!(x.top_k(0).0.shape(), Shape::from([2, 0]));
+}
+
+#[test]
+fn a_step_with_the_largest_chooses_anew_after_a_rewind() {
+    let mut tape = Tape::new();
+    for (x, want) in [([1.0, 9.0], 1.0), ([5.0, 2.0], 0.0)] {
+        let (_, indices) = tape.input(x).top_k(1);
+        assert_eq!(indices.item(), want);
+        tape.rewind();
+    }
+}
+
+#[test]
+fn labels_become_rows_with_a_one_at_their_place() {
+    let tape = Tape::<f64>::new();
+    let rows = tape.labels(&[2, 0]).one_hot(3);
+    assert_eq!(rows.value(), arr2(&[[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]).into_dyn());
+    assert_eq!(tape.full([2, 4], 1.0).one_hot(2).shape(), Shape::from([2, 4, 2]));
+}
+
+#[test]
 fn cumulative_sums_of_many_small_numbers_lose_no_digits() {
     let tape = Tape::<f32>::new();
     let x = tape.full([1_000_000], 0.1);

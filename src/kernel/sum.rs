@@ -251,20 +251,22 @@ pub fn add_n<F: Scalar>(y: &mut [F], each: impl Fn(&mut dyn FnMut(&[F]))) {
 /// `y[row] = Σ x[i]` over the `i` with `row_of(i) = row`, in order, where `x[i]` and `y[row]` are `width` numbers.
 pub fn scatter<F: Scalar>(x: &[F], count: usize, width: usize, row_of: impl Fn(usize) -> usize, y: &mut [F]) {
     thread_local! {
-        static ORDER: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+        static ORDER: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
     }
     y.fill(F::ZERO);
     ORDER.with_borrow_mut(|order| {
         order.clear();
-        order.extend((0..count).map(|i| row_of(i) * count + i));
+        // The row, and the place among those of that row, as one number.
+        let all = count as u64;
+        order.extend((0..count).map(|i| row_of(i) as u64 * all + i as u64));
         order.sort_unstable();
-        for places in order.chunk_by(|a, b| a / count == b / count) {
-            let row = &mut y[places[0] / count * width..][..width];
+        for places in order.chunk_by(|a, b| a / all == b / all) {
+            let row = &mut y[(places[0] / all) as usize * width..][..width];
             for (part, y) in row.chunks_mut(COLUMNS).enumerate() {
                 let mut sums = [F::Wide::ZERO; COLUMNS];
                 let sums = &mut sums[..y.len()];
                 for place in places {
-                    add_lines(sums, &x[place % count * width + part * COLUMNS..], 1, 0);
+                    add_lines(sums, &x[(place % all) as usize * width + part * COLUMNS..], 1, 0);
                 }
                 for (y, &sum) in y.iter_mut().zip(&*sums) {
                     *y = F::narrow(sum);

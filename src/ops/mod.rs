@@ -15,6 +15,7 @@ pub mod conv2d;
 pub mod cumsum;
 pub mod einsum;
 pub mod functions;
+pub mod gather;
 pub mod gather_rows;
 pub mod im2col;
 pub mod leaky_relu;

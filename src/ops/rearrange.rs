@@ -39,7 +39,7 @@ impl<'t, F: Scalar> Var<'t, F> {
     }
 
     #[track_caller]
-    fn with_new_axis(self, op: &str, axis: Axis) -> Self {
+    pub(super) fn with_new_axis(self, op: &str, axis: Axis) -> Self {
         let mut lengths = self.shape().to_vec();
         lengths.insert(self.new_axis(op, axis), 1);
         self.reshape(Shape::new(&lengths))

@@ -69,6 +69,8 @@ pub const TABLE: &[Example] = &[
     row!("cumsum", [Any(&[2, 3, 2])], |[x]| x.cumsum(1)),
     row!("gather_rows", [Any(&[4, 2]), Labels(5, 4)], |[table, rows]| table.gather_rows(rows)),
     row!("scatter_add_rows", [Any(&[5, 2]), Labels(5, 4)], |[x, rows]| x.scatter_add_rows(rows, 4)),
+    row!("gather", [Any(&[4]), Labels(5, 4)], |[x, index]| x.gather(0, index)),
+    row!("scatter_add", [Any(&[5]), Labels(5, 4)], |[x, index]| x.scatter_add(0, index, 4)),
     row!("im2col", [Any(&[1, 2, 3, 3])], |[x]| x.im2col([2, 2], 1, 0)),
     row!("col2im", [Any(&[4, 8])], |[x]| x.col2im([1, 2, 3, 3], [2, 2], 1, 0)),
     // reductions

@@ -93,7 +93,7 @@ const HARD: &[Row] = &[
     row(&["matmul", "matmul_nt", "matmul_tn", "einsum"], &[MODERATE]),
     row(&["transpose", "permute", "reshape", "broadcast_to", "sum_to", "slice", "pad", "concat"], &[ANYTHING]),
     row(&["stack", "flip", "roll", "tril", "triu"], &[ANYTHING]),
-    row(&["gather_rows", "scatter_add_rows"], &[ANYTHING, LABELS]),
+    row(&["gather_rows", "scatter_add_rows", "gather", "scatter_add"], &[ANYTHING, LABELS]),
     row(&["im2col", "col2im", "sum", "mean", "cumsum"], &[ANYTHING]),
     row(&["add_n"], &[ANYTHING, ANYTHING, FEW]),
     row(&["logsumexp", "logsumexp'"], &[ANYTHING]),

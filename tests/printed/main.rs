@@ -92,7 +92,7 @@ impl Trial {
                     arrays.insert(name.to_owned(), operand.clone());
                 }
                 // An operand to which nothing flows has no text that names it.
-                None => ["x", "y", "label", "rows"].iter().for_each(|name| {
+                None => ["x", "y", "label", "rows", "index"].iter().for_each(|name| {
                     arrays.entry((*name).to_owned()).or_insert_with(|| operand.clone());
                 }),
             }
@@ -109,7 +109,8 @@ impl Trial {
         meaning.definitions.extend(definitions);
         let shape = self.operands[slot].shape();
         if let Some((_, index)) = left.split_once('[') {
-            return formula::rows(index.trim_end_matches(']'), shape[0], right, &meaning);
+            let rows = formula::rows(index.trim_end_matches(']'), shape[0], right, &meaning);
+            return rows.into_shape_with_order(shape).expect("as many numbers");
         }
         let of = |text: &str| formula::value(text, &meaning);
         let numbers = self.numbers();

@@ -3,6 +3,8 @@
 /** The places in the operand, in row-major order. */
 function reached(rule, element, operand, result) {
   if (rule === "same_place") return [element];
+  if (rule.listed) return [rule.listed[element]];
+  if (rule.where) return [...rule.where.keys()].filter((place) => rule.where[place] === element);
   if (rule.window) return pixelOf(rule.window, element, operand);
   if (rule.seen) return windowsOn(rule.seen, element, result);
   const at = indices(element, result);

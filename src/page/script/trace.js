@@ -125,6 +125,8 @@ const SILENT_OPERANDS = {
   "softmax_cross_entropy'": ["x", "labels"],
   gather_rows: ["x", "rows"],
   scatter_add_rows: ["x", "rows"],
+  gather: ["x", "index"],
+  scatter_add: ["x", "index"],
   equals: ["a", "b"],
   exceeds: ["a", "b"],
   "relu'": ["y"],
