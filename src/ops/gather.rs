@@ -122,8 +122,8 @@ impl<'t, F: Scalar> Var<'t, F> {
         self.tape.record(ScatterAdd { axis, length }, &[self, index])
     }
 
-    /// The `k` largest numbers along the last axis, the largest first, and their indices. Of equal numbers the first comes first; what is not a number counts as
-    /// the largest. Gradients flow to the numbers that were chosen.
+    /// The `k` largest numbers along the last axis, the largest first, and their indices. Of equal numbers the first comes first; what is not a number comes
+    /// last. Gradients flow to the numbers that were chosen.
     ///
     /// ```
     /// # use gradus::prelude::*;
@@ -169,5 +169,5 @@ impl<'t, F: Scalar> Var<'t, F> {
 }
 
 fn largest_first(a: f64, b: f64) -> Ordering {
-    b.partial_cmp(&a).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
+    b.partial_cmp(&a).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
 }
