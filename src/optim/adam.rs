@@ -1,6 +1,6 @@
 //! Adam: steps whose size does not depend on the size of the gradient. And AdamW, which shrinks the weights besides.
 
-use super::{Memory, Of, OptimError, Optimizer, at_least_normal, step_each};
+use super::{Memory, Of, OptimError, Optimizer, at_least_normal, stateful, step_each};
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
 use crate::nn::Parameters;
@@ -44,6 +44,8 @@ impl<F: Scalar> Optimizer<F> for Adam<F> {
         self.step_and_shrink(Of("Adam"), 0.0, model, gradients)
     }
 }
+
+stateful!(Adam, moments, ["m", "v"]);
 
 /// AdamW (Loshchilov and Hutter 2019, algorithm 2): [`Adam`], and each step multiplies the weights by 1 - η λ, with λ the weight decay. The decay does not go
 /// through the gradient, so Adam's divisor does not change it: all weights shrink at the same rate.
@@ -97,6 +99,8 @@ impl<F: Scalar> Optimizer<F> for AdamW<F> {
         self.adam.step_and_shrink(Of("AdamW"), self.weight_decay, model, gradients)
     }
 }
+
+stateful!(AdamW, adam.moments, ["m", "v"]);
 
 impl<F: Scalar> Adam<F> {
     fn step_and_shrink(

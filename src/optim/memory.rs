@@ -1,6 +1,7 @@
 //! The memory of an optimizer, such as momenta. The one idea to know: **it belongs to the parameter, not to the step**. A parameter that joins late
 //! starts with an empty memory, and a parameter that is left out of a few steps continues with its own.
 
+use super::state::ParamState;
 use super::update::GradientOf;
 use crate::{Param, Scalar};
 use std::collections::HashMap;
@@ -71,6 +72,33 @@ impl<F: Scalar, const N: usize, D> Memory<F, N, D> {
                 kept.steps = kept.steps.saturating_add(1);
                 step(param, by, kept);
             }
+        }
+    }
+
+    /// A copy of what is remembered of each parameter that was stepped.
+    pub(super) fn state(&self) -> Vec<ParamState<F>> {
+        let stepped = self.entries.iter().filter(|entry| entry.kept.steps > 0);
+        let copy = |Entry { param, kept, .. }: &Entry<F, N, D>| {
+            let is_used = kept.arrays.iter().any(|array| !array.is_empty());
+            let arrays = if is_used { kept.arrays.to_vec() } else { Vec::new() };
+            ParamState { param: param.clone(), steps: kept.steps, arrays }
+        };
+        stepped.map(copy).collect()
+    }
+
+    /// Forgets everything, and remembers this instead.
+    #[track_caller]
+    pub(super) fn set_state(&mut self, state: Vec<ParamState<F>>) {
+        *self = Memory::new();
+        for ParamState { param, steps, arrays } in state {
+            let (size, count) = (param.shape().size(), arrays.len());
+            assert!(count == 0 || count == N, "{:?}: {count} arrays where the optimizer keeps {N}", param.name());
+            let fits = arrays.iter().all(|array| array.len() == size);
+            assert!(fits, "{:?}: what is remembered must have as many numbers as the parameter, {size}", param.name());
+            let mut arrays = arrays.into_iter();
+            let place = self.find(&param);
+            let arrays = std::array::from_fn(|_| arrays.next().unwrap_or_default());
+            self.entries[place].kept = Kept { steps, size, arrays };
         }
     }
 

@@ -6,17 +6,20 @@ mod rmsprop;
 mod schedule;
 mod settings;
 mod sgd;
+mod state;
 mod update;
 
 pub use adam::{Adam, AdamW};
 pub use rmsprop::RmsProp;
 pub use schedule::Schedule;
 pub use sgd::Sgd;
+pub use state::{ParamState, Stateful};
 
 use crate::nn::Parameters;
 use crate::{BackwardError, Gradients, Scalar};
 use memory::{Kept, Memory};
 use settings::Of;
+use state::stateful;
 
 /// Why an optimizer refused a step. In that case it has changed nothing.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -1,6 +1,6 @@
 //! RMSProp: steps along the gradient, divided by its recent size.
 
-use super::{Memory, Of, OptimError, Optimizer, at_least_normal, step_each};
+use super::{Memory, Of, OptimError, Optimizer, at_least_normal, stateful, step_each};
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
 use crate::nn::Parameters;
@@ -69,6 +69,8 @@ impl<F: Scalar> Optimizer<F> for RmsProp<F> {
         })
     }
 }
+
+stateful!(RmsProp, squares, ["squares"]);
 
 #[cfg(test)]
 mod tests {

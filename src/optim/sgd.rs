@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, with or without momentum.
 
-use super::{Memory, Of, OptimError, Optimizer, step_each};
+use super::{Memory, Of, OptimError, Optimizer, stateful, step_each};
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
 use crate::nn::Parameters;
@@ -77,3 +77,5 @@ impl<F: Scalar> Optimizer<F> for Sgd<F> {
         })
     }
 }
+
+stateful!(Sgd, velocity, ["velocity"]);
