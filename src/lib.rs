@@ -15,6 +15,8 @@ mod formula;
 pub mod golden;
 mod input;
 mod inspect;
+#[cfg(feature = "io")]
+pub mod io;
 // For chapters and benchmarks that look below the ops; not part of what stays compatible.
 #[doc(hidden)]
 pub mod kernel;

@@ -31,6 +31,9 @@ mod faults;
 mod functions;
 #[cfg(feature = "json")]
 mod golden;
+#[cfg(feature = "io")]
+#[path = "io/main.rs"]
+mod io;
 mod kinks;
 mod layers;
 mod layout;

@@ -1,0 +1,44 @@
+//! The names and shapes of a model's arrays in files. The one idea to know: names are translated from ours to the file's, never back, because ours
+//! say more: a `W` is a matrix from inputs to outputs, where a `weight` can be anything.
+
+use super::arrays::Stored;
+
+/// Under which names and in which shapes a model's arrays are in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Layout {
+    /// As the parameters have them: `layer1/W` of shape `[in, out]`.
+    #[default]
+    Gradus,
+    /// As PyTorch has them: `layer1.weight` of shape `[out, in]`, and `layer1.bias`. Weights of a convolution have the same order in both, `[out, in,
+    /// height, width]`.
+    PyTorch,
+}
+
+impl Layout {
+    /// The name of a parameter's array in a file.
+    pub fn name(self, param: &str) -> String {
+        match self {
+            Layout::Gradus => param.to_owned(),
+            Layout::PyTorch => {
+                let (path, name) = param.rsplit_once('/').unwrap_or(("", param));
+                let name = match name {
+                    "W" => "weight",
+                    "b" => "bias",
+                    other => other,
+                };
+                if path.is_empty() { name.to_owned() } else { format!("{}.{name}", path.replace('/', ".")) }
+            }
+        }
+    }
+
+    /// Whether a parameter's matrix is transposed in a file.
+    pub(super) fn turns(self, param: &str, rank: usize) -> bool {
+        self == Layout::PyTorch && rank == 2 && param.rsplit('/').next() == Some("W")
+    }
+
+    /// A parameter's array in the shape that it has in a file, or the other way round.
+    pub(super) fn turn(self, param: &str, stored: Stored) -> Stored {
+        if self.turns(param, stored.shape.len()) { stored.reversed() } else { stored }
+    }
+}
