@@ -16,8 +16,8 @@ const EPOCHS: usize = 12;
 /// A step on a batch that is drawn at random.
 fn step(net: &Mlp<f32>, optimizer: &mut impl Optimizer<f32>, rng: &mut ChaCha8Rng) {
     let mut tape = Tape::new();
-    let x = tape.input(&ndarray::Array2::from_shape_simple_fn((6, 4), || rng.random_range(-1.0_f32..1.0)));
-    let loss = net.forward(x).quadratic_cost(tape.input(&ndarray::Array2::zeros((6, 3))));
+    let x = tape.input(ndarray::Array2::from_shape_simple_fn((6, 4), || rng.random_range(-1.0_f32..1.0)));
+    let loss = net.forward(x).quadratic_cost(tape.input(ndarray::Array2::zeros((6, 3))));
     optimizer.step(net, &loss.backward()).expect("a step");
     tape.rewind();
 }

@@ -36,8 +36,8 @@ fn train(folder: Option<&Path>) -> Vec<ndarray::ArrayD<f32>> {
     let mut tape = Tape::new();
     for step in start.step..STEPS {
         note("step", step);
-        let x = tape.input(&ndarray::Array2::from_shape_simple_fn((4, 2), || rng.random_range(-1.0_f32..1.0)));
-        let loss = net.forward(x).quadratic_cost(tape.input(&ndarray::Array2::zeros((4, 1))));
+        let x = tape.input(ndarray::Array2::from_shape_simple_fn((4, 2), || rng.random_range(-1.0_f32..1.0)));
+        let loss = net.forward(x).quadratic_cost(tape.input(ndarray::Array2::zeros((4, 1))));
         adam.step(&net, &loss.backward()).expect("a step");
         tape.rewind();
         if let Some(path) = place.as_ref().filter(|_| (step + 1) % INTERVAL == 0) {
