@@ -10,8 +10,8 @@ pub enum Layout {
     /// As the parameters have them: `layer1/W` of shape `[in, out]`.
     #[default]
     Gradus,
-    /// As PyTorch has them: `layer1.weight` of shape `[out, in]`, and `layer1.bias`. Weights of a convolution have the same order in both, `[out, in,
-    /// height, width]`.
+    /// As PyTorch has them: `layer1.weight` of shape `[out, in]` for a matrix `layer1/W`, `layer1.bias` for `layer1/b`, and `norm.weight` for
+    /// `norm/gain`. Weights of a convolution have the same order in both, `[out, in, height, width]`.
     PyTorch,
 }
 
@@ -23,7 +23,7 @@ impl Layout {
             Layout::PyTorch => {
                 let (path, name) = param.rsplit_once('/').unwrap_or(("", param));
                 let name = match name {
-                    "W" => "weight",
+                    "W" | "gain" => "weight",
                     "b" => "bias",
                     other => other,
                 };

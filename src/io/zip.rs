@@ -70,7 +70,7 @@ impl<'a> Archive<'a> {
     /// The entries, in order.
     pub(super) fn entries(self) -> Result<Vec<Entry>, Fault> {
         let (count, mut at) = self.directory()?;
-        let mut entries = Vec::new();
+        let (mut entries, mut packed) = (Vec::new(), 0_u64);
         for _ in 0..count {
             self.expect(at, CENTRAL, "an entry of the zip archive's list")?;
             let [name_length, extra_length, comment_length] =
@@ -86,6 +86,12 @@ impl<'a> Archive<'a> {
                 start: self.number::<4>(at + 42)?,
             };
             self.widen(&mut entry, at + 46 + name_length, extra_length)?;
+            // Entries that share their data would unpack to far more than a file of this size can hold.
+            packed = packed.saturating_add(entry.packed);
+            if packed > self.0.len() as u64 {
+                let (at, found) = (at as usize, format!("entries of {packed} bytes together"));
+                return Err(Fault { at, expected: "entries that are no larger than the file", found });
+            }
             entries.push(entry);
             at += 46 + name_length + extra_length + comment_length;
         }

@@ -156,6 +156,18 @@ fn sizes_that_are_only_claimed_take_no_memory() {
     }
 }
 
+#[test]
+fn entries_of_an_archive_that_share_their_data_are_refused_before_they_are_unpacked() {
+    let (_folder, [_, (npz, _, mut archive)]) = good();
+    let lists: Vec<usize> = (0..archive.len()).filter(|&at| archive[at..].starts_with(b"PK\x01\x02")).collect();
+    let most = (archive.len() as u32 - 100).to_le_bytes();
+    for list in lists {
+        archive[list + 20..list + 24].copy_from_slice(&most);
+    }
+    let told = message(npz, &archive);
+    assert!(told.contains("no larger than the file"), "{told}");
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_no_file_cannot_be_read() {

@@ -65,9 +65,13 @@ fn arrays_without_axes_or_numbers_and_of_six_axes_come_back() {
 fn under_pytorchs_layout_weights_are_turned_and_kernels_are_not() {
     let kernel = Array4::from_shape_fn((2, 3, 1, 2), |(o, i, _, x)| (o * 6 + i * 2 + x) as f32);
     let layer = Linear::<f32>::new("head/linear", 3, 2, Init::Scaled, Init::Scaled, &mut seeded(1));
-    let model = [layer.params(), vec![Param::new("conv1/W", kernel.clone())]].concat();
+    let gain = Param::new("norm/gain", arr1(&[1.0, 2.0]));
+    let model = [layer.params(), vec![Param::new("conv1/W", kernel.clone()), gain]].concat();
     let arrays = Arrays::of(&model, Layout::PyTorch).expect("names");
-    assert_eq!(arrays.names().collect::<Vec<_>>(), ["conv1.weight", "head.linear.bias", "head.linear.weight"]);
+    assert_eq!(
+        arrays.names().collect::<Vec<_>>(),
+        ["conv1.weight", "head.linear.bias", "head.linear.weight", "norm.weight"]
+    );
     assert_eq!(arrays.get("head.linear.weight"), Some(layer.weights.value().reversed_axes()));
     assert_eq!(arrays.get("conv1.weight"), Some(kernel.into_dyn()));
     let before = numbers(&model);
