@@ -1,7 +1,26 @@
 //! Ways to cut, join and turn arrays that need no op of their own: they are compositions of reshape, slice, concat and a product with zeros and ones.
 
-use crate::{Axes, Axis, Scalar, Shape, Var};
-use ndarray::Array2;
+use crate::{Axes, Axis, Input, MAX_RANK, Scalar, Shape, Var};
+use smallvec::SmallVec;
+
+/// A matrix of ones where `is_kept(row, column)`, zeros elsewhere.
+struct Mask<K> {
+    rows: usize,
+    columns: usize,
+    is_kept: K,
+}
+
+impl<F: Scalar, K: Fn(isize, isize) -> bool> Input<F> for Mask<K> {
+    fn shape(&self) -> Shape {
+        [self.rows, self.columns].into()
+    }
+    fn write(&self, buffer: &mut [F]) {
+        for (place, number) in buffer.iter_mut().enumerate() {
+            let (row, column) = (place / self.columns, place % self.columns);
+            *number = if (self.is_kept)(row as isize, column as isize) { F::ONE } else { F::ZERO };
+        }
+    }
+}
 
 impl<'t, F: Scalar> Var<'t, F> {
     /// Several arrays of one shape, joined along a new axis: two of shape `[3]` make `[2, 3]` along axis 0, and `[3, 2]` along axis 1 (or -1).
@@ -12,7 +31,7 @@ impl<'t, F: Scalar> Var<'t, F> {
     pub fn stack(parts: &[Self], axis: impl Into<Axis>) -> Self {
         assert!(!parts.is_empty(), "stack: there is nothing to join");
         let (shape, axis) = (parts[0].shape(), axis.into());
-        let mut with_axis = Vec::with_capacity(parts.len());
+        let mut with_axis: SmallVec<[Self; 4]> = SmallVec::new();
         for &part in parts {
             part.expect_shape("stack", "each array", shape, parts[0]);
             with_axis.push(part.with_new_axis("stack", axis));
@@ -40,7 +59,7 @@ impl<'t, F: Scalar> Var<'t, F> {
 
     #[track_caller]
     pub(super) fn with_new_axis(self, op: &str, axis: Axis) -> Self {
-        let mut lengths = self.shape().to_vec();
+        let mut lengths: SmallVec<[usize; MAX_RANK + 1]> = SmallVec::from_slice(&self.shape());
         lengths.insert(self.new_axis(op, axis), 1);
         self.reshape(Shape::new(&lengths))
     }
@@ -69,7 +88,9 @@ impl<'t, F: Scalar> Var<'t, F> {
             return self.reshape([1]);
         }
         let (kept, flat) = shape.split_at(self.axis("flatten", start));
-        self.reshape(Shape::new(&[kept, &[flat.iter().product()]].concat()))
+        let mut result = Shape::new(kept);
+        result.push(flat.iter().product());
+        self.reshape(result)
     }
 
     /// Parts of these lengths, one after the other along an axis: the opposite of [`concat`](Var::concat).
@@ -154,8 +175,7 @@ impl<'t, F: Scalar> Var<'t, F> {
         let shape = self.shape();
         let matrix = shape.last_chunk().ok_or_else(|| format!("{shape} is no matrix, and no stack of matrices"));
         let &[rows, columns] = self.unless_refused(op, matrix);
-        let kept = |(row, column)| if is_kept(row as isize, column as isize) { F::ONE } else { F::ZERO };
         // Nothing goes through a zero, not even an infinity or what is no number.
-        self.tape.input(Array2::from_shape_fn((rows, columns), kept)).through(self)
+        self.tape.input(Mask { rows, columns, is_kept }).through(self)
     }
 }
