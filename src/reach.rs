@@ -1,7 +1,7 @@
 //! The elements of an operand from which one element of a result is computed. The one idea to know: most ops treat each axis separately, so it is
 //! enough to give the indices along each axis of the operand.
 
-use crate::kernel::windows::Windows;
+use crate::kernel::windows::{Grid, Windows};
 use crate::shape::{Axes, Shape};
 
 /// The elements of an operand from which an element of the result is computed; see [`Op::reach`](crate::Op::reach).
@@ -28,6 +28,44 @@ pub enum Reach {
     Window(Windows),
     /// The result is images, the operand's rows are their windows: the elements of all windows that contain the pixel.
     Seen(Windows),
+    /// The operand is images, the result has an element for each place of a window: the pixels of that window, in all channels of its group.
+    Pixels(Grouped),
+    /// The result is images, the operand has an element for each place of a window: the places of all windows that contain the pixel, in all channels
+    /// of its group.
+    Places(Grouped),
+    /// Operand and result are images: the pixels of all windows that contain the pixel.
+    Around(Windows),
+}
+
+/// Windows, and how many groups the channels are divided into; a window looks at the channels of one group.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize))]
+pub struct Grouped {
+    /// The windows.
+    pub windows: Windows,
+    /// The number of groups.
+    pub groups: usize,
+}
+
+impl Grouped {
+    /// The places (or with `turned` the pixels) that belong to a pixel (a place) in the channels of its group. `own` is the shape of the element's
+    /// array, `other` that of the array with the places (the pixels).
+    fn partners(&self, element: usize, own: Shape, other: Shape, turned: bool) -> Vec<usize> {
+        let (images, at) = (if turned { other } else { own }, indices(element, own));
+        let Some(grid) = Grid::of(self.windows, images) else { return Vec::new() };
+        let mut found = Vec::new();
+        for place in 0..grid.count() {
+            let corner = [place / grid.places[1], place % grid.places[1]];
+            self.windows.each_pixel(grid.image, corner, |_, pixel| match turned {
+                true if corner == at[2..] => found.push(pixel),
+                false if pixel == at[2] * own[3] + at[3] => found.push(place),
+                _ => {}
+            });
+        }
+        let (group, channels, size) = (at[1] / (own[1] / self.groups), other[1] / self.groups, other[2] * other[3]);
+        let first = at[0] * other[1] + group * channels;
+        (first..first + channels).flat_map(|channel| found.iter().map(move |at| channel * size + at)).collect()
+    }
 }
 
 /// The indices along one axis of an operand that take part in an element of the result.
@@ -140,13 +178,25 @@ impl Reach {
             Reach::Where(places) => (0..places.len()).filter(|&place| places[place] == element).collect(),
             Reach::Window(windows) => {
                 let mut seen = Vec::new();
-                windows.each_place(operand, |at, pixel| seen.extend(pixel.filter(|_| at == element)));
+                windows.each_element(operand, |at, pixel| seen.extend((at == element).then_some(pixel)));
                 seen
             }
             Reach::Seen(windows) => {
                 let mut places = Vec::new();
-                windows.each_place(result, |at, pixel| places.extend((pixel == Some(element)).then_some(at)));
+                windows.each_element(result, |at, pixel| places.extend((pixel == element).then_some(at)));
                 places
+            }
+            Reach::Pixels(grouped) => grouped.partners(element, result, operand, true),
+            Reach::Places(grouped) => grouped.partners(element, result, operand, false),
+            Reach::Around(windows) => {
+                let (each, Ok([down, across])) =
+                    (Grouped { windows: *windows, groups: result[1] }, windows.places(result))
+                else {
+                    return Vec::new();
+                };
+                let windows = Shape::from([result[0], result[1], down, across]);
+                let places = each.partners(element, result, windows, false);
+                places.into_iter().flat_map(|place| each.partners(place, windows, operand, true)).collect()
             }
         }
     }

@@ -4,7 +4,7 @@ use gradus::derivatives::{jacobian_by_columns, jacobian_by_rows};
 use gradus::nn::{Activation, Mlp};
 use gradus::prelude::*;
 use gradus::table::TABLE;
-use gradus::{BackwardError, Dual};
+use gradus::{BackwardError, Conv, Dual, Windows};
 use ndarray::{ArrayD, arr0, arr1};
 use std::collections::BTreeSet;
 
@@ -46,6 +46,10 @@ const METHODS: &[(&str, Program)] = &[
     ("scatter_add_rows", |x| x.scatter_add_rows(x.tape().labels(&[0, 1]), 2)),
     ("im2col", |x| x.reshape([1, 1, 2, 3]).im2col([1, 1], 1, 0)), ("col2im", |x| x.reshape([1, 1, 2, 3]).im2col([2, 2], 1, 0).col2im([1, 1, 2, 3], [2, 2], 1, 0)),
     ("conv2d", |x| x.reshape([1, 1, 2, 3]).conv2d(x.tape().full([1, 1, 1, 1], 1.0), x.tape().full([1], 0.0), 1, 0)),
+    ("conv2d_with", |x| x.reshape([1, 1, 2, 3]).conv2d_with(x.tape().full([1, 1, 1, 1], 1.0), None, Conv::new())),
+    ("conv_transpose2d", |x| x.reshape([1, 1, 2, 3]).conv_transpose2d([1, 1, 2, 3], x.tape().full([1, 1, 1, 1], 1.0), Conv::new())),
+    ("conv2d_weight", |x| x.reshape([1, 1, 2, 3]).conv2d_weight(x.reshape([1, 1, 2, 3]), [1, 1, 1, 1], Conv::new())),
+    ("max_pool2d_with", |x| x.reshape([1, 1, 2, 3]).max_pool2d_with(Windows::new(1))), ("avg_pool2d_with", |x| x.reshape([1, 1, 2, 3]).avg_pool2d_with(Windows::new(1))),
     ("max_pool2d", |x| x.reshape([1, 1, 2, 3]).max_pool2d(1, 1)), ("avg_pool2d", |x| x.reshape([1, 1, 2, 3]).avg_pool2d(1, 1)),
     ("standardize", |x| x.standardize(1, 1e-5)), ("layer_norm", |x| x.layer_norm(x.tape().full([3], 1.0), x.tape().full([3], 0.0), 1e-5)),
     ("batch_norm_train", |x| x.batch_norm_train(x.tape().full([3], 1.0), x.tape().full([3], 0.0), 1e-5)),

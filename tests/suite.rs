@@ -18,6 +18,7 @@ mod check_small_slopes;
 mod check_witnesses;
 #[path = "conformance/main.rs"]
 mod conformance;
+mod convolution;
 mod costs;
 mod crate_page;
 mod data;

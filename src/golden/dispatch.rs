@@ -2,6 +2,8 @@
 
 use super::GoldenError;
 use super::read::Attributes;
+use crate::kernel::windows::Windows;
+use crate::ops::conv2d::Conv;
 use crate::tape::Var;
 
 /// An op that golden files know.
@@ -88,10 +90,12 @@ pub static OPS: &[Operation] = &[
     op!("softmax", |x; attributes| x.softmax(attributes.whole("axis")?)),
     op!("log_softmax", |x; attributes| x.log_softmax(attributes.whole("axis")?)),
     op!("conv2d", |x, weight, bias; attributes| {
-        x.conv2d(weight, bias, attributes.whole("stride")?, attributes.whole("padding")?)
+        let conv = Conv::new().stride(attributes.whole("stride")?).padding(attributes.whole("padding")?);
+        let conv = conv.dilation(attributes.whole_or("dilation", 1)?).groups(attributes.whole_or("groups", 1)?);
+        x.conv2d_with(weight, bias, conv)
     }),
-    op!("max_pool2d", |x; attributes| x.max_pool2d(attributes.whole("kernel")?, attributes.whole("stride")?)),
-    op!("avg_pool2d", |x; attributes| x.avg_pool2d(attributes.whole("kernel")?, attributes.whole("stride")?)),
+    op!("max_pool2d", |x; attributes| x.max_pool2d_with(windows(attributes)?)),
+    op!("avg_pool2d", |x; attributes| x.avg_pool2d_with(windows(attributes)?)),
     op!("layer_norm", |x, gain, bias; attributes| x.layer_norm(gain, bias, attributes.number("eps")?)),
     op!("batch_norm_train", |x, gain, bias; attributes| x.batch_norm_train(gain, bias, attributes.number("eps")?)),
     op!("quadratic_cost", |a, y; _attributes| a.quadratic_cost(y)),
@@ -110,3 +114,8 @@ pub static OPS: &[Operation] = &[
         x.softmax_cross_entropy_with(x.tape().input(attributes.matrix("targets")?))
     }),
 ];
+
+fn windows(attributes: &Attributes) -> Result<Windows, GoldenError> {
+    let windows = Windows::new(attributes.whole("kernel")?).stride(attributes.whole("stride")?);
+    Ok(windows.padding(attributes.whole_or("padding", 0)?))
+}

@@ -126,6 +126,11 @@ impl Attributes {
         integer.ok_or_else(|| place.expected("a whole number"))
     }
 
+    /// The same, or this number if the attribute is left out.
+    pub(super) fn whole_or(&self, name: &str, otherwise: usize) -> Result<usize, GoldenError> {
+        if self.get(name).value.is_null() { Ok(otherwise) } else { self.whole(name) }
+    }
+
     pub(super) fn flag(&self, name: &str) -> Result<bool, GoldenError> {
         let place = self.get(name);
         place.value.as_bool().ok_or_else(|| place.expected("true or false"))

@@ -33,7 +33,7 @@ pub fn by_definition<F: Copy + Default + Mul<Output = F> + AddAssign>(a: &Matrix
 /// Up to this many multiplications, the plain loop ends before the fast kernel would have asked what the processor can do.
 const HANDFUL: usize = 64;
 /// Minimum multiplications per thread: 15 microseconds of work. With less, waking a thread costs more than it saves.
-const WORTH_A_THREAD: usize = 1 << 20;
+pub(super) const WORTH_A_THREAD: usize = 1 << 20;
 /// From this multiple of [`WORTH_A_THREAD`] on, a product is cut into two parts per thread, so that a thread on a slower core can take fewer.
 const WORTH_TAKING_TURNS: usize = 128;
 /// Columns are shared out among threads in groups of this many, the width of the widest tile.

@@ -1,13 +1,16 @@
-//! The arithmetic of ops, on plain slices: elementwise functions, reductions, matrix products.
+//! The arithmetic of ops, on plain slices: elementwise functions, reductions, matrix products, convolutions.
 
+pub(crate) mod convolve;
 pub mod elementwise;
 pub mod functions;
 pub mod gemm;
 mod lanes;
 mod matrix;
 pub(crate) mod parallel;
+pub(crate) mod pool;
 mod product;
 pub mod reduce;
+pub(crate) mod scratch;
 pub mod softmax;
 pub mod sum;
 mod tile;

@@ -1,7 +1,8 @@
-//! The windows of images as rows of a matrix, and back. With it, a convolution is a matrix product, and its gradients are
-//! matrix products too.
+//! The windows of images as rows of a matrix, and back: what a [convolution](super::conv2d) multiplies, to look at and to build ops from.
 
-use crate::kernel::windows::Windows;
+use crate::kernel::convolve::narrow;
+use crate::kernel::scratch::with_scratch;
+use crate::kernel::windows::{Pair, Windows};
 use crate::op::{flows, says};
 use crate::{Op, Reach, Scalar, Shape, Var, View, ViewMut};
 
@@ -21,15 +22,13 @@ impl<F: Scalar> Op<F> for Im2Col {
         self.windows.matrix(operands[0]).map(Shape::from)
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        self.windows.each_place(x[0].shape, |at, pixel| {
-            y.data[at] = pixel.map_or(F::ZERO, |pixel| x[0].data[pixel]);
-        });
+        y.data.fill(F::ZERO);
+        self.windows.each_element(x[0].shape, |at, pixel| y.data[at] = x[0].data[pixel]);
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
         Reach::Window(self.windows)
     }
 }
-
 /// `y[pixel] = Σ x` over the windows that saw the pixel: the transpose of [`Im2Col`]
 #[derive(Debug, PartialEq)]
 pub struct Col2Im {
@@ -49,12 +48,10 @@ impl<F: Scalar> Op<F> for Col2Im {
         (operands[0][..] == windows).then_some(self.images).ok_or_else(unfit)
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        let mut pixels = y.data.iter_mut();
-        self.windows.each_pixel(self.images, |windows| {
-            let sum = windows.fold(F::Wide::ZERO, |sum, at| sum + x[0].data[at].widen());
-            if let Some(y) = pixels.next() {
-                *y = F::narrow(sum);
-            }
+        with_scratch(y.data.len(), |sums: &mut [F::Wide]| {
+            sums.fill(F::Wide::ZERO);
+            self.windows.each_element(self.images, |at, pixel| sums[pixel] += x[0].data[at].widen());
+            narrow(sums, y.data);
         });
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
@@ -66,21 +63,15 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// The windows of images `[batch, channels, height, width]` as the rows of a matrix: one row per image and place of the
     /// `kernel` `[height, width]`, moved by `stride`, with `padding` zeros around; one column per channel and pixel of the window.
     #[track_caller]
-    pub fn im2col(self, kernel: [usize; 2], stride: usize, padding: usize) -> Self {
-        self.tape.record(Im2Col { windows: Windows { kernel, stride, padding } }, &[self])
+    pub fn im2col(self, kernel: impl Pair, stride: impl Pair, padding: impl Pair) -> Self {
+        let windows = Windows::new(kernel).stride(stride).padding(padding);
+        self.tape.record(Im2Col { windows }, &[self])
     }
 
     /// The opposite of [`im2col`](Var::im2col): a sum over windows at each pixel of images of a given shape.
     #[track_caller]
-    pub fn col2im(self, images: impl Into<Shape>, kernel: [usize; 2], stride: usize, padding: usize) -> Self {
-        let windows = Windows { kernel, stride, padding };
+    pub fn col2im(self, images: impl Into<Shape>, kernel: impl Pair, stride: impl Pair, padding: impl Pair) -> Self {
+        let windows = Windows::new(kernel).stride(stride).padding(padding);
         self.tape.record(Col2Im { windows, images: images.into() }, &[self])
-    }
-
-    /// Turns rows made by [`im2col`](Var::im2col), reduced to one number per channel, back into images.
-    #[track_caller]
-    pub(super) fn as_images(self, batch: usize, [height, width]: [usize; 2]) -> Self {
-        let channels = self.shape()[1];
-        self.reshape([batch, height, width, channels]).permute(&[0, 3, 1, 2])
     }
 }

@@ -23,6 +23,7 @@ pub mod losses;
 pub mod matmul;
 pub mod normalize;
 pub mod permute;
+pub mod pool2d;
 pub mod pow;
 pub mod rearrange;
 pub mod reductions;

@@ -4,8 +4,10 @@ mod example;
 
 pub use example::{Example, Operand, Program};
 
+use crate::kernel::windows::Windows;
 use crate::ops::{
-    Back, LossBack, add_n, functions, leaky_relu, losses, sigmoid, slopes, softmax, softmax_cross_entropy,
+    Back, LossBack, add_n, conv2d::Conv, functions, leaky_relu, losses, pool2d, sigmoid, slopes, softmax,
+    softmax_cross_entropy,
 };
 use crate::scalar::Scalar;
 use crate::tape::Var;
@@ -103,8 +105,13 @@ pub const TABLE: &[Example] = &[
     row!("silu''", [Any(&[2, 3])], |[x]| x.map(slopes::SiluBend)),
     // layers
     row!("conv2d", [Any(&[1, 2, 3, 4]), Any(&[2, 2, 2, 2]), Any(&[2])], |[x, weight, bias]| x.conv2d(weight, bias, 2, 1)),
+    row!("conv_transpose2d", [Any(&[1, 2, 2, 3]), Any(&[2, 2, 2, 2])], |[g, weight]| g.conv_transpose2d([1, 2, 3, 4], weight, Conv::new().stride(2).padding(1))),
+    row!("conv2d_weight", [Any(&[1, 2, 3, 4]), Any(&[1, 2, 2, 3])], |[x, g]| x.conv2d_weight(g, [2, 2, 2, 2], Conv::new().stride(2).padding(1))),
     row!("max_pool2d", [Any(&[1, 2, 4, 4])], |[x]| x.max_pool2d(2, 2)),
+    row!("max_pool2d'", [Any(&[1, 2, 4, 3]), Any(&[1, 2, 2, 2])], |[x, g]| x.tape().record(pool2d::MaxPool2dBack { windows: Windows::new([3, 2]).stride(2).padding(1) }, &[x, g])),
+    row!("max_pool2d''", [Any(&[1, 2, 4, 3]), Any(&[1, 2, 4, 3])], |[x, h]| x.tape().record(pool2d::MaxPool2dPick { windows: Windows::new([3, 2]).stride(2).padding(1) }, &[x, h])),
     row!("avg_pool2d", [Any(&[1, 2, 4, 4])], |[x]| x.avg_pool2d(2, 2)),
+    row!("avg_pool2d'", [Any(&[1, 2, 2, 2])], |[g]| g.tape().record(pool2d::AvgPool2dBack { windows: Windows::new([3, 2]).stride(2).padding(1), images: [1, 2, 4, 3].into() }, &[g])),
     row!("layer_norm", [Any(&[2, 3]), Any(&[3]), Any(&[3])], |[x, gain, bias]| x.layer_norm(gain, bias, 1e-5)),
     row!("batch_norm_train", [Any(&[4, 2]), Any(&[2]), Any(&[2])], |[x, gain, bias]| x.batch_norm_train(gain, bias, 1e-5)),
     // losses

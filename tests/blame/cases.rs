@@ -8,7 +8,7 @@ use gradus::derivatives::{
 use gradus::nn::{Activation, Init, Linear, Mlp, Model};
 use gradus::optim::Schedule;
 use gradus::prelude::*;
-use gradus::{Axes, check};
+use gradus::{Axes, Conv, Windows, check};
 use ndarray::{Array2, IxDyn, NewAxis, SliceInfo, SliceInfoElem, arr1, arr2};
 
 /// A wrong call: the function's name, and words that its message must hold.
@@ -148,6 +148,13 @@ fn ops() -> Vec<Case> {
         var("scatter_add_rows", "rows", |x| x.scatter_add_rows(x.tape().labels(&[0, 7]), 3).shape()),
         var("max_pool2d", "\"x\"", |x| x.max_pool2d(2, 2).shape()),
         var("avg_pool2d", "\"x\"", |x| x.avg_pool2d(2, 2).shape()),
+        var("conv2d_with", "weights are", |x| x.conv2d_with(x, None, Conv::new()).shape()),
+        var("conv_transpose2d", "weights are", |x| x.conv_transpose2d([1, 1, 2, 3], x, Conv::new()).shape()),
+        var("conv2d_weight", "\"x\"", |x| x.conv2d_weight(x, [1, 1, 1, 1], Conv::new()).shape()),
+        var("max_pool2d_with", "\"x\"", |x| x.max_pool2d_with(Windows::new(2)).shape()),
+        var("avg_pool2d_with", "half a window", |x| {
+            x.reshape([1, 1, 2, 3]).avg_pool2d_with(Windows::new(2).padding(2)).shape()
+        }),
         var("max_pool2d", "move by at least one", |x| x.reshape([1, 1, 2, 3]).max_pool2d(2, 0).shape()),
         var("im2col", "\"x\"", |x| x.im2col([1, 1], 1, 0).shape()),
         var("col2im", "\"x\"", |x| x.col2im([2, 3], [1, 1], 1, 0).shape()),

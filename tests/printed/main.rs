@@ -1,12 +1,13 @@
 //! What ops print of their gradients is what they compute: the texts of every op in the table, `dx = g y (1 - y)`, are evaluated and compared with its vjp.
 
 mod formula;
+mod windows;
 
 use formula::Meaning;
 use gradus::Tape;
 use gradus::data::seeded;
 use gradus::table::{Example, TABLE};
-use ndarray::{ArrayD, Axis, IxDyn, Slice, arr0};
+use ndarray::{ArrayD, Axis, Slice, arr0};
 use rand::RngExt;
 use std::collections::HashMap;
 
@@ -73,7 +74,11 @@ impl Trial {
         }
         let averaged = first.len() / g.len().max(1);
         let rows = first.shape().first().copied().unwrap_or(1);
-        let count = if self.op == "mean" { averaged } else { rows };
+        let count = match self.op {
+            "mean" => averaged,
+            "avg_pool2d" | "avg_pool2d'" => self.numbers()[..2].iter().product(),
+            _ => rows,
+        };
         let result = formula.split([' ', 'ⱼ', '[']).next().unwrap_or_default();
         let mut arrays = HashMap::from([
             (result.to_owned(), y),
@@ -145,14 +150,8 @@ impl Trial {
             sums.accumulate_axis_inplace(axis, |&before, sum| *sum += before);
             sums.invert_axis(axis);
             sums
-        } else if let Some(windows) = between(right, "col2im(", ")") {
-            let (windows, mut images) = (of(windows), ArrayD::zeros(shape));
-            each_window(&numbers, shape, |place, pixel| images[IxDyn(&pixel)] += windows[IxDyn(&place)]);
-            images
-        } else if let Some(images) = between(right, "im2col(", ")") {
-            let (images, mut windows) = (of(images), ArrayD::zeros(shape));
-            each_window(&numbers, images.shape(), |place, pixel| windows[IxDyn(&place)] = images[IxDyn(&pixel)]);
-            windows
+        } else if let Some(value) = windows::value(right, of, &numbers, shape, self.meaning.arrays.get("x")) {
+            value
         } else {
             of(right)
         }
@@ -196,25 +195,6 @@ fn summed_to(mut x: ArrayD<f64>, shape: &[usize]) -> ArrayD<f64> {
 
 fn within(starts: &[usize], lengths: &[usize], axis: Axis) -> Slice {
     Slice::from(starts[axis.index()]..starts[axis.index()] + lengths[axis.index()])
-}
-
-/// Visits every pixel of every window, with its place among the windows. The attributes are the height and width of a window, the stride and the padding.
-fn each_window(attributes: &[usize], images: &[usize], mut visit: impl FnMut([usize; 2], [usize; 4])) {
-    let (&[height, width, stride, 0, ..], &[batch, channels, rows, columns]) = (attributes, images) else {
-        panic!("windows without padding over images, not {attributes:?} over {images:?}")
-    };
-    let mut row = 0;
-    for image in 0..batch {
-        for top in (0..=rows - height).step_by(stride) {
-            for left in (0..=columns - width).step_by(stride) {
-                for column in 0..channels * height * width {
-                    let (channel, y, x) = (column / (height * width), column / width % height, column % width);
-                    visit([row, column], [image, channel, top + y, left + x]);
-                }
-                row += 1;
-            }
-        }
-    }
 }
 
 fn trials() -> impl Iterator<Item = Trial> {
@@ -267,13 +247,20 @@ fn a_printed_gradient_with_a_wrong_sign_or_factor_is_found() {
             ];
             let (left, right) = flow.split_once(" = ").expect("an equation");
             for (from, to) in changes {
-                let changed = format!("{left} = {right}").replacen(from, to, 1);
                 let is_letter = from.len() == 1 && from.chars().all(char::is_alphabetic);
-                let stands_alone = right.split(|c: char| !c.is_alphabetic()).any(|word| word == from);
+                let letter = right.match_indices(from).map(|(at, _)| at).find(|&at| {
+                    let beside = [right[..at].chars().next_back(), right[at + from.len()..].chars().next()];
+                    !beside.into_iter().flatten().any(char::is_alphabetic)
+                });
+                let stands_alone = letter.is_some();
+                let changed = match letter.filter(|_| is_letter) {
+                    Some(at) => format!("{left} = {}{to}{}", &right[..at], &right[at + from.len()..]),
+                    None => format!("{left} = {right}").replacen(from, to, 1),
+                };
                 if changed == *flow
                     || is_letter && !stands_alone
                     || left.contains(from)
-                    || flow.contains("col") && from == "2"
+                    || (flow.contains("col") || flow.contains("2d")) && from == "2"
                 {
                     continue;
                 }
