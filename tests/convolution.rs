@@ -65,13 +65,12 @@ fn cases() -> Vec<([usize; 4], [usize; 4], Conv)> {
 fn compare<F: Scalar>(tolerance: f64) {
     for (x_shape, w_shape, conv) in cases() {
         let tape = Tape::<F>::new();
-        let (x, w) = (tape.var(&draw(&x_shape, 1)), tape.var(&draw(&w_shape, 2)));
-        let bias = tape.var(&draw(&[w_shape[0]], 3));
+        let (x, w) = (tape.var(draw(&x_shape, 1)), tape.var(draw(&w_shape, 2)));
+        let bias = tape.var(draw(&[w_shape[0]], 3));
         let y = x.conv2d_with(w, bias, conv);
-        let g = tape.input(&draw(&y.shape(), 4));
+        let g = tape.input(draw(&y.shape(), 4));
         let gradients = y.backward_with(g);
-        let [mut want_y, mut want_x, mut want_w] =
-            [&y.shape()[..], &x_shape, &w_shape].map(|shape| ArrayD::<f64>::zeros(shape));
+        let [mut want_y, mut want_x, mut want_w] = [&y.shape()[..], &x_shape, &w_shape].map(ArrayD::<f64>::zeros);
         let [x_value, w_value, g_value] = [x, w, g].map(|var| var.value().mapv(|x| x.to_f64()));
         each_product(&x_shape, &w_shape, conv, |pixel, weight, place| {
             want_y[place] += x_value[pixel] * w_value[weight];
@@ -166,7 +165,7 @@ fn convolutions_and_poolings_have_the_same_bits_on_any_number_of_threads() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let tape = Tape::<f32>::new();
-            let (x, w) = (tape.var(&draw(&[9, 6, 40, 40], 1)), tape.var(&draw(&[16, 3, 3, 3], 2)));
+            let (x, w) = (tape.var(draw(&[9, 6, 40, 40], 1)), tape.var(draw(&[16, 3, 3, 3], 2)));
             let y = x.conv2d_with(w, None, Conv::new().padding(1).groups(2));
             let y = y.max_pool2d_with(Windows::new(3).stride(2).padding(1)).avg_pool2d(2, 1);
             let gradients = (y * y).sum().backward();

@@ -96,8 +96,8 @@ impl Convolution {
 
     /// `x[image, pixel] = Σ w[filter, term] g[image, filter, place]` over the filters and windows that saw the pixel: the columns of Wᵀ G, each number
     /// added to the pixel that it was copied from.
-    pub fn to_images<F: Scalar>(&self, g: &[F], w: &[F], x: &mut [F]) {
-        let Convolution { grid, groups, channels, filters, .. } = *self;
+    pub fn to_images<F: Scalar>(self, g: &[F], w: &[F], x: &mut [F]) {
+        let Convolution { grid, groups, channels, filters, .. } = self;
         let (terms, count, pixels, area) = (self.terms(), grid.count(), grid.pixels(), grid.windows.area());
         let at_once = (BLOCK / (area * count)).clamp(1, channels.max(1));
         self.each_image(x, groups * channels * pixels, |image, x| {
@@ -130,7 +130,7 @@ impl Convolution {
 
     /// `w[filter, term] = Σ column[term] g[filter]` over all places of all images. The sum over an image is a matrix product, the sum over images is
     /// in twice the digits. Threads share the terms.
-    pub fn to_filters<F: Scalar>(&self, x: &[F], g: &[F], w: &mut [F]) {
+    pub fn to_filters<F: Scalar>(self, x: &[F], g: &[F], w: &mut [F]) {
         let (terms, filters) = (self.terms(), self.filters);
         if w.is_empty() {
             return;

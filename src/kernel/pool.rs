@@ -128,7 +128,7 @@ fn is_quarters(grid: Grid) -> bool {
     grid.windows == Windows::new(2)
 }
 
-/// The same kernels for windows of 2 x 2 pixels side by side: row by row, with both pixels of a row at a time, in vectors. They take a fifth of the time.
+/// The same kernels for windows of 2 x 2 pixels side by side: row by row, with both pixels of a row at a time, in vectors. They take a quarter of the time.
 mod quarters {
     use super::{Grid, Scalar, larger, wide};
 
