@@ -184,7 +184,7 @@ fn slopes_of_slope<'t, I: Input<f64>, D: Input<f64>>(
     let gradients = grad(program(&x), &x);
     let mut slope = tape.constant(0.0);
     for (&gradient, direction) in gradients.iter().zip(direction) {
-        slope = slope + (gradient * tape.input(direction)).sum();
+        slope += (gradient * tape.input(direction)).sum();
     }
     grad(slope, &x).into_iter().map(Var::value).collect()
 }

@@ -1,4 +1,4 @@
-//! What can enter a tape: numbers, nested array literals, arrays of ndarray. (Elements are what can be added up: a number, and no array. So
+//! What can enter a tape: numbers, lists of them, nested array literals, arrays of ndarray. (Elements are what can be added up: a number, and no array. So
 //! the compiler knows `[[1.0, 2.0]]` for a matrix.)
 
 use crate::kernel::parallel;
@@ -6,7 +6,7 @@ use crate::shape::Shape;
 use ndarray::{ArrayBase, Data, Dimension};
 use std::ops::AddAssign;
 
-/// Something that can fill a leaf: a number, a nested array literal, an ndarray, rows gathered from a data set. The
+/// Something that can fill a leaf: a number, a nested array literal, a slice, a `Vec`, an ndarray, rows gathered from a data set. The
 /// numbers go straight into the node's buffer.
 pub trait Input<F> {
     /// The shape of the leaf.
@@ -42,6 +42,15 @@ number_as_input!(f32);
 number_as_input!(f64);
 
 impl<F: Copy + AddAssign> Input<F> for [F] {
+    fn shape(&self) -> Shape {
+        Shape::new(&[self.len()])
+    }
+    fn write(&self, buffer: &mut [F]) {
+        buffer.copy_from_slice(self);
+    }
+}
+
+impl<F: Copy + AddAssign> Input<F> for Vec<F> {
     fn shape(&self) -> Shape {
         Shape::new(&[self.len()])
     }

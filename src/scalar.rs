@@ -199,8 +199,9 @@ macro_rules! real_scalar {
             fn exp(self) -> Self {
                 functions::$real::exp(self)
             }
+            #[inline(always)]
             fn exp_m1(self) -> Self {
-                $real::exp_m1(self)
+                functions::$real::exp_m1(self)
             }
             fn ln(self) -> Self {
                 $real::ln(self)

@@ -36,7 +36,7 @@ fn the_name_given_last_counts_among_many_names() {
     let tape = Tape::<f64>::new();
     let first = tape.var(1.0).named("before");
     for index in 0..1_000 {
-        let _ = tape.var(1.0).named(&format!("x{index}"));
+        let _ = tape.var(1.0).named(format!("x{index}"));
     }
     let _ = first.named("after");
     assert_eq!(tape.nodes()[0].name, "after");
@@ -69,7 +69,7 @@ fn each_of_many_parameters_has_one_leaf_and_is_stepped() {
     for round in 0..2 {
         let mut sum = tape.param(&params[0]);
         for param in &params[1..] {
-            sum = sum + tape.param(param);
+            sum += tape.param(param);
         }
         assert_eq!(tape.param(&params[7]).index(), tape.param(&params[7]).index());
         Sgd::new(1.0).step(&params, &sum.sum().backward()).expect("all have gradients");

@@ -155,7 +155,7 @@ fn an_ellipsis_stands_for_axes_that_are_kept_and_need_not_be_in_each_operand() {
 fn told(equation: &str, shapes: &[&[usize]]) -> String {
     let panic = catch_unwind(|| {
         let tape = Tape::<f64>::new();
-        let operands = shapes.iter().zip(1..).map(|(&shape, i)| tape.full(shape, 1.0).named(&format!("x{i}")));
+        let operands = shapes.iter().zip(1..).map(|(&shape, i)| tape.full(shape, 1.0).named(format!("x{i}")));
         let _ = Var::einsum(equation, &operands.collect::<Vec<_>>());
     });
     *panic.expect_err("a mistake was not noticed").downcast::<String>().expect("panics speak")

@@ -46,7 +46,7 @@ fn a_chain_of_a_million_links_does_not_overflow() {
     let x = tape.var(0.5);
     let mut y = x;
     for _ in 0..1_000_000 {
-        y = y + x;
+        y += x;
     }
     assert_eq!(y.item(), 500_000.5);
     assert_eq!(y.backward().wrt(x).item(), 1_000_001.0);

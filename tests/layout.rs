@@ -41,7 +41,7 @@ fn layouts(picture: &Picture) -> [Layout; 3] {
 /// A program drawn at random: ops of recent values and of some old ones, in scopes, with a backward pass or two.
 fn random_program(tape: &Tape<f64>, seed: u64, ops: usize) {
     let mut rng = seeded(seed);
-    let mut values: Vec<Var<f64>> = (0..4).map(|i| tape.var(f64::from(i)).named(&format!("x{i}"))).collect();
+    let mut values: Vec<Var<f64>> = (0..4).map(|i| tape.var(f64::from(i)).named(format!("x{i}"))).collect();
     for op in 0..ops {
         let _outer = tape.scope(&format!("part{}", op / 12));
         let _inner = (op % 12 < 5).then(|| tape.scope("inner"));

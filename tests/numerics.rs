@@ -90,3 +90,56 @@ fn ties_share_the_gradient_equally() {
     assert_eq!(grad(y.maximum(y), &[y])[0].item(), 1.0);
     assert_eq!(grad(y.minimum(y), &[y])[0].item(), 1.0);
 }
+
+#[test]
+fn the_length_of_a_vector_neither_overflows_nor_vanishes() {
+    fn length<F: gradus::Scalar>(size: f64) -> (f64, Vec<f64>) {
+        let tape = Tape::<F>::new();
+        let x = tape.var([3.0, -4.0].map(|x| F::from_f64(x * size)));
+        let y = x.norm();
+        let flow = y.backward().wrt(x).value().into_iter().map(F::to_f64).collect();
+        (y.item().to_f64() / size, flow)
+    }
+    for (length, slopes) in [1e300, 1e160, 1e-160, 1e-300].map(length::<f64>) {
+        assert!((length - 5.0).abs() < 1e-14 && (slopes[0] - 0.6).abs() < 1e-14 && (slopes[1] + 0.8).abs() < 1e-14);
+    }
+    for (length, slopes) in [1e37, 1e25, 1e-25, 1e-36].map(length::<f32>) {
+        assert!((length - 5.0).abs() < 1e-5 && (slopes[0] - 0.6).abs() < 1e-6 && (slopes[1] + 0.8).abs() < 1e-6);
+    }
+    // Along rows, columns, both ends of three axes.
+    let tape = Tape::<f64>::new();
+    let lengths = tape.var([[3.0, 4e200], [4.0, 3e200]]).norm_axes(0).value();
+    assert!(lengths[0] == 5.0 && (lengths[1] / 5e200 - 1.0).abs() < 1e-15, "{lengths}");
+    let cube = tape.var(ndarray::Array3::from_elem((2, 3, 2), 0.5));
+    assert_eq!(cube.norm_axes([0, 2]).value(), ndarray::arr1(&[1.0, 1.0, 1.0]).into_dyn());
+}
+
+#[test]
+fn a_product_with_zeros_has_its_gradients_to_second_order() {
+    let tape = Tape::<f64>::new();
+    for zeros in 0..4 {
+        let numbers = ndarray::Array1::from_shape_fn(7, |i| if i < zeros { 0.0 } else { i as f64 - 2.5 });
+        let x = tape.var(&numbers);
+        let gradient = x.prod().backward().wrt(x);
+        for i in 0..7 {
+            let without =
+                |left: &[usize]| -> f64 { (0..7).filter(|k| !left.contains(k)).map(|k| numbers[k]).product() };
+            assert_eq!(gradient.value()[i], without(&[i]), "{zeros} zeros, {i}");
+            let second = gradient.slice(&[(i, i + 1)]).sum().backward().wrt(x).value();
+            for k in 0..7 {
+                let want = if i == k { 0.0 } else { without(&[i, k]) };
+                assert_eq!(second[k], want, "{zeros} zeros, {i} and {k}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_spread_of_too_few_numbers_is_refused_by_name() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var([[1.0], [2.0]]);
+    let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| x.std_axes(1, 1).shape()));
+    let message = *refused.expect_err("a panic").downcast::<String>().expect("a text");
+    assert!(message.starts_with("std: along axis 1") && message.contains("correction 1"), "{message}");
+    assert_eq!(x.var(0).item(), 0.25);
+}

@@ -2,7 +2,9 @@
 
 /// The methods in a file: `exp: Exp, "y = eˣ"`, `maximum(b);` and, behind a reduction, `"sum" by sum_axes, sum_axes_keepdims;`.
 pub fn methods(text: &str) -> Vec<&str> {
-    let is_name = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let is_name = |name: &&str| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
     let has = |rows: &str| text.contains(&format!("\n{rows}! {{"));
     let (has_binary, has_named) = (has("binary_functions"), ["functions", "losses", "reductions"].into_iter().any(has));
     let mut methods = Vec::new();

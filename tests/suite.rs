@@ -43,6 +43,7 @@ mod no_grad;
 mod non_finite;
 mod numerics;
 mod op_mistakes;
+mod operators;
 mod ops;
 #[path = "optim/main.rs"]
 mod optim;

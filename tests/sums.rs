@@ -83,7 +83,7 @@ fn what_arrives_a_hundred_thousand_times_adds_up() {
     near(tape.record(AddN, &vec![x; many]).value(), 1e5 * TENTH);
     let mut y = tape.full([2], 0.0);
     for _ in 0..many {
-        y = y + x;
+        y += x;
     }
     near((y * 0.1).sum().backward_of(x), 1e5 * TENTH);
 }

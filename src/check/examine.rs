@@ -128,7 +128,7 @@ fn weighted_gradient<'t, F: Scalar>(
     };
     let mut sum = result.tape().constant(0.0);
     for (gradient, weights) in grad(weigh(result, cotangent), x).into_iter().zip(weights) {
-        sum = sum + weigh(gradient, weights);
+        sum += weigh(gradient, weights);
     }
     sum
 }

@@ -74,10 +74,10 @@ impl<'t, F: Scalar> Var<'t, F> {
     }
 }
 
-/// Functions of two numbers. Each row has the name of the function and of its op, y, what flows back to a, what flows back to b, and the method of [`Var`], if there is
+/// Functions of two numbers. Each row has the name of the function and of its op, the textbook's formula where the one of y is not enough, y, what flows back to a, what flows back to b, and the method of [`Var`], if there is
 /// one.
 macro_rules! binary_functions {
-    ($($(#[$doc:meta])* $name:ident $op:literal: |$a:ident, $b:ident| $value:expr,
+    ($($(#[$doc:meta])* $name:ident $op:literal $(, $formula:literal)?: |$a:ident, $b:ident| $value:expr,
         |$ga:ident, $aa:ident, $ba:ident, $ya:ident| $to_a:expr,
         |$gb:ident, $ab:ident, $bb:ident, $yb:ident| $to_b:expr
         $(, $(#[$told:meta])* $method:ident($second:ident))?;)*) => {$(
@@ -87,6 +87,7 @@ macro_rules! binary_functions {
 
         impl $crate::Binary for $name {
             const NAME: &'static str = $op;
+            $(const FORMULA: &'static str = $formula;)?
 
             #[inline(always)]
             fn value<T: $crate::Real>(self, $a: T, $b: T) -> T {

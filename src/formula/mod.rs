@@ -31,8 +31,8 @@ pub(crate) use unary::{functions, plain_functions};
 pub(crate) use uses::Uses;
 
 use crate::ops::arithmetic::{Over, PowTensor, Through};
-use crate::ops::comparisons::{self, Equals, Exceeds, Maximum, Minimum};
-use crate::ops::functions::{Abs, Cos, Erf, Exp, Ln, Relu, Sign, Sin, Softplus, Sqrt, Tanh};
+use crate::ops::comparisons::{self, Equal, Exceeds, Maximum, Minimum};
+use crate::ops::functions::{Abs, Cos, Erf, Exp, Expm1, Ln, Log1p, Relu, Sign, Sin, Softplus, Sqrt, Tanh};
 use crate::ops::losses::sigmoid_less;
 use crate::ops::sigmoid::Sigmoid;
 use crate::scalar::Scalar;
@@ -63,8 +63,12 @@ pub trait Real: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Se
 
     /// eˣ
     fn exp(self) -> Self { self.map(Exp) }
+    /// eˣ - 1. A kernel computes it without losing digits near 0.
+    fn exp_m1(self) -> Self { self.map(Expm1) }
     /// The natural logarithm.
     fn ln(self) -> Self { self.map(Ln) }
+    /// ln(1 + x). A kernel computes it without losing digits near 0.
+    fn ln_1p(self) -> Self { self.map(Log1p) }
     /// The square root.
     fn sqrt(self) -> Self { self.map(Sqrt) }
     /// The sine, x in radians.
@@ -98,7 +102,7 @@ pub trait Real: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Se
     /// 1 where this is larger, ½ where both are equal, 0 where it is smaller.
     fn exceeds(self, b: Self) -> Self { self.zip(Exceeds, b) }
     /// 1 where both are equal, else 0.
-    fn equals(self, b: Self) -> Self { self.zip(Equals, b) }
+    fn equals(self, b: Self) -> Self { self.zip(Equal, b) }
     /// This number, which flows back, times a slope: the product, but 0 times infinity is 0. See [`Scalar::through`].
     fn through(self, slope: Self) -> Self { self.zip(Through, slope) }
     /// This number, which flows back, times a slope of 1 / `divisor`. See [`Scalar::over`].
@@ -115,7 +119,9 @@ impl<F: Scalar> Real for F {
     #[inline(always)] fn zip<B: Binary>(self, function: B, b: Self) -> Self { function.value(self, b) }
     #[inline(always)] fn where_positive(self, then: Self, otherwise: Self) -> Self { if self > F::ZERO { then } else { otherwise } }
     #[inline(always)] fn exp(self) -> Self { Scalar::exp(self) }
+    #[inline(always)] fn exp_m1(self) -> Self { Scalar::exp_m1(self) }
     #[inline(always)] fn ln(self) -> Self { Scalar::ln(self) }
+    #[inline(always)] fn ln_1p(self) -> Self { Scalar::ln_1p(self) }
     #[inline(always)] fn sqrt(self) -> Self { Scalar::sqrt(self) }
     #[inline(always)] fn sin(self) -> Self { Scalar::sin(self) }
     #[inline(always)] fn cos(self) -> Self { Scalar::cos(self) }

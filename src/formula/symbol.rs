@@ -7,7 +7,7 @@ use super::{Binary, Unary};
 use super::{Real, arithmetic};
 use crate::op::Slope;
 use std::collections::HashSet;
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, SQRT_2};
 use std::hash::Hash;
 use std::sync::{LazyLock, Mutex};
 
@@ -38,8 +38,12 @@ pub(crate) struct Symbol {
 }
 
 /// Numbers that have a name.
-const NAMED: [(f64, &str); 3] =
-    [(FRAC_2_SQRT_PI, "2/√π"), (FRAC_1_SQRT_2, "1/√2"), (0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI, "1/√(2π)")];
+const NAMED: [(f64, &str); 4] = [
+    (FRAC_2_SQRT_PI, "2/√π"),
+    (FRAC_1_SQRT_2, "1/√2"),
+    (0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI, "1/√(2π)"),
+    (SQRT_2 * FRAC_2_SQRT_PI, "√(8/π)"),
+];
 
 /// Letters and signs that have a superscript form.
 const RAISED: (&str, &str) = ("0123456789xypabn-", "⁰¹²³⁴⁵⁶⁷⁸⁹ˣʸᵖᵃᵇⁿ⁻");
@@ -219,7 +223,9 @@ impl Real for Symbol {
         Symbol::new(&text, Cases, self.with_definitions(then).definitions_with(otherwise))
     }
     fn exp(self) -> Self { Symbol::new(&format!("e{}", raised(&self.bound(Cases))), Atom, self.definitions) }
+    fn exp_m1(self) -> Self { self.exp() - Symbol::one() }
     fn ln(self) -> Self { self.call_openly("ln") }
+    fn ln_1p(self) -> Self { (Symbol::one() + self).ln() }
     fn sqrt(self) -> Self { Symbol::new(&format!("√{}", self.bound(Atom)), Atom, self.definitions) }
     fn sin(self) -> Self { self.call_openly("sin") }
     fn cos(self) -> Self { self.call_openly("cos") }

@@ -44,8 +44,11 @@ pub static OPS: &[Operation] = &[
     op!("div", |a, b; _attributes| a / b),
     op!("neg", |x; _attributes| -x),
     op!("exp", |x; _attributes| x.exp()),
+    op!("expm1", |x; _attributes| x.expm1()),
     op!("ln", |x; _attributes| x.ln()),
+    op!("log1p", |x; _attributes| x.log1p()),
     op!("sqrt", |x; _attributes| x.sqrt()),
+    op!("rsqrt", |x; _attributes| x.rsqrt()),
     op!("sin", |x; _attributes| x.sin()),
     op!("cos", |x; _attributes| x.cos()),
     op!("abs", |x; _attributes| x.abs()),
@@ -53,6 +56,14 @@ pub static OPS: &[Operation] = &[
     op!("pow_tensor", |x, exponent; _attributes| x.pow_var(exponent)),
     op!("maximum", |a, b; _attributes| a.maximum(b)),
     op!("minimum", |a, b; _attributes| a.minimum(b)),
+    op!("clamp", |x; attributes| x.clamp(attributes.number("min")?, attributes.number("max")?)),
+    op!("where", |x, y; attributes| {
+        let condition = x.tape().input(attributes.array("condition")?);
+        match attributes.says("program", "where(c, sqrt(where(c, x, 1)), y)")? {
+            true => Var::where_(condition, Var::where_(condition, x, x.tape().constant(1.0)).sqrt(), y),
+            false => Var::where_(condition, x, y),
+        }
+    }),
     op!("matmul", |a, b; _attributes| a.matmul(b)),
     op!("batch_matmul" as "matmul", |a, b; _attributes| a.matmul(b)),
     op!("einsum", |[x ..]; attributes| Var::einsum(&attributes.text("equation")?, x)),
@@ -79,13 +90,35 @@ pub static OPS: &[Operation] = &[
         true => x.max_axes_keepdims(attributes.axes("axis")?),
         false => x.max_axes(attributes.axes("axis")?),
     }),
+    op!("prod", |x; attributes| match attributes.flag("keepdims")? {
+        true => x.prod_axes_keepdims(attributes.axes("axis")?),
+        false => x.prod_axes(attributes.axes("axis")?),
+    }),
+    // The one p for which there is an op.
+    op!("norm", |x; attributes| match (attributes.two("p")?, attributes.flag("keepdims")?) {
+        ((), true) => x.norm_axes_keepdims(attributes.axes("axis")?),
+        ((), false) => x.norm_axes(attributes.axes("axis")?),
+    }),
+    op!("var", |x; attributes| match attributes.flag("keepdims")? {
+        true => x.var_axes_keepdims(attributes.axes("axis")?, attributes.whole("correction")?),
+        false => x.var_axes(attributes.axes("axis")?, attributes.whole("correction")?),
+    }),
+    op!("std", |x; attributes| match attributes.flag("keepdims")? {
+        true => x.std_axes_keepdims(attributes.axes("axis")?, attributes.whole("correction")?),
+        false => x.std_axes(attributes.axes("axis")?, attributes.whole("correction")?),
+    }),
     op!("logsumexp", |x; attributes| x.logsumexp(attributes.whole("axis")?)),
     op!("sigmoid", |x; _attributes| x.sigmoid()),
     op!("tanh", |x; _attributes| x.tanh()),
     op!("relu", |x; _attributes| x.relu()),
     op!("leaky_relu", |x; attributes| x.leaky_relu(attributes.number("slope")?)),
+    op!("elu", |x; attributes| x.elu(attributes.number("alpha")?)),
+    op!("hardtanh", |x; _attributes| x.hardtanh(-1.0, 1.0)),
+    op!("softsign", |x; _attributes| x.softsign()),
     op!("softplus", |x; _attributes| x.softplus()),
     op!("gelu", |x; _attributes| x.gelu()),
+    op!("gelu_tanh", |x; _attributes| x.gelu_tanh()),
+    op!("mish", |x; _attributes| x.mish()),
     op!("silu", |x; _attributes| x.silu()),
     op!("softmax", |x; attributes| x.softmax(attributes.whole("axis")?)),
     op!("log_softmax", |x; attributes| x.log_softmax(attributes.whole("axis")?)),
@@ -100,6 +133,7 @@ pub static OPS: &[Operation] = &[
     op!("batch_norm_train", |x, gain, bias; attributes| x.batch_norm_train(gain, bias, attributes.number("eps")?)),
     op!("quadratic_cost", |a, y; _attributes| a.quadratic_cost(y)),
     op!("mean_squared_error", |a, y; _attributes| a.mean_squared_error(y)),
+    op!("mean_absolute_error", |a, y; _attributes| a.mean_absolute_error(y)),
     op!("huber", |a, y; attributes| a.huber(y, attributes.number("delta")?)),
     op!("binary_cross_entropy_with_logits", |x; attributes| {
         x.binary_cross_entropy_with_logits(x.tape().input(attributes.matrix("targets")?))

@@ -266,7 +266,7 @@ fn second_order<'t>(
     let mut slope = tape.constant(0.0);
     for (i, (&gradient, direction)) in gradients.iter().zip(&second.directions).enumerate() {
         case.same_shape(&format!("second.directions[{i}]"), direction, gradient)?;
-        slope = slope + (gradient * tape.input(direction)).sum();
+        slope += (gradient * tape.input(direction)).sum();
     }
     let pass = slope.try_backward().ok();
     let of = |x: Var<'t, f64>| pass.and_then(|pass| pass.get(x)).unwrap_or_else(|| tape.full(x.shape(), 0.0));

@@ -155,6 +155,27 @@ impl Attributes {
         self.get(name).shape()
     }
 
+    pub(super) fn array(&self, name: &str) -> Result<ArrayD<f64>, GoldenError> {
+        self.get(name).array()
+    }
+
+    /// A number that must be 2.
+    pub(super) fn two(&self, name: &str) -> Result<(), GoldenError> {
+        match self.whole(name)? {
+            2 => Ok(()),
+            _ => Err(self.get(name).expected("2")),
+        }
+    }
+
+    /// Whether there is a text of this name; then it must be the one that is known.
+    pub(super) fn says(&self, name: &str, known: &'static str) -> Result<bool, GoldenError> {
+        match self.get(name) {
+            place if place.value.is_null() => Ok(false),
+            place if place.text()? == known => Ok(true),
+            place => Err(place.expected(known)),
+        }
+    }
+
     pub(super) fn ranges(&self, name: &str) -> Result<Vec<(usize, usize)>, GoldenError> {
         let range = |place: Place| match place.clone().each(|place| place.whole(), "a range [from, to]")?[..] {
             [from, to] => Ok((from, to)),

@@ -88,10 +88,18 @@ fn zip_array<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) 
     }
 }
 
-/// `y[i] = f(a[i], b[i], c[i])` for three operands of one shape.
+/// `y[i] = f(a[i], b[i], c[i])`, where the three operands broadcast to the shape of `y`.
 #[inline(never)]
 pub fn zip_three<F: Scalar>(x: &[View<F>], y: ViewMut<F>, f: impl Fn(F, F, F) -> F + Copy + Sync) {
     let (a, b, c) = (x[0].data, x[1].data, x[2].data);
+    if x.iter().any(|x| x.shape != y.shape) {
+        let mut out = y.data.iter_mut();
+        return walk(y.shape, [0, 1, 2].map(|slot| x[slot].shape.strides_towards(y.shape)), |[i, j, k]| {
+            if let Some(y) = out.next() {
+                *y = f(a[i], b[j], c[k]);
+            }
+        });
+    }
     parallel::each_part((y.data, (a, (b, c))), 1, move |(y, (a, (b, c)))| {
         wide(
             y.len(),

@@ -1,7 +1,8 @@
-//! The maximum over axes, and repetition, the opposite of a reduction. (Sums are in [`sum`](super::sum).)
+//! Maxima, products and lengths of vectors over axes, and repetition, the opposite of a reduction. (Sums are in [`sum`](super::sum).)
 
 use super::elementwise::{Repeat, walk};
 use super::parallel::{self, WORTH_A_THREAD};
+use super::sum::sum_of;
 use super::wide::wide;
 use crate::scalar::Scalar;
 use crate::view::{View, ViewMut};
@@ -26,17 +27,74 @@ pub fn broadcast<F: Scalar>(x: View<F>, y: ViewMut<F>) {
 /// Each element of `y` = the largest of those elements of `x` that [`broadcast`] would copy it to. There must be at least one. If several are equally
 /// large, each gets an equal share of the slope.
 pub fn max_to<F: Scalar>(x: View<F>, mut y: ViewMut<F>) {
-    let negative_infinity = F::ZERO.ln();
-    fold_to(x, &mut y, negative_infinity, |max, x| if x < max || max.is_nan() { max } else { x });
+    fold_to(x, &mut y, F::ZERO.ln(), |max, x| if x < max || max.is_nan() { max } else { x });
     if F::HAS_TANGENT {
         share_slopes(x, y);
     }
 }
 
-/// Gives each maximum the mean tangent of all elements equal to it. The reduced axes have length 1 in `y`.
-fn share_slopes<F: Scalar>(x: View<F>, y: ViewMut<F>) {
+/// The same with the smallest.
+pub fn min_to<F: Scalar>(x: View<F>, mut y: ViewMut<F>) {
+    fold_to(x, &mut y, -F::ZERO.ln(), |min, x| if x > min || min.is_nan() { min } else { x });
+    if F::HAS_TANGENT {
+        share_slopes(x, y);
+    }
+}
+
+/// Each element of `y` = the product of those elements of `x` that [`broadcast`] would copy it to.
+pub fn prod_to<F: Scalar>(x: View<F>, mut y: ViewMut<F>) {
+    fold_to(x, &mut y, F::ONE, |product, x| product * x);
+}
+
+/// Each element of `y` = the length, √(Σ x²), of the vector of those elements of `x` that [`broadcast`] would copy it to.
+pub fn norm_to<F: Scalar>(x: View<F>, mut y: ViewMut<F>) {
+    if let (false, Some(Repeat::Each(length))) = (x.data.is_empty(), Repeat::of(y.shape, x.shape)) {
+        return y.data.iter_mut().zip(x.data.chunks_exact(length)).for_each(|(y, x)| *y = norm(x));
+    }
+    let mut vector = SmallVec::<[F; 32]>::new();
+    each_block(x, &mut y, |y, visit| {
+        vector.clear();
+        visit(&mut |x| vector.push(x));
+        *y = norm(&vector);
+    });
+}
+
+/// √(Σ x²). If the squares are too large or too small to hold, they are those of x / s, where s is a power of two near the largest |x|.
+/// The length of a vector of zeros has the slope 0, and so has one that is infinite.
+fn norm<F: Scalar>(x: &[F]) -> F {
+    let sum_of_squares = |divisor: F::Wide| {
+        sum_of([x], move |[x]| {
+            let part = x.widen() / divisor;
+            part * part
+        })
+    };
+    let sum = sum_of_squares(F::Wide::ONE);
+    let largest = x.iter().fold(0.0, |largest: f64, x| largest.max(x.to_f64().abs()));
+    match sum.to_f64() {
+        _ if largest == 0.0 && !sum.is_nan() => F::ZERO,
+        _ if largest.is_infinite() && !sum.is_nan() => F::from_f64(largest),
+        size if (1e-280..1e280).contains(&size) || size.is_nan() => F::narrow(sum.sqrt()),
+        _ => {
+            let scale = F::Wide::from_f64(largest.log2().floor().exp2());
+            F::narrow(scale * sum_of_squares(scale).sqrt())
+        }
+    }
+}
+
+/// Gives each maximum the mean tangent of all elements equal to it.
+fn share_slopes<F: Scalar>(x: View<F>, mut y: ViewMut<F>) {
+    each_block(x, &mut y, |y, visit| {
+        let mut ties = SmallVec::<[F; 4]>::new();
+        visit(&mut |x| ties.extend(Some(x).filter(|x| x == y)));
+        let share = F::ONE / F::from_f64(ties.len() as f64);
+        *y = y.with_slopes(|| ties.into_iter().map(|x| (x, share)));
+    });
+}
+
+/// Calls `reduce` for each element of `y`, with a function that visits the elements of `x` that become it. The reduced axes have length 1 in `y`.
+fn each_block<F: Scalar>(x: View<F>, y: &mut ViewMut<F>, mut reduce: impl FnMut(&mut F, &dyn Fn(&mut dyn FnMut(F)))) {
     let strides = x.shape.strides_towards(x.shape);
-    // One element of y is the maximum of a block of x, which has the length of x along the reduced axes and 1 along the others.
+    // They are a block, which has the length of x along the reduced axes and 1 along the others.
     let mut block = x.shape;
     for axis in (0..x.shape.rank()).filter(|&axis| y.shape[axis] > 1) {
         block = block.with_axis(axis, 1);
@@ -44,10 +102,7 @@ fn share_slopes<F: Scalar>(x: View<F>, y: ViewMut<F>) {
     let mut results = y.data.iter_mut();
     walk(y.shape, [strides], |[first]| {
         let Some(y) = results.next() else { return };
-        let mut ties = SmallVec::<[F; 4]>::new();
-        walk(block, [strides], |[offset]| ties.extend(Some(x.data[first + offset]).filter(|x| x == y)));
-        let share = F::ONE / F::from_f64(ties.len() as f64);
-        *y = y.with_slopes(|| ties.into_iter().map(|x| (x, share)));
+        reduce(y, &|see| walk(block, [strides], |[offset]| see(x.data[first + offset])));
     });
 }
 

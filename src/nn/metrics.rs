@@ -4,17 +4,7 @@ use crate::Scalar;
 use ndarray::{Array2, ArrayView2};
 use std::fmt;
 
-/// The position of the largest number, the first of several; 0 if there is none. NaN is never the largest.
-pub fn argmax<F: Scalar>(row: impl IntoIterator<Item = F>) -> usize {
-    let mut best: (usize, Option<F>) = (0, None);
-    for (position, x) in row.into_iter().enumerate() {
-        let larger = best.1.is_none_or(|largest| x > largest);
-        if larger && x.partial_cmp(&x).is_some() {
-            best = (position, Some(x));
-        }
-    }
-    best.0
-}
+pub use crate::ops::argmax::argmax;
 
 /// The share of rows of `outputs` `[rows, classes]` whose largest element is at the row's label.
 ///

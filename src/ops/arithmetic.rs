@@ -1,6 +1,7 @@
 //! Arithmetic. Each row has y, and what flows back to a and to b when g arrives at y. The operators of [`Var`](crate::Var) record these ops.
 
 use crate::formula::{binary_functions, plain_functions};
+use crate::{Scalar, Var};
 
 plain_functions! {
     /// y = -x
@@ -59,4 +60,18 @@ binary_functions! {
         /// In a vjp, the gradient that arrived, [`through`](crate::Var::through) a slope of 1 / `divisor`: the quotient, but 0 / 0 is 0, and so is
         /// infinity / infinity.
         over(divisor);
+}
+
+impl<'t, F: Scalar> Var<'t, F> {
+    /// Each element times itself.
+    #[track_caller]
+    pub fn square(self) -> Self {
+        self * self
+    }
+
+    /// 1 divided by each element.
+    #[track_caller]
+    pub fn reciprocal(self) -> Self {
+        1.0 / self
+    }
 }

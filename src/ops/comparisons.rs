@@ -1,4 +1,5 @@
-//! Which of two numbers is larger, element by element, with broadcasting. At ties the derivative is a convention.
+//! Which of two numbers is larger, element by element, with broadcasting. At ties the derivative is a convention. A comparison is 1 or 0; one with NaN
+//! is 0, but NaN differs from everything.
 
 use crate::formula::binary_functions;
 use crate::{Real, Scalar, Var};
@@ -27,19 +28,55 @@ binary_functions! {
         /// The smaller of `self` and `b`, element by element, with broadcasting. Where they are equal, each gets half of the gradient.
         minimum(b);
 
-    /// y = 1 where a > b, ½ where a = b, else 0. It is constant wherever it has a derivative, so nothing flows back.
+    /// y = 1 where a > b, ½ where a = b, else 0: the share of a gradient that the larger of two numbers gets.
     Exceeds "exceeds": |a, b| a.exceeds(b),
         |_g, _a, _b, _y| T::zero(),
         |_g, _a, _b, _y| T::zero(),
-        /// 1 where `self` is larger than `b`, 0 where it is smaller, ½ where they are equal. Nothing flows back through it.
+        /// The share of its gradient that [`maximum`](Var::maximum) passes to `self`: 1 where `self` is larger than `b`, 0 where it is smaller, ½ where
+        /// they are equal. Nothing flows back through it. A plain comparison is [`gt`](Var::gt).
         exceeds(b);
 
     /// y = 1 where a = b, else 0. [`max`](Var::max) uses it to find where its gradient flows.
-    Equals "equals": |a, b| a.equals(b),
+    Equal "eq", "y = 1 where a = b, else 0": |a, b| a.equals(b),
         |_g, _a, _b, _y| T::zero(),
         |_g, _a, _b, _y| T::zero(),
         /// 1 where `self` equals `b`, 0 elsewhere. Nothing flows back through it.
-        equals(b);
+        eq(b);
+
+    /// y = 1 where a ≠ b, else 0.
+    NotEqual "ne", "y = 1 where a ≠ b, else 0": |a, b| T::one() - a.equals(b),
+        |_g, _a, _b, _y| T::zero(),
+        |_g, _a, _b, _y| T::zero(),
+        /// 1 where `self` differs from `b`, 0 elsewhere. Nothing flows back through it.
+        ne(b);
+
+    /// y = 1 where a > b, else 0.
+    Greater "gt", "y = 1 where a > b, else 0": |a, b| (a - b).where_positive(T::one(), T::zero()),
+        |_g, _a, _b, _y| T::zero(),
+        |_g, _a, _b, _y| T::zero(),
+        /// 1 where `self` is larger than `b`, 0 elsewhere. Nothing flows back through it.
+        gt(b);
+
+    /// y = 1 where a ≥ b, else 0.
+    GreaterEqual "ge", "y = 1 where a ≥ b, else 0": |a, b| (a - b).where_positive(T::one(), a.equals(b)),
+        |_g, _a, _b, _y| T::zero(),
+        |_g, _a, _b, _y| T::zero(),
+        /// 1 where `self` is larger than or equals `b`, 0 elsewhere. Nothing flows back through it.
+        ge(b);
+
+    /// y = 1 where a < b, else 0.
+    Less "lt", "y = 1 where a < b, else 0": |a, b| (b - a).where_positive(T::one(), T::zero()),
+        |_g, _a, _b, _y| T::zero(),
+        |_g, _a, _b, _y| T::zero(),
+        /// 1 where `self` is smaller than `b`, 0 elsewhere. Nothing flows back through it.
+        lt(b);
+
+    /// y = 1 where a ≤ b, else 0.
+    LessEqual "le", "y = 1 where a ≤ b, else 0": |a, b| (b - a).where_positive(T::one(), a.equals(b)),
+        |_g, _a, _b, _y| T::zero(),
+        |_g, _a, _b, _y| T::zero(),
+        /// 1 where `self` is smaller than or equals `b`, 0 elsewhere. Nothing flows back through it.
+        le(b);
 }
 
 /// The larger of two numbers. At a tie each has the slope ½.
@@ -93,5 +130,15 @@ impl<'t, F: Scalar> Var<'t, F> {
     pub fn clamp(self, low: f64, high: f64) -> Self {
         assert!(low <= high, "clamp: there is no number from {low} to {high}");
         self.maximum(self.tape.constant(low)).minimum(self.tape.constant(high))
+    }
+
+    /// Each element, limited to the range from `low` to `high` (PyTorch's default is -1 to 1): [`clamp`](Var::clamp), as an activation is called.
+    ///
+    /// # Panics
+    /// If there is no such range.
+    #[track_caller]
+    pub fn hardtanh(self, low: f64, high: f64) -> Self {
+        assert!(low <= high, "hardtanh: there is no number from {low} to {high}");
+        self.clamp(low, high)
     }
 }

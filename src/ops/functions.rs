@@ -1,7 +1,9 @@
 //! Elementary functions, and activations. Each row has y, what flows back to x when g arrives at y, and sometimes the derivative of the slope with respect to
 //! the operand (x or y) that it is computed from.
 
-use super::slopes::{ErfSlope, GeluSlope, SiluSlope, SoftplusSlope, share_below};
+use super::slopes::{
+    ErfSlope, GeluSlope, GeluTanhSlope, MishSlope, SiluSlope, SoftplusSlope, gelu_gate, mish_gate, share_below,
+};
 use crate::formula::functions;
 
 functions! {
@@ -19,16 +21,32 @@ functions! {
         |x| x.exp(),
         |g, _x, y| g.through(y);
 
+    /// e to the power of each element, less 1. Near 0 it keeps the digits that `x.exp() - 1.0` loses.
+    expm1: Expm1, "y = eˣ - 1" [RECORDED],
+        |x| x.exp_m1(),
+        |g, x, _y| g.through(x.exp());
+
     /// The natural logarithm of each element. It is -∞ at 0: no small number is added to hide that; for the logarithm of a
     /// probability use [`log_softmax`](crate::Var::log_softmax), which never forms the 0.
     ln: Ln, "y = ln x" [RECORDED],
         |x| x.ln(),
         |g, x, _y| g.over(x);
 
+    /// The natural logarithm of 1 plus each element. Near 0 it keeps the digits that `(1.0 + x).ln()` loses. It is -∞ at -1.
+    log1p: Log1p, "y = ln(1 + x)" [RECORDED],
+        |x| x.ln_1p(),
+        |g, x, _y| g.over(T::one() + x);
+
     /// The square root of each element. Its slope at 0 is infinite.
     sqrt: Sqrt, "y = √x" [RECORDED],
         |x| x.sqrt(),
         |g, _x, y| g.over(T::number(2.0) * y);
+
+    /// 1 divided by the square root of each element. At 0 it is infinite, and so is its slope.
+    rsqrt: Rsqrt, "y = 1 / √x",
+        |x| T::one() / x.sqrt(),
+        |g, _x, y| -g.through(T::number(0.5) * y * y * y),
+        |_x, y| T::number(-1.5) * y * y;
 
     /// The sine of each element, in radians.
     sin: Sin, "y = sin x" [RECORDED],
@@ -99,4 +117,25 @@ functions! {
     gelu: Gelu, "y = x Φ(x), Φ(x) = (1 + erf(x/√2)) / 2" [RECORDED, WIDE],
         |x| x.through(share_below(x)),
         |g, x, _y| g.through(x.map(GeluSlope));
+
+    /// The approximation of [`gelu`](crate::Var::gelu) by tanh (Hendrycks and Gimpel, 2016): PyTorch's `gelu(x, approximate="tanh")`. It differs
+    /// from gelu by less than 0.0005.
+    gelu_tanh: GeluTanh, "y = ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))" [RECORDED, WIDE],
+        |x| x.through(gelu_gate(x)[0].sigmoid()),
+        |g, x, _y| g.through(x.map(GeluTanhSlope));
+
+    /// Each element times the hyperbolic tangent of its softplus: a smooth relu (Misra, 2019).
+    mish: Mish, "y = x tanh(ln(1 + eˣ))" [RECORDED, WIDE],
+        |x| x.through(mish_gate(x)),
+        |g, x, _y| g.through(x.map(MishSlope));
+
+    /// Each element divided by 1 plus its size: a sigmoid from -1 to 1 that approaches them slowly.
+    softsign: Softsign, "y = x / (1 + |x|)",
+        |x| {
+            // Far from 0 by way of 1 / |x|, so that infinity has the limit 1 and not infinity / infinity.
+            let (size, one) = (x.abs(), T::one());
+            (size - one).where_positive(x.sign() / (one + one / size), x / (one + size))
+        },
+        |g, x, _y| g.over((T::one() + x.abs()) * (T::one() + x.abs())),
+        |x, _y| T::number(-2.0) * x.sign().over((T::one() + x.abs()) * (T::one() + x.abs()) * (T::one() + x.abs()));
 }

@@ -164,7 +164,7 @@ impl<'t, F: Scalar> Var<'t, F> {
     pub fn one_hot(self, classes: usize) -> Self {
         ONE_HOT.check(self, classes);
         let all: Vec<usize> = (0..classes).collect();
-        self.with_new_axis("one_hot", Axis::from(-1)).equals(self.tape.labels(&all))
+        self.with_new_axis("one_hot", Axis::from(-1)).eq(self.tape.labels(&all))
     }
 }
 

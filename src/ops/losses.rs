@@ -11,6 +11,12 @@ losses! {
         |a, y| half_square(a - y),
         |g, a, y| g.through(a - y);
 
+    /// The mean over all elements of the distance from the `targets`, which must have the same shape. Where an output equals its target there is a kink:
+    /// we take the slope 0, by convention.
+    mean_absolute_error: MeanAbsoluteError, "L = Σ |a - y| / N" [RECORDED: bool = true],
+        |a, y| (a - y).abs(),
+        |g, a, y| g.through((a - y).sign());
+
     /// Half the squared distance between the outputs `self` and the `targets`, averaged over the n rows: 1/(2n) Σ |y - a|².
     /// This is the cost of Nielsen's book, chapter 1. Both must have one shape: nothing is broadcast.
     ///

@@ -8,12 +8,15 @@
 //! beside those of PyTorch and JAX, and tests check that page against the ops.
 
 pub mod add_n;
+pub mod argmax;
 pub mod arithmetic;
+pub mod choice;
 pub mod comparisons;
 pub mod concat;
 pub mod conv2d;
 pub mod cumsum;
 pub mod einsum;
+pub mod elu;
 pub mod functions;
 pub mod gather;
 pub mod gather_rows;
@@ -33,6 +36,7 @@ pub mod slice;
 pub mod slopes;
 pub mod softmax;
 pub mod softmax_cross_entropy;
+pub mod variance;
 
 mod equation;
 mod labels;

@@ -1,9 +1,11 @@
 //! Reductions: all numbers along some axes become one. A row says how an array is reduced and what flows back; in both, the axes that were reduced
 //! have length 1, so that the result broadcasts with x.
 
-use crate::kernel::{reduce::max_to, sum::sum_to};
+use crate::kernel::reduce::{max_to, min_to, norm_to, prod_to};
+use crate::kernel::sum::sum_to;
 use crate::op::{flows, says};
-use crate::{Axes, Op, Reach, Scalar, Shape, Var, View, ViewMut};
+use crate::{Axes, MAX_RANK, Op, Reach, Scalar, Shape, Var, View, ViewMut};
+use smallvec::SmallVec;
 
 /// Reductions, and the methods of [`Var`] that record them. Each row has the method for all axes, the op, the textbook's formula, the noun for docs, the methods
 /// for some axes, sometimes a further shape rule; how x is reduced to y, and what flows back.
@@ -92,10 +94,84 @@ reductions! {
     /// ```
     max: Max, "y = max x", "maximum" by max_axes, max_axes_keepdims, of_some;
         |x, y| max_to(x, y),
-        |g, x, y, axes| "dx = g m / Σₖ mₖ, m = 1 where x = y, else 0" => {
-            let largest = x.equals(y.reshape(g.shape()));
-            (g / largest.sum_axes_keepdims(axes)).through(largest)
+        |g, x, y, axes| "dx = g m / Σₖ mₖ, m = 1 where x = y, else 0" => shared_among_equals(g, x, y, axes);
+
+    /// The smallest element. Where several are equally small, they share the gradient equally, by convention.
+    min: Min, "y = min x", "minimum" by min_axes, min_axes_keepdims, of_some;
+        |x, y| min_to(x, y),
+        |g, x, y, axes| "dx = g m / Σₖ mₖ, m = 1 where x = y, else 0" => shared_among_equals(g, x, y, axes);
+
+    /// The product of all elements. (The product of none is 1.) The gradients are products of the other elements, and right if some are 0, too.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let x = tape.var([2.0, 0.0, 5.0]);
+    /// assert_eq!(x.prod().item(), 0.0);
+    /// assert_eq!(x.prod().backward().wrt(x).value(), ndarray::arr1(&[0.0, 10.0, 0.0]).into_dyn());
+    /// ```
+    prod: Prod, "y = Π x", "product" by prod_axes, prod_axes_keepdims;
+        |x, y| prod_to(x, y),
+        |g, x, _y, axes| "dx = g Π of the other xs" => {
+            let first = (0..x.shape().rank()).filter(|&axis| axes.contains(axis));
+            times_the_others(g, x, &first.collect::<SmallVec<[usize; MAX_RANK]>>())
         };
+
+    /// The length of a vector of all elements, its Euclidean norm. It neither overflows nor becomes 0 if the squares do. At the zero vector, where the
+    /// length has a kink, the gradient is 0, by convention, and so is the second derivative.
+    ///
+    /// ```
+    /// # use gradus::prelude::*;
+    /// let tape = Tape::<f64>::new();
+    /// assert!((tape.var([3e200, 4e200]).norm().item() / 5e200 - 1.0).abs() < 1e-15);
+    /// let zero = tape.var([0.0, 0.0]);
+    /// assert_eq!(zero.norm().backward().wrt(zero).value(), ndarray::arr1(&[0.0, 0.0]).into_dyn());
+    /// ```
+    norm: Norm, "y = √(Σ x²)", "length of a vector" by norm_axes, norm_axes_keepdims;
+        |x, y| norm_to(x, y),
+        |g, x, y, _axes| "dx = g x / y" => {
+            let y = y.reshape(g.shape());
+            g.through(Var::where_(y, x.over(y), x.tape.constant(0.0)))
+        };
+}
+
+/// What flows back to x from its maximum or minimum y: the elements that equal it share g.
+fn shared_among_equals<'t, F: Scalar>(g: Var<'t, F>, x: Var<'t, F>, y: Var<'t, F>, axes: Axes) -> Var<'t, F> {
+    let equal = x.eq(y.reshape(g.shape()));
+    (g / equal.sum_axes_keepdims(axes)).through(equal)
+}
+
+/// g times the product of all other elements of x along these axes, which have length 1 in g. Axis by axis: first to the products along the first axis,
+/// and from each to its factors.
+fn times_the_others<'t, F: Scalar>(g: Var<'t, F>, x: Var<'t, F>, axes: &[usize]) -> Var<'t, F> {
+    match axes {
+        _ if x.shape().size() == 0 => x,
+        [] => g,
+        [axis] => times_the_others_of_a_line(g, x, *axis),
+        [axis, others @ ..] => {
+            let products = x.prod_axes_keepdims(*axis);
+            times_the_others_of_a_line(times_the_others(g, products, others), x, *axis)
+        }
+    }
+}
+
+/// The same along one axis, without a division: factors are multiplied in pairs, the products again in pairs, up to the product of all; and g comes down the
+/// same way, times the partner in each pair. (JAX's `reduce_prod` is differentiated so.)
+fn times_the_others_of_a_line<'t, F: Scalar>(g: Var<'t, F>, x: Var<'t, F>, axis: usize) -> Var<'t, F> {
+    let length = x.shape()[axis];
+    if length == 1 {
+        return g;
+    }
+    let half = length / 2;
+    let (a, b) = (x.along(axis, 0, half, 1), x.along(axis, half, 2 * half, 1));
+    if length % 2 == 0 {
+        let g = times_the_others_of_a_line(g, a * b, axis);
+        return Var::concat(&[g.through(b), g.through(a)], axis);
+    }
+    let products = Var::concat(&[a * b, x.along(axis, 2 * half, length, 1)], axis);
+    let g = times_the_others_of_a_line(g, products, axis);
+    let of_pairs = g.along(axis, 0, half, 1);
+    Var::concat(&[of_pairs.through(b), of_pairs.through(a), g.along(axis, half, half + 1, 1)], axis)
 }
 
 /// The number of elements of x that become one element of y.
@@ -103,8 +179,8 @@ fn reduced_to_one(x: Shape, y: Shape) -> f64 {
     x.iter().zip(y.iter()).filter(|(x, y)| x != y).map(|(&length, _)| length as f64).product()
 }
 
-/// Nothing is the largest of no elements.
+/// Nothing is the largest or the smallest of no elements.
 fn of_some(x: Shape, y: Shape, axes: Axes) -> Result<Shape, String> {
-    let of_none = || format!("{x} has no elements along {axes:?}, and nothing is the largest of none");
+    let of_none = || format!("{x} has no elements along {axes:?}, and nothing is the largest or smallest of none");
     (x.size() > 0 || y.size() == 0).then_some(y).ok_or_else(of_none)
 }

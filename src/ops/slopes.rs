@@ -4,7 +4,7 @@
 
 use crate::formula::plain_functions;
 use crate::{Real, Scalar};
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, SQRT_2};
 
 plain_functions! {
     /// Softplus' = σ(x)
@@ -31,6 +31,35 @@ plain_functions! {
         g.through((x * u * u - T::number(3.0) * u - T::number(2.0) * x.through(s)).through(s))
     };
 
+    /// Gelu_tanh' = σ(v) + x v' σ(v) σ(-v)
+    GeluTanhSlope "gelu_tanh'", [RECORDED, WIDE]: |x| {
+        let [v, slope, _] = gelu_gate(x);
+        v.sigmoid() + x.through(slope.through(v.sigmoid() * (-v).sigmoid()))
+    }, |g, x, _y| g.through(x.map(GeluTanhBend));
+
+    /// Gelu_tanh'' = σ(v) σ(-v) (2 v' + x v'' - x v'² tanh(v/2)). Each term is multiplied on its own: the sum of all could be infinity - infinity.
+    GeluTanhBend "gelu_tanh''", [RECORDED, WIDE]: |x| {
+        let ([v, slope, bend], two) = (gelu_gate(x), T::number(2.0));
+        let s = (v.sigmoid() * (-v).sigmoid()).called("s", x);
+        (two * slope + x * bend).through(s) - (x * slope * slope * (v * T::number(0.5)).tanh()).through(s)
+    }, |g, x, _y| {
+        let ([v, slope, bend], two) = (gelu_gate(x), T::number(2.0));
+        let (s, t) = (v.map(SoftplusBend).called("s", x), (v * T::number(0.5)).tanh().called("t", x));
+        let of_sum = (T::number(4.0) * bend).through(s) - ((two * slope + x * bend) * slope * t).through(s);
+        let of_square = (slope * slope * (t + two * x * slope * s)).through(s) + (two * x * slope * bend * t).through(s);
+        g.through(of_sum - of_square + (x * slope * slope * slope * t * t).through(s))
+    };
+
+    /// Mish' = t + x t', t = tanh(softplus(x))
+    MishSlope "mish'", [RECORDED, WIDE]: |x| mish_gate(x) + x.through(mish_gate_slope(x)), |g, x, _y| g.through(x.map(MishBend));
+
+    /// Mish'' = t' (2 + x w), w = 1 - σ(x) (1 + 2 t) = t'' / t'
+    MishBend "mish''", [RECORDED, WIDE]: |x| (T::number(2.0) + x.through(mish_gate_bend(x))).through(mish_gate_slope(x)), |g, x, _y| {
+        let (t, u, w) = (mish_gate(x), mish_gate_slope(x), mish_gate_bend(x));
+        let of_w = -(SoftplusBend.value(x) * (T::one() + T::number(2.0) * t)) - T::number(2.0) * x.sigmoid() * u;
+        g.through((T::number(3.0) * w + x.through(w * w + of_w)).through(u))
+    };
+
     /// Erf' = 2/√π e^(-x²)
     ErfSlope "erf'", [RECORDED, WIDE]: |x| T::number(FRAC_2_SQRT_PI) * (-(x * x)).exp(), |g, x, y| g.through(T::number(-2.0) * x.through(y));
 }
@@ -55,4 +84,33 @@ pub(super) fn share_below<T: Real>(x: T) -> T {
 fn bell<T: Real>(x: T) -> T {
     let height = T::number(0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI);
     (height * (x * x * T::number(-0.5)).exp()).called("φ", x)
+}
+
+/// v, v' and v'', where the tanh form of gelu is x σ(v): v = √(8/π) (x + c x³) with c = 0.044715, since 1 + tanh u = 2 σ(2u).
+#[inline(always)]
+pub(super) fn gelu_gate<T: Real>(x: T) -> [T; 3] {
+    let (scale, one, square) = (T::number(SQRT_2 * FRAC_2_SQRT_PI), T::one(), x * x);
+    let v = x * scale * (one + T::number(0.044715) * square);
+    [v.called("v", x), scale * (one + T::number(0.134145) * square), scale * T::number(0.26829) * x]
+}
+
+/// t = tanh(softplus(x)). With σ(x) = p and σ(-x) = q, e to the power of -softplus(x) is q, so t = (1 - q²) / (1 + q²) = p (1 + q) / (1 + q²).
+#[inline(always)]
+pub(super) fn mish_gate<T: Real>(x: T) -> T {
+    let (p, q) = (x.sigmoid(), (-x).sigmoid());
+    (p * (T::one() + q) / (T::one() + q * q)).called("t", x)
+}
+
+/// t' = 4 p q² / (1 + q²)²
+#[inline(always)]
+fn mish_gate_slope<T: Real>(x: T) -> T {
+    let (p, q) = (x.sigmoid(), (-x).sigmoid());
+    let divisor = T::one() + q * q;
+    (T::number(4.0) * p * q * q / (divisor * divisor)).called("u", x)
+}
+
+/// t'' / t' = 1 - p (1 + 2 t)
+#[inline(always)]
+fn mish_gate_bend<T: Real>(x: T) -> T {
+    (T::one() - x.sigmoid() * (T::one() + T::number(2.0) * mish_gate(x))).called("w", x)
 }

@@ -70,8 +70,8 @@ impl<'t, F: Scalar> Var<'t, F> {
 
     /// Gives its node a name, for listings, graphs and errors.
     #[track_caller]
-    pub fn named(self, name: &str) -> Self {
-        self.tape.recording().labels.give_name(self.index, name);
+    pub fn named(self, name: impl AsRef<str>) -> Self {
+        self.tape.recording().labels.give_name(self.index, name.as_ref());
         self
     }
 

@@ -30,12 +30,13 @@ const LOSS: &[Shapes] = &[&[&[], &[]], &[&[4], &[4]], &[&[2, 1, 2], &[2, 1, 2]]]
 /// For each op, further operands that it must handle, besides those of the table.
 #[rustfmt::skip]
 const ADMITTED: &[(&[&str], &[Shapes])] = &[
-    (&["neg", "exp", "ln", "sqrt", "sin", "cos", "erf", "pow", "abs", "sign"], ONE),
-    (&["sigmoid", "tanh", "relu", "leaky_relu", "softplus", "gelu", "silu"], ONE),
-    (&["softplus'", "softplus''", "gelu'", "gelu''", "silu'", "silu''", "erf'"], ONE),
+    (&["neg", "exp", "expm1", "ln", "log1p", "sqrt", "rsqrt", "sin", "cos", "erf", "pow", "abs", "sign"], ONE),
+    (&["sigmoid", "tanh", "relu", "leaky_relu", "elu", "hardtanh", "clamp", "softsign", "softplus", "gelu", "gelu_tanh", "silu", "mish"], ONE),
+    (&["softplus'", "softplus''", "gelu'", "gelu''", "gelu_tanh'", "gelu_tanh''", "silu'", "silu''", "mish'", "mish''", "erf'"], ONE),
     (&["sigmoid'", "tanh'", "relu'", "leaky_relu'"], TWO_EQUAL),
-    (&["add", "sub", "mul", "div", "pow_tensor", "maximum", "minimum", "exceeds", "equals"], TWO_BROADCAST),
-    (&["quadratic_cost", "mean_squared_error", "huber", "binary_cross_entropy_with_logits"], LOSS),
+    (&["add", "sub", "mul", "div", "pow_tensor", "maximum", "minimum", "exceeds", "eq", "ne", "gt", "ge", "lt", "le"], TWO_BROADCAST),
+    (&["where"], &[&[&[], &[], &[]], &[&[2, 1], &[3], &[]], &[&[3], &[1, 3], &[2, 3]], &[&[4], &[2, 1, 1], &[3, 1]], &[&[0], &[2, 0], &[1]]]),
+    (&["quadratic_cost", "mean_squared_error", "mean_absolute_error", "huber", "binary_cross_entropy_with_logits"], LOSS),
     (&["quadratic_cost'"], &[&[&[], &[], &[]], &[&[4], &[4], &[]]]),
     (&["add_n"], &[&[&[], &[], &[]], &[&[0, 2], &[0, 2], &[0, 2]]]),
     (&["matmul"], &[&[&[0, 3], &[3, 2]], &[&[2, 0], &[0, 3]], &[&[2, 3], &[3, 0]], &[&[1, 1], &[1, 1]]]),
@@ -61,7 +62,9 @@ const ADMITTED: &[(&[&str], &[Shapes])] = &[
     (&["sum", "logsumexp"], &[&[&[2, 1, 2]], &[&[0, 3, 2]], &[&[2, 3, 0]], &[&[1, 1, 1]]]),
     (&["sum"], &[&[&[2, 0, 3]]]),
     (&["mean"], &[&[&[2, 1, 2]], &[&[2, 0, 3]], &[&[1, 1, 1]]]),
-    (&["max"], &[&[&[2, 1, 2]], &[&[0, 3, 2]], &[&[1, 1, 1]]]),
+    (&["prod", "norm", "var"], &[&[&[2, 3, 1]], &[&[1, 2, 3]], &[&[4, 5, 2]]]),
+    (&["prod", "norm"], &[&[&[2, 1, 2]], &[&[2, 0, 3]], &[&[1, 1, 1]]]),
+    (&["max", "min"], &[&[&[2, 1, 2]], &[&[0, 3, 2]], &[&[1, 1, 1]]]),
     (&["softmax", "log_softmax"], &[&[&[0, 3]], &[&[3, 0]], &[&[2, 1]], &[&[2, 3, 2]]]),
     (&["softmax'", "log_softmax'"], &[&[&[0, 3], &[0, 3]], &[&[3, 0], &[3, 0]], &[&[2, 1], &[2, 1]], &[&[2, 3, 2], &[2, 3, 2]]]),
     (&["binary_cross_entropy_with_logits'"], &[&[&[], &[], &[]], &[&[4], &[4], &[]], &[&[2, 0], &[2, 0], &[]]]),
@@ -124,6 +127,7 @@ fn a_batch_of_no_rows_has_a_loss_that_is_not_a_number_and_an_empty_gradient() {
     let no_rows: &[(&str, &[&[usize]])] = &[
         ("quadratic_cost", &[&[0, 3], &[0, 3]]),
         ("mean_squared_error", &[&[0, 3], &[0, 3]]),
+        ("mean_absolute_error", &[&[0, 3], &[0, 3]]),
         ("huber", &[&[0, 3], &[0, 3]]),
         ("binary_cross_entropy_with_logits", &[&[0, 3], &[0, 3]]),
         ("softmax_cross_entropy_with", &[&[0, 3], &[0, 3]]),

@@ -242,7 +242,7 @@ impl Trial {
         let gradients = grad(((self.example.f64)(&x) * cotangent).sum(), &x);
         let mut sum = tape.constant(0.0);
         for (gradient, direction) in gradients.into_iter().zip(&self.direction) {
-            sum = sum + (gradient * tape.input(direction)).sum();
+            sum += (gradient * tape.input(direction)).sum();
         }
         let second = grad(sum, &x).into_iter().map(Var::value).collect();
         (second, grad(sum, &[cotangent])[0].value())

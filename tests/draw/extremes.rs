@@ -135,9 +135,9 @@ fn a_node_of_a_million_elements_is_told_by_its_least_and_greatest() {
 #[test]
 fn names_of_any_kind_and_length_break_no_output() {
     let outputs = outputs(|tape| {
-        let x = tape.var(0.5).named(&"\"<&>'\n漢字 --> ]] end".repeat(5_000));
+        let x = tape.var(0.5).named("\"<&>'\n漢字 --> ]] end".repeat(5_000));
         let _scope = tape.scope(&"長い\"<&>\n{{script}}".repeat(5_000));
-        (x * x).named(&"y".repeat(100_000)).backward();
+        (x * x).named("y".repeat(100_000)).backward();
     });
     for (name, text) in outputs.iter().filter(|(name, _)| *name != "page") {
         assert!(text.len() < 20_000, "{name}: {} bytes", text.len());

@@ -38,7 +38,7 @@ pub fn definitions(text: &str) -> (&str, HashMap<String, String>) {
 
 /// The value of a formula.
 pub fn value(text: &str, meaning: &Meaning) -> ArrayD<f64> {
-    let mut reader = Reader { text, rest: text, meaning: meaning.clone() };
+    let mut reader = Reader { text, rest: text, meaning: meaning.clone(), in_bars: false };
     let value = reader.cases();
     assert!(reader.rest.trim().is_empty(), "{text:?}: what is {:?}?", reader.rest);
     value
@@ -54,6 +54,8 @@ struct Reader<'a> {
     text: &'a str,
     rest: &'a str,
     meaning: Meaning,
+    /// Between two bars, where the next one closes |x|.
+    in_bars: bool,
 }
 
 impl Reader<'_> {
@@ -84,6 +86,7 @@ impl Reader<'_> {
         let a = self.sum();
         let holds: fn(f64) -> bool = match () {
             () if self.takes(">") => |difference| difference > 0.0,
+            () if self.takes("≠") => |difference| difference != 0.0,
             () if self.takes("<") => |difference| difference < 0.0,
             () => {
                 self.expect("=");
@@ -133,7 +136,8 @@ impl Reader<'_> {
     fn is_factor_next(&self) -> bool {
         let rest = self.rest.trim_start();
         let is_word = ["where ", "else "].iter().any(|word| rest.starts_with(word));
-        !is_word && rest.starts_with(|c: char| c.is_alphanumeric() || "(√Σ½|".contains(c))
+        let closes = self.in_bars && rest.starts_with('|');
+        !is_word && !closes && rest.starts_with(|c: char| c.is_alphanumeric() || "(√Σ½|".contains(c))
     }
 
     fn factor(&mut self) -> ArrayD<f64> {
@@ -187,7 +191,9 @@ impl Reader<'_> {
             return inner;
         }
         if self.takes("|") {
+            let outside = std::mem::replace(&mut self.in_bars, true);
             let inner = self.sum();
+            self.in_bars = outside;
             self.expect("|");
             return inner.abs();
         }

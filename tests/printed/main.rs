@@ -7,7 +7,7 @@ use formula::Meaning;
 use gradus::Tape;
 use gradus::data::seeded;
 use gradus::table::{Example, TABLE};
-use ndarray::{ArrayD, Axis, Slice, arr0};
+use ndarray::{ArrayD, Axis, IxDyn, Slice, arr0};
 use rand::RngExt;
 use std::collections::HashMap;
 
@@ -97,7 +97,7 @@ impl Trial {
                     arrays.insert(name.to_owned(), operand.clone());
                 }
                 // An operand to which nothing flows has no text that names it.
-                None => ["x", "y", "label", "rows", "index"].iter().for_each(|name| {
+                None => ["x", "y", "c", "label", "rows", "index"].iter().for_each(|name| {
                     arrays.entry((*name).to_owned()).or_insert_with(|| operand.clone());
                 }),
             }
@@ -123,6 +123,8 @@ impl Trial {
             of(copied).broadcast(shape).expect("copies").to_owned()
         } else if let Some(summed) = between(right, "the sum of ", " over the copies") {
             summed_to(of(summed), shape)
+        } else if let Some(x) = between(right, "", " Π of the other xs") {
+            of(x) * products_of_others(&self.operands[slot], &numbers)
         } else if let Some(x) = between(right, "", " in the shape of x") {
             of(x).into_shape_with_order(shape).expect("as many numbers")
         } else if let Some(x) = between(right, "", " with its axes back in the old order") {
@@ -191,6 +193,13 @@ fn summed_to(mut x: ArrayD<f64>, shape: &[usize]) -> ArrayD<f64> {
         }
     }
     x
+}
+
+/// For each element, the product of all others along some axes.
+fn products_of_others(x: &ArrayD<f64>, axes: &[usize]) -> ArrayD<f64> {
+    let along = |i: &IxDyn, k: &IxDyn| (0..x.ndim()).all(|axis| axes.contains(&axis) || i[axis] == k[axis]);
+    let others = |i: IxDyn| x.indexed_iter().filter(|(k, _)| *k != i && along(&i, k)).map(|(_, x)| x).product();
+    ArrayD::from_shape_fn(x.raw_dim(), others)
 }
 
 fn within(starts: &[usize], lengths: &[usize], axis: Axis) -> Slice {

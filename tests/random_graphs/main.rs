@@ -209,7 +209,7 @@ fn loss_of<'t, F: Scalar>(result: Var<'t, F>, leaves: &[Var<'t, F>]) -> Var<'t, 
     let weights: Vec<F> = weights(result.shape().size()).into_iter().map(F::from_f64).collect();
     let mut loss = (result * result.tape().input(&weights[..]).reshape(result.shape())).sum();
     for leaf in leaves {
-        loss = loss + leaf.sum();
+        loss += leaf.sum();
     }
     loss
 }

@@ -162,7 +162,7 @@ fn a_long_chain(run: &mut Run) {
     let x = tape.var(1.0);
     let mut y = x;
     for _ in 0..1_000_000 {
-        y = y + x;
+        y += x;
     }
     let gradient = y.backward().wrt(x).item();
     run.say(format!(

@@ -34,7 +34,7 @@ fn record<'t>(tape: &'t Tape<f64>, params: &[Param<f64>], batch: &Batch) -> Var<
     };
     for pass in ["middle", "middle again"] {
         let _scope = tape.scope(pass);
-        a = a + layer(a, 1).relu();
+        a += layer(a, 1).relu();
     }
     let _scope = tape.scope("last");
     layer(a, 2).named("scores").softmax_cross_entropy_with(tape.input(&batch.one_hot).named("t")).named("L")
