@@ -9,8 +9,8 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// ```
     /// # use gradus::prelude::*;
     /// let tape = Tape::<f64>::new();
-    /// let x = tape.var([1.0, 2.0, 6.0]);
-    /// assert_eq!((x.var(1).item(), x.std(1).item()), (7.0, 7.0_f64.sqrt()));
+    /// let x = tape.var([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]);
+    /// assert_eq!((x.var(0).item(), x.std(0).item()), (4.0, 2.0));
     /// ```
     ///
     /// # Panics
