@@ -23,6 +23,7 @@ mod costs;
 mod crate_page;
 mod data;
 mod data_faults;
+mod dataset;
 mod derivatives;
 #[path = "draw/main.rs"]
 mod draw;
@@ -65,6 +66,7 @@ mod shapes_by_chance;
 mod shared_inputs;
 mod sums;
 mod tails;
+mod toy_data;
 mod trace;
 mod vjp_mistakes;
 

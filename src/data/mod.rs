@@ -9,20 +9,25 @@
 //! - `mnist`: [`Mnist`], the digits of its four files; `files`: finds the four files in a folder
 //! - `digits`: [`Digits`], images with their labels
 //! - `batches`: [`Batches`] and [`Batch`], rows on their way to a tape
+//! - `dataset`: [`Dataset`], data of one's own, and [`DataBatch`]; `gathered`: its rows on their way to a tape; `standardizer`: [`Standardizer`]
 //! - `rows`: [`Rows`] of any array, and [`shuffled`] row numbers
 //! - [`idx`]: the file format; `gzip`: how it is packed
 //! - `error`: [`DataError`], what can be wrong with a file; `recognise`: names files of other kinds
 //! - `text`: an image as characters, for a terminal
-//! - `truth`: [`TruthTable`]
+//! - `toy`: points of a plane in classes ([`blobs`], [`circles`], [`moons`], [`spiral`], [`xor`]); `truth`: [`TruthTable`]
 
 #[cfg(feature = "data")]
 mod batches;
+#[cfg(feature = "rand")]
+mod dataset;
 #[cfg(feature = "data")]
 mod digits;
 #[cfg(feature = "data")]
 mod error;
 #[cfg(feature = "data")]
 mod files;
+#[cfg(feature = "rand")]
+mod gathered;
 #[cfg(feature = "data")]
 mod gzip;
 #[cfg(feature = "data")]
@@ -32,25 +37,37 @@ mod mnist;
 #[cfg(feature = "data")]
 mod recognise;
 mod rows;
+#[cfg(feature = "rand")]
+mod standardizer;
 #[cfg(feature = "data")]
 mod text;
+#[cfg(feature = "rand")]
+mod toy;
 mod truth;
 
 #[cfg(feature = "data")]
 pub use batches::{Batch, Batches, Labels, OneHot, PixelRows};
+#[cfg(feature = "rand")]
+pub use dataset::{DataBatch, DataBatches, Dataset, Targets};
 #[cfg(feature = "data")]
 pub use digits::{CLASSES, Digits, PIXELS, SIDE};
 #[cfg(feature = "data")]
 pub use error::DataError;
 #[cfg(feature = "data")]
 pub use files::MnistFiles;
+#[cfg(feature = "rand")]
+pub use gathered::Gathered;
 #[cfg(feature = "data")]
 pub use mnist::Mnist;
 pub use rows::Rows;
 #[cfg(feature = "rand")]
 pub use rows::shuffled;
+#[cfg(feature = "rand")]
+pub use standardizer::Standardizer;
 #[cfg(feature = "data")]
 pub use text::{Ink, image_as_text};
+#[cfg(feature = "rand")]
+pub use toy::{blobs, circles, moons, spiral, xor};
 pub use truth::TruthTable;
 
 #[cfg(feature = "rand")]

@@ -1,7 +1,7 @@
 //! Wrong calls: each public function that can panic, and words that its message must hold.
 
 use crate::made_up_digits::DIGITS;
-use gradus::data::{Digits, Ink, image_as_text};
+use gradus::data::{Dataset, Digits, Ink, Standardizer, image_as_text};
 use gradus::derivatives::{
     grad, hessian, hessian_vector_product, hessian_vector_product_by_duals, jacobian_by_columns, jacobian_by_rows, jvp,
 };
@@ -416,6 +416,11 @@ fn digits() -> Digits {
     DIGITS.test().first(8)
 }
 
+/// A data set of two samples, of one feature each.
+fn two_samples(labels: Vec<usize>) -> Dataset<f32> {
+    Dataset::new(arr2(&[[1.0], [2.0]]), labels)
+}
+
 fn data() -> Vec<Case> {
     fn of_digits<R>(name: &'static str, says: &'static str, call: impl Fn(Digits) -> R + 'static) -> Case {
         case(name, says, move || call(digits()))
@@ -441,6 +446,31 @@ fn data() -> Vec<Case> {
         of_digits("sample", "at least one", |digits| digits.sample(0, &mut seeded(1))),
         of_digits("sample", "no digits", |digits| digits.first(0).sample(1, &mut seeded(1))),
         of_digits("batch", "no digit 8", |digits| digits.batch(vec![8])),
+        case("blobs", "at least one center", || gradus::data::blobs::<f32>(9, &[], 1.0, &mut seeded(1))),
+        case("blobs", "standard deviation", || gradus::data::blobs::<f32>(9, &[[0.0; 2]], -1.0, &mut seeded(1))),
+        case("circles", "below 1", || gradus::data::circles::<f32>(9, 0.0, 1.0, &mut seeded(1))),
+        case("circles", "no memory", || gradus::data::circles::<f32>(usize::MAX, 0.0, 0.5, &mut seeded(1))),
+        case("moons", "standard deviation", || gradus::data::moons::<f32>(9, f64::NAN, &mut seeded(1))),
+        case("spiral", "at least one arm", || gradus::data::spiral::<f32>(9, 0, 0.0, &mut seeded(1))),
+        case("spiral", "standard deviation", || gradus::data::spiral::<f32>(9, 2, -0.1, &mut seeded(1))),
+        case("xor", "standard deviation", || gradus::data::xor::<f32>(9, f64::INFINITY, &mut seeded(1))),
+        case("xor", "no memory", || gradus::data::xor::<f32>(usize::MAX, 0.0, &mut seeded(1))),
+        case("new", "features of 2 samples, and targets of 1", || two_samples(vec![0])),
+        case("new", "is not exact", || two_samples(vec![0, 1 << 25])),
+        case("new", "an axis for the samples", || Dataset::new(ndarray::arr0(1.0), vec![0])),
+        case("new", "at most 6 axes", || Dataset::new(ndarray::ArrayD::<f32>::zeros(vec![1; 7]), vec![0])),
+        case("split", "between 0 and 1", || two_samples(vec![0, 1]).split(f64::NAN, &mut seeded(1))),
+        case("batches", "at least one sample", || two_samples(vec![0, 1]).batches(0, &mut seeded(1))),
+        case("batches_in_order", "at least one sample", || two_samples(vec![0, 1]).batches_in_order(0)),
+        case("of", "no samples", || Standardizer::of(&two_samples(vec![0, 1]).split(0.0, &mut seeded(1)).0)),
+        case("new", "above 0", || Standardizer::new(arr1(&[0.0]).into_dyn(), arr1(&[0.0]).into_dyn())),
+        case("new", "means of shape", || Standardizer::new(arr1(&[0.0]).into_dyn(), arr1(&[1.0, 1.0]).into_dyn())),
+        case("standardize", "samples of shape [1]", || {
+            Standardizer::of(&two_samples(vec![0, 1])).standardize(&arr2(&[[1.0, 2.0]]))
+        }),
+        case("apply", "samples of shape [1]", || {
+            Standardizer::of(&two_samples(vec![0, 1])).apply(&Dataset::new(arr2(&[[1.0, 2.0]]), vec![0]))
+        }),
         case("image_as_text", "one pixel wide", || image_as_text(&[0], 0, Ink::Ascii)),
         var("narrate", "no event 9", |x| {
             let _ = x.sum().backward();
