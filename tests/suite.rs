@@ -21,6 +21,8 @@ mod conformance;
 mod convolution;
 mod costs;
 mod crate_page;
+#[cfg(feature = "csv")]
+mod csv;
 mod data;
 mod data_faults;
 mod dataset;

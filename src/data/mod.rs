@@ -10,6 +10,7 @@
 //! - `digits`: [`Digits`], images with their labels
 //! - `batches`: [`Batches`] and [`Batch`], rows on their way to a tape
 //! - `dataset`: [`Dataset`], data of one's own, and [`DataBatch`]; `gathered`: its rows on their way to a tape; `standardizer`: [`Standardizer`]
+//! - `csv`: `Table`, columns of a text file by their names (feature `csv`)
 //! - `rows`: [`Rows`] of any array, and [`shuffled`] row numbers
 //! - [`idx`]: the file format; `gzip`: how it is packed
 //! - `error`: [`DataError`], what can be wrong with a file; `recognise`: names files of other kinds
@@ -18,6 +19,8 @@
 
 #[cfg(feature = "data")]
 mod batches;
+#[cfg(feature = "csv")]
+mod csv;
 #[cfg(feature = "rand")]
 mod dataset;
 #[cfg(feature = "data")]
@@ -47,6 +50,8 @@ mod truth;
 
 #[cfg(feature = "data")]
 pub use batches::{Batch, Batches, Labels, OneHot, PixelRows};
+#[cfg(feature = "csv")]
+pub use csv::{Categories, CsvError, Missing, Table};
 #[cfg(feature = "rand")]
 pub use dataset::{DataBatch, DataBatches, Dataset, Targets};
 #[cfg(feature = "data")]
