@@ -2,7 +2,7 @@
 
 mod made_up_digits;
 
-use gradus::data::{DataError, PIXELS};
+use gradus::data::{DataError, Dataset, PIXELS};
 use gradus::prelude::*;
 use made_up_digits::{DIGITS, TEST, TRAIN, folder};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -137,6 +137,26 @@ fn making_batches_and_recording_them_allocates_nothing() {
     };
     step();
     assert_eq!(allocations(|| (0..100).for_each(|_| step())), 0);
+}
+
+#[test]
+fn splitting_a_data_set_copies_no_sample_and_recording_its_batches_allocates_nothing() {
+    let data = Dataset::new(ndarray::Array2::<f32>::zeros((1000, 500)), vec![0; 1000]);
+    let text = Dataset::of_text(&[0; 1500], 500);
+    for data in [data, text] {
+        let mut batches = None;
+        let peak = peak(|| batches = Some(data.split(0.8, &mut seeded(1)).0.batches(5, &mut seeded(1))));
+        assert!(peak < 60_000, "{peak} bytes, of 2,000,000 that the samples have");
+        let (mut batches, mut tape) = (batches.expect("batches"), Tape::<f32>::new());
+        let mut step = || {
+            let batch = batches.next().expect("a batch");
+            let _ = tape.input(&batch.features);
+            let _ = tape.input(&batch.targets);
+            tape.rewind();
+        };
+        step();
+        assert_eq!(allocations(|| (0..100).for_each(|_| step())), 0);
+    }
 }
 
 #[test]

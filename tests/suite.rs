@@ -7,6 +7,7 @@
 mod batches;
 #[path = "blame/main.rs"]
 mod blame;
+mod characters;
 mod check;
 mod check_deep_nets;
 mod check_diagnosis;

@@ -63,7 +63,11 @@ impl<F: Scalar> Dataset<F> {
         let (features, Targets(targets)) = (Source::numbers(features), targets.into());
         let (samples, wanted) = (features.expect_rows("features"), targets.expect_rows("targets"));
         assert!(samples == wanted, "there are features of {samples} samples, and targets of {wanted}");
-        Dataset { features, targets, rows: (0..samples).collect() }
+        Self::of_sources(features, targets, (0..samples).collect())
+    }
+
+    pub(super) fn of_sources(features: Source<F>, targets: Source<F>, rows: Arc<[usize]>) -> Self {
+        Dataset { features, targets, rows }
     }
 
     /// The number of its samples.
@@ -136,7 +140,7 @@ impl<F: Scalar> Dataset<F> {
             Some(labels) => Source::Labels(labels.into()),
             None => Source::numbers(whole.targets.to_array()),
         };
-        Dataset { features: Source::numbers(features), targets, rows: (0..self.len()).collect() }
+        Self::of_sources(Source::numbers(features), targets, (0..self.len()).collect())
     }
 
     fn of_rows(&self, rows: Arc<[usize]>) -> Self {

@@ -13,6 +13,8 @@ pub(super) enum Source<F> {
     Labels(Arc<[usize]>),
     /// Numbers, in row-major order, with the rows along the first axis.
     Numbers(Arc<ArrayD<F>>),
+    /// Row r is the `places` numbers of a text that begin at r + `shift`.
+    Windows { text: Arc<[usize]>, places: usize, shift: usize },
 }
 
 impl<F: Scalar> Source<F> {
@@ -27,10 +29,12 @@ impl<F: Scalar> Source<F> {
     pub(super) fn expect_rows(&self, what: &str) -> usize {
         match self {
             Source::Labels(labels) => {
-                let largest = labels.iter().max().copied().unwrap_or(0);
-                let limit = F::LARGEST_EXACT_INTEGER;
-                assert!(largest <= limit, "label {largest} is not exact in {}: use labels up to {limit}", F::NAME);
+                expect_exact::<F>(labels);
                 labels.len()
+            }
+            Source::Windows { text, places, shift } => {
+                expect_exact::<F>(text);
+                (text.len() + 1).saturating_sub(places + shift)
             }
             Source::Numbers(array) => {
                 assert!(array.ndim() > 0, "{what} need an axis for the samples: this is a single number");
@@ -45,18 +49,28 @@ impl<F: Scalar> Source<F> {
         match self {
             Source::Labels(_) => &[],
             Source::Numbers(array) => &array.shape()[1..],
+            Source::Windows { places, .. } => std::slice::from_ref(places),
         }
     }
 
     fn write_row(&self, row: usize, to: &mut [F]) {
         match self {
             Source::Labels(labels) => to[0] = F::from_f64(labels[row] as f64),
+            Source::Windows { text, shift, .. } => {
+                to.iter_mut().zip(&text[row + shift..]).for_each(|(to, &number)| *to = F::from_f64(number as f64));
+            }
             Source::Numbers(array) => {
                 let numbers = array.as_slice().expect("row-major order");
                 to.copy_from_slice(&numbers[row * to.len()..][..to.len()]);
             }
         }
     }
+}
+
+#[track_caller]
+fn expect_exact<F: Scalar>(labels: &[usize]) {
+    let (largest, limit) = (labels.iter().max().copied().unwrap_or(0), F::LARGEST_EXACT_INTEGER);
+    assert!(largest <= limit, "label {largest} is not exact in {}: use labels up to {limit}", F::NAME);
 }
 
 /// Features or targets of a [`DataBatch`](super::DataBatch), to be given to [`Tape::input`](crate::Tape::input).

@@ -10,6 +10,7 @@
 //! - `digits`: [`Digits`], images with their labels
 //! - `batches`: [`Batches`] and [`Batch`], rows on their way to a tape
 //! - `dataset`: [`Dataset`], data of one's own, and [`DataBatch`]; `gathered`: its rows on their way to a tape; `standardizer`: [`Standardizer`]
+//! - `characters`: [`Vocabulary`], the characters of a text; windows of a text, and words, as data sets
 //! - `csv`: `Table`, columns of a text file by their names (feature `csv`)
 //! - `rows`: [`Rows`] of any array, and [`shuffled`] row numbers
 //! - [`idx`]: the file format; `gzip`: how it is packed
@@ -19,6 +20,8 @@
 
 #[cfg(feature = "data")]
 mod batches;
+#[cfg(feature = "rand")]
+mod characters;
 #[cfg(feature = "csv")]
 mod csv;
 #[cfg(feature = "rand")]
@@ -50,6 +53,8 @@ mod truth;
 
 #[cfg(feature = "data")]
 pub use batches::{Batch, Batches, Labels, OneHot, PixelRows};
+#[cfg(feature = "rand")]
+pub use characters::{TextError, Vocabulary};
 #[cfg(feature = "csv")]
 pub use csv::{Categories, CsvError, Missing, Table};
 #[cfg(feature = "rand")]

@@ -1,7 +1,7 @@
 //! Wrong calls: each public function that can panic, and words that its message must hold.
 
 use crate::made_up_digits::DIGITS;
-use gradus::data::{Dataset, Digits, Ink, Standardizer, image_as_text};
+use gradus::data::{Dataset, Digits, Ink, Standardizer, Vocabulary, image_as_text};
 use gradus::derivatives::{
     grad, hessian, hessian_vector_product, hessian_vector_product_by_duals, jacobian_by_columns, jacobian_by_rows, jvp,
 };
@@ -471,6 +471,11 @@ fn data() -> Vec<Case> {
         case("apply", "samples of shape [1]", || {
             Standardizer::of(&two_samples(vec![0, 1])).apply(&Dataset::new(arr2(&[[1.0, 2.0]]), vec![0]))
         }),
+        case("decode", "no character 3 in a vocabulary of 3", || Vocabulary::of("abc").decode(&[0, 3])),
+        case("of_text", "at least one place", || Dataset::<f32>::of_text(&[0, 1], 0)),
+        case("of_text", "no window of 2 and the next", || Dataset::<f32>::of_text(&[0, 1], 2)),
+        case("of_text", "is not exact", || Dataset::<f32>::of_text(&[0, 1 << 25], 1)),
+        case("of_words", "at least one place", || Dataset::<f32>::of_words(&["a"], &Vocabulary::of("a"), 0)),
         case("image_as_text", "one pixel wide", || image_as_text(&[0], 0, Ink::Ascii)),
         var("narrate", "no event 9", |x| {
             let _ = x.sum().backward();
