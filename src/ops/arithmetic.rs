@@ -1,4 +1,4 @@
-//! Arithmetic. Each row has y, and what flows back to a and to b when g arrives at y. The operators of [`Var`](crate::Var) record these ops.
+//! Arithmetic. Each row has y, and what flows back to a and to b when g arrives at y. The operators of [`Var`] record these ops.
 
 use crate::formula::{binary_functions, plain_functions};
 use crate::{Scalar, Var};

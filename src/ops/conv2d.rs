@@ -113,7 +113,7 @@ impl fmt::Display for Conv {
     }
 }
 
-/// y[filter, place] = Σ w[filter] x[window at the place] + b[filter]
+/// `y[filter, place] = Σ w[filter] x[window at the place] + b[filter]`
 #[derive(Debug, PartialEq)]
 pub struct Conv2d {
     /// How the filters move.
@@ -167,7 +167,7 @@ impl<F: Scalar> Op<F> for Conv2d {
     }
 }
 
-/// y[pixel] = Σ w[filter, offset] x[filter, place] over the filters and the windows that see the pixel there
+/// `y[pixel] = Σ w[filter, offset] x[filter, place]` over the filters and the windows that see the pixel there
 #[derive(Debug, PartialEq)]
 pub struct ConvTranspose2d {
     /// How the filters move over the result.
@@ -203,7 +203,7 @@ impl<F: Scalar> Op<F> for ConvTranspose2d {
     }
 }
 
-/// y[filter, offset] = Σ x[pixel] g[filter, place] over all images and places, where the window at a place sees the pixel at this offset
+/// `y[filter, offset] = Σ x[pixel] g[filter, place]` over all images and places, where the window at a place sees the pixel at this offset
 #[derive(Debug, PartialEq)]
 pub struct Conv2dWeight {
     conv: Conv,

@@ -33,7 +33,7 @@ fn by_channel(windows: Windows, images: Shape) -> Grouped {
     Grouped { windows, groups: images[1] }
 }
 
-/// y[place] = max x over the window there
+/// `y[place] = max x` over the window there
 #[derive(Debug, PartialEq)]
 pub struct MaxPool2d {
     /// The windows.
@@ -62,7 +62,7 @@ impl<F: Scalar> Op<F> for MaxPool2d {
     }
 }
 
-/// What flows back to x: y[pixel] = Σ g / (how many pixels are the largest of the window), over the windows whose largest pixel it is
+/// What flows back to x: `y[pixel] = Σ g` / (how many pixels are the largest of the window), over the windows whose largest pixel it is
 #[derive(Debug, PartialEq)]
 pub struct MaxPool2dBack {
     /// The windows.
@@ -97,7 +97,7 @@ impl<F: Scalar> Op<F> for MaxPool2dBack {
     }
 }
 
-/// y[place] = the mean of h over the pixels where x is the largest of the window: the transpose of [`MaxPool2dBack`]
+/// `y[place]` = the mean of h over the pixels where x is the largest of the window: the transpose of [`MaxPool2dBack`]
 #[derive(Debug, PartialEq)]
 pub struct MaxPool2dPick {
     /// The windows.
@@ -130,7 +130,7 @@ impl<F: Scalar> Op<F> for MaxPool2dPick {
     }
 }
 
-/// y[place] = the mean of x over the window there
+/// `y[place]` = the mean of x over the window there
 #[derive(Debug, PartialEq)]
 pub struct AvgPool2d {
     /// The windows.
@@ -159,7 +159,7 @@ impl<F: Scalar> Op<F> for AvgPool2d {
     }
 }
 
-/// What flows back to x: y[pixel] = Σ g / n over the windows that see the pixel
+/// What flows back to x: `y[pixel] = Σ g / n` over the windows that see the pixel
 #[derive(Debug, PartialEq)]
 pub struct AvgPool2dBack {
     /// The windows.
