@@ -4,7 +4,7 @@
 mod protocol;
 
 use gradus::data::Rows;
-use gradus::nn::{Activation, Mlp, Model, Parameters};
+use gradus::nn::{Activation, Mlp, Parameters, Predict};
 use gradus::optim::{Adam, Optimizer, Sgd};
 use gradus::prelude::*;
 use ndarray::{Array1, Array2, ArrayD, ArrayView2, s};

@@ -1,4 +1,4 @@
-//! Values without gradients.
+//! Values without gradients, and layers as they are when nobody trains them.
 
 use crate::op::{Cotangents, Local, Op};
 use crate::scalar::Scalar;
@@ -9,7 +9,8 @@ use std::cell::Cell;
 
 impl<F: Scalar> Tape<F> {
     /// Runs `compute` without preparing for gradients: nothing recorded inside can be differentiated, whether it is an op or a leaf. (What
-    /// was recorded before keeps its gradients. To use one value without them, take [`Var::detach`].)
+    /// was recorded before keeps its gradients. To use one value without them, take [`Var::detach`].) Layers that behave differently while they
+    /// are trained behave as in [`eval`](Tape::eval), since nobody learns here.
     ///
     /// ```
     /// # use gradus::prelude::*;
@@ -25,8 +26,30 @@ impl<F: Scalar> Tape<F> {
     }
 
     /// The same until what is returned is dropped: a closure would hide its caller's line from what it records.
-    pub(crate) fn gradients_off(&self) -> GradientsOff<'_> {
-        GradientsOff { off: &self.gradients_off, before: self.gradients_off.replace(true) }
+    pub(crate) fn gradients_off(&self) -> Until<'_> {
+        Until { flag: &self.gradients_off, before: self.gradients_off.replace(true) }
+    }
+
+    /// Runs `compute` with layers as they are when a trained model is used: [`Dropout`](crate::nn::Dropout) hands on what it gets, and
+    /// [`BatchNorm`](crate::nn::BatchNorm) takes its running averages. Gradients are prepared, as for a gradient check or a saliency map. PyTorch's
+    /// `model.eval()`, but nothing has to be switched back.
+    ///
+    /// ```
+    /// use gradus::nn::{Dropout, Module};
+    /// use gradus::prelude::*;
+    /// let (tape, dropout) = (Tape::new(), Dropout::new(0.5, 7));
+    /// let x = tape.input([1.0; 100]);
+    /// assert_eq!(tape.eval(|| dropout.forward(x)).sum().item(), 100.0);
+    /// assert_ne!(dropout.forward(x).sum().item(), 100.0); // about half of them are 2, the others 0
+    /// ```
+    pub fn eval<R>(&self, compute: impl FnOnce() -> R) -> R {
+        let _evaluating = Until { flag: &self.evaluating, before: self.evaluating.replace(true) };
+        compute()
+    }
+
+    /// Whether layers behave as in training: outside of [`eval`](Tape::eval) and [`no_grad`](Tape::no_grad).
+    pub fn is_training(&self) -> bool {
+        self.wants_gradients() && !self.evaluating.get()
     }
 
     /// Whether what is recorded now may get gradients.
@@ -36,15 +59,15 @@ impl<F: Scalar> Tape<F> {
     }
 }
 
-/// While it lives, nothing is prepared for gradients; made by [`Tape::gradients_off`].
-pub(crate) struct GradientsOff<'a> {
-    off: &'a Cell<bool>,
+/// Resets a flag of the tape when it is dropped.
+pub(crate) struct Until<'a> {
+    flag: &'a Cell<bool>,
     before: bool,
 }
 
-impl Drop for GradientsOff<'_> {
+impl Drop for Until<'_> {
     fn drop(&mut self) {
-        self.off.set(self.before);
+        self.flag.set(self.before);
     }
 }
 

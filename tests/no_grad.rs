@@ -2,6 +2,7 @@
 
 use gradus::derivatives::{jacobian_by_columns, jacobian_by_rows};
 use gradus::nn::{Activation, Mlp};
+use gradus::ops::recurrent::Cell;
 use gradus::prelude::*;
 use gradus::table::TABLE;
 use gradus::{BackwardError, Conv, Dual, Windows};
@@ -62,6 +63,11 @@ const METHODS: &[(&str, Program)] = &[
     ("max_pool2d", |x| x.reshape([1, 1, 2, 3]).max_pool2d(1, 1)), ("avg_pool2d", |x| x.reshape([1, 1, 2, 3]).avg_pool2d(1, 1)),
     ("standardize", |x| x.standardize(1, 1e-5)), ("layer_norm", |x| x.layer_norm(x.tape().full([3], 1.0), x.tape().full([3], 0.0), 1e-5)),
     ("batch_norm_train", |x| x.batch_norm_train(x.tape().full([3], 1.0), x.tape().full([3], 0.0), 1e-5)),
+    ("rms_norm", |x| x.rms_norm(x.tape().full([3], 1.0), 1e-6)),
+    ("batch_norm_eval", |x| { let ones = x.tape().full([3], 1.0); x.batch_norm_eval(ones, ones, ones, ones, 1e-5) }),
+    ("recurrent", |x| { let ones = x.tape().full([1], 1.0); x.reshape([1, 2, 3]).recurrent(Cell::Tanh, [x.tape().full([3, 1], 1.0), x.tape().full([1, 1], 1.0)], [ones, ones]) }),
+    ("attention_weights", |x| x.attention_weights(x, None)), ("scaled_dot_product_attention", |x| x.scaled_dot_product_attention(x, x, None)),
+    ("attention_of_heads", |x| x.reshape([1, 2, 3]).attention_of_heads(1, None)),
     ("mean_squared_error", |x| x.mean_squared_error(x)), ("quadratic_cost", |x| x.quadratic_cost(x)), ("huber", |x| x.huber(x, 1.0)),
     ("binary_cross_entropy_with_logits", |x| x.binary_cross_entropy_with_logits(x.sigmoid())),
     ("softmax_cross_entropy", |x| x.softmax_cross_entropy(x.tape().labels(&[0, 1]))),

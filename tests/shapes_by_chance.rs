@@ -2,9 +2,10 @@
 //! fit.
 
 use crate::made_up_digits::DIGITS;
-use gradus::nn::{Activation, Init, Linear, Mlp, Model, Parameters, accuracy};
+use gradus::nn::{Activation, Init, Linear, Mlp, Module, Parameters, Predict, accuracy};
 use gradus::ops::LossBack;
 use gradus::ops::losses::{BinaryCrossEntropyWithLogits, QuadraticCost};
+use gradus::ops::recurrent::Cell;
 use gradus::ops::softmax_cross_entropy::{SoftmaxCrossEntropyGrad, SoftmaxCrossEntropyWithGrad};
 use gradus::prelude::*;
 use ndarray::{Array1, Array2, arr1};
@@ -60,6 +61,19 @@ const CALLS: &[(&str, &[usize], &[&[usize]], Call)] = &[
     }),
     ("gain of batch_norm_train of images", &[2, 3, 2, 2], &[&[1], &[3, 1, 1], &[2]], |x, gain| {
         x.batch_norm_train(gain, x.tape().full([3], 0.0), 1e-5)
+    }),
+    ("gain of rms_norm", &[4, 3], &[&[], &[1], &[4], &[1, 3], &[4, 1], &[4, 3]], |x, gain| x.rms_norm(gain, 1e-6)),
+    ("mean of batch_norm_eval", &[4, 3], &[&[], &[1], &[1, 3], &[3, 1], &[4, 3], &[4]], |x, mean| {
+        let ones = x.tape().full([3], 1.0);
+        x.batch_norm_eval(mean, ones, ones, ones, 1e-5)
+    }),
+    ("weights of a recurrent network", &[2, 4, 3], &[&[3], &[4, 2], &[3, 1]], |x, weights| {
+        let [two, ones] = [[2, 2], [1, 2]].map(|shape| x.tape().full(shape, 1.0));
+        x.recurrent(Cell::Tanh, [weights, two], [ones.reshape([2]); 2])
+    }),
+    ("biases of a recurrent network", &[2, 4, 3], &[&[], &[1], &[1, 2], &[4, 2], &[3]], |x, biases| {
+        let [w, u] = [[3, 2], [2, 2]].map(|shape| x.tape().full(shape, 1.0));
+        x.recurrent(Cell::Tanh, [w, u], [biases, x.tape().full([2], 1.0)])
     }),
     ("bias of conv2d", &[1, 1, 3, 3], &[&[], &[1], &[1, 3], &[3, 1], &[4, 3], &[2]], |x, bias| {
         x.conv2d(x.tape().full([3, 1, 2, 2], 1.0), bias, 1, 0)
@@ -199,7 +213,7 @@ impl Parameters<f64> for Odd {
     fn each_param(&self, _: &mut dyn FnMut(&Param<f64>)) {}
 }
 
-impl Model<f64> for Odd {
+impl Module<f64> for Odd {
     fn forward<'t>(&self, x: Var<'t, f64>) -> Var<'t, f64> {
         (self.0)(x)
     }

@@ -43,6 +43,7 @@ mod kinks;
 mod layers;
 mod layout;
 mod made_up_digits;
+mod modules;
 mod no_grad;
 mod non_finite;
 mod numerics;

@@ -4,6 +4,7 @@ use super::GoldenError;
 use super::read::Attributes;
 use crate::kernel::windows::Windows;
 use crate::ops::conv2d::Conv;
+use crate::ops::recurrent::Cell;
 use crate::tape::Var;
 
 /// An op that golden files know.
@@ -33,6 +34,25 @@ macro_rules! op {
         }
         Operation { op: $op, row: $row, operands: Some([$(stringify!($x)),+].len()), program }
     }};
+}
+
+/// A recurrent network with PyTorch's weights, which are the transposes of ours.
+fn recurrent<'t>(
+    cell: Cell,
+    x: Var<'t, f64>,
+    weights: [Var<'t, f64>; 2],
+    biases: [Var<'t, f64>; 2],
+    attributes: &Attributes,
+) -> Result<Var<'t, f64>, GoldenError> {
+    attributes.texts("parameters")?;
+    Ok(x.recurrent(cell, weights.map(Var::transpose), biases))
+}
+
+/// The mask of causal attention among the places along the second-last axis, if the file asks for it.
+fn causal_mask<'t>(x: Var<'t, f64>, attributes: &Attributes) -> Result<Option<Var<'t, f64>>, GoldenError> {
+    let causal = attributes.flag("causal")?;
+    let places = x.shape().iter().rev().nth(1).copied();
+    Ok(places.filter(|_| causal).map(|places| x.tape().causal_mask(places)))
 }
 
 /// Every op that golden files know.
@@ -131,6 +151,23 @@ pub static OPS: &[Operation] = &[
     op!("avg_pool2d", |x; attributes| x.avg_pool2d_with(windows(attributes)?)),
     op!("layer_norm", |x, gain, bias; attributes| x.layer_norm(gain, bias, attributes.number("eps")?)),
     op!("batch_norm_train", |x, gain, bias; attributes| x.batch_norm_train(gain, bias, attributes.number("eps")?)),
+    op!("batch_norm_eval", |x, gain, bias; attributes| {
+        let [mean, variance] = [attributes.array("running_mean")?, attributes.array("running_var")?].map(|x| gain.tape().input(x));
+        x.batch_norm_eval(mean, variance, gain, bias, attributes.number("eps")?)
+    }),
+    op!("rnn_tanh" as "recurrent", |x, w, u, b, c; attributes| recurrent(Cell::Tanh, x, [w, u], [b, c], attributes)?),
+    op!("gru" as "recurrent", |x, w, u, b, c; attributes| recurrent(Cell::Gru, x, [w, u], [b, c], attributes)?),
+    op!("lstm" as "recurrent", |x, w, u, b, c; attributes| recurrent(Cell::Lstm, x, [w, u], [b, c], attributes)?),
+    op!("scaled_dot_product_attention", |q, k, v; attributes| {
+        let mask = causal_mask(q, attributes)?;
+        q.scaled_dot_product_attention(k, v, mask)
+    }),
+    op!("multi_head_attention" as "attention_of_heads", |x, w, b, w_out, b_out; attributes| {
+        attributes.texts("parameters")?;
+        let packed = x.matmul(w.transpose()) + b;
+        packed.attention_of_heads(attributes.whole("heads")?, causal_mask(x, attributes)?).matmul(w_out.transpose()) + b_out
+    }),
+    op!("rms_norm", |x, gain; attributes| x.rms_norm(gain, attributes.number("eps")?)),
     op!("quadratic_cost", |a, y; _attributes| a.quadratic_cost(y)),
     op!("mean_squared_error", |a, y; _attributes| a.mean_squared_error(y)),
     op!("mean_absolute_error", |a, y; _attributes| a.mean_absolute_error(y)),

@@ -184,6 +184,16 @@ impl Attributes {
         self.get(name).each(range, "a list of ranges")
     }
 
+    /// A list of strings.
+    pub(super) fn texts(&self, name: &str) -> Result<Vec<String>, GoldenError> {
+        self.get(name).each(|place| place.text(), "a list of strings")
+    }
+
+    /// An array with its shape, as the inputs have them.
+    pub(super) fn array(&self, name: &str) -> Result<ArrayD<f64>, GoldenError> {
+        self.get(name).array()
+    }
+
     /// A list of rows of numbers.
     pub(super) fn matrix(&self, name: &str) -> Result<ArrayD<f64>, GoldenError> {
         let row = |place: Place| place.each(|place| place.number(), "a row of numbers");

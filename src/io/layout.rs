@@ -11,7 +11,8 @@ pub enum Layout {
     #[default]
     Gradus,
     /// As PyTorch has them: `layer1.weight` of shape `[out, in]` for a matrix `layer1/W`, `layer1.bias` for `layer1/b`, and `norm.weight` for
-    /// `norm/gain`. Weights of a convolution have the same order in both, `[out, in, height, width]`.
+    /// `norm/gain`. Weights of a convolution have the same order in both, `[out, in, height, width]`, and so does the table of an embedding. A recurrent
+    /// layer's `rnn/W_ih` is `rnn.weight_ih_l0`.
     PyTorch,
 }
 
@@ -23,8 +24,12 @@ impl Layout {
             Layout::PyTorch => {
                 let (path, name) = param.rsplit_once('/').unwrap_or(("", param));
                 let name = match name {
-                    "W" | "gain" => "weight",
+                    "W" | "gain" | "table" => "weight",
                     "b" => "bias",
+                    "W_ih" => "weight_ih_l0",
+                    "W_hh" => "weight_hh_l0",
+                    "b_ih" => "bias_ih_l0",
+                    "b_hh" => "bias_hh_l0",
                     other => other,
                 };
                 if path.is_empty() { name.to_owned() } else { format!("{}.{name}", path.replace('/', ".")) }
@@ -34,7 +39,9 @@ impl Layout {
 
     /// Whether a parameter's matrix is transposed in a file.
     pub(super) fn turns(self, param: &str, rank: usize) -> bool {
-        self == Layout::PyTorch && rank == 2 && param.rsplit('/').next() == Some("W")
+        self == Layout::PyTorch
+            && rank == 2
+            && param.rsplit('/').next().is_some_and(|name| ["W", "W_ih", "W_hh"].contains(&name))
     }
 
     /// A parameter's array in the shape that it has in a file, or the other way round.

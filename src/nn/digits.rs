@@ -1,6 +1,6 @@
 //! The predictions and the accuracy of a model on digits.
 
-use super::Model;
+use super::Module;
 use super::metrics::{Confusion, argmax};
 use super::predict::predict_some;
 use crate::data::Digits;
@@ -15,7 +15,7 @@ impl Digits {
     /// # Panics
     /// If the outputs of the model are not one row for each image, or if an image shows a digit that they have no column for.
     #[track_caller]
-    pub fn predictions<F: Scalar>(&self, model: &impl Model<F>) -> Vec<usize> {
+    pub fn predictions<F: Scalar>(&self, model: &(impl Module<F> + ?Sized)) -> Vec<usize> {
         let mut predictions = Vec::with_capacity(self.len());
         let mut tape = Tape::new();
         let largest = self.labels().iter().max().map_or(0, |&label| usize::from(label));
@@ -43,7 +43,7 @@ impl Digits {
     /// # Panics
     /// As [`predictions`](Digits::predictions), or if there are more than 10 classes.
     #[track_caller]
-    pub fn accuracy<F: Scalar>(&self, model: &impl Model<F>) -> f64 {
+    pub fn accuracy<F: Scalar>(&self, model: &(impl Module<F> + ?Sized)) -> f64 {
         self.confusion(model).accuracy()
     }
 
@@ -52,7 +52,7 @@ impl Digits {
     /// # Panics
     /// As [`predictions`](Digits::predictions), or if there are more than 10 classes.
     #[track_caller]
-    pub fn confusion<F: Scalar>(&self, model: &impl Model<F>) -> Confusion {
+    pub fn confusion<F: Scalar>(&self, model: &(impl Module<F> + ?Sized)) -> Confusion {
         let mut confusion = Confusion::new(10);
         for (&label, prediction) in self.labels().iter().zip(self.predictions(model)) {
             confusion.count(label as usize, prediction);

@@ -1,11 +1,12 @@
 //! The fully connected layer.
 
-use super::{Init, Parameters};
+use super::{Init, Module, Parameters};
 use crate::blame::OrBlame;
 use crate::{Param, Scalar, Shape, Var};
 use rand::Rng;
 
-/// y = x W + b, with rows as samples: x `[batch, n_in]`, W `[n_in, n_out]`, b `[n_out]`, y `[batch, n_out]`.
+/// y = x W + b, with rows as samples: x `[batch, n_in]`, W `[n_in, n_out]`, b `[n_out]`, y `[batch, n_out]`. Any further axes of x, such as places in a
+/// sequence, come before the last one.
 ///
 /// Books that write samples as columns have y = W x + b, with this W transposed.
 #[derive(Debug)]
@@ -35,9 +36,14 @@ impl<F: Scalar> Linear<F> {
     /// Records x W + b.
     ///
     /// # Panics
-    /// If x does not have as many columns as W has rows, or b as many numbers as W has columns.
+    /// If x is not at least a matrix, does not have as many columns as W has rows, or b as many numbers as W has columns.
     #[track_caller]
     pub fn forward<'t>(&self, x: Var<'t, F>) -> Var<'t, F> {
+        assert!(
+            x.shape().rank() >= 2,
+            "Linear::forward: samples are rows, [batch, n_in], found {}; a single one is [1, n_in]",
+            x.describe_shape()
+        );
         let tape = x.tape();
         let weights = tape.param(&self.weights);
         let sums = x.matmul(weights);
@@ -45,7 +51,7 @@ impl<F: Scalar> Linear<F> {
         biases.expect_shape(
             "Linear::forward",
             "the biases, one for each column of the weights,",
-            [sums.shape()[1]],
+            [weights.shape()[1]],
             weights,
         );
         sums + biases
@@ -61,5 +67,12 @@ impl<F: Scalar> Parameters<F> for Linear<F> {
     fn each_param(&self, visit: &mut dyn FnMut(&Param<F>)) {
         visit(&self.weights);
         visit(&self.biases);
+    }
+}
+
+impl<F: Scalar> Module<F> for Linear<F> {
+    #[track_caller]
+    fn forward<'t>(&self, x: Var<'t, F>) -> Var<'t, F> {
+        Linear::forward(self, x)
     }
 }

@@ -1,46 +1,11 @@
 //! The multilayer perceptron: linear layers with activations between them.
 
-use super::{Init, Linear, Model, Parameters};
+use super::{Activation, Init, Linear, Module, Parameters};
 use crate::draw::Architecture;
 use crate::{Param, Scalar, Var};
 use rand::Rng;
 
-/// The function after a linear layer, element by element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Activation {
-    /// 1 / (1 + e⁻ᶻ)
-    Sigmoid,
-    /// tanh z
-    Tanh,
-    /// max(z, 0)
-    Relu,
-    /// z itself
-    Identity,
-}
-
 impl Activation {
-    /// Records the activation of `z`.
-    #[track_caller]
-    pub fn of<F: Scalar>(self, z: Var<'_, F>) -> Var<'_, F> {
-        match self {
-            Activation::Sigmoid => z.sigmoid(),
-            Activation::Tanh => z.tanh(),
-            Activation::Relu => z.relu(),
-            Activation::Identity => z,
-        }
-    }
-
-    /// Its name, as figures show it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Activation::Sigmoid => "sigmoid",
-            Activation::Tanh => "tanh",
-            Activation::Relu => "ReLU",
-            Activation::Identity => "linear",
-        }
-    }
-
     /// The initial weights that keep the spread of signals from layer to layer: He for ReLU, 1/√n_in otherwise.
     pub fn usual_init(self) -> Init {
         if self == Activation::Relu { Init::He } else { Init::Scaled }
@@ -157,7 +122,7 @@ impl<F: Scalar> Parameters<F> for Mlp<F> {
     }
 }
 
-impl<F: Scalar> Model<F> for Mlp<F> {
+impl<F: Scalar> Module<F> for Mlp<F> {
     #[track_caller]
     fn forward<'t>(&self, x: Var<'t, F>) -> Var<'t, F> {
         Mlp::forward(self, x)

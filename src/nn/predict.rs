@@ -1,52 +1,71 @@
 //! The outputs of a model for many samples.
 
-use super::Model;
+use super::Module;
 use crate::kernel::parallel;
 use crate::{Scalar, Tape, Var};
-use ndarray::{ArcArray2, Array2, ArrayView2, Axis, Ix2, s};
+use ndarray::{ArcArray, Array, Array2, ArrayView, ArrayView2, Axis, Ix2, RemoveAxis, Slice};
 use std::ops::Range;
 
-/// Samples, one per row, that can be put onto a tape in groups. A shared array ([`ArcArray2`]) is read in place, all others are copied.
+/// The outputs of a model for any number of samples. Every [`Module`] has this.
+pub trait Predict<F: Scalar>: Module<F> {
+    /// The outputs `[samples, outputs]` for any number of samples, which lie along the first axis, as in [evaluation](Tape::eval) and without preparing
+    /// for gradients: `net.predict(&images)`. The samples are computed in small groups, on tapes that are rewound, so that the intermediate results of
+    /// all of them are never in memory at once. Each thread takes the next group when it has finished one. A shared array is read in place
+    /// (`images.into_shared()` costs nothing).
+    ///
+    /// # Panics
+    /// At the caller's line, if the shapes do not fit.
+    #[track_caller]
+    fn predict(&self, x: impl Samples<F>) -> Array2<F> {
+        predict(self, x)
+    }
+}
+
+impl<F: Scalar, M: Module<F> + ?Sized> Predict<F> for M {}
+
+/// Samples, along the first axis, that can be put onto a tape in groups. A shared array ([`ArcArray`]) is read in place, all others are copied.
 pub trait Samples<F: Scalar>: Sync {
     /// The number of samples.
     fn count(&self) -> usize;
-    /// Records an input with some of them: `[rows, n_in]`.
+    /// Records an input with some of them: `[rows, ...]`.
     fn record<'t>(&self, tape: &'t Tape<F>, rows: Range<usize>) -> Var<'t, F>;
 }
 
-impl<F: Scalar> Samples<F> for ArrayView2<'_, F> {
+impl<F: Scalar, D: RemoveAxis> Samples<F> for ArrayView<'_, F, D> {
     fn count(&self) -> usize {
-        self.nrows()
+        self.len_of(Axis(0))
     }
     fn record<'t>(&self, tape: &'t Tape<F>, rows: Range<usize>) -> Var<'t, F> {
-        tape.input(self.slice(s![rows, ..]))
+        tape.input(self.slice_axis(Axis(0), Slice::from(rows)))
     }
 }
 
-impl<F: Scalar> Samples<F> for &Array2<F> {
+impl<F: Scalar, D: RemoveAxis> Samples<F> for &Array<F, D> {
     fn count(&self) -> usize {
-        self.nrows()
+        self.len_of(Axis(0))
     }
     fn record<'t>(&self, tape: &'t Tape<F>, rows: Range<usize>) -> Var<'t, F> {
         self.view().record(tape, rows)
     }
 }
 
-impl<F: Scalar> Samples<F> for &ArcArray2<F> {
+impl<F: Scalar, D: RemoveAxis> Samples<F> for &ArcArray<F, D> {
     fn count(&self) -> usize {
-        self.nrows()
+        self.len_of(Axis(0))
     }
     fn record<'t>(&self, tape: &'t Tape<F>, rows: Range<usize>) -> Var<'t, F> {
-        tape.input_shared(&ArcArray2::clone(self).slice_move(s![rows, ..]))
+        let mut some = ArcArray::clone(self);
+        some.slice_axis_inplace(Axis(0), Slice::from(rows));
+        tape.input_shared(&some)
     }
 }
 
 /// Number of samples that are computed at a time: enough to keep the matrix product busy, few enough to stay in the cache.
 const GROUP: usize = 512;
 
-/// See [`Model::predict`].
+/// See [`Predict::predict`].
 #[track_caller]
-pub(super) fn predict<F: Scalar>(model: &(impl Model<F> + Sync + ?Sized), x: impl Samples<F>) -> Array2<F> {
+pub(super) fn predict<F: Scalar>(model: &(impl Module<F> + ?Sized), x: impl Samples<F>) -> Array2<F> {
     // Two samples show the number of outputs, and whether there is a row of outputs for each sample. (If shapes do not fit, the panic comes here,
     // once.)
     let some = x.count().min(2);
@@ -64,7 +83,7 @@ pub(super) fn predict<F: Scalar>(model: &(impl Model<F> + Sync + ?Sized), x: imp
 /// Calls `look` with the outputs for the samples, `rows` of them, that `record` puts onto the tape.
 #[track_caller]
 pub(super) fn predict_some<F: Scalar, R>(
-    model: &(impl Model<F> + ?Sized),
+    model: &(impl Module<F> + ?Sized),
     tape: &mut Tape<F>,
     rows: usize,
     record: impl for<'t> FnOnce(&'t Tape<F>) -> Var<'t, F>,

@@ -10,6 +10,7 @@
 pub mod add_n;
 pub mod argmax;
 pub mod arithmetic;
+pub mod attention;
 pub mod choice;
 pub mod comparisons;
 pub mod concat;
@@ -29,6 +30,7 @@ pub mod permute;
 pub mod pool2d;
 pub mod pow;
 pub mod rearrange;
+pub mod recurrent;
 pub mod reductions;
 pub mod reshape;
 pub mod sigmoid;

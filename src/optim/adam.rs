@@ -40,7 +40,11 @@ impl<F: Scalar> Adam<F> {
 }
 
 impl<F: Scalar> Optimizer<F> for Adam<F> {
-    fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
+    fn learning_rate(&mut self) -> &mut f64 {
+        &mut self.learning_rate
+    }
+
+    fn step(&mut self, model: &dyn Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
         self.step_and_shrink(Of("Adam"), 0.0, model, gradients)
     }
 }
@@ -94,7 +98,11 @@ impl<F: Scalar> AdamW<F> {
 }
 
 impl<F: Scalar> Optimizer<F> for AdamW<F> {
-    fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
+    fn learning_rate(&mut self) -> &mut f64 {
+        &mut self.learning_rate
+    }
+
+    fn step(&mut self, model: &dyn Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
         self.adam.learning_rate = self.learning_rate;
         self.adam.step_and_shrink(Of("AdamW"), self.weight_decay, model, gradients)
     }
@@ -107,7 +115,7 @@ impl<F: Scalar> Adam<F> {
         &mut self,
         name: Of,
         weight_decay: f64,
-        model: &impl Parameters<F>,
+        model: &dyn Parameters<F>,
         gradients: &Gradients<F>,
     ) -> Result<(), OptimError> {
         let learning_rate = name.rate::<F>(self.learning_rate)?;

@@ -1,6 +1,26 @@
-//! Optimizers: rules that change parameters by their gradients. They work in place and allocate only on their first step.
+//! Optimizers: rules that change parameters by their gradients. They work in place and allocate only on their first step. And what a training needs beside
+//! them: schedules of the learning rate, clipped and accumulated gradients, averaged weights, an end in time.
+//!
+//! Groups of parameters that are trained differently (another rate, no weight decay) are lists of their own, each with an optimizer of its own:
+//!
+//! ```
+//! use gradus::nn::{Activation, Mlp, Parameters};
+//! use gradus::optim::{AdamW, Optimizer};
+//! use gradus::prelude::*;
+//! let net = Mlp::<f32>::new(&[2, 3, 1], Activation::Tanh, &mut seeded(1));
+//! let (weights, biases): (Vec<_>, Vec<_>) = net.params().into_iter().partition(|param| param.name().ends_with("/W"));
+//! let (mut decaying, mut plain) = (AdamW::new(0.01), AdamW::new(0.01).weight_decay(0.0));
+//! let tape = Tape::new();
+//! let gradients = net.forward(tape.input([[1.0, 2.0]])).sum().backward();
+//! decaying.step(&weights, &gradients)?;
+//! plain.step(&biases, &gradients)?;
+//! # Ok::<(), gradus::optim::OptimError>(())
+//! ```
 
+mod accumulate;
 mod adam;
+mod average;
+mod clip;
 mod memory;
 mod rmsprop;
 mod schedule;
@@ -9,7 +29,9 @@ mod sgd;
 mod state;
 mod update;
 
+pub use accumulate::Accumulator;
 pub use adam::{Adam, AdamW};
+pub use average::{EarlyStopping, WeightAverage};
 pub use rmsprop::RmsProp;
 pub use schedule::Schedule;
 pub use sgd::Sgd;
@@ -58,6 +80,8 @@ pub enum OptimError {
 }
 
 /// A rule that changes parameters by their gradients.
+///
+/// `model` is anything with parameters: `&net`, `&vec_of_params`, `&vec_of_layers`, `&boxed_module`; a slice is passed as `&slice`.
 pub trait Optimizer<F: Scalar> {
     /// Changes every parameter of `model` once, except those that are [frozen](crate::Param::freeze). A parameter that several layers share, or that
     /// is listed twice, is changed once, too: its gradient is the sum over all its uses.
@@ -69,7 +93,20 @@ pub trait Optimizer<F: Scalar> {
     /// If a setting of the optimizer is out of range, if there are no parameters, if a parameter has no gradient, or if its gradient was
     /// computed for an earlier value (as when a step is taken twice with the same gradients). All this is checked before the first parameter is
     /// changed.
-    fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError>;
+    fn step(&mut self, model: &dyn Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError>;
+
+    /// The learning rate, to read or to change it whatever the optimizer is: `*optimizer.learning_rate() = schedule.at(step)`.
+    fn learning_rate(&mut self) -> &mut f64;
+}
+
+impl<F: Scalar, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
+    fn step(&mut self, model: &dyn Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
+        (**self).step(model, gradients)
+    }
+
+    fn learning_rate(&mut self) -> &mut f64 {
+        (**self).learning_rate()
+    }
 }
 
 /// The square, but at least the smallest normal number. A mean of squares is 0 if all gradients were 0 or too small to be squared. With this as the
@@ -82,7 +119,7 @@ fn at_least_normal<F: Scalar>(square: F) -> F {
 /// Calls `change(memory, value, gradient)` once for each parameter, after checking that every one has a gradient for its present value.
 fn step_each<F: Scalar, const N: usize>(
     memory: &mut Memory<F, N>,
-    model: &impl Parameters<F>,
+    model: &dyn Parameters<F>,
     gradients: &Gradients<F>,
     mut change: impl FnMut(&mut Kept<F, N>, &mut [F], &[F]),
 ) -> Result<(), OptimError> {

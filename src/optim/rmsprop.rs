@@ -51,7 +51,11 @@ impl<F: Scalar> RmsProp<F> {
 }
 
 impl<F: Scalar> Optimizer<F> for RmsProp<F> {
-    fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
+    fn learning_rate(&mut self) -> &mut f64 {
+        &mut self.learning_rate
+    }
+
+    fn step(&mut self, model: &dyn Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
         let decay = Of("RMSProp").kept_share("decay", self.decay)?;
         let rate = F::from_f64(Of("RMSProp").rate::<F>(self.learning_rate)?);
         let epsilon = F::from_f64(Of("RMSProp").epsilon::<F>(self.epsilon)?);

@@ -51,7 +51,11 @@ impl<F: Scalar> Sgd<F> {
 }
 
 impl<F: Scalar> Optimizer<F> for Sgd<F> {
-    fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
+    fn learning_rate(&mut self) -> &mut f64 {
+        &mut self.learning_rate
+    }
+
+    fn step(&mut self, model: &dyn Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
         let rate = F::from_f64(Of("SGD").rate::<F>(self.learning_rate)?);
         let momentum = F::from_f64(Of("SGD").kept_share("momentum", self.momentum)?);
         step_each(&mut self.velocity, model, gradients, |kept, value, gradient| {

@@ -98,7 +98,7 @@ impl<'t, F: Scalar> Gradients<'t, F> {
 
     /// The gradient with respect to a parameter, perhaps for an earlier value. (There is at most one: a pass that meets two versions of a
     /// parameter is refused, and a leaf recorded without gradients gets none.)
-    fn find(&self, param: &Param<F>) -> Option<GradientOf> {
+    pub(crate) fn find(&self, param: &Param<F>) -> Option<GradientOf> {
         let (graph, passes) = (self.tape.graph.borrow(), self.tape.passes.borrow());
         graph.leaves_of(param).find_map(|leaf| {
             let gradient = passes.gradient(self.pass, leaf.node)?;

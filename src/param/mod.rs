@@ -45,6 +45,8 @@ struct Inner<F> {
     /// How often the value was changed. It is raised only while the value is locked for writing.
     version: AtomicU64,
     frozen: AtomicBool,
+    /// Whether it is a buffer, which stays frozen.
+    buffer: bool,
     /// The thread that is changing the value.
     writer: Writer,
 }
@@ -56,13 +58,29 @@ impl<F: Scalar> Param<F> {
     /// If `value` has more than [`crate::MAX_RANK`] axes.
     #[track_caller]
     pub fn new<S: Data<Elem = F>, D: Dimension>(name: impl Into<String>, value: ArrayBase<S, D>) -> Self {
+        Param::made(name.into(), value, false)
+    }
+
+    /// A buffer: numbers that belong to a model and are kept with it, but are not trained, such as the running averages of
+    /// [`BatchNorm`](crate::nn::BatchNorm). It is a parameter that is [frozen](Param::freeze) for good.
+    ///
+    /// # Panics
+    /// As [`new`](Param::new).
+    #[track_caller]
+    pub fn buffer<S: Data<Elem = F>, D: Dimension>(name: impl Into<String>, value: ArrayBase<S, D>) -> Self {
+        Param::made(name.into(), value, true)
+    }
+
+    #[track_caller]
+    fn made<S: Data<Elem = F>, D: Dimension>(name: String, value: ArrayBase<S, D>, buffer: bool) -> Self {
         let (shape, value) = (Shape::new(value.shape()), Arc::new(value.iter().copied().collect()));
         let inner = Inner {
-            name: name.into(),
+            name,
             shape,
             value: RwLock::new(value),
             version: AtomicU64::new(0),
-            frozen: AtomicBool::new(false),
+            frozen: AtomicBool::new(buffer),
+            buffer,
             writer: Writer::default(),
         };
         Param { inner: Arc::new(inner) }
@@ -171,9 +189,9 @@ impl<F: Scalar> Param<F> {
         self.inner.frozen.store(true, Ordering::Release);
     }
 
-    /// Undoes [`freeze`](Param::freeze), for later recordings.
+    /// Undoes [`freeze`](Param::freeze), for later recordings. A [buffer](Param::buffer) stays frozen.
     pub fn unfreeze(&self) {
-        self.inner.frozen.store(false, Ordering::Release);
+        self.inner.frozen.store(self.inner.buffer, Ordering::Release);
     }
 
     /// Whether it is frozen.
@@ -181,10 +199,16 @@ impl<F: Scalar> Param<F> {
         self.inner.frozen.load(Ordering::Acquire)
     }
 
-    /// A new parameter of the same name and value in another kind of number, frozen if this one is.
+    /// Whether it is a [buffer](Param::buffer): kept with the model, but not trained.
+    pub fn is_buffer(&self) -> bool {
+        self.inner.buffer
+    }
+
+    /// A new parameter of the same name and value in another kind of number, frozen if this one is, and a buffer if this one is.
     #[track_caller]
     pub fn cast<G: Scalar>(&self) -> Param<G> {
-        let cast = Param::new(self.name(), self.value().mapv(|x| G::from_f64(x.to_f64())));
+        let value = self.value().mapv(|x| G::from_f64(x.to_f64()));
+        let cast = Param::made(self.name().to_owned(), value, self.inner.buffer);
         cast.inner.frozen.store(self.is_frozen(), Ordering::Release);
         cast
     }

@@ -5,6 +5,7 @@ mod example;
 pub use example::{Example, Operand, Program};
 
 use crate::kernel::windows::Windows;
+use crate::ops::recurrent::Cell;
 use crate::ops::{
     Back, LossBack, add_n, conv2d::Conv, functions, leaky_relu, losses, pool2d, sigmoid, slopes, softmax,
     softmax_cross_entropy,
@@ -138,6 +139,12 @@ pub const TABLE: &[Example] = &[
     row!("avg_pool2d'", [Any(&[1, 2, 2, 2])], |[g]| g.tape().record(pool2d::AvgPool2dBack { windows: Windows::new([3, 2]).stride(2).padding(1), images: [1, 2, 4, 3].into() }, &[g])),
     row!("layer_norm", [Any(&[2, 3]), Any(&[3]), Any(&[3])], |[x, gain, bias]| x.layer_norm(gain, bias, 1e-5)),
     row!("batch_norm_train", [Any(&[4, 2]), Any(&[2]), Any(&[2])], |[x, gain, bias]| x.batch_norm_train(gain, bias, 1e-5)),
+    row!("batch_norm_eval", [Any(&[4, 2]), Any(&[2]), Positive(&[2]), Any(&[2]), Any(&[2])], |[x, mean, variance, gain, bias]| x.batch_norm_eval(mean, variance, gain, bias, 1e-5)),
+    row!("recurrent", [Any(&[1, 2, 2]), Any(&[2, 3]), Any(&[1, 3]), Any(&[3]), Any(&[3])], |[x, w, u, b, c]| x.recurrent(Cell::Gru, [w, u], [b, c])),
+    row!("attention_weights", [Any(&[2, 2]), Any(&[3, 2])], |[q, k]| q.attention_weights(k, None)),
+    row!("scaled_dot_product_attention", [Any(&[2, 2]), Any(&[3, 2]), Any(&[3, 1])], |[q, k, v]| q.scaled_dot_product_attention(k, v, None)),
+    row!("attention_of_heads", [Any(&[1, 3, 6])], |[qkv]| qkv.attention_of_heads(2, None)),
+    row!("rms_norm", [Any(&[2, 3]), Any(&[3])], |[x, gain]| x.rms_norm(gain, 1e-6)),
     // losses
     row!("quadratic_cost", [Any(&[2, 3]), Any(&[2, 3])], |[a, y]| a.quadratic_cost(y)),
     row!("quadratic_cost'", [Any(&[2, 3]), Any(&[2, 3]), Any(&[])], |[a, y, g]| a.tape().record(LossBack(losses::QuadraticCost), &[a, y, g])),

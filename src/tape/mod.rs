@@ -63,6 +63,8 @@ pub struct Tape<F: Scalar = f32> {
     pub(crate) updates: RefCell<Updates<F>>,
     /// Whether the program is inside [`no_grad`](Tape::no_grad).
     pub(crate) gradients_off: Cell<bool>,
+    /// Whether the program is inside [`eval`](Tape::eval).
+    pub(crate) evaluating: Cell<bool>,
     /// See [`stop_at_non_finite`](Tape::stop_at_non_finite).
     pub(crate) stops_at_non_finite: Cell<bool>,
 }
@@ -82,6 +84,7 @@ impl<F: Scalar> Tape<F> {
             passes: RefCell::new(passes),
             updates: RefCell::new(Updates::default()),
             gradients_off: Cell::new(false),
+            evaluating: Cell::new(false),
             stops_at_non_finite: Cell::new(false),
         }
     }

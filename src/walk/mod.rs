@@ -143,6 +143,24 @@ impl Passes {
         self.idle.push(walk);
     }
 
+    /// Notes gradients that other nodes hold now, as a pass of their own, and returns its number. Each is a visited node and the node that holds its
+    /// gradient.
+    pub(crate) fn note(
+        &mut self,
+        pass: u32,
+        nodes: usize,
+        gradients: impl Iterator<Item = (NodeIndex, NodeIndex)>,
+    ) -> u32 {
+        let loss = self.loss(pass).unwrap_or_default();
+        let mut walk = self.start(loss, nodes, 0);
+        walk.visited.gradients.extend(gradients);
+        walk.visited.gradients.sort_unstable_by(|a, b| b.cmp(a));
+        walk.visited.gradients.dedup_by_key(|(node, _)| *node);
+        let noted = walk.pass;
+        self.end(walk, true);
+        noted
+    }
+
     /// The node that holds the gradient of `node` in a pass, numbered from 1.
     pub(crate) fn gradient(&self, pass: u32, node: NodeIndex) -> Option<NodeIndex> {
         let gradients = &self.pass(pass)?.visited.gradients;

@@ -5,11 +5,14 @@ use gradus::data::{Dataset, Digits, Ink, Standardizer, Vocabulary, image_as_text
 use gradus::derivatives::{
     grad, hessian, hessian_vector_product, hessian_vector_product_by_duals, jacobian_by_columns, jacobian_by_rows, jvp,
 };
-use gradus::nn::{Activation, Init, Linear, Mlp, Model};
-use gradus::optim::Schedule;
+use gradus::nn::{
+    Activation, BatchNorm, Conv2d, Dropout, Embedding, Init, Linear, Mlp, MultiHeadAttention, Predict, Rnn, Sequential,
+};
+use gradus::ops::recurrent::Cell;
+use gradus::optim::{Accumulator, Schedule, WeightAverage};
 use gradus::prelude::*;
 use gradus::{Axes, Conv, Windows, check};
-use ndarray::{Array2, IxDyn, NewAxis, SliceInfo, SliceInfoElem, arr1, arr2};
+use ndarray::{Array2, ArrayD, IxDyn, NewAxis, SliceInfo, SliceInfoElem, arr1, arr2};
 
 /// A wrong call: the function's name, and words that its message must hold.
 pub type Case = (&'static str, &'static str, Box<dyn Fn()>);
@@ -156,6 +159,17 @@ fn ops() -> Vec<Case> {
             x.batch_norm_train(ones, ones, f64::INFINITY).shape()
         }),
         var("layer_norm", "[2, 3]", |x| x.layer_norm(x.slice(&[(0, 2), (0, 2)]), x.tape().var([1.0]), 1e-5).shape()),
+        var("rms_norm", "epsilon", |x| x.rms_norm(x.slice(&[(0, 1), (0, 3)]).reshape([3]), -1.0).shape()),
+        var("rms_norm", "[2, 3]", |x| x.rms_norm(x, 1e-6).shape()),
+        var("batch_norm_eval", "[2, 3]", |x| x.batch_norm_eval(x, x, x, x, 1e-5).shape()),
+        var("attention_weights", "shapes do not fit", |x| x.attention_weights(x.transpose(), None).shape()),
+        var("attention_weights", "[..., queries, d]", |x| x.sum().attention_weights(x, None).shape()),
+        var("scaled_dot_product_attention", "shapes do not fit", |x| {
+            x.scaled_dot_product_attention(x, x.transpose(), None).shape()
+        }),
+        var("attention_of_heads", "[batch, places, 3 * width]", |x| x.attention_of_heads(1, None).shape()),
+        var("recurrent", "[batch, steps, features]", |x| x.recurrent(Cell::Tanh, [x, x], [x, x]).shape()),
+        case("causal_mask", "would take", || Tape::<f64>::new().causal_mask(HUGE).shape()),
         var("batch_norm_train", "[2, 3]", |x| x.batch_norm_train(x.transpose(), x, 1e-5).shape()),
         var("clamp", "no number from", |x| x.clamp(1.0, -1.0).shape()),
         var("clamp", "no number from", |x| x.clamp(f64::NAN, 1.0).shape()),
@@ -384,6 +398,36 @@ fn programs() -> Vec<Case> {
             let tape = Tape::new();
             layer.forward(tape.var([[1.0, 2.0]]).named("x")).shape()
         }),
+        case("new", "heads", || MultiHeadAttention::<f64>::new("a", 5, 2, Init::He, &mut seeded(1))),
+        case("new", "a width", || Rnn::<f64>::new("rnn", 0, 2, &mut seeded(1))),
+        case("gru", "a width", || Rnn::<f64>::gru("rnn", 3, 0, &mut seeded(1))),
+        case("lstm", "a width", || Rnn::<f64>::lstm("rnn", 3, 0, &mut seeded(1))),
+        case("new", "channels, filters", || Conv2d::<f64>::new("conv", 1, 0, 3, Init::He, &mut seeded(1))),
+        case("grouped", "into 2 groups", || Conv2d::<f64>::grouped("conv", 3, 4, 2, 3, Init::He, &mut seeded(1))),
+        case("new", "a width", || Embedding::<f64>::new("symbols", 0, 3, Init::He, &mut seeded(1))),
+        case("new", "from 0 to below 1", || Dropout::new(1.0, 1)),
+        case("momentum", "from 0 to 1", || BatchNorm::<f64>::new("norm", 3).momentum(1.5)),
+        case("new", "from 0 to below 1", || WeightAverage::new(&Vec::<Param<f64>>::new(), 1.0)),
+        case("buffer", "at most", || Param::buffer("w", ArrayD::<f64>::zeros(vec![1; 7]))),
+        case("then", "are called \"layer/W\"", || {
+            let layer = || Linear::<f64>::new("layer", 2, 2, Init::Zeros, Init::Zeros, &mut seeded(1));
+            Sequential::new().then(layer()).then(layer())
+        }),
+        case("attend", "shapes do not fit", || {
+            let attention = MultiHeadAttention::<f64>::new("a", 4, 2, Init::He, &mut seeded(1));
+            let tape = Tape::new();
+            attention.attend(tape.full([1, 3, 4], 1.0), Some(tape.full([2, 2], 0.0))).shape()
+        }),
+        case("take", "while somebody looks", || {
+            let (w, tape) = (vec![Param::new("w", arr1(&[1.0]))], Tape::new());
+            let mut sum = Accumulator::new();
+            sum.add(&w, &tape.param(&w[0]).sum().backward()).expect("a gradient");
+            let _looking = tape.graph();
+            sum.take(&tape).pass()
+        }),
+        gradients_of("norm", "depends on none", |gradients, _| gradients.norm(&Vec::<Param<f64>>::new()).item()),
+        gradients_of("clip_norm", "above 0", |gradients, w| gradients.clip_norm(w, 0.0).pass()),
+        gradients_of("clip_value", "above 0", |gradients, w| gradients.clip_value(w, f64::NAN).pass()),
         case("predictions", "shapes do not fit", || digits().predictions(&two_inputs())),
         case("confusion", "shapes do not fit", || digits().confusion(&two_inputs())),
         case("accuracy", "shapes do not fit", || digits().accuracy(&two_inputs())),
@@ -395,6 +439,18 @@ fn programs() -> Vec<Case> {
             net.predict(arr2(&[[1.0, 2.0]]).view())
         }),
     ]
+}
+
+/// The gradients of a sum, with a method called wrongly.
+fn gradients_of<R>(
+    name: &'static str,
+    says: &'static str,
+    call: impl Fn(&Gradients<f64>, &Vec<Param<f64>>) -> R + 'static,
+) -> Case {
+    case(name, says, move || {
+        let (w, tape) = (vec![Param::new("w", arr1(&[1.0]))], Tape::new());
+        call(&tape.param(&w[0]).sum().backward(), &w)
+    })
 }
 
 fn two_inputs() -> Mlp<f32> {

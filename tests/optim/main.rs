@@ -1,8 +1,9 @@
-//! Optimizers with parameters that are shared, listed twice, late or absent. Every case is tried on every optimizer; `settings.rs` and `steps.rs` use the
+//! Optimizers with parameters that are shared, listed twice, late or absent. Every case is tried on every optimizer; its other files use the
 //! same list.
 
 mod settings;
 mod steps;
+mod training;
 
 use gradus::Scalar;
 use gradus::nn::{Init, Linear, Parameters};
@@ -10,46 +11,20 @@ use gradus::optim::{Adam, AdamW, OptimError, Optimizer, RmsProp, Sgd};
 use gradus::prelude::*;
 use ndarray::{Array1, arr0, arr1};
 
-/// All optimizers, as one type.
-enum Any<F: Scalar> {
-    Sgd(Sgd<F>),
-    RmsProp(RmsProp<F>),
-    Adam(Adam<F>),
-    AdamW(AdamW<F>),
+fn boxed<F: Scalar>(optimizer: impl Optimizer<F> + 'static) -> Box<dyn Optimizer<F>> {
+    Box::new(optimizer)
 }
 
-impl<F: Scalar> Any<F> {
-    fn set_rate(&mut self, rate: f64) {
-        match self {
-            Any::Sgd(sgd) => sgd.learning_rate = rate,
-            Any::RmsProp(rmsprop) => rmsprop.learning_rate = rate,
-            Any::Adam(adam) => adam.learning_rate = rate,
-            Any::AdamW(adam) => adam.learning_rate = rate,
-        }
-    }
-}
-
-impl<F: Scalar> Optimizer<F> for Any<F> {
-    fn step(&mut self, model: &impl Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
-        match self {
-            Any::Sgd(sgd) => sgd.step(model, gradients),
-            Any::RmsProp(rmsprop) => rmsprop.step(model, gradients),
-            Any::Adam(adam) => adam.step(model, gradients),
-            Any::AdamW(adam) => adam.step(model, gradients),
-        }
-    }
-}
-
-type Make<F> = fn() -> Any<F>;
+type Make<F> = fn() -> Box<dyn Optimizer<F>>;
 
 fn every_kind<F: Scalar>() -> [(&'static str, Make<F>); 6] {
     [
-        ("SGD", || Any::Sgd(Sgd::new(0.01))),
-        ("momentum", || Any::Sgd(Sgd::new(0.01).momentum(0.9))),
-        ("Nesterov", || Any::Sgd(Sgd::new(0.01).nesterov(0.9))),
-        ("RMSProp", || Any::RmsProp(RmsProp::new(0.01))),
-        ("Adam", || Any::Adam(Adam::new(0.01))),
-        ("AdamW", || Any::AdamW(AdamW::new(0.01))),
+        ("SGD", || boxed(Sgd::new(0.01))),
+        ("momentum", || boxed(Sgd::new(0.01).momentum(0.9))),
+        ("Nesterov", || boxed(Sgd::new(0.01).nesterov(0.9))),
+        ("RMSProp", || boxed(RmsProp::new(0.01))),
+        ("Adam", || boxed(Adam::new(0.01))),
+        ("AdamW", || boxed(AdamW::new(0.01))),
     ]
 }
 
@@ -58,11 +33,15 @@ fn named<F: Scalar>(name: &str, value: f64) -> Param<F> {
 }
 
 /// One step on the sum of the parameters in `loss`, each times its weight.
-fn step<F: Scalar>(optimizer: &mut Any<F>, model: &[Param<F>], loss: &[(&Param<F>, f64)]) -> Result<(), OptimError> {
+fn step<F: Scalar>(
+    optimizer: &mut dyn Optimizer<F>,
+    model: &[Param<F>],
+    loss: &[(&Param<F>, f64)],
+) -> Result<(), OptimError> {
     let tape = Tape::new();
     let terms = loss.iter().map(|&(param, weight)| (tape.param(param) * weight).sum());
     let loss = terms.reduce(|sum, term| sum + term).expect("a loss");
-    optimizer.step(&model.to_vec(), &loss.backward())
+    optimizer.step(&model, &loss.backward())
 }
 
 fn numbers<F: Scalar>(params: &[&Param<F>]) -> Vec<f64> {
@@ -152,10 +131,10 @@ fn whatever_is_refused_is_refused_by_name_before_anything_changes() {
         let tape = Tape::new();
         let gradients = (tape.param(first) + tape.param(second) + tape.param(third)).sum().backward();
         third.set(&arr1(&[5.0]));
-        let stale = optimizer.step(&params.to_vec(), &gradients).unwrap_err();
+        let stale = optimizer.step(&params, &gradients).unwrap_err();
         assert!(matches!(stale, OptimError::Stale(_)) && stale.to_string().contains("\"third\""), "{kind}: {stale}");
 
-        let nothing = optimizer.step(&Vec::new(), &gradients);
+        let nothing = optimizer.step(&Vec::<Param<f64>>::new(), &gradients);
         assert_eq!(nothing, Err(OptimError::NoParameters), "{kind}");
 
         assert_eq!(numbers(&[first, second, third]), [1.0, 1.0, 5.0], "{kind}");
@@ -230,7 +209,7 @@ fn each_of_ten_thousand_parameters_keeps_its_own_memory_in_whatever_order_they_c
     let params: Vec<_> = (0..10_000).map(|i| Param::new(format!("w{i}"), arr0(1.0_f32))).collect();
     let mut turned = params.clone();
     turned.reverse();
-    let mut optimizer = Any::Adam(Adam::new(0.01));
+    let mut optimizer = Adam::new(0.01);
     for list in [&params, &turned, &params] {
         let tape = Tape::new();
         let all = list.iter().map(|param| tape.param(param)).reduce(|sum, w| sum + w).expect("parameters");

@@ -1,37 +1,37 @@
 //! Settings that an optimizer refuses, and learning rates that change from step to step.
 
-use super::{Any, every_kind, named, numbers, step};
-use gradus::optim::{Adam, AdamW, OptimError, RmsProp, Schedule, Sgd};
+use super::{boxed, every_kind, named, numbers, step};
+use gradus::optim::{Adam, AdamW, OptimError, Optimizer, RmsProp, Schedule, Sgd};
 
 #[test]
 fn a_setting_that_cannot_be_is_refused_by_name_before_anything_changes() {
     let (nan, inf) = (f64::NAN, f64::INFINITY);
-    let adam = |beta1, beta2| Any::Adam(Adam::new(0.1).betas(beta1, beta2));
-    let adam_w = |beta1, beta2| Any::AdamW(AdamW::new(0.1).betas(beta1, beta2));
-    let mut settings: Vec<(Any<f64>, &str, &str)> = Vec::new();
+    let adam = |beta1, beta2| boxed(Adam::new(0.1).betas(beta1, beta2));
+    let adam_w = |beta1, beta2| boxed(AdamW::new(0.1).betas(beta1, beta2));
+    let mut settings: Vec<(Box<dyn Optimizer<f64>>, &str, &str)> = Vec::new();
     for bad in [1.0, 1.5, -0.1, nan, inf, -inf] {
         settings.push((adam(bad, 0.999), "Adam", "beta1"));
         settings.push((adam(0.9, bad), "Adam", "beta2"));
         settings.push((adam_w(bad, 0.999), "AdamW", "beta1"));
         settings.push((adam_w(0.9, bad), "AdamW", "beta2"));
-        settings.push((Any::RmsProp(RmsProp::new(0.1).decay(bad)), "RMSProp", "decay"));
-        settings.push((Any::Sgd(Sgd::new(0.1).momentum(bad)), "SGD", "momentum"));
-        settings.push((Any::Sgd(Sgd::new(0.1).nesterov(bad)), "SGD", "momentum"));
+        settings.push((boxed(RmsProp::new(0.1).decay(bad)), "RMSProp", "decay"));
+        settings.push((boxed(Sgd::new(0.1).momentum(bad)), "SGD", "momentum"));
+        settings.push((boxed(Sgd::new(0.1).nesterov(bad)), "SGD", "momentum"));
     }
     for bad in [-1e-8, nan, inf, -inf] {
-        settings.push((Any::RmsProp(RmsProp::new(0.1).epsilon(bad)), "RMSProp", "epsilon"));
-        settings.push((Any::Adam(Adam::new(0.1).epsilon(bad)), "Adam", "epsilon"));
-        settings.push((Any::AdamW(AdamW::new(0.1).epsilon(bad)), "AdamW", "epsilon"));
+        settings.push((boxed(RmsProp::new(0.1).epsilon(bad)), "RMSProp", "epsilon"));
+        settings.push((boxed(Adam::new(0.1).epsilon(bad)), "Adam", "epsilon"));
+        settings.push((boxed(AdamW::new(0.1).epsilon(bad)), "AdamW", "epsilon"));
     }
     for bad in [-0.1, nan, inf, -inf] {
-        settings.push((Any::Sgd(Sgd::new(bad)), "SGD", "learning rate"));
-        settings.push((Any::RmsProp(RmsProp::new(bad)), "RMSProp", "learning rate"));
-        settings.push((Any::Adam(Adam::new(bad)), "Adam", "learning rate"));
-        settings.push((Any::AdamW(AdamW::new(bad)), "AdamW", "learning rate"));
+        settings.push((boxed(Sgd::new(bad)), "SGD", "learning rate"));
+        settings.push((boxed(RmsProp::new(bad)), "RMSProp", "learning rate"));
+        settings.push((boxed(Adam::new(bad)), "Adam", "learning rate"));
+        settings.push((boxed(AdamW::new(bad)), "AdamW", "learning rate"));
     }
     // With a learning rate of 0.1, a decay of 10 takes all of a weight away.
     for bad in [-0.01, 10.5, nan, inf, -inf] {
-        settings.push((Any::AdamW(AdamW::new(0.1).weight_decay(bad)), "AdamW", "weight decay"));
+        settings.push((boxed(AdamW::new(0.1).weight_decay(bad)), "AdamW", "weight decay"));
     }
     assert_eq!(settings.len(), 75);
     let w = named("w", 1.0);
@@ -51,15 +51,15 @@ fn a_rate_that_is_changed_to_what_cannot_be_is_refused_in_the_step_and_can_be_me
         step(&mut optimizer, std::slice::from_ref(&w), &[(&w, 1.0)]).expect("a step");
         let before = numbers(&[&w]);
         for bad in [f64::NAN, -0.01, f64::INFINITY, 1e300, 1e-60] {
-            optimizer.set_rate(bad);
+            *optimizer.learning_rate() = bad;
             let error = step(&mut optimizer, std::slice::from_ref(&w), &[(&w, 1.0)]).expect_err("refused");
             assert!(error.to_string().contains("learning rate"), "{kind}: {error}");
             assert_eq!(numbers(&[&w]), before, "{kind}");
         }
-        optimizer.set_rate(0.0);
+        *optimizer.learning_rate() = 0.0;
         step(&mut optimizer, std::slice::from_ref(&w), &[(&w, 1.0)]).expect("a rate of 0 stands still");
         assert_eq!(numbers(&[&w]), before, "{kind}");
-        optimizer.set_rate(0.01);
+        *optimizer.learning_rate() = 0.01;
         step(&mut optimizer, std::slice::from_ref(&w), &[(&w, 1.0)]).expect("a step");
         assert!(numbers(&[&w])[0] < before[0], "{kind}");
     }

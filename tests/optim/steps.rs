@@ -1,6 +1,6 @@
 //! How large a step is: near the limits of the number's range, for a gradient of 0, on dual numbers, and with weight decay.
 
-use super::{Any, every_kind, named, numbers, step};
+use super::{boxed, every_kind, named, numbers, step};
 use gradus::optim::{Adam, AdamW, Optimizer, RmsProp};
 use gradus::prelude::*;
 use gradus::{Dual, Scalar};
@@ -10,8 +10,7 @@ use ndarray::arr1;
 fn tiny_gradients_take_steps_of_the_right_size_without_epsilon() {
     // The first step of RMSProp is η / √(1 - ρ), and that of Adam η, whatever the gradient's size.
     fn first_steps<F: Scalar>(gradient: f64) -> [f64; 2] {
-        let optimizers =
-            [Any::RmsProp(RmsProp::<F>::new(1e-3).epsilon(0.0)), Any::Adam(Adam::<F>::new(1e-3).epsilon(0.0))];
+        let optimizers = [boxed(RmsProp::<F>::new(1e-3).epsilon(0.0)), boxed(Adam::<F>::new(1e-3).epsilon(0.0))];
         optimizers.map(|mut optimizer| {
             let w = named::<F>("w", 0.0);
             step(&mut optimizer, std::slice::from_ref(&w), &[(&w, gradient)]).expect("a step");
@@ -45,9 +44,7 @@ fn tiny_gradients_take_steps_of_the_right_size_without_epsilon() {
 
 #[test]
 fn a_gradient_that_is_0_moves_nothing_even_without_epsilon() {
-    for mut optimizer in
-        [Any::RmsProp(RmsProp::<f32>::new(0.1).epsilon(0.0)), Any::Adam(Adam::<f32>::new(0.1).epsilon(0.0))]
-    {
+    for mut optimizer in [boxed(RmsProp::<f32>::new(0.1).epsilon(0.0)), boxed(Adam::<f32>::new(0.1).epsilon(0.0))] {
         let w = named("w", 2.0);
         for _ in 0..3 {
             step(&mut optimizer, std::slice::from_ref(&w), &[(&w, 0.0)]).expect("a step");
@@ -88,11 +85,8 @@ fn steps_on_dual_numbers_carry_how_they_depend_on_the_gradient() {
 
 #[test]
 fn adam_w_is_adam_on_weights_that_shrink_by_themselves() {
-    let [mut adam, mut adam_w, mut same] = [
-        Any::Adam(Adam::new(0.1)),
-        Any::AdamW(AdamW::new(0.1).weight_decay(0.2)),
-        Any::AdamW(AdamW::new(0.1).weight_decay(0.0)),
-    ];
+    let [mut adam, mut adam_w, mut same] =
+        [boxed(Adam::new(0.1)), boxed(AdamW::new(0.1).weight_decay(0.2)), boxed(AdamW::new(0.1).weight_decay(0.0))];
     let [plain, shrinking, twin] = ["plain", "shrinking", "twin"].map(|name| named::<f64>(name, 2.0));
     let mut expected = 2.0;
     for weight in [3.0, -0.5, 0.0, 1e-3, 7.0] {

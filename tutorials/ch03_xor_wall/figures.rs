@@ -2,7 +2,7 @@
 
 use super::nudges::{Bend, sweep};
 use frame::{Chart, Panels};
-use gradus::nn::{Mlp, Model};
+use gradus::nn::{Mlp, Predict};
 use ndarray::arr2;
 
 /// Where a neuron with these weights and this bias fires; and where a net says more than one half.

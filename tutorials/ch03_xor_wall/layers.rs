@@ -2,7 +2,7 @@
 
 use frame::Result;
 use gradus::data::TruthTable;
-use gradus::nn::{Activation, Init, Mlp, Model};
+use gradus::nn::{Activation, Init, Mlp, Predict};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
 use ndarray::{Array1, Array2, Ix1, Ix2};

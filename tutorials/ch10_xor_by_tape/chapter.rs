@@ -166,7 +166,7 @@ fn train_all(starts: Vec<Mlp<f64>>, xor: &TruthTable, epochs: usize) -> Result<V
 }
 
 fn predict(net: &Mlp<f64>, x: &Array2<f64>) -> Vec<f64> {
-    gradus::nn::Model::predict(net, x.view()).into_iter().collect()
+    gradus::nn::Predict::predict(net, x.view()).into_iter().collect()
 }
 
 fn is_solved(net: &Mlp<f64>, xor: &TruthTable) -> bool {

@@ -8,7 +8,7 @@ use frame::{Chapter, Opt, Result, Run};
 use gradus::data::Batch;
 use gradus::data::Digits;
 use gradus::draw::{Architecture, DrawOptions};
-use gradus::nn::{Activation, Init, Linear, Mlp, Model};
+use gradus::nn::{Activation, Init, Linear, Mlp, Predict};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
 

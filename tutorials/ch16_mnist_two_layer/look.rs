@@ -3,7 +3,7 @@
 use super::Point;
 use frame::{Chart, Images, Panels, Result, Run};
 use gradus::data::{Digits, Ink, MnistFiles, idx};
-use gradus::nn::{Mlp, Model, argmax};
+use gradus::nn::{Mlp, Predict, argmax};
 
 /// What the four files hold, and what becomes of the first digit.
 pub fn four_files(run: &mut Run, train: &Digits) -> Result {

@@ -8,7 +8,7 @@ use frame::Origin::{Ours, Printed, Theory};
 use frame::{Chapter, Result, Run};
 use gradus::data::{Digits, PIXELS, shuffled};
 use gradus::draw::DrawOptions;
-use gradus::nn::{Activation, Linear, Mlp, Model, Parameters};
+use gradus::nn::{Activation, Linear, Mlp, Parameters, Predict};
 use gradus::optim::{Adam, Optimizer, Sgd};
 use gradus::prelude::*;
 use ndarray::{Array2, Axis, Ix2};
