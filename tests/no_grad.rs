@@ -71,6 +71,7 @@ const METHODS: &[(&str, Program)] = &[
     ("mean_squared_error", |x| x.mean_squared_error(x)), ("quadratic_cost", |x| x.quadratic_cost(x)), ("huber", |x| x.huber(x, 1.0)),
     ("binary_cross_entropy_with_logits", |x| x.binary_cross_entropy_with_logits(x.sigmoid())),
     ("softmax_cross_entropy", |x| x.softmax_cross_entropy(x.tape().labels(&[0, 1]))),
+    ("label_smoothing", |x| x.label_smoothing(0.1)),
     ("softmax_cross_entropy_with", |x| x.softmax_cross_entropy_with(x.softmax(1))), ("over", |x| x.over(x)), ("through", |x| x.through(x)),
     ("detach", |x| x.detach()),
 ];

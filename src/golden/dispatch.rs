@@ -176,7 +176,13 @@ pub static OPS: &[Operation] = &[
         x.binary_cross_entropy_with_logits(x.tape().input(attributes.matrix("targets")?))
     }),
     op!("softmax_cross_entropy", |x; attributes| {
-        x.softmax_cross_entropy(x.tape().labels(&attributes.wholes("labels")?))
+        let labels = x.tape().labels(&attributes.wholes("labels")?);
+        match (attributes.number_or("label_smoothing", 0.0)?, x.shape().last()) {
+            (share, Some(&classes)) if share != 0.0 => {
+                x.softmax_cross_entropy_with(labels.one_hot(classes).label_smoothing(share))
+            }
+            _ => x.softmax_cross_entropy(labels),
+        }
     }),
     op!("softmax_cross_entropy_one_hot" as "softmax_cross_entropy_with", |x; attributes| {
         x.softmax_cross_entropy_with(x.tape().input(attributes.matrix("targets")?))

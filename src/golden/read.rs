@@ -131,6 +131,11 @@ impl Attributes {
         if self.get(name).value.is_null() { Ok(otherwise) } else { self.whole(name) }
     }
 
+    /// A number, or this one if the attribute is left out.
+    pub(super) fn number_or(&self, name: &str, otherwise: f64) -> Result<f64, GoldenError> {
+        if self.get(name).value.is_null() { Ok(otherwise) } else { self.number(name) }
+    }
+
     pub(super) fn flag(&self, name: &str) -> Result<bool, GoldenError> {
         let place = self.get(name);
         place.value.as_bool().ok_or_else(|| place.expected("true or false"))
@@ -153,10 +158,6 @@ impl Attributes {
 
     pub(super) fn shape(&self, name: &str) -> Result<Shape, GoldenError> {
         self.get(name).shape()
-    }
-
-    pub(super) fn array(&self, name: &str) -> Result<ArrayD<f64>, GoldenError> {
-        self.get(name).array()
     }
 
     /// A number that must be 2.

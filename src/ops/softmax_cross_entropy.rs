@@ -187,4 +187,18 @@ impl<'t, F: Scalar> Var<'t, F> {
     pub fn softmax_cross_entropy_with(self, targets: Self) -> Self {
         self.tape.record(SoftmaxCrossEntropyWith, &[self, targets])
     }
+
+    /// Targets that are less certain, for [`softmax_cross_entropy_with`](Var::softmax_cross_entropy_with): (1 - s) t + s / K, with K classes along the last
+    /// axis (Szegedy et al. 2016, section 7): `tape.labels(&labels).one_hot(10).label_smoothing(0.1)`.
+    ///
+    /// # Panics
+    /// If s is not from 0 to 1, or `self` is a single number.
+    #[track_caller]
+    pub fn label_smoothing(self, share: f64) -> Self {
+        assert!((0.0..=1.0).contains(&share), "label_smoothing: the share is from 0 to 1, got {share}");
+        let Some(&classes) = self.shape().last() else {
+            panic!("label_smoothing: {} is a single number and has no classes", self.describe());
+        };
+        self * (1.0 - share) + share / classes as f64
+    }
 }

@@ -132,6 +132,8 @@ fn ops() -> Vec<Case> {
         two_axes("huber", |x, y| x.huber(y, 1.0).shape()),
         two_axes("mean_squared_error", |x, y| x.mean_squared_error(y).shape()),
         two_axes("quadratic_cost", |x, y| x.quadratic_cost(y).shape()),
+        var("label_smoothing", "from 0 to 1", |x| x.label_smoothing(1.5).shape()),
+        var("label_smoothing", "no classes", |x| x.sum().label_smoothing(0.5).shape()),
         two_axes("softmax_cross_entropy_with", |x, y| x.softmax_cross_entropy_with(y).shape()),
         var("conv2d", "weights are", |x| x.conv2d(x, x, 1, 0).shape()),
         two_axes("concat", |x, y| Var::concat(&[x, y], 0).shape()),
