@@ -99,9 +99,10 @@ impl Trial {
         let tape = Tape::new();
         let variables: Vec<Var<f64>> = self.variables().iter().map(|value| tape.var(value)).collect();
         let result = self.program(&variables, None).shape();
+        // Labels are whole numbers: another value in their place is refused before a gradient is wrong.
         let shape = |seen| match seen {
             Seen::Result => Some(&result[..]),
-            Seen::Operand(slot) => shapes.get(slot).copied(),
+            Seen::Operand(slot) => shapes.get(slot).copied().filter(|_| self.row.operands[slot].is_differentiable()),
         };
         let fits = match how {
             Sabotage::WrongValue { used, meant } => shape(used).is_some() && shape(used) == shape(meant),
