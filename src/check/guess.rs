@@ -105,7 +105,9 @@ fn mistaken_value(fault: &Fault) -> Option<(Seen, Seen)> {
     for &used in &seen {
         for &meant in &seen {
             let [old, new] = [used, meant].map(|seen| fault.op.seen(seen));
-            if used == meant || old.shape() != new.shape() || old.index() == new.index() {
+            let is_label = |seen| matches!(seen, Seen::Operand(slot) if fault.op.is_label(slot));
+            let same = used == meant || old.index() == new.index();
+            if same || old.shape() != new.shape() || is_label(used) != is_label(meant) {
                 continue;
             }
             let repaired = fault.op.gradients_with(&fault.cotangent, used, meant);
@@ -168,8 +170,9 @@ fn unused(fault: &mut Fault, reverse: &[f64]) -> Option<usize> {
 /// Whether this is the gradient of another operand.
 fn swapped(fault: &mut Fault) -> Option<usize> {
     let shape = fault.op.operands[fault.slot].shape();
-    let same_shape = |&slot: &usize| slot != fault.slot && fault.op.operands[slot].shape() == shape;
-    let others: Vec<usize> = (0..fault.op.operands.len()).filter(same_shape).collect();
+    let similar =
+        |&slot: &usize| slot != fault.slot && fault.op.operands[slot].shape() == shape && !fault.op.is_label(slot);
+    let others: Vec<usize> = (0..fault.op.operands.len()).filter(similar).collect();
     others.into_iter().find(|&slot| explains(fault, slot, &fault.cotangent.clone()))
 }
 

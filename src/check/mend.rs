@@ -2,6 +2,7 @@
 //! gradient becomes right, the mistake is found. (Example: a formula needs both x and y but reads x twice, f(x, x). Showing the whole vjp y for x
 //! would replace both; the mistake is in one operand of one of its ops.)
 
+use crate::op::Slope;
 use crate::tape::Tape;
 use crate::view::{View, ViewMut};
 use petgraph::graph::NodeIndex;
@@ -23,6 +24,13 @@ pub(super) type Place = (usize, usize);
 
 /// Maximum number of places for which all sets are tried: 2⁶ = 64.
 const MOST_PLACES: usize = 6;
+
+/// Whether an operand of a node is labels or indices: whole numbers, without a derivative. Many ops panic if they find other numbers there.
+pub(super) fn is_label(tape: &Tape<f64>, node: NodeIndex, slot: usize, operand: NodeIndex) -> bool {
+    let graph = tape.graph.borrow();
+    let has_no_slope = graph.op(node).slopes().get(slot) == Some(&Slope::None);
+    has_no_slope && graph.with_views(&[operand], |views| views[0].data.iter().all(|x| x.fract() == 0.0))
+}
 
 impl<'t> Formula<'t> {
     /// The formula of `gradient`, as far as it was recorded after the node `since`.
@@ -54,11 +62,13 @@ impl<'t> Formula<'t> {
         &self.constants
     }
 
-    /// All sets of places where a value is read; if there are many places, each one alone and all together.
+    /// All sets of places where a value is read; if there are many places, each one alone and all together. Where labels or indices belong, nothing
+    /// else can be read: the op would panic.
     pub(super) fn places_of(&self, value: NodeIndex) -> Vec<Vec<Place>> {
         let mut all = Vec::new();
-        for (op, (_, operands)) in self.ops.iter().enumerate() {
-            all.extend((0..operands.len()).filter(|&slot| operands[slot] == value).map(|slot| (op, slot)));
+        for (op, (node, operands)) in self.ops.iter().enumerate() {
+            let can_change = |&slot: &usize| operands[slot] == value && !is_label(self.tape, *node, slot, value);
+            all.extend((0..operands.len()).filter(can_change).map(|slot| (op, slot)));
         }
         if all.len() > MOST_PLACES {
             let mut sets: Vec<Vec<Place>> = all.iter().map(|&place| vec![place]).collect();

@@ -2,7 +2,7 @@
 //! with the numbers that the op had in that program.
 
 use super::function::Function;
-use super::mend::Formula;
+use super::mend::{Formula, is_label};
 use crate::blame::OrBlame;
 use crate::op::{Cotangent, Local};
 use crate::shape::Shape;
@@ -77,6 +77,11 @@ impl<'t> OneOp<'t> {
     /// Whether a gradient of this operand is wanted.
     pub(super) fn wants(&self, slot: usize) -> bool {
         self.tape.graph()[self.operands[slot].index()].needs_grad()
+    }
+
+    /// See [`is_label`].
+    pub(super) fn is_label(&self, slot: usize) -> bool {
+        is_label(self.tape, self.node, slot, self.operands[slot].index())
     }
 
     /// The gradients that the vjp sends to the operands when `cotangent` arrives; `None` where it sends none.
