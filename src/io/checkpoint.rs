@@ -59,8 +59,8 @@ pub struct Progress {
 /// ```
 ///
 /// In the middle of an epoch, the order of the batches is drawn already. Save the state that `rng` had before that ([`RngState::of`]); after `restore`,
-/// draw the order again and skip the batches that were finished. What else draws random numbers, such as dropout, needs a generator of its
-/// own: `.rng(&order).rng(&dropout)`.
+/// draw the order again and skip the batches that were finished. What else draws random numbers, such as [`Dropout`](crate::nn::Dropout), has a
+/// generator of its own: `.rng(&order).rng(&*dropout.rng())`, and `restore(.., [&mut rng, &mut *dropout.rng()])`.
 #[derive(Debug, Default)]
 #[must_use = "a checkpoint does nothing before it is saved"]
 pub struct Checkpoint {

@@ -4,16 +4,19 @@ use super::{Module, Parameters};
 use crate::data::seeded;
 use crate::{Input, Param, Scalar, Shape, Var};
 use rand::{RngExt, rngs::ChaCha8Rng};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// In training, each number becomes 0 with a certain probability p, and the others are divided by 1 - p, so that their mean stays what it is
 /// (Srivastava et al. 2014, in the form that PyTorch uses). In [evaluation](crate::Tape::eval) it hands on what it gets.
 ///
 /// Every pass draws anew. A gradient check nudges the same function many times, so check the model under `tape.eval`.
-#[derive(Debug)]
+///
+/// A clone shares the source of random numbers, so one handle can go into a model, and another one can put that source into a checkpoint:
+/// `.rng(&*dropout.rng())`.
+#[derive(Clone, Debug)]
 pub struct Dropout {
     probability: f64,
-    rng: Mutex<ChaCha8Rng>,
+    rng: Arc<Mutex<ChaCha8Rng>>,
 }
 
 impl Dropout {
@@ -25,7 +28,14 @@ impl Dropout {
     pub fn new(probability: f64, seed: u64) -> Self {
         let can_be = (0.0..1.0).contains(&probability);
         assert!(can_be, "Dropout: the probability of a 0 is from 0 to below 1, got {probability}");
-        Dropout { probability, rng: Mutex::new(seeded(seed)) }
+        Dropout { probability, rng: Arc::new(Mutex::new(seeded(seed))) }
+    }
+}
+
+impl Dropout {
+    /// Its source of random numbers, which a training that goes on later must find as it was. No pass can draw while the result is held.
+    pub fn rng(&self) -> MutexGuard<'_, ChaCha8Rng> {
+        self.rng.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -41,7 +51,7 @@ impl<F: Scalar> Input<F> for Mask<'_> {
     }
     fn write(&self, buffer: &mut [F]) {
         let kept = F::from_f64(1.0 / (1.0 - self.dropout.probability));
-        let mut rng = self.dropout.rng.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rng = self.dropout.rng();
         buffer.fill_with(|| if rng.random::<f64>() < self.dropout.probability { F::ZERO } else { kept });
     }
 }

@@ -1,6 +1,6 @@
 //! Attention: each place looks up at all places, softly. A composition of products and a softmax, written as in the paper.
 
-use crate::{Input, Scalar, Shape, Tape, Var};
+use crate::{Scalar, Tape, Var};
 
 /// What is added to the score of a place that may not be seen. A softmax makes exactly 0 of it, and it is no infinity, which
 /// [`Tape::first_non_finite`] would report.
@@ -80,25 +80,6 @@ impl<F: Scalar> Tape<F> {
     /// The mask `[places, places]` with which each place sees itself and those before it: 0 there, -10³⁰ elsewhere.
     #[track_caller]
     pub fn causal_mask(&self, places: usize) -> Var<'_, F> {
-        self.input(Causal { places })
-    }
-}
-
-/// The numbers of [`Tape::causal_mask`].
-struct Causal {
-    places: usize,
-}
-
-impl<F: Scalar> Input<F> for Causal {
-    fn shape(&self) -> Shape {
-        Shape::new(&[self.places; 2])
-    }
-    fn write(&self, buffer: &mut [F]) {
-        let unseen = F::from_f64(UNSEEN);
-        for (query, row) in buffer.chunks_mut(self.places.max(1)).enumerate() {
-            let (seen, hidden) = row.split_at_mut(query + 1);
-            seen.fill(F::ZERO);
-            hidden.fill(unseen);
-        }
+        self.full([places, places], UNSEEN).triu(1)
     }
 }

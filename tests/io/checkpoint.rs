@@ -3,7 +3,7 @@
 use super::{net, numbers};
 use crate::made_up_digits::DIGITS;
 use gradus::io::{Checkpoint, IoError, Progress, RngState, load_safetensors, save_safetensors};
-use gradus::nn::{Activation, Mlp};
+use gradus::nn::{Activation, BatchNorm, Dropout, Init, Linear, Mlp, Module, Parameters, Sequential};
 use gradus::optim::{Adam, AdamW, Optimizer, RmsProp, Schedule, Sgd, Stateful};
 use gradus::prelude::*;
 use rand::RngExt;
@@ -14,7 +14,7 @@ use std::path::Path;
 const EPOCHS: usize = 12;
 
 /// A step on a batch that is drawn at random.
-fn step(net: &Mlp<f32>, optimizer: &mut impl Optimizer<f32>, rng: &mut ChaCha8Rng) {
+fn step(net: &impl Module<f32>, optimizer: &mut impl Optimizer<f32>, rng: &mut ChaCha8Rng) {
     let mut tape = Tape::new();
     let x = tape.input(ndarray::Array2::from_shape_simple_fn((6, 4), || rng.random_range(-1.0_f32..1.0)));
     let loss = net.forward(x).quadratic_cost(tape.input(ndarray::Array2::zeros((6, 3))));
@@ -48,6 +48,39 @@ fn goes_on<O: Stateful<f32>>(name: &str, make: fn() -> O) {
     for stop in [0, 1, 7, EPOCHS - 1] {
         assert_eq!(interrupted_at(Some(stop), make), undisturbed, "{name}, interrupted at {stop}");
     }
+}
+
+/// A model with averages that run, and with random numbers of its own.
+fn with_dropout(seed: u64) -> (Sequential, Dropout) {
+    let (rng, dropout) = (&mut seeded(seed), Dropout::new(0.4, seed));
+    let net = Sequential::new()
+        .then(Linear::new("in", 4, 6, Init::He, Init::Zeros, rng))
+        .then(BatchNorm::new("norm", 6))
+        .then(dropout.clone())
+        .then(Linear::new("out", 6, 3, Init::He, Init::Zeros, rng));
+    (net, dropout)
+}
+
+#[test]
+fn running_averages_and_dropout_go_on_to_the_same_bits() {
+    let ends = [None, Some(0), Some(5)].map(|stop| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("training.safetensors");
+        let ((mut net, mut dropout), mut adam, mut rng) = (with_dropout(1), Adam::new(0.01), seeded(1));
+        for epoch in 0..EPOCHS {
+            if Some(epoch) == stop {
+                let checkpoint = Checkpoint::new().params(&net).optimizer(&adam);
+                checkpoint.rng(&rng).rng(&*dropout.rng()).save(&path).expect("written");
+                ((net, dropout), adam, rng) = (with_dropout(2), Adam::new(0.01), seeded(2));
+                let saved = Checkpoint::load(&path).expect("read");
+                saved.restore(&net, &mut adam, [&mut rng, &mut *dropout.rng()]).expect("it fits");
+            }
+            step(&net, &mut adam, &mut rng);
+        }
+        net.state().iter().map(Param::value).collect::<Vec<_>>()
+    });
+    assert_eq!(ends[0].len(), 8, "four parameters of layers, two of the norm, and its two averages");
+    assert!(ends[1..].iter().all(|end| *end == ends[0]));
 }
 
 #[test]
