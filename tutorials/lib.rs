@@ -41,6 +41,8 @@ pub mod ch18;
 pub mod ch19;
 #[path = "ch20_depth/chapter.rs"]
 pub mod ch20;
+#[path = "ch21_convolution/chapter.rs"]
+pub mod ch21;
 #[path = "ch22_forward_mode/chapter.rs"]
 pub mod ch22;
 #[path = "ch23_higher_order/chapter.rs"]
@@ -61,7 +63,7 @@ use frame::{Chapter, Result, Run};
 pub type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-pub const CHAPTERS: [(&Chapter, Story); 25] = [
+pub const CHAPTERS: [(&Chapter, Story); 26] = [
     (&ch01::CHAPTER, ch01::run),
     (&ch02::CHAPTER, ch02::run),
     (&ch03::CHAPTER, ch03::run),
@@ -82,6 +84,7 @@ pub const CHAPTERS: [(&Chapter, Story); 25] = [
     (&ch18::CHAPTER, ch18::run),
     (&ch19::CHAPTER, ch19::run),
     (&ch20::CHAPTER, ch20::run),
+    (&ch21::CHAPTER, ch21::run),
     (&ch22::CHAPTER, ch22::run),
     (&ch23::CHAPTER, ch23::run),
     (&ch24::CHAPTER, ch24::run),

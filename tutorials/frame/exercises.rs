@@ -281,6 +281,17 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
+        chapter: "21_convolution",
+        title: "max-pooling by hand",
+        minutes: 25,
+        cases: 30,
+        hints: [
+            "A window that starts at row r needs side rows, from r on, inside the image. So how often can it move down by the stride? Test your count on 5 rows, windows of 3 and a stride of 2: two places.",
+            "Going back, visit the same windows in the same places. In each, ask which pixels are as large as the result: they alone moved it. Divide the window's gradient by how many they are, and give each its part.",
+            "If the windows overlap, one pixel can be the largest of several: add each part to what the pixel has already. Start from zeros, and let pixels in no window keep them.",
+        ],
+    },
+    exercise! {
         chapter: "22_forward_mode",
         title: "one column or one row",
         minutes: 15,

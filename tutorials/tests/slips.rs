@@ -6,10 +6,10 @@ use chapters::{
     ch01::judge as ch01, ch02::judge as ch02, ch03::judge as ch03, ch05::judge as ch05, ch06::judge as ch06,
     ch07::judge as ch07, ch08::judge as ch08, ch09::judge as ch09, ch11::judge as ch11, ch12::judge as ch12,
     ch13::judge as ch13, ch14::judge as ch14, ch16::judge as ch16, ch17::judge as ch17, ch18::judge as ch18,
-    ch19::judge as ch19, ch20::judge as ch20, ch26::judge as ch26,
+    ch19::judge as ch19, ch20::judge as ch20, ch21::judge as ch21, ch26::judge as ch26,
 };
 use frame::Judgement;
-use ndarray::{Array1, ArrayD, Axis};
+use ndarray::{Array1, Array2, ArrayD, ArrayView2, Axis, s};
 use rand::RngExt;
 
 #[track_caller]
@@ -226,6 +226,71 @@ fn a_spread_that_forgets_the_relu() {
     assert_told(&judgement, "the ReLU then throws half of it away");
     let judgement = ch20::judge(|n_in| 2.0 / n_in as f64);
     assert_told(&judgement, "this is the variance; the spread is its root");
+}
+
+/// The max-pooling that exercise 21 asks for; windows start `step` apart, and a maximum starts at `least`.
+fn pooled(image: &Array2<f64>, side: usize, stride: usize, step: usize, least: f64) -> Array2<f64> {
+    let places = |length: usize| (length - side) / stride + 1;
+    Array2::from_shape_fn((places(image.nrows()), places(image.ncols())), |(row, column)| {
+        let window = image.slice(s![row * step..row * step + side, column * step..column * step + side]);
+        window.fold(least, |largest, &x| largest.max(x))
+    })
+}
+
+fn largest(image: &Array2<f64>, side: usize, stride: usize) -> Array2<f64> {
+    pooled(image, side, stride, stride, f64::NEG_INFINITY)
+}
+
+/// Its way back: `share` says how much of a window's gradient a pixel gets, `arrive` puts it to what has arrived before.
+fn sent_back(
+    image: &Array2<f64>,
+    [side, stride]: [usize; 2],
+    g: &Array2<f64>,
+    share: fn(f64, ArrayView2<f64>) -> f64,
+    arrive: fn(f64, f64) -> f64,
+) -> Array2<f64> {
+    let mut back = Array2::zeros(image.dim());
+    for ((row, column), g) in g.indexed_iter() {
+        let window = s![row * stride..row * stride + side, column * stride..column * stride + side];
+        let pixels = image.slice(window);
+        back.slice_mut(window).zip_mut_with(&pixels, |back, &x| *back = arrive(*back, g * share(x, pixels)));
+    }
+    back
+}
+
+/// 1 for each of the largest pixels.
+fn wins(x: f64, window: ArrayView2<f64>) -> f64 {
+    f64::from(u8::from(window.iter().all(|&other| x >= other)))
+}
+
+#[test]
+fn a_maximum_that_starts_at_zero_and_windows_that_forget_their_stride() {
+    let right = |image: &Array2<f64>, side: usize, stride: usize, g: &Array2<f64>| {
+        let share = |x, window: ArrayView2<f64>| wins(x, window) / window.map(|&x| wins(x, window)).sum();
+        sent_back(image, [side, stride], g, share, |before, now| before + now)
+    };
+    let from_zero = ch21::judge(|image, side, stride| pooled(image, side, stride, stride, 0.0), right);
+    assert_told(&from_zero, "the maximum of a window starts at 0");
+    let by_one = ch21::judge(|image, side, stride| pooled(image, side, stride, 1, f64::NEG_INFINITY), right);
+    assert_told(&by_one, "the stride is forgotten");
+    assert!(ch21::judge(largest, right).solved());
+}
+
+#[test]
+fn a_pooling_that_pays_every_pixel_each_of_several_or_only_the_last_window() {
+    let all =
+        ch21::judge(largest, |image, side, stride, g| sent_back(image, [side, stride], g, |_, _| 1.0, |a, b| a + b));
+    assert_told(&all, "only the largest moves the result");
+    let mean = ch21::judge(largest, |image, side, stride, g| {
+        sent_back(image, [side, stride], g, |_, window| 1.0 / window.len() as f64, |a, b| a + b)
+    });
+    assert_told(&mean, "that is the way back of a mean");
+    let each = ch21::judge(largest, |image, side, stride, g| sent_back(image, [side, stride], g, wins, |a, b| a + b));
+    assert_told(&each, "more flows back than came");
+    let overwritten = ch21::judge(largest, |image, side, stride, g| {
+        sent_back(image, [side, stride], g, wins, |before, now| if now == 0.0 { before } else { now })
+    });
+    assert_told(&overwritten, "the last one overwrites");
 }
 
 #[test]
