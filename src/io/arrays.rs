@@ -46,6 +46,7 @@ impl Stored {
 /// # Ok::<(), gradus::io::IoError>(())
 /// ```
 #[derive(Clone, Default, PartialEq)]
+#[must_use = "arrays do nothing before they are saved or restored"]
 pub struct Arrays {
     /// By name, so that a file's bytes do not depend on the order in which arrays were added.
     pub(super) arrays: BTreeMap<String, Stored>,

@@ -7,6 +7,7 @@ use rand::Rng;
 /// Self-attention with several heads (Vaswani et al. 2017, section 3.2.2): `[batch, places, width]` stays `[batch, places, width]`. A linear layer makes
 /// a query, a key and a value of each place; each head sees its own part of them; another linear layer mixes what the heads have found.
 #[derive(Debug)]
+#[must_use = "a layer does nothing before it is run"]
 pub struct MultiHeadAttention<F: Scalar = f32> {
     /// Queries, keys and values of all heads, side by side: `[width, 3 * width]`.
     pub qkv: Linear<F>,

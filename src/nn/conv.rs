@@ -7,6 +7,7 @@ use rand::Rng;
 
 /// The convolution of images `[batch, channels, height, width]`: see [`Var::conv2d`].
 #[derive(Debug)]
+#[must_use = "a layer does nothing before it is run"]
 pub struct Conv2d<F: Scalar = f32> {
     /// The filters, `[filters, channels / groups, height, width]`.
     pub weights: Param<F>,

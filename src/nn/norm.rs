@@ -15,6 +15,7 @@ fn per_feature<F: Scalar>(layer: &str, name: &str, features: usize, value: F) ->
 /// The running averages are [buffers](Param::buffer): kept with the model, but not trained. The running variance is an average of Σ (x - mean)² / (n - 1),
 /// while the batch itself is divided by the root of Σ (x - mean)² / n, as in PyTorch.
 #[derive(Debug)]
+#[must_use = "a layer does nothing before it is run"]
 pub struct BatchNorm<F: Scalar = f32> {
     /// The factor for each feature; 1 at the start.
     pub gain: Param<F>,
@@ -99,6 +100,7 @@ impl<F: Scalar> Module<F> for BatchNorm<F> {
 
 /// Layer normalization (Ba, Kiros and Hinton 2016) over the last axis: see [`Var::layer_norm`].
 #[derive(Debug)]
+#[must_use = "a layer does nothing before it is run"]
 pub struct LayerNorm<F: Scalar = f32> {
     /// The factor for each feature; 1 at the start.
     pub gain: Param<F>,
@@ -137,6 +139,7 @@ impl<F: Scalar> Module<F> for LayerNorm<F> {
 
 /// Root-mean-square normalization (Zhang and Sennrich 2019) over the last axis: see [`Var::rms_norm`].
 #[derive(Debug)]
+#[must_use = "a layer does nothing before it is run"]
 pub struct RmsNorm<F: Scalar = f32> {
     /// The factor for each feature; 1 at the start.
     pub gain: Param<F>,

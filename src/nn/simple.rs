@@ -75,6 +75,7 @@ macro_rules! pooling {
     ($(#[$doc:meta])* $layer:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
+        #[must_use = "a layer does nothing before it is run"]
         pub struct $layer {
             windows: Windows,
         }

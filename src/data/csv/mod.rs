@@ -50,6 +50,7 @@ pub enum Missing {
 /// # Ok::<(), gradus::data::CsvError>(())
 /// ```
 #[derive(Clone, Debug)]
+#[must_use = "a table does nothing before its columns are taken"]
 pub struct Table {
     path: PathBuf,
     names: Vec<String>,
