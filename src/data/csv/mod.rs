@@ -149,7 +149,6 @@ impl Table {
     }
 
     /// What to do about numbers that are missing; without this they are refused.
-    #[must_use]
     pub fn with_missing(self, missing: Missing) -> Self {
         Table { missing, ..self }
     }
