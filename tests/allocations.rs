@@ -138,7 +138,7 @@ fn no_op_allocates_when_it_is_recorded_again() {
         let mut tape = Tape::new();
         let step = |tape: &mut Tape<Dual>| {
             {
-                let mut x = SmallVec::<[_; 4]>::new();
+                let mut x = SmallVec::<[_; 8]>::new();
                 for operand in &operands {
                     x.push(tape.var(operand));
                 }

@@ -1,7 +1,7 @@
 //! The embedding: a row of a table for each symbol.
 
 use super::{Init, Module, Parameters};
-use crate::{Param, Scalar, Var};
+use crate::{MAX_RANK, Param, Scalar, Var};
 use rand::Rng;
 
 /// A row of numbers for each symbol: symbols `[batch]` or `[batch, places]`, as [`Tape::labels`](crate::Tape::labels) or whole numbers in an input, become
@@ -35,9 +35,11 @@ impl<F: Scalar> Parameters<F> for Embedding<F> {
 impl<F: Scalar> Module<F> for Embedding<F> {
     #[track_caller]
     fn forward<'t>(&self, symbols: Var<'t, F>) -> Var<'t, F> {
-        let (shape, table) = (symbols.shape(), symbols.tape().param(&self.table));
+        let (mut shape, table) = (symbols.shape(), symbols.tape().param(&self.table));
         let rows = table.gather_rows(symbols.reshape([shape.size()]));
-        let lengths: Vec<usize> = shape.iter().copied().chain([table.shape()[1]]).collect();
-        rows.reshape(&lengths[..])
+        let has_room = shape.rank() < MAX_RANK;
+        assert!(has_room, "Embedding: {} has no room for one more axis", symbols.describe_shape());
+        shape.push(table.shape()[1]);
+        rows.reshape(shape)
     }
 }

@@ -1,7 +1,7 @@
 //! Layers without parameters.
 
 use super::{Module, Parameters};
-use crate::{Pair, Scalar, Shape, Var, Windows};
+use crate::{MAX_RANK, Pair, Scalar, Shape, Var, Windows};
 
 /// A function of each element, as it follows a linear layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,9 +64,14 @@ pub struct Unflatten {
 
 impl Unflatten {
     /// Each row becomes an array of this shape: `Unflatten::new([1, 28, 28])`.
+    ///
+    /// # Panics
+    /// If the shape has as many axes as an array can have, since one more is needed for the batch.
     #[track_caller]
     pub fn new(shape: impl Into<Shape>) -> Self {
-        Unflatten { shape: shape.into() }
+        let shape = shape.into();
+        assert!(shape.rank() < MAX_RANK, "Unflatten: {shape} has no room for the axis of the batch");
+        Unflatten { shape }
     }
 }
 
@@ -138,7 +143,8 @@ without_parameters! {
         let Some(&batch) = x.shape().first() else {
             panic!("Unflatten: {} is a single number, not a batch", x.describe())
         };
-        let lengths: Vec<usize> = [batch].into_iter().chain(self.shape.iter().copied()).collect();
-        x.reshape(&lengths[..])
+        let mut shape = Shape::new(&[batch]);
+        self.shape.iter().for_each(|&length| shape.push(length));
+        x.reshape(shape)
     };
 }

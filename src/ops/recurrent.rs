@@ -1,6 +1,7 @@
 //! Recurrent networks: a state that each step updates. Compositions, written as in the papers; the tape differentiates them through time.
 
 use crate::{Scalar, Var};
+use smallvec::SmallVec;
 
 /// How a recurrent network updates its state. x is the input of a step, h the state before it; every W x and U h has biases of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +85,7 @@ impl<'t, F: Scalar> Var<'t, F> {
         let inputs = self.reshape([batch * steps, features]).matmul(weights[0]) + biases[0];
         let inputs = inputs.reshape([batch, steps, wide]);
         let mut state = [self.tape.full([batch, width], 0.0); 2];
-        let mut states = Vec::with_capacity(steps);
+        let mut states: SmallVec<[Self; 16]> = SmallVec::new();
         for step in 0..steps {
             let input = inputs.slice(&[(0, batch), (step, step + 1), (0, wide)]).reshape([batch, wide]);
             // The first state is 0, and so is its product.

@@ -7,6 +7,7 @@ use gradus::derivatives::{
 };
 use gradus::nn::{
     Activation, BatchNorm, Conv2d, Dropout, Embedding, Init, Linear, Mlp, MultiHeadAttention, Predict, Rnn, Sequential,
+    Unflatten,
 };
 use gradus::ops::recurrent::Cell;
 use gradus::optim::{Accumulator, Schedule, WeightAverage};
@@ -407,6 +408,7 @@ fn programs() -> Vec<Case> {
         case("new", "channels, filters", || Conv2d::<f64>::new("conv", 1, 0, 3, Init::He, &mut seeded(1))),
         case("grouped", "into 2 groups", || Conv2d::<f64>::grouped("conv", 3, 4, 2, 3, Init::He, &mut seeded(1))),
         case("new", "a width", || Embedding::<f64>::new("symbols", 0, 3, Init::He, &mut seeded(1))),
+        case("new", "no room", || Unflatten::new([1; 6])),
         case("new", "from 0 to below 1", || Dropout::new(1.0, 1)),
         case("momentum", "from 0 to 1", || BatchNorm::<f64>::new("norm", 3).momentum(1.5)),
         case("new", "from 0 to below 1", || WeightAverage::new(&Vec::<Param<f64>>::new(), 1.0)),
