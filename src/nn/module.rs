@@ -13,7 +13,7 @@ use crate::{Scalar, Var};
 /// struct Residual(Linear);
 ///
 /// impl Parameters<f32> for Residual {
-///     fn each_param(&self, visit: &mut dyn FnMut(&Param)) {
+///     fn each_param(&self, visit: &mut dyn FnMut(&Param<f32>)) {
 ///         self.0.each_param(visit);
 ///     }
 /// }
