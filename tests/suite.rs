@@ -69,6 +69,7 @@ mod sabotage;
 mod shapes_by_chance;
 mod shared_inputs;
 mod sums;
+#[path = "tails/main.rs"]
 mod tails;
 mod toy_data;
 mod trace;

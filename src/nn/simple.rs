@@ -88,8 +88,7 @@ macro_rules! pooling {
         impl $layer {
             /// Windows of `kernel` pixels (a square, or `[height, width]`) that lie side by side.
             pub fn new(kernel: impl Pair) -> Self {
-                let kernel = kernel.pair();
-                $layer { windows: Windows::new(kernel).stride(kernel) }
+                $layer { windows: Windows::new(kernel) }
             }
 
             /// With windows that move by `stride` pixels.
