@@ -1,10 +1,11 @@
-//! Data to train on: the MNIST digits, truth tables, and the rows of any array, in shuffled batches.
+//! Data to train on: the MNIST digits, data of one's own (arrays, tables, text), points of a plane, truth tables, in shuffled batches.
 //!
 //! The one idea to know: **nothing is copied until a tape asks for it**. The digits stay bytes, as they are in the file; a
 //! [`Batch`] is a list of row numbers, and writes its rows straight into the buffer of the leaf that
 //! [`Tape::input`](crate::Tape::input) records.
 //!
-//! Without the feature `data` there are only [`Rows`] and [`TruthTable`]; with the feature `rand` also random numbers and random orders.
+//! Without any feature there are only [`Rows`] and [`TruthTable`]. The feature `rand` adds random numbers and orders, data of one's own and points of a
+//! plane; `csv` adds tables; `data` adds MNIST and what reads its files.
 //!
 //! - `mnist`: [`Mnist`], the digits of its four files; `files`: finds the four files in a folder
 //! - `digits`: [`Digits`], images with their labels
