@@ -41,18 +41,18 @@ pub mod ch18;
 pub mod ch19;
 #[path = "ch20_depth/chapter.rs"]
 pub mod ch20;
-#[path = "ch21_convolution/chapter.rs"]
-pub mod ch21;
-#[path = "ch22_forward_mode/chapter.rs"]
+#[path = "ch22_convolution/chapter.rs"]
 pub mod ch22;
-#[path = "ch23_higher_order/chapter.rs"]
-pub mod ch23;
-#[path = "ch24_rewind/chapter.rs"]
-pub mod ch24;
-#[path = "ch26_debug_dojo/chapter.rs"]
+#[path = "ch25_forward_mode/chapter.rs"]
+pub mod ch25;
+#[path = "ch26_higher_order/chapter.rs"]
 pub mod ch26;
-#[path = "ch27_build_it/chapter.rs"]
+#[path = "ch27_rewind/chapter.rs"]
 pub mod ch27;
+#[path = "ch28_debug_dojo/chapter.rs"]
+pub mod ch28;
+#[path = "ch29_build_it/chapter.rs"]
+pub mod ch29;
 
 #[path = "gradus/command.rs"]
 pub mod command;
@@ -84,10 +84,10 @@ pub const CHAPTERS: [(&Chapter, Story); 26] = [
     (&ch18::CHAPTER, ch18::run),
     (&ch19::CHAPTER, ch19::run),
     (&ch20::CHAPTER, ch20::run),
-    (&ch21::CHAPTER, ch21::run),
     (&ch22::CHAPTER, ch22::run),
-    (&ch23::CHAPTER, ch23::run),
-    (&ch24::CHAPTER, ch24::run),
+    (&ch25::CHAPTER, ch25::run),
     (&ch26::CHAPTER, ch26::run),
     (&ch27::CHAPTER, ch27::run),
+    (&ch28::CHAPTER, ch28::run),
+    (&ch29::CHAPTER, ch29::run),
 ];

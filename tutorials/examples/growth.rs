@@ -1,9 +1,9 @@
 //! How the time of a training step grows with the batch, with the width of a layer, and with the length of the tape, beside what the
 //! roofline says. `cargo run --profile bench -p gradus-tutorials --example growth` prints the tables and writes docs/growth.svg.
 
-#[path = "../ch24_rewind/load.rs"]
+#[path = "../ch27_rewind/load.rs"]
 mod load;
-#[path = "../ch24_rewind/roof.rs"]
+#[path = "../ch27_rewind/roof.rs"]
 mod roof;
 
 use frame::{Chart, Figure, Panels, count_allocations};

@@ -281,7 +281,7 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
-        chapter: "21_convolution",
+        chapter: "22_convolution",
         title: "max-pooling by hand",
         minutes: 25,
         cases: 30,
@@ -292,7 +292,7 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
-        chapter: "22_forward_mode",
+        chapter: "25_forward_mode",
         title: "one column or one row",
         minutes: 15,
         cases: 36,
@@ -303,7 +303,7 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
-        chapter: "23_higher_order",
+        chapter: "26_higher_order",
         title: "Newton's method",
         minutes: 25,
         cases: 16,
@@ -315,7 +315,7 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
-        chapter: "24_rewind",
+        chapter: "27_rewind",
         title: "the last allocation",
         minutes: 10,
         cases: 10,
@@ -327,7 +327,7 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
-        chapter: "26_debug_dojo",
+        chapter: "28_debug_dojo",
         title: "the inspector",
         minutes: 20,
         cases: 26,
@@ -341,7 +341,7 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
-        chapter: "27_build_it",
+        chapter: "29_build_it",
         title: "build it yourself",
         minutes: 60,
         cases: 109,

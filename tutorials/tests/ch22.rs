@@ -1,15 +1,14 @@
-//! Chapter 22: both modes agree.
+//! Chapter 22: a convolution is a layer whose weights are shared, and pixels that are shuffled cost it what it knows.
 
 use crate::support::{number, results};
 
 #[test]
-fn forward_and_reverse_mode_agree() {
-    let results = results(env!("CARGO_BIN_EXE_ch22_forward_mode"), &[]);
-    for name in ["jacobian_difference", "gradient_difference", "hessian_vector_product_difference"] {
-        assert!(number(&results[name]) < 1e-13, "{name}: {}", results[name]);
-    }
-    assert_eq!(results["forward_runs"], 67);
-    for passes in results["passes"].as_array().expect("a list") {
-        assert_eq!((&passes["runs_forward"], &passes["walks_back"]), (&passes["inputs"], &passes["results"]));
-    }
+fn a_convolution_is_a_layer_full_of_copies_and_a_number_sees_sixteen_pixels() {
+    let results = results(env!("CARGO_BIN_EXE_ch22_convolution"), &["--epochs", "60"]);
+    assert!(number(&results["forms_apart"]) < 1e-11, "{results}");
+    assert_eq!(results["gradient_check"], true);
+    assert_eq!(results["parameters"], 11_386);
+    assert_eq!(results["sees"], 16);
+    let [plain, mixed] = ["test_accuracy", "test_accuracy_shuffled"].map(|name| number(&results[name]));
+    assert!(plain > 0.8 && plain > mixed + 0.1, "after 60 steps: {plain} and {mixed}");
 }

@@ -1,24 +1,21 @@
-//! Chapter 26: the curve misleads on nearly every card, the checks on none, for any start.
+//! Chapter 26: second and higher derivatives.
 
 use crate::support::{number, results};
 
 #[test]
-fn a_loss_curve_lies_and_the_checks_do_not() {
-    for seed in ["7", "1"] {
-        let results = results(env!("CARGO_BIN_EXE_ch26_debug_dojo"), &["--seed", seed]);
-        assert!(number(&results["right_by_curve"]) <= 3.0, "{results}");
-        assert_eq!(results["right_by_checks"], 12, "{results}");
-        let cards = results["cards"].as_array().expect("a list of cards");
-        let found_by = |id: &str| -> Vec<&str> {
-            let card = cards.iter().find(|card| card["id"] == id).expect("the card is there");
-            card["found_by"].as_array().expect("a list").iter().filter_map(|name| name.as_str()).collect()
-        };
-        // Each of these mistakes is found by one check only.
-        assert_eq!(found_by("M2"), ["trained"]);
-        assert_eq!(found_by("M4"), ["known"]);
-        assert_eq!(found_by("M5"), ["checker", "trained"]);
-        assert_eq!(found_by("M14"), ["known"]);
-        assert_eq!(found_by("M23"), ["step"]);
-        assert!(found_by("own 2").is_empty());
+fn the_saddle_the_minima_and_six_derivatives_are_right() {
+    let results = results(env!("CARGO_BIN_EXE_ch26_higher_order"), &[]);
+    for (place, expected) in [-0.7, 4.7].into_iter().enumerate() {
+        let eigenvalue = number(&results["eigenvalues"][place]);
+        assert!((eigenvalue - expected).abs() < 1e-12, "{eigenvalue}");
     }
+    for (minimum, sign) in results["minima"].as_array().expect("two points").iter().zip([1.0, -1.0]) {
+        assert!((number(&minimum[0]) - sign * 0.217).abs() < 5e-4, "{minimum}");
+        assert!((number(&minimum[1]) + sign * 0.217).abs() < 5e-4, "{minimum}");
+    }
+    assert!((number(&results["minimum"]) + 0.0160).abs() < 5e-5);
+    for name in ["tanh_max_error", "sin_max_error", "hessian_vector_difference"] {
+        assert!(number(&results[name]) < 1e-12, "{name}");
+    }
+    assert!(number(&results["rosenbrock_steps"]) <= 10.0);
 }

@@ -39,12 +39,12 @@ exercises! {
     ch18_exercise "../ch18_mnist_adam/exercise.rs", ch18_solution "../ch18_mnist_adam/solution.rs";
     ch19_exercise "../ch19_optimizers/exercise.rs", ch19_solution "../ch19_optimizers/solution.rs";
     ch20_exercise "../ch20_depth/exercise.rs", ch20_solution "../ch20_depth/solution.rs";
-    ch21_exercise "../ch21_convolution/exercise.rs", ch21_solution "../ch21_convolution/solution.rs";
-    ch22_exercise "../ch22_forward_mode/exercise.rs", ch22_solution "../ch22_forward_mode/solution.rs";
-    ch23_exercise "../ch23_higher_order/exercise.rs", ch23_solution "../ch23_higher_order/solution.rs";
-    ch24_exercise "../ch24_rewind/exercise.rs", ch24_solution "../ch24_rewind/solution.rs";
-    ch26_exercise "../ch26_debug_dojo/exercise.rs", ch26_solution "../ch26_debug_dojo/solution.rs";
-    ch27_exercise "../ch27_build_it/exercise.rs", ch27_solution "../ch27_build_it/solution.rs";
+    ch22_exercise "../ch22_convolution/exercise.rs", ch22_solution "../ch22_convolution/solution.rs";
+    ch25_exercise "../ch25_forward_mode/exercise.rs", ch25_solution "../ch25_forward_mode/solution.rs";
+    ch26_exercise "../ch26_higher_order/exercise.rs", ch26_solution "../ch26_higher_order/solution.rs";
+    ch27_exercise "../ch27_rewind/exercise.rs", ch27_solution "../ch27_rewind/solution.rs";
+    ch28_exercise "../ch28_debug_dojo/exercise.rs", ch28_solution "../ch28_debug_dojo/solution.rs";
+    ch29_exercise "../ch29_build_it/exercise.rs", ch29_solution "../ch29_build_it/solution.rs";
 }
 
 /// The exercise of this file.

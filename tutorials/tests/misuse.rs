@@ -147,7 +147,7 @@ fn no_value_of_any_flag_makes_a_command_panic() {
     let flags: &[(&[&str], &[&str])] = &[
         (&["ch02", "--quiet"], &["seed", "data", "out", "json"]),
         (&["ch10", "--quiet", "--epochs", "1"], &["epochs"]),
-        (&["ch24", "--quiet", "--data", "a_folder"], &["epochs", "data"]),
+        (&["ch27", "--quiet", "--data", "a_folder"], &["epochs", "data"]),
         (&["ch15", "--quiet", "--data", "a_folder", "--epochs", "1"], &["eta", "init", "data", "epochs", "seed"]),
         (&["tour", "--quiet", "--data", "a_folder"], &["seed", "epochs", "data", "out", "json"]),
         (&["reproduce", "--chapter", "02"], &["seed", "data", "json", "chapter"]),
@@ -177,7 +177,7 @@ fn numbers_that_are_none_are_refused() {
         &["ch10", "--epochs", "0"][..],
         &["ch10", "--epochs", "1000001"],
         &["ch10", "--epochs", "-3"],
-        &["ch24", "--epochs", "1"],
+        &["ch27", "--epochs", "1"],
         &["ch15", "--eta", "nan"],
         &["ch15", "--eta", "-0.1"],
         &["ch15", "--eta", ""],

@@ -1,12 +1,12 @@
 //! Typical mistakes: each wrong answer gets a message that names its mistake.
 
 use chapters::ch09::net::{Net, outer};
-use chapters::ch26::{cards, probes, table};
+use chapters::ch28::{cards, probes, table};
 use chapters::{
     ch01::judge as ch01, ch02::judge as ch02, ch03::judge as ch03, ch05::judge as ch05, ch06::judge as ch06,
     ch07::judge as ch07, ch08::judge as ch08, ch09::judge as ch09, ch11::judge as ch11, ch12::judge as ch12,
     ch13::judge as ch13, ch14::judge as ch14, ch16::judge as ch16, ch17::judge as ch17, ch18::judge as ch18,
-    ch19::judge as ch19, ch20::judge as ch20, ch21::judge as ch21, ch26::judge as ch26,
+    ch19::judge as ch19, ch20::judge as ch20, ch22::judge as ch22, ch28::judge as ch28,
 };
 use frame::Judgement;
 use ndarray::{Array1, Array2, ArrayD, ArrayView2, Axis, s};
@@ -269,25 +269,25 @@ fn a_maximum_that_starts_at_zero_and_windows_that_forget_their_stride() {
         let share = |x, window: ArrayView2<f64>| wins(x, window) / window.map(|&x| wins(x, window)).sum();
         sent_back(image, [side, stride], g, share, |before, now| before + now)
     };
-    let from_zero = ch21::judge(|image, side, stride| pooled(image, side, stride, stride, 0.0), right);
+    let from_zero = ch22::judge(|image, side, stride| pooled(image, side, stride, stride, 0.0), right);
     assert_told(&from_zero, "the maximum of a window starts at 0");
-    let by_one = ch21::judge(|image, side, stride| pooled(image, side, stride, 1, f64::NEG_INFINITY), right);
+    let by_one = ch22::judge(|image, side, stride| pooled(image, side, stride, 1, f64::NEG_INFINITY), right);
     assert_told(&by_one, "the stride is forgotten");
-    assert!(ch21::judge(largest, right).solved());
+    assert!(ch22::judge(largest, right).solved());
 }
 
 #[test]
 fn a_pooling_that_pays_every_pixel_each_of_several_or_only_the_last_window() {
     let all =
-        ch21::judge(largest, |image, side, stride, g| sent_back(image, [side, stride], g, |_, _| 1.0, |a, b| a + b));
+        ch22::judge(largest, |image, side, stride, g| sent_back(image, [side, stride], g, |_, _| 1.0, |a, b| a + b));
     assert_told(&all, "only the largest moves the result");
-    let mean = ch21::judge(largest, |image, side, stride, g| {
+    let mean = ch22::judge(largest, |image, side, stride, g| {
         sent_back(image, [side, stride], g, |_, window| 1.0 / window.len() as f64, |a, b| a + b)
     });
     assert_told(&mean, "that is the way back of a mean");
-    let each = ch21::judge(largest, |image, side, stride, g| sent_back(image, [side, stride], g, wins, |a, b| a + b));
+    let each = ch22::judge(largest, |image, side, stride, g| sent_back(image, [side, stride], g, wins, |a, b| a + b));
     assert_told(&each, "more flows back than came");
-    let overwritten = ch21::judge(largest, |image, side, stride, g| {
+    let overwritten = ch22::judge(largest, |image, side, stride, g| {
         sent_back(image, [side, stride], g, wins, |before, now| if now == 0.0 { before } else { now })
     });
     assert_told(&overwritten, "the last one overwrites");
@@ -299,14 +299,14 @@ fn an_inspector_who_believes_a_mean_of_differences_and_one_who_buys_everything()
         true => cards::Verdict::Gradient,
         false => cards::Verdict::Nothing,
     };
-    let judgement = ch26::judge(by_mean);
+    let judgement = ch28::judge(by_mean);
     assert!(!judgement.solved());
     assert!(judgement.failure().contains("nothing (bought: mean: ok)"), "{}", judgement.failure());
     let everything = |table: &mut table::Table| {
         let _ = probes::Probe::ALL.map(|probe| table.buy(probe));
         table.card.fault
     };
-    let judgement = ch26::judge(everything);
+    let judgement = ch28::judge(everything);
     assert!(
         judgement.failure().contains("at most 60") && judgement.failure().contains("108"),
         "{}",

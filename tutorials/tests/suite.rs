@@ -19,12 +19,12 @@ mod ch17;
 mod ch18;
 mod ch19;
 mod ch20;
-mod ch21;
 mod ch22;
-mod ch23;
-mod ch24;
+mod ch25;
 mod ch26;
 mod ch27;
+mod ch28;
+mod ch29;
 mod command_line;
 #[path = "coverage/main.rs"]
 mod coverage;
