@@ -12,7 +12,9 @@ pub enum Layout {
     Gradus,
     /// As PyTorch has them: `layer1.weight` of shape `[out, in]` for a matrix `layer1/W`, `layer1.bias` for `layer1/b`, and `norm.weight` for
     /// `norm/gain`. Weights of a convolution have the same order in both, `[out, in, height, width]`, and so does the table of an embedding. A recurrent
-    /// layer's `rnn/W_ih` is `rnn.weight_ih_l0`.
+    /// layer's `rnn/W_ih` is `rnn.weight_ih_l0`, and the `attention/in_proj/W` of an attention layer is `attention.in_proj_weight`.
+    ///
+    /// PyTorch counts the batches that a `BatchNorm` has seen. That count, `num_batches_tracked`, is left out: PyTorch's `load_state_dict` does not miss it.
     PyTorch,
 }
 
@@ -32,9 +34,19 @@ impl Layout {
                     "b_hh" => "bias_hh_l0",
                     other => other,
                 };
-                if path.is_empty() { name.to_owned() } else { format!("{}.{name}", path.replace('/', ".")) }
+                match path.rsplit('/').next() {
+                    Some("") | None => name.to_owned(),
+                    // `nn.MultiheadAttention` has these arrays itself, not in a layer of its own.
+                    Some("in_proj") => format!("{}_{name}", path.replace('/', ".")),
+                    Some(_) => format!("{}.{name}", path.replace('/', ".")),
+                }
             }
         }
+    }
+
+    /// Whether a file has this array besides those of a model, which has no use for it.
+    pub(super) fn ignores(self, name: &str) -> bool {
+        self == Layout::PyTorch && name.rsplit('.').next() == Some("num_batches_tracked")
     }
 
     /// Whether a parameter's matrix is transposed in a file.

@@ -59,7 +59,7 @@ pub(super) fn fit<F: Storable>(
             return Err(IoError::Name { name, found: "two parameters of the model that this is the name of" });
         }
     }
-    note_unexpected(arrays, prefix, |name| used.contains(name), differences);
+    note_unexpected(arrays, prefix, |name| used.contains(name) || layout.ignores(name), differences);
     Ok(Fitted(fitted))
 }
 

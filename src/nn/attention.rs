@@ -10,16 +10,16 @@ use rand::Rng;
 #[must_use = "a layer does nothing before it is run"]
 pub struct MultiHeadAttention<F: Scalar = f32> {
     /// Queries, keys and values of all heads, side by side: `[width, 3 * width]`.
-    pub qkv: Linear<F>,
+    pub in_proj: Linear<F>,
     /// What mixes the heads: `[width, width]`.
-    pub out: Linear<F>,
+    pub out_proj: Linear<F>,
     heads: usize,
     causal: bool,
 }
 
 impl<F: Scalar> MultiHeadAttention<F> {
-    /// A layer in which each place sees all places. The parameters are called `name/qkv/W`, `name/qkv/b`, `name/out/W`, `name/out/b`; weights are drawn from
-    /// `init`, biases start at 0.
+    /// A layer in which each place sees all places. The parameters are called `name/in_proj/W`, `name/in_proj/b`, `name/out_proj/W`, `name/out_proj/b`, as
+    /// in PyTorch's `nn.MultiheadAttention`; weights are drawn from `init`, biases start at 0.
     ///
     /// # Panics
     /// If the width cannot be shared equally among the heads.
@@ -28,8 +28,8 @@ impl<F: Scalar> MultiHeadAttention<F> {
         let can_be = heads > 0 && width > 0 && width % heads == 0;
         assert!(can_be, "{name}: {width} numbers cannot be shared equally among {heads} heads");
         MultiHeadAttention {
-            qkv: Linear::new(&format!("{name}/qkv"), width, 3 * width, init, Init::Zeros, rng),
-            out: Linear::new(&format!("{name}/out"), width, width, init, Init::Zeros, rng),
+            in_proj: Linear::new(&format!("{name}/in_proj"), width, 3 * width, init, Init::Zeros, rng),
+            out_proj: Linear::new(&format!("{name}/out_proj"), width, width, init, Init::Zeros, rng),
             heads,
             causal: false,
         }
@@ -44,16 +44,16 @@ impl<F: Scalar> MultiHeadAttention<F> {
     /// [`Var::attention_weights`].
     #[track_caller]
     pub fn attend<'t>(&self, x: Var<'t, F>, mask: Option<Var<'t, F>>) -> Var<'t, F> {
-        let packed = self.qkv.forward(x);
+        let packed = self.in_proj.forward(x);
         let found = packed.attention_of_heads(self.heads, mask);
-        self.out.forward(found)
+        self.out_proj.forward(found)
     }
 }
 
 impl<F: Scalar> Parameters<F> for MultiHeadAttention<F> {
     fn each_param(&self, visit: &mut dyn FnMut(&Param<F>)) {
-        self.qkv.each_param(visit);
-        self.out.each_param(visit);
+        self.in_proj.each_param(visit);
+        self.out_proj.each_param(visit);
     }
 }
 

@@ -66,7 +66,7 @@ impl<F: Scalar> Sequential<F> {
     }
 }
 
-/// What all names begin with, in whole parts: `attention` for `attention/qkv/W` and `attention/out/W`.
+/// What all names begin with, in whole parts: `attention` for `attention/in_proj/W` and `attention/out_proj/W`.
 fn common_scope<F: Scalar>(params: &[Param<F>]) -> Option<String> {
     let scopes = params.iter().map(|param| param.name().rsplit_once('/').map_or("", |(scope, _)| scope));
     let common = scopes.map(|scope| scope.split('/').collect::<Vec<_>>()).reduce(|common, scope| {

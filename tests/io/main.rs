@@ -4,6 +4,8 @@ mod checkpoint;
 mod damage;
 mod formats;
 mod killed;
+mod layers;
+mod models;
 mod others;
 mod writing;
 

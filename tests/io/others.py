@@ -5,11 +5,15 @@ cargo test -p gradus --features io --test suite write_what_others_read -- --igno
 """
 
 import pathlib
+import sys
 
 import numpy as np
 import safetensors.numpy
 import safetensors.torch
 import torch
+
+sys.path.append(str(pathlib.Path(__file__).parent.parent / "golden"))
+from layers import Gpt
 
 FILES = pathlib.Path(__file__).parent / "files"
 
@@ -24,13 +28,35 @@ class Mlp(torch.nn.Module):
         return self.layer2(torch.tanh(self.layer1(x)))
 
 
+class Cnn(torch.nn.Module):
+    """The net of the chapter on convolution."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.conv2 = torch.nn.Conv2d(1, 12, 5), torch.nn.Conv2d(12, 24, 5)
+        self.scores = torch.nn.Linear(24 * 4 * 4, 10)
+
+    def forward(self, x):
+        x = torch.nn.functional.max_pool2d(self.conv1(x.reshape(-1, 1, 28, 28)), 2).relu()
+        x = torch.nn.functional.max_pool2d(self.conv2(x), 2).relu()
+        return self.scores(x.flatten(1))
+
+
+MODELS = {"mlp": Mlp, "cnn": Cnn, "gpt": lambda: Gpt(symbols=7, places=6, width=8, heads=2)}
+
+
 def make():
     torch.manual_seed(7)
-    mlp, x = Mlp(), torch.randn(3, 6)
-    safetensors.torch.save_file(mlp.state_dict(), FILES / "torch_mlp.safetensors")
-    np.savez(FILES / "torch_mlp.npz", **{name: w.numpy() for name, w in mlp.state_dict().items()})
-    with torch.no_grad():
-        np.savez(FILES / "torch_logits.npz", x=x.numpy(), logits=mlp(x).numpy())
+    logits = {}
+    for name, model in MODELS.items():
+        model = model()
+        x = {"mlp": torch.randn(3, 6), "cnn": torch.rand(2, 784), "gpt": torch.randint(7, (2, 5)).float()}[name]
+        safetensors.torch.save_file(model.state_dict(), FILES / f"torch_{name}.safetensors")
+        with torch.no_grad():
+            logits |= {f"{name}/x": x.numpy(), f"{name}/logits": model(x).numpy()}
+        if name == "mlp":
+            np.savez(FILES / "torch_mlp.npz", **{name: w.numpy() for name, w in model.state_dict().items()})
+    np.savez(FILES / "torch_logits.npz", **logits)
     halves = torch.tensor([1.0, -2.5, 65504.0, 6e-8, 1 / 3])
     tensors = {"half": halves.half(), "bfloat16": halves.bfloat16(), "steps": torch.tensor(3)}
     safetensors.torch.save_file(tensors, FILES / "torch_halves.safetensors")
@@ -53,19 +79,19 @@ def make():
 
 
 def check():
-    for name in ["gradus_mlp.safetensors", "gradus_mlp.npz"]:
-        path = FILES / name
+    told = np.load(FILES / "gradus_logits.npz")
+    for file in ["mlp.npz", "mlp.safetensors", "cnn.safetensors", "gpt.safetensors"]:
+        path, name = FILES / f"gradus_{file}", file.partition(".")[0]
         if path.suffix == ".npz":
             state = {name: torch.from_numpy(w) for name, w in np.load(path).items()}
         else:
             state = safetensors.torch.load_file(path)
-        mlp = Mlp()
-        mlp.load_state_dict(state, strict=True)
-        told = np.load(FILES / "gradus_logits.npz")
+        model = MODELS[name]()
+        model.load_state_dict(state, strict=True)
         with torch.no_grad():
-            logits = mlp(torch.from_numpy(told["x"])).numpy()
-        difference = np.abs(logits - told["logits"]).max()
-        print(f"{name}: PyTorch's logits differ from gradus's by at most {difference:.1e}")
+            logits = model(torch.from_numpy(told[f"{name}/x"])).numpy()
+        difference = np.abs(logits - told[f"{name}/logits"]).max()
+        print(f"{path.name}: PyTorch's logits differ from gradus's by at most {difference:.1e}")
         assert difference < 1e-5
     ours = np.load(FILES / "gradus_arrays.npz")
     theirs = safetensors.numpy.load_file(FILES / "gradus_arrays.safetensors")

@@ -1,8 +1,9 @@
 //! PyTorch and NumPy read what gradus writes, and gradus reads what they write. `others.py` makes their files and checks ours; it is run by hand, and
 //! its results are kept in `files/`.
 
+use super::models::Gpt;
 use gradus::io::{Arrays, IoError, Layout};
-use gradus::nn::{Activation, Mlp, Parameters};
+use gradus::nn::*;
 use gradus::prelude::*;
 use ndarray::{ArrayD, arr0, arr1, arr2};
 use std::fs;
@@ -12,8 +13,29 @@ fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/io/files").join(name)
 }
 
-fn net() -> Mlp<f32> {
+fn mlp() -> Mlp<f32> {
     Mlp::new(&[6, 5, 4], Activation::Tanh, &mut seeded(1)).logits()
+}
+
+/// The net of the chapter on convolution.
+fn cnn() -> Sequential {
+    let rng = &mut seeded(1);
+    Sequential::new()
+        .then(Unflatten::new([1, 28, 28]))
+        .then(Conv2d::new("conv1", 1, 12, 5, Init::He, rng))
+        .then(MaxPool2d::new(2))
+        .then(Activation::Relu)
+        .then(Conv2d::new("conv2", 12, 24, 5, Init::He, rng))
+        .then(MaxPool2d::new(2))
+        .then(Activation::Relu)
+        .then(Flatten)
+        .then(Linear::new("scores", 16 * 24, 10, Init::Scaled, Init::Zeros, rng))
+}
+
+/// The models that PyTorch has as well, by the names of their files.
+fn models() -> [(&'static str, Box<dyn Module<f32>>); 3] {
+    let gpt = Gpt::new("", 7, 6, 8, 2, &mut seeded(1));
+    [("mlp", Box::new(mlp())), ("cnn", Box::new(cnn())), ("gpt", Box::new(gpt))]
 }
 
 /// Numbers that are the same on any machine.
@@ -21,17 +43,27 @@ fn made_up(count: usize) -> impl Iterator<Item = f32> {
     (0..count).map(|i| ((i * 37 % 101) as f32 - 50.0) / 64.0)
 }
 
-fn made_up_net() -> Mlp<f32> {
-    let net = net();
-    for param in net.params() {
-        param.update(|w| made_up(w.len()).zip(w).for_each(|(x, w)| *w = x));
-    }
-    net
+/// An input for one of the models.
+fn made_up_input(name: &str) -> ArrayD<f32> {
+    let (shape, numbers): (_, Vec<f32>) = match name {
+        "mlp" => (vec![3, 6], made_up(18).collect()),
+        "cnn" => (vec![2, 784], made_up(2 * 784).map(|x| x + 0.5).collect()),
+        _ => (vec![2, 5], (0..10).map(|i| (i * 3 % 7) as f32).collect()),
+    };
+    ArrayD::from_shape_vec(shape, numbers).expect("as many numbers as the shape has")
 }
 
-fn logits(net: &Mlp<f32>, x: &ArrayD<f32>) -> ArrayD<f32> {
+/// Weights as they might be, the same on any machine: smaller where more of them are added.
+fn make_up_weights(model: &dyn Module<f32>) {
+    for param in model.params() {
+        let size = if param.shape().size() > 1000 { 0.125 } else { 1.0 };
+        param.update(|w| made_up(w.len()).zip(w).for_each(|(x, w)| *w = size * x));
+    }
+}
+
+fn logits(model: &dyn Module<f32>, x: &ArrayD<f32>) -> ArrayD<f32> {
     let tape = Tape::new();
-    net.forward(tape.input(x)).value()
+    model.forward(tape.input(x)).value()
 }
 
 fn assert_close(a: &ArrayD<f32>, b: &ArrayD<f32>) {
@@ -41,42 +73,68 @@ fn assert_close(a: &ArrayD<f32>, b: &ArrayD<f32>) {
 }
 
 #[test]
-fn a_network_of_pytorch_gives_the_same_logits_here() {
+fn a_model_of_pytorch_gives_the_same_logits_here() {
     let told = Arrays::load_npz(file("torch_logits.npz")).expect("read");
-    let (x, expected) = (told.get::<f32>("x").expect("inputs"), told.get::<f32>("logits").expect("logits"));
-    for arrays in [Arrays::load_safetensors(file("torch_mlp.safetensors")), Arrays::load_npz(file("torch_mlp.npz"))] {
-        let net = net();
-        arrays.expect("read").restore(&net, Layout::PyTorch).expect("it fits");
-        assert_close(&logits(&net, &x), &expected);
+    for (name, model) in models() {
+        let get = |what: &str| told.get::<f32>(&format!("{name}/{what}")).expect("an array");
+        let files = match name {
+            "mlp" => {
+                vec![Arrays::load_npz(file("torch_mlp.npz")), Arrays::load_safetensors(file("torch_mlp.safetensors"))]
+            }
+            _ => vec![Arrays::load_safetensors(file(&format!("torch_{name}.safetensors")))],
+        };
+        for arrays in files {
+            make_up_weights(&*model);
+            arrays.expect("read").restore(&model, Layout::PyTorch).expect("it fits");
+            assert_close(&logits(&*model, &get("x")), &get("logits"));
+        }
     }
-    let error = gradus::io::load_safetensors(file("torch_mlp.safetensors"), &net()).unwrap_err().to_string();
+    let error = gradus::io::load_safetensors(file("torch_mlp.safetensors"), &mlp()).unwrap_err().to_string();
     assert!(error.contains("Layout::PyTorch"), "{error}");
 }
 
-fn ours() -> [(&'static str, Arrays); 3] {
-    let net = made_up_net();
-    let x = ArrayD::from_shape_vec(vec![3, 6], made_up(18).collect()).expect("18 numbers");
-    let (mut told, mut arrays) = (Arrays::new(), Arrays::new());
-    told.insert("logits", &logits(&net, &x)).expect("a name");
-    told.insert("x", &x).expect("a name");
+/// What gradus writes, by the names of the files.
+fn ours() -> Vec<(String, Arrays)> {
+    let (mut logits_of, mut arrays) = (Arrays::new(), Arrays::new());
+    let mut ours = Vec::new();
+    for (name, model) in models() {
+        make_up_weights(&*model);
+        let x = made_up_input(name);
+        logits_of.insert(&format!("{name}/logits"), &logits(&*model, &x)).expect("a name");
+        logits_of.insert(&format!("{name}/x"), &x).expect("a name");
+        ours.push((format!("gradus_{name}.safetensors"), Arrays::of(&model, Layout::PyTorch).expect("names")));
+    }
+    ours.push(("gradus_mlp.npz".into(), ours[0].1.clone()));
+    ours.extend(["gradus_logits.npz", "gradus_logits.safetensors"].map(|file| (file.into(), logits_of.clone())));
     arrays.insert("layer1/W", &arr2(&[[0.0_f32, 1.0, 2.0], [3.0, 4.0, 5.0]])).expect("a name");
     arrays.insert("number", &arr0(0.1)).expect("a name");
     arrays.insert("none", &ndarray::Array2::<f64>::zeros((0, 3))).expect("a name");
     arrays.insert("größe", &arr1(&[1.0_f32])).expect("a name");
-    let net = Arrays::of(&net, Layout::PyTorch).expect("names");
-    [("gradus_mlp", net), ("gradus_logits", told), ("gradus_arrays", arrays)]
+    ours.extend(["gradus_arrays.npz", "gradus_arrays.safetensors"].map(|file| (file.into(), arrays.clone())));
+    ours
 }
 
-fn save_both(arrays: &Arrays, folder: &Path, name: &str) {
-    arrays.save_safetensors(folder.join(format!("{name}.safetensors"))).expect("written");
-    arrays.save_npz(folder.join(format!("{name}.npz"))).expect("written");
+fn save(arrays: &Arrays, path: &Path) {
+    let saved = match path.extension().is_some_and(|kind| kind == "npz") {
+        true => arrays.save_npz(path),
+        false => arrays.save_safetensors(path),
+    };
+    saved.expect("written");
+}
+
+fn load(path: &Path) -> Arrays {
+    let loaded = match path.extension().is_some_and(|kind| kind == "npz") {
+        true => Arrays::load_npz(path),
+        false => Arrays::load_safetensors(path),
+    };
+    loaded.expect("read")
 }
 
 #[test]
 #[ignore = "writes the files that others.py checks"]
 fn write_what_others_read() {
     for (name, arrays) in ours() {
-        save_both(&arrays, &file(""), name);
+        save(&arrays, &file(&name));
     }
 }
 
@@ -84,24 +142,18 @@ fn write_what_others_read() {
 fn what_is_written_is_to_the_byte_what_pytorch_and_numpy_have_read() {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, arrays) in ours() {
-        save_both(&arrays, folder.path(), name);
-        if name == "gradus_logits" {
+        let (kept, written) = (file(&name), folder.path().join(&name));
+        if name.starts_with("gradus_logits") {
             // What is computed may differ in its last bits.
-            let told = [
-                Arrays::load_npz(file("gradus_logits.npz")),
-                Arrays::load_safetensors(file("gradus_logits.safetensors")),
-            ];
-            for told in told.map(|told| told.expect("read")) {
-                assert_close(&told.get("logits").expect("logits"), &arrays.get("logits").expect("logits"));
+            let kept = load(&kept);
+            assert_eq!(kept.names().collect::<Vec<_>>(), arrays.names().collect::<Vec<_>>());
+            for name in arrays.names() {
+                assert_close(&kept.get(name).expect("an array"), &arrays.get(name).expect("an array"));
             }
             continue;
         }
-        for name in [format!("{name}.safetensors"), format!("{name}.npz")] {
-            assert!(
-                fs::read(file(&name)).expect("read") == fs::read(folder.path().join(&name)).expect("read"),
-                "{name}"
-            );
-        }
+        save(&arrays, &written);
+        assert!(fs::read(kept).expect("read") == fs::read(written).expect("read"), "{name}");
     }
 }
 

@@ -3,7 +3,7 @@
 mod by_hand;
 pub mod judge;
 mod look;
-mod net;
+pub mod net;
 mod shifts;
 
 use frame::Origin::{Ours, Printed, Theory};
