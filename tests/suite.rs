@@ -36,6 +36,9 @@ mod faults;
 mod functions;
 #[cfg(feature = "json")]
 mod golden;
+#[cfg(all(feature = "image", feature = "io"))]
+#[path = "images/main.rs"]
+mod images;
 #[cfg(feature = "io")]
 #[path = "io/main.rs"]
 mod io;

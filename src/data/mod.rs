@@ -5,7 +5,7 @@
 //! [`Tape::input`](crate::Tape::input) records.
 //!
 //! Without any feature there are only [`Rows`] and [`TruthTable`]. The feature `rand` adds random numbers and orders, data of one's own and points of a
-//! plane; `csv` adds tables; `data` adds MNIST and what reads its files.
+//! plane; `csv` adds tables, `image` images; `data` adds MNIST and what reads its files.
 //!
 //! - `mnist`: [`Mnist`], the digits of its four files; `files`: finds the four files in a folder
 //! - `digits`: [`Digits`], images with their labels
@@ -13,6 +13,7 @@
 //! - `dataset`: [`Dataset`], data of one's own, and [`DataBatch`]; `gathered`: its rows on their way to a tape; `standardizer`: [`Standardizer`]
 //! - `characters`: [`Vocabulary`], the characters of a text; windows of a text, and words, as data sets
 //! - `csv`: `Table`, columns of a text file by their names (feature `csv`)
+//! - `images`: `ImageFolder`, images in a folder for each class (feature `image`)
 //! - `rows`: [`Rows`] of any array, and [`shuffled`] row numbers
 //! - [`idx`]: the file format; `gzip`: how it is packed
 //! - `error`: [`DataError`], what can be wrong with a file; `recognise`: names files of other kinds
@@ -39,6 +40,8 @@ mod gathered;
 mod gzip;
 #[cfg(feature = "data")]
 pub mod idx;
+#[cfg(feature = "image")]
+mod images;
 #[cfg(feature = "data")]
 mod mnist;
 #[cfg(feature = "data")]
@@ -68,6 +71,8 @@ pub use error::DataError;
 pub use files::MnistFiles;
 #[cfg(feature = "rand")]
 pub use gathered::Gathered;
+#[cfg(feature = "image")]
+pub use images::{Colours, ImageError, ImageFolder};
 #[cfg(feature = "data")]
 pub use mnist::Mnist;
 pub use rows::Rows;
