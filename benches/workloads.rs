@@ -2,10 +2,11 @@
 //! `cargo bench --bench workloads -- W3 --threads 1` prints one JSON line. `all` runs them one after the other.
 
 mod protocol;
+mod transformer;
 
 use gradus::data::Rows;
-use gradus::nn::{Activation, Mlp, Parameters, Predict};
-use gradus::optim::{Adam, Optimizer, Sgd};
+use gradus::nn::{Activation, Mlp, Module, Parameters, Predict};
+use gradus::optim::{Adam, AdamW, Optimizer, Sgd};
 use gradus::prelude::*;
 use ndarray::{Array1, Array2, ArrayD, ArrayView2, s};
 use protocol::{Args, Batches, PIXELS, ROWS, Random, bench, bench_chain, bench_whole, dataset, dataset_around};
@@ -13,7 +14,7 @@ use std::hint::black_box;
 
 fn main() {
     let args = protocol::args();
-    let all = ["W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9", "W10", "W11"];
+    let all = ["W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9", "W10", "W11", "W12"];
     let wanted: Vec<&str> = if args.workload == "all" { all.to_vec() } else { vec![&args.workload] };
     for workload in wanted {
         match workload {
@@ -28,6 +29,7 @@ fn main() {
             "W9" => gradient_check(&args),
             "W10" => rosenbrock(&args),
             "W11" => predict(&args),
+            "W12" => transformer(&args),
             "denormals" => uncentred(),
             chain_of if chain_of.starts_with("W8:") => chain(chain_of[3..].parse().expect("W8:N"), &args),
             _ => eprintln!("there is no workload {workload}; choose from {}", all.join(" ")),
@@ -220,6 +222,21 @@ fn predict(args: &Args) {
     bench("W11", args.threads, "ms", 1e3, ", \"dtype\": \"f32\"", || {
         black_box(net.predict(&images));
     });
+}
+
+/// A transformer that tells the next symbol; softmax cross-entropy over all places, AdamW.
+fn transformer(args: &Args) {
+    let (texts, order) = transformer::texts();
+    let net = transformer::Transformer::new();
+    let (mut adam, mut tape, mut batches) = (AdamW::new(1e-3), profiled(args), Batches::new(order, transformer::BATCH));
+    let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+    bench("W12", args.threads, "ms_per_step", 1e3, ", \"dtype\": \"f32\"", || {
+        transformer::gather(&texts, batches.next(), &mut inputs, &mut targets);
+        let loss = net.forward(tape.labels(&inputs)).softmax_cross_entropy(tape.labels(&targets));
+        adam.step(&net, &loss.backward()).expect("a step");
+        tape.rewind();
+    });
+    print_profile(&tape);
 }
 
 /// W3 on pixels that are not centred: its ReLUs die, and the moments of their weights shrink towards denormal numbers. Prints how much

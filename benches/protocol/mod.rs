@@ -70,8 +70,18 @@ impl Random {
         (radius * (std::f64::consts::TAU * self.uniform()).cos()) as f32
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    /// Uniform in 0..n.
+    pub fn below(&mut self, n: usize) -> usize {
         (self.next() >> 33) as usize % n
+    }
+
+    /// The numbers of all rows, shuffled.
+    pub fn order(&mut self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..ROWS).collect();
+        for i in (1..ROWS).rev() {
+            order.swap(i, self.below(i + 1));
+        }
+        order
     }
 }
 
@@ -85,11 +95,7 @@ pub fn dataset_around(centre: f32) -> (Vec<f32>, Vec<usize>, Vec<usize>) {
     let mut random = Random(12345);
     let images = (0..ROWS * PIXELS).map(|_| random.uniform() as f32 - 0.5 + centre).collect();
     let labels = (0..ROWS).map(|_| random.below(10)).collect();
-    let mut order: Vec<usize> = (0..ROWS).collect();
-    for i in (1..ROWS).rev() {
-        order.swap(i, random.below(i + 1));
-    }
-    (images, labels, order)
+    (images, labels, random.order())
 }
 
 /// Goes through an order in batches, endlessly; a last smaller batch is left out.
@@ -147,38 +153,56 @@ fn busy() -> (f64, f64) {
     (0.0, 0.0)
 }
 
-/// Repeats until `repetitions` were undisturbed, or the budget is used up: the least disturbed ones, and the worst disturbance among them.
-fn repeat(threads: usize, repetitions: usize, budget: f64, mut once: impl FnMut() -> f64) -> (Vec<f64>, f64) {
+/// A repetition.
+struct Repetition {
+    /// The share of our processors that other processes used meanwhile.
+    disturbed: f64,
+    /// What was measured, by the clock.
+    value: f64,
+    /// The same in processor time of this process. Other processes lengthen the one by the clock much more.
+    cpu: f64,
+}
+
+/// Repeats until `repetitions` were undisturbed, or the budget is used up: the least disturbed ones, the worst of them last.
+fn repeat(threads: usize, repetitions: usize, budget: f64, mut once: impl FnMut() -> f64) -> Vec<Repetition> {
     let start = Instant::now();
-    let mut measured: Vec<(f64, f64)> = Vec::new();
+    let mut measured: Vec<Repetition> = Vec::new();
     loop {
         let (before, own_before) = busy();
         let begin = Instant::now();
         let value = once();
         let wall = begin.elapsed().as_secs_f64();
         let (after, own_after) = busy();
-        let others = ((after - before) - (own_after - own_before)).max(0.0);
-        measured.push((others / wall / threads as f64, value));
-        let clean = measured.iter().filter(|(disturbed, _)| *disturbed < DISTURBED).count();
+        let own = own_after - own_before;
+        let others = ((after - before) - own).max(0.0);
+        measured.push(Repetition { disturbed: others / wall / threads as f64, value, cpu: value * own / wall });
+        let clean = measured.iter().filter(|repetition| repetition.disturbed < DISTURBED).count();
         if clean >= repetitions || (start.elapsed().as_secs_f64() > budget && measured.len() >= repetitions) {
             break;
         }
     }
-    measured.sort_by(|a, b| a.0.total_cmp(&b.0));
+    measured.sort_by(|a, b| a.disturbed.total_cmp(&b.disturbed));
     measured.truncate(repetitions);
-    let worst = measured.last().map_or(0.0, |(disturbed, _)| *disturbed);
-    (measured.into_iter().map(|(_, value)| value).collect(), worst)
+    measured
 }
 
-fn emit(workload: &str, threads: usize, unit: &str, mut values: Vec<f64>, disturbed: f64, extra: &str) {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    let median = if values.len() % 2 == 1 { values[middle] } else { (values[middle] + values[middle - 1]) / 2.0 };
-    let disturbed = if disturbed >= DISTURBED { format!(", \"disturbed\": {disturbed:.2}") } else { String::new() };
+/// Prints a line of JSON. `scale` turns what was measured into the unit.
+fn emit(workload: &str, threads: usize, unit: &str, scale: f64, measured: &[Repetition], extra: &str) {
+    let sorted = |of: fn(&Repetition) -> f64| {
+        let mut values: Vec<f64> = measured.iter().map(|repetition| of(repetition) * scale).collect();
+        values.sort_by(f64::total_cmp);
+        values
+    };
+    let median = |values: &[f64]| (values[values.len() / 2] + values[(values.len() - 1) / 2]) / 2.0;
+    let (values, cpu) = (sorted(|repetition| repetition.value), sorted(|repetition| repetition.cpu));
+    let worst = measured.last().map_or(0.0, |repetition| repetition.disturbed);
+    let disturbed = if worst >= DISTURBED { format!(", \"disturbed\": {worst:.2}") } else { String::new() };
     println!(
-        "{{\"peer\": \"gradus\", \"workload\": \"{workload}\", \"threads\": {threads}, \"unit\": \"{unit}\", \"median\": {median:.6}, \
-         \"min\": {:.6}, \"n\": {}{extra}{disturbed}}}",
+        "{{\"peer\": \"gradus\", \"workload\": \"{workload}\", \"threads\": {threads}, \"unit\": \"{unit}\", \"median\": {:.6}, \
+         \"min\": {:.6}, \"cpu\": {:.6}, \"n\": {}{extra}{disturbed}}}",
+        median(&values),
         values[0],
+        median(&cpu),
         values.len()
     );
 }
@@ -192,22 +216,22 @@ pub fn bench(workload: &str, threads: usize, unit: &str, per_second: f64, extra:
         steps += 1;
     }
     let steps = ((0.3 / (start.elapsed().as_secs_f64() / steps as f64)).round() as usize).max(1);
-    let (seconds, disturbed) = repeat(threads, 7, budget(), || {
+    let measured = repeat(threads, 7, budget(), || {
         let start = Instant::now();
         (0..steps).for_each(|_| step());
         start.elapsed().as_secs_f64() / steps as f64
     });
-    emit(workload, threads, unit, seconds.iter().map(|s| s * per_second).collect(), disturbed, extra);
+    emit(workload, threads, unit, per_second, &measured, extra);
 }
 
 /// Times 5 whole runs, in seconds.
 pub fn bench_whole(workload: &str, threads: usize, extra: &str, mut once: impl FnMut()) {
-    let (seconds, disturbed) = repeat(threads, 5, 3.0 * budget(), || {
+    let measured = repeat(threads, 5, 3.0 * budget(), || {
         let start = Instant::now();
         once();
         start.elapsed().as_secs_f64()
     });
-    emit(workload, threads, "s", seconds, disturbed, extra);
+    emit(workload, threads, "s", 1.0, &measured, extra);
 }
 
 /// The largest resident size so far, in bytes.
@@ -234,13 +258,12 @@ pub fn bench_chain(n: usize, threads: usize, extra: &str, mut once: impl FnMut()
     let first = start.elapsed().as_secs_f64();
     let peak = peak_bytes() - base;
     let runs = ((0.1 / first) as usize).max(1);
-    let (seconds, disturbed) = repeat(threads, 5, budget(), || {
+    let measured = repeat(threads, 5, budget(), || {
         let start = Instant::now();
         (0..runs).for_each(|_| once());
         start.elapsed().as_secs_f64() / runs as f64
     });
     let ops = (3 * n) as f64;
     let memory = if n >= 10_000 { format!(", \"peak_bytes_per_op\": {:.0}", peak / ops) } else { String::new() };
-    let nanoseconds = seconds.iter().map(|s| s * 1e9 / ops).collect();
-    emit(&format!("W8:{n}"), threads, "ns_per_op", nanoseconds, disturbed, &format!("{memory}{extra}"));
+    emit(&format!("W8:{n}"), threads, "ns_per_op", 1e9 / ops, &measured, &format!("{memory}{extra}"));
 }
