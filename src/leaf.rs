@@ -153,7 +153,7 @@ impl<F: Scalar> Tape<F> {
 
     #[track_caller]
     fn leaf(&self, kind: Leaf, x: impl Input<F>) -> Var<'_, F> {
-        self.record_leaf(kind, x.shape(), Given::Written(&mut |buffer| x.write(buffer)))
+        self.record_leaf(kind, x.shape(), Given::Written(&mut |buffer| self.fill(kind, buffer, &x)))
     }
 
     #[track_caller]

@@ -36,6 +36,7 @@ mod param;
 pub mod plain;
 mod profile;
 mod reach;
+mod recompute;
 mod scalar;
 mod scope;
 mod shape;

@@ -1,13 +1,15 @@
-//! The memory that reading and batching take, measured by a counting allocator of this program.
+//! The memory that reading, batching and checkpoints take, measured by a counting allocator of this program.
 
 mod made_up_digits;
 
 use gradus::data::{DataError, Dataset, PIXELS};
+use gradus::nn::{Activation, Mlp};
 use gradus::prelude::*;
 use made_up_digits::{DIGITS, TEST, TRAIN, folder};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::io::Write;
+use std::sync::Arc;
 
 /// The system's allocator, counting what each thread does.
 struct Counting;
@@ -170,4 +172,26 @@ fn digits_stay_bytes_in_memory() {
     let bytes = ((TRAIN + TEST) * (PIXELS + 1)) as isize;
     assert!((bytes..bytes + 50_000).contains(&kept), "{kept} bytes kept: a byte for each pixel and label");
     assert!(peak < 5 * bytes, "{peak} bytes at once while reading");
+}
+
+#[test]
+fn with_checkpoints_a_deep_net_needs_less_memory() {
+    let rng = &mut seeded(7);
+    let blocks: Vec<_> = (0..12).map(|_| Arc::new(Mlp::<f32>::new(&[32; 5], Activation::Tanh, rng))).collect();
+    let needed = |again: bool| {
+        Tape::<f32>::release_spare_memory();
+        peak(|| {
+            let tape = Tape::new();
+            let y = blocks.iter().fold(tape.full([256, 32], 0.5), |x, block| match again {
+                true => {
+                    let block = block.clone();
+                    tape.checkpoint([x], move |[x]| block.forward(x))
+                }
+                false => block.forward(x),
+            });
+            y.sum().backward();
+        })
+    };
+    let (plain, again) = (needed(false), needed(true));
+    assert!(3 * again < 2 * plain, "{plain} and {again} bytes");
 }

@@ -66,6 +66,7 @@ mod printed;
 mod random_graphs;
 mod reach;
 mod rearranged;
+mod recompute;
 mod reentrance;
 mod rows;
 mod sabotage;

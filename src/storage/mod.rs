@@ -5,11 +5,13 @@
 //! - `outside`: numbers that are read in place, in parameters and shared arrays
 //! - `readable`: how a kernel reads all these
 //! - `kept`: lists that a rewind keeps
+//! - `replay`: what enters a recording that is computed more than once
 
 mod kept;
 mod node;
 mod outside;
 mod readable;
+mod replay;
 mod values;
 
 pub(crate) use kept::{Identified, Kept, hash_of};
@@ -17,4 +19,5 @@ pub(crate) use node::{By, Circumstances, KnownShape, Numbers};
 pub use node::{Node, Slot};
 pub(crate) use outside::{Held, Outside, ParamLeaf, Share, changed};
 pub(crate) use readable::Readable;
+pub(crate) use replay::Replay;
 pub(crate) use values::{Before, Values};

@@ -25,7 +25,7 @@ pub use var::Var;
 
 use crate::param::Updates;
 use crate::scalar::Scalar;
-use crate::storage::{Node, Slot};
+use crate::storage::{Node, Replay, Slot};
 use crate::walk::Passes;
 pub(crate) use graph::Graph;
 use ndarray::ArrayD;
@@ -67,6 +67,8 @@ pub struct Tape<F: Scalar = f32> {
     pub(crate) evaluating: Cell<bool>,
     /// See [`stop_at_non_finite`](Tape::stop_at_non_finite).
     pub(crate) stops_at_non_finite: Cell<bool>,
+    /// See [`checkpoint`](Tape::checkpoint).
+    pub(crate) replay: RefCell<Replay<F>>,
 }
 
 impl<F: Scalar> Default for Tape<F> {
@@ -86,6 +88,7 @@ impl<F: Scalar> Tape<F> {
             gradients_off: Cell::new(false),
             evaluating: Cell::new(false),
             stops_at_non_finite: Cell::new(false),
+            replay: RefCell::default(),
         }
     }
 

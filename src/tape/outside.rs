@@ -27,6 +27,12 @@ impl<F: Scalar> Graph<F> {
         self.places_of(param).filter_map(|place| self.outside.live()[place].as_param())
     }
 
+    /// The parameters that leaves of this recording read and that get gradients, each once.
+    pub(crate) fn params_read(&self) -> Vec<Param<F>> {
+        let leaves = self.outside.live().iter().filter_map(Outside::as_param);
+        leaves.filter(|leaf| self.dag[leaf.node].needs_grad).map(|leaf| leaf.param.clone()).collect()
+    }
+
     #[inline]
     fn places_of(&self, param: &Param<F>) -> impl Iterator<Item = usize> {
         let reads = |outside: &Outside<F>| outside.as_param().is_some_and(|leaf| leaf.param.is(param));
