@@ -156,6 +156,23 @@ fn labels_can_be_replaced_and_pixels_permuted() {
 }
 
 #[test]
+fn shuffled_digits_keep_their_labels_and_each_stands_there_once() {
+    let digits = DIGITS.train().last(20).normalised(0.5, 0.25);
+    let mut rng = seeded(4);
+    let mixed = digits.shuffled(&mut rng);
+    let pairs = |digits: &gradus::data::Digits| -> Vec<(Vec<u8>, u8)> {
+        (0..digits.len()).map(|index| (digits.pixels(index).to_vec(), digits.label(index))).collect()
+    };
+    let (mut before, mut after) = (pairs(&digits), pairs(&mixed));
+    assert_ne!(before, after);
+    before.sort_unstable();
+    after.sort_unstable();
+    assert_eq!(before, after);
+    // The scale is kept: a white pixel is 2 standard deviations below the mean.
+    assert_eq!(mixed.images::<f64>().iter().copied().fold(f64::INFINITY, f64::min), -2.0);
+}
+
+#[test]
 #[should_panic(expected = "the first 11 of 10 digits")]
 fn more_digits_than_there_are_is_a_mistake() {
     DIGITS.test().first(10).first(11);

@@ -41,6 +41,8 @@ pub mod ch18;
 pub mod ch19;
 #[path = "ch20_depth/chapter.rs"]
 pub mod ch20;
+#[path = "ch21_overfitting/chapter.rs"]
+pub mod ch21;
 #[path = "ch22_convolution/chapter.rs"]
 pub mod ch22;
 #[path = "ch25_forward_mode/chapter.rs"]
@@ -63,7 +65,7 @@ use frame::{Chapter, Result, Run};
 pub type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-pub const CHAPTERS: [(&Chapter, Story); 26] = [
+pub const CHAPTERS: [(&Chapter, Story); 27] = [
     (&ch01::CHAPTER, ch01::run),
     (&ch02::CHAPTER, ch02::run),
     (&ch03::CHAPTER, ch03::run),
@@ -84,6 +86,7 @@ pub const CHAPTERS: [(&Chapter, Story); 26] = [
     (&ch18::CHAPTER, ch18::run),
     (&ch19::CHAPTER, ch19::run),
     (&ch20::CHAPTER, ch20::run),
+    (&ch21::CHAPTER, ch21::run),
     (&ch22::CHAPTER, ch22::run),
     (&ch25::CHAPTER, ch25::run),
     (&ch26::CHAPTER, ch26::run),

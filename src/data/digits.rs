@@ -81,6 +81,13 @@ impl Digits {
         (Digits { range: start..middle, ..self.clone() }, Digits { range: middle..end, ..self.clone() })
     }
 
+    /// The same digits in random order: a split of them is a fair one, whatever the order they came in. A copy of the pixels.
+    pub fn shuffled(&self, rng: &mut (impl Rng + ?Sized)) -> Digits {
+        let order = shuffled(self.len(), rng);
+        let pixels = order.iter().flat_map(|&index| self.pixels(index)).copied().collect();
+        Digits { scale: self.scale, ..Digits::new(pixels, order.iter().map(|&index| self.label(index)).collect()) }
+    }
+
     /// The same digits on another scale: the value of a pixel becomes `(pixel / 255 - mean) / std` instead of a number from 0 to 1. With 0.1307 and
     /// 0.3081, the mean and standard deviation of the training pixels, they have about mean 0 and deviation 1.
     ///

@@ -32,7 +32,7 @@ pub const CHAPTER: Chapter = Chapter {
              step what the loss curve does not show in ten thousand.",
     exercise: "tutorials/ch20_depth/exercise.rs: choose the spread of the weights so that signals keep their size through any number of \
                ReLU layers. Then: cargo run --release -- exercises check ch20",
-    next: "cargo run --release -- ch22",
+    next: "cargo run --release -- ch21",
 };
 
 const WIDTH: usize = 50;

@@ -6,6 +6,7 @@ mod look;
 pub mod net;
 mod shifts;
 
+use crate::ch21::shifts::shifted;
 use frame::Origin::{Ours, Printed, Theory};
 use frame::{Chapter, Result, Run};
 use gradus::data::{Digits, PIXELS, SIDE, shuffled};
@@ -15,7 +16,7 @@ use gradus::optim::{Adam, Optimizer, Schedule};
 use gradus::prelude::*;
 use net::{KERNEL, KERNELS, cnn};
 use serde_json::json;
-use shifts::{read_when_moved, shifted};
+use shifts::read_when_moved;
 
 pub const CHAPTER: Chapter = Chapter {
     slug: "22_convolution",

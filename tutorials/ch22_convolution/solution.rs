@@ -1,4 +1,4 @@
-//! Solution 21. A window's result is its largest pixel, so only that pixel moves it, with slope 1: it gets the whole of the window's gradient, the
+//! Solution 22. A window's result is its largest pixel, so only that pixel moves it, with slope 1: it gets the whole of the window's gradient, the
 //! others nothing. Pixels that are equally large share it (a convention: see `docs/conventions.md`). A pixel that is the largest of several
 //! windows gets the sum of what they send: hence `+=`. The backward pass looks at the same windows as the forward pass, in the same places.
 //! That is all that a vjp of pooling is: remember where each number came from, and send its gradient there.

@@ -1,4 +1,4 @@
-//! Solution 22. A run forward gives a column and a walk back a row, so the shorter side of the matrix decides. A loss has one result:
+//! Solution 25. A run forward gives a column and a walk back a row, so the shorter side of the matrix decides. A loss has one result:
 //! one walk back, whatever the number of weights. That is why networks are trained in reverse.
 
 use chapters::ch25::judge;

@@ -1,4 +1,4 @@
-//! Solution 23. The slope of the bowl at a step d is g + H d. It is level where H d = -g. Where f itself is a bowl, one step is all
+//! Solution 26. The slope of the bowl at a step d is g + H d. It is level where H d = -g. Where f itself is a bowl, one step is all
 //! it takes. Inverting H would give the same, at a higher price and with more rounding: solve instead.
 
 use chapters::ch26::judge;

@@ -1,4 +1,4 @@
-//! Solution 24. The tape has kept the input's buffer from the step before, and that is where the numbers are to end up. So they are
+//! Solution 27. The tape has kept the input's buffer from the step before, and that is where the numbers are to end up. So they are
 //! written there at once, pixel by pixel: a view of a row is no copy. gradus' own batches do the same (`data::Rows`).
 
 use chapters::ch27::judge;

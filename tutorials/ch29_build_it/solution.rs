@@ -1,4 +1,4 @@
-//! Solution 27. Recording keeps the operands in their order. The walk starts with 1 at the loss, and goes from the last node to the first, so that
+//! Solution 29. Recording keeps the operands in their order. The walk starts with 1 at the loss, and goes from the last node to the first, so that
 //! a node has all of its gradient when it hands it on; what arrives is added, in the operand's own shape. Rewinding moves a cursor: as long
 //! as what is recorded is what stands there, the node stays, and gets a new value and no gradient; the first difference drops the rest.
 

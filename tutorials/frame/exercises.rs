@@ -281,6 +281,17 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
+        chapter: "21_overfitting",
+        title: "dropout by hand",
+        minutes: 10,
+        cases: 26,
+        hints: [
+            "In training, where the drawn number is below p the output is 0. How many are kept, in the mean? Write that as a share of all.",
+            "In use nothing is left out, and the output is x. What must you do to the kept ones so that their mean is x as well?",
+            "Write down the factor of each number: 0, or 1 over the share that is kept; in use 1. The output is x times the factor. What is the slope of that?",
+        ],
+    },
+    exercise! {
         chapter: "22_convolution",
         title: "max-pooling by hand",
         minutes: 25,

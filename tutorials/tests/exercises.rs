@@ -39,6 +39,7 @@ exercises! {
     ch18_exercise "../ch18_mnist_adam/exercise.rs", ch18_solution "../ch18_mnist_adam/solution.rs";
     ch19_exercise "../ch19_optimizers/exercise.rs", ch19_solution "../ch19_optimizers/solution.rs";
     ch20_exercise "../ch20_depth/exercise.rs", ch20_solution "../ch20_depth/solution.rs";
+    ch21_exercise "../ch21_overfitting/exercise.rs", ch21_solution "../ch21_overfitting/solution.rs";
     ch22_exercise "../ch22_convolution/exercise.rs", ch22_solution "../ch22_convolution/solution.rs";
     ch25_exercise "../ch25_forward_mode/exercise.rs", ch25_solution "../ch25_forward_mode/solution.rs";
     ch26_exercise "../ch26_higher_order/exercise.rs", ch26_solution "../ch26_higher_order/solution.rs";

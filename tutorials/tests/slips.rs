@@ -6,7 +6,7 @@ use chapters::{
     ch01::judge as ch01, ch02::judge as ch02, ch03::judge as ch03, ch05::judge as ch05, ch06::judge as ch06,
     ch07::judge as ch07, ch08::judge as ch08, ch09::judge as ch09, ch11::judge as ch11, ch12::judge as ch12,
     ch13::judge as ch13, ch14::judge as ch14, ch16::judge as ch16, ch17::judge as ch17, ch18::judge as ch18,
-    ch19::judge as ch19, ch20::judge as ch20, ch22::judge as ch22, ch28::judge as ch28,
+    ch19::judge as ch19, ch20::judge as ch20, ch21::judge as ch21, ch22::judge as ch22, ch28::judge as ch28,
 };
 use frame::Judgement;
 use ndarray::{Array1, Array2, ArrayD, ArrayView2, Axis, s};
@@ -228,7 +228,31 @@ fn a_spread_that_forgets_the_relu() {
     assert_told(&judgement, "this is the variance; the spread is its root");
 }
 
-/// The max-pooling that exercise 21 asks for; windows start `step` apart, and a maximum starts at `least`.
+/// The dropout that exercise 21 asks for; if it is on, what is kept is multiplied by `scale(p)`.
+fn dropped(x: &Array2<f64>, drawn: &Array2<f64>, p: f64, is_on: bool, scale: fn(f64) -> f64) -> Array2<f64> {
+    let factor = |drawn: &f64| if *drawn < p { 0.0 } else { scale(p) };
+    if is_on { x * &drawn.map(factor) } else { x.clone() }
+}
+
+#[test]
+fn a_dropout_without_its_factor_one_that_never_stops_and_one_that_sends_everything_back() {
+    let scale = |p: f64| (1.0 - p).recip();
+    let right = move |x: &Array2<f64>, drawn: &Array2<f64>, p, training| dropped(x, drawn, p, training, scale);
+    assert_told(
+        &ch21::judge(|x, drawn, p, training| dropped(x, drawn, p, training, |_| 1.0), right),
+        "less than in use",
+    );
+    assert_told(
+        &ch21::judge(move |x, drawn, p, _| dropped(x, drawn, p, true, scale), right),
+        "in use nothing is left out",
+    );
+    assert_told(&ch21::judge(right, |g, _, _, _| g.clone()), "does not move the result: its gradient is 0");
+    let masked = ch21::judge(right, |g, drawn, p, training| dropped(g, drawn, p, training, |_| 1.0));
+    assert_told(&masked, "the factor 1/(1 - p) is missing");
+    assert!(ch21::judge(right, right).solved());
+}
+
+/// The max-pooling that exercise 22 asks for; windows start `step` apart, and a maximum starts at `least`.
 fn pooled(image: &Array2<f64>, side: usize, stride: usize, step: usize, least: f64) -> Array2<f64> {
     let places = |length: usize| (length - side) / stride + 1;
     Array2::from_shape_fn((places(image.nrows()), places(image.ncols())), |(row, column)| {
