@@ -106,8 +106,7 @@ fn descend(steps: usize, rng: &mut impl Rng) -> Result<Descent> {
     let (mut tape, mut sgd) = (Tape::new(), Sgd::new(RATE));
     let (mut costs, mut slopes) = (Vec::with_capacity(steps), Vec::with_capacity(steps));
     for _ in 0..steps {
-        let targets = tape.input(&xor.targets()).reshape([4, 1]);
-        let cost = net.forward(tape.input(&xor.inputs())).quadratic_cost(targets);
+        let cost = net.forward(tape.input(xor.inputs())).quadratic_cost(tape.input(xor.targets()).reshape([4, 1]));
         let gradients = cost.backward();
         costs.push(cost.item());
         slopes.push(gradients.norm(&net).item());
@@ -128,9 +127,9 @@ fn least_curvature(net: &Mlp<f64>) -> f64 {
 /// The same net, written with its four parameters.
 fn cost<'t>(xor: &TruthTable, w: &[Var<'t, f64>]) -> Var<'t, f64> {
     let tape = w[0].tape();
-    let hidden = (tape.input(&xor.inputs::<f64>()).matmul(w[0]) + w[1]).sigmoid();
+    let hidden = (tape.input(xor.inputs()).matmul(w[0]) + w[1]).sigmoid();
     let outputs = (hidden.matmul(w[2]) + w[3]).sigmoid();
-    outputs.quadratic_cost(tape.input(&xor.targets::<f64>()).reshape([4, 1]))
+    outputs.quadratic_cost(tape.input(xor.targets()).reshape([4, 1]))
 }
 
 /// By repeated multiplication with c - h, which makes the direction of the smallest eigenvalue grow fastest, if c is at least as large as the others.
