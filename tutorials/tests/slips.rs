@@ -236,19 +236,14 @@ fn dropped(x: &Array2<f64>, drawn: &Array2<f64>, p: f64, is_on: bool, scale: fn(
 
 #[test]
 fn a_dropout_without_its_factor_one_that_never_stops_and_one_that_sends_everything_back() {
-    let scale = |p: f64| (1.0 - p).recip();
-    let right = move |x: &Array2<f64>, drawn: &Array2<f64>, p, training| dropped(x, drawn, p, training, scale);
-    assert_told(
-        &ch21::judge(|x, drawn, p, training| dropped(x, drawn, p, training, |_| 1.0), right),
-        "less than in use",
-    );
-    assert_told(
-        &ch21::judge(move |x, drawn, p, _| dropped(x, drawn, p, true, scale), right),
-        "in use nothing is left out",
-    );
+    type Layer = fn(&Array2<f64>, &Array2<f64>, f64, bool) -> Array2<f64>;
+    let right: Layer = |x, drawn, p, training| dropped(x, drawn, p, training, |p| 1.0 / (1.0 - p));
+    let unscaled: Layer = |x, drawn, p, training| dropped(x, drawn, p, training, |_| 1.0);
+    assert_told(&ch21::judge(unscaled, right), "in training the layer gives less than in use");
+    let always: Layer = |x, drawn, p, _| dropped(x, drawn, p, true, |p| 1.0 / (1.0 - p));
+    assert_told(&ch21::judge(always, right), "in use nothing is left out");
     assert_told(&ch21::judge(right, |g, _, _, _| g.clone()), "does not move the result: its gradient is 0");
-    let masked = ch21::judge(right, |g, drawn, p, training| dropped(g, drawn, p, training, |_| 1.0));
-    assert_told(&masked, "the factor 1/(1 - p) is missing");
+    assert_told(&ch21::judge(right, unscaled), "the factor 1/(1 - p) is missing");
     assert!(ch21::judge(right, right).solved());
 }
 
