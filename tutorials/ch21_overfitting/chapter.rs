@@ -50,12 +50,17 @@ pub fn run(run: &mut Run) -> Result {
     let mut rng = run.rng();
     let shuffled = all.shuffled(&mut rng);
     let (few, rest) = shuffled.split_at(FEW);
-    let validation = rest.first(VALIDATION);
+    // A run that is shortened is measured on fewer digits, too.
+    let is_short = run.epochs() < CHAPTER.epochs;
+    let (validation, test) = match is_short {
+        true => (rest.first(VALIDATION / 4), test.first(FEW)),
+        false => (rest.first(VALIDATION), test),
+    };
 
     by_heart(run, [&few, &validation])?;
     remedies(run, [&with_wrong_labels(&few, &mut rng), &validation], &test)?;
     looked_at::forty_nets(run, &few, &test)?;
-    looked_at::from_the_end(run, &few, &all, &rest)?;
+    looked_at::from_the_end(run, [&few, &validation], &all.last(validation.len()))?;
     sizes::sizes(run, [&few, &validation], &test)?;
     stuck::plateaus(run)?;
     draw_tape(run, &few)

@@ -1,7 +1,7 @@
 //! What is chosen by looking at some digits looks better on them than it is.
 
+use super::HIDDEN;
 use super::train::{Remedy, train};
-use super::{HIDDEN, VALIDATION};
 use frame::Origin::{Ours, Theory};
 use frame::{Result, Run};
 use gradus::data::Digits;
@@ -40,7 +40,7 @@ pub fn forty_nets(run: &mut Run, few: &Digits, test: &Digits) -> Result {
     run.say(format!("  {NETS} nets that differ in their seeds read {:.2}% to {:.2}%", 100.0 * least, 100.0 * most));
     run.say("  the best of so many, on so many digits   on these   on the others   too much");
     let mut rows = Vec::new();
-    for looked_at in [100, test.len() / 10] {
+    for looked_at in [100, 1_000.min(test.len() / 2)] {
         for tried in [1, 5, NETS as usize] {
             let [seen, unseen] = winner(&nets[..tried], looked_at, &mut rng);
             let by = 100.0 * (seen - unseen);
@@ -117,15 +117,14 @@ fn read_by(net: &Sequential, digits: &Digits) -> Read {
 }
 
 /// One net, on digits from the end of the training file and on digits drawn from all of it.
-pub fn from_the_end(run: &mut Run, few: &Digits, all: &Digits, rest: &Digits) -> Result {
+pub fn from_the_end(run: &mut Run, digits: [&Digits; 2], end: &Digits) -> Result {
     run.heading("Where the digits for validation come from");
-    let end = all.last(VALIDATION);
-    let drawn = rest.first(VALIDATION);
+    let number = end.len();
     let stopped = Remedy { stops_early: true, ..Remedy::default() };
-    let net = train(run, "for validation", &HIDDEN, stopped, [few, &drawn], run.epochs(), run.seed())?.net;
-    let [at_the_end, anywhere] = [&end, &drawn].map(|digits| digits.accuracy(&net));
-    run.say(format!("  the last {VALIDATION} of the training file:  {:.2}%", 100.0 * at_the_end));
-    run.say(format!("  {VALIDATION} drawn from all of it:           {:.2}%", 100.0 * anywhere));
+    let net = train(run, "for validation", &HIDDEN, stopped, digits, run.epochs(), run.seed())?.net;
+    let [at_the_end, anywhere] = [end, digits[1]].map(|digits| digits.accuracy(&net));
+    run.say(format!("  the last {number} of the training file:  {:.2}%", 100.0 * at_the_end));
+    run.say(format!("  {number} drawn from all of it:           {:.2}%", 100.0 * anywhere));
     run.result("from_the_end", json!([at_the_end, anywhere]));
     if run.is_full() {
         run.compare("more at the end of the file", at_the_end - anywhere, Ours, "0.04 in an earlier run", 0.01, 0.07);
