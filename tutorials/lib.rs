@@ -45,6 +45,8 @@ pub mod ch20;
 pub mod ch21;
 #[path = "ch22_convolution/chapter.rs"]
 pub mod ch22;
+#[path = "ch23_words_and_attention/chapter.rs"]
+pub mod ch23;
 #[path = "ch25_forward_mode/chapter.rs"]
 pub mod ch25;
 #[path = "ch26_higher_order/chapter.rs"]
@@ -65,7 +67,7 @@ use frame::{Chapter, Result, Run};
 pub type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-pub const CHAPTERS: [(&Chapter, Story); 27] = [
+pub const CHAPTERS: [(&Chapter, Story); 28] = [
     (&ch01::CHAPTER, ch01::run),
     (&ch02::CHAPTER, ch02::run),
     (&ch03::CHAPTER, ch03::run),
@@ -88,6 +90,7 @@ pub const CHAPTERS: [(&Chapter, Story); 27] = [
     (&ch20::CHAPTER, ch20::run),
     (&ch21::CHAPTER, ch21::run),
     (&ch22::CHAPTER, ch22::run),
+    (&ch23::CHAPTER, ch23::run),
     (&ch25::CHAPTER, ch25::run),
     (&ch26::CHAPTER, ch26::run),
     (&ch27::CHAPTER, ch27::run),

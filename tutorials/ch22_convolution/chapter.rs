@@ -36,7 +36,7 @@ pub const CHAPTER: Chapter = Chapter {
              true of a net.",
     exercise: "tutorials/ch22_convolution/exercise.rs: max-pooling by hand, forward and backward. Then: \
                cargo run --release -- exercises watch ch22",
-    next: "cargo run --release -- ch25",
+    next: "cargo run --release -- ch23",
 };
 
 const BATCH_SIZE: usize = 64;

@@ -303,6 +303,17 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
+        chapter: "23_words_and_attention",
+        title: "one head of attention by hand",
+        minutes: 25,
+        cases: 27,
+        hints: [
+            "Write down the scores of three places as a table: row i is query i times each key, divided by the root of d. Which entries of the table may place 0 see? And place 1?",
+            "Cross out the entries behind each place before you make shares of the rest: as the exponential of minus infinity they are 0, and the others still add up to 1. Test a row by its sum.",
+            "If a score is 10,000, its exponential is no number. Take the same amount off all scores of a row: does a share change? The largest score of the row is a good amount. What each place finds is the matrix of shares times the values.",
+        ],
+    },
+    exercise! {
         chapter: "25_forward_mode",
         title: "one column or one row",
         minutes: 15,

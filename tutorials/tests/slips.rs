@@ -6,7 +6,8 @@ use chapters::{
     ch01::judge as ch01, ch02::judge as ch02, ch03::judge as ch03, ch05::judge as ch05, ch06::judge as ch06,
     ch07::judge as ch07, ch08::judge as ch08, ch09::judge as ch09, ch11::judge as ch11, ch12::judge as ch12,
     ch13::judge as ch13, ch14::judge as ch14, ch16::judge as ch16, ch17::judge as ch17, ch18::judge as ch18,
-    ch19::judge as ch19, ch20::judge as ch20, ch21::judge as ch21, ch22::judge as ch22, ch28::judge as ch28,
+    ch19::judge as ch19, ch20::judge as ch20, ch21::judge as ch21, ch22::judge as ch22, ch23::judge as ch23,
+    ch28::judge as ch28,
 };
 use frame::Judgement;
 use ndarray::{Array1, Array2, ArrayD, ArrayView2, Axis, s};
@@ -310,6 +311,63 @@ fn a_pooling_that_pays_every_pixel_each_of_several_or_only_the_last_window() {
         sent_back(image, [side, stride], g, wins, |before, now| if now == 0.0 { before } else { now })
     });
     assert_told(&overwritten, "the last one overwrites");
+}
+
+/// The softmax of the scores of every query: over the keys, where `seen` says so.
+fn attention(queries: &Array2<f64>, keys: &Array2<f64>, root: f64, seen: impl Fn(usize, usize) -> bool) -> Array2<f64> {
+    let scores = queries.dot(&keys.t()) / root;
+    let mut shares = Array2::zeros(scores.dim());
+    for (row, mut shares) in shares.outer_iter_mut().enumerate() {
+        let hidden = |column: usize| if seen(row, column) { scores[[row, column]] } else { f64::NEG_INFINITY };
+        let largest = (0..scores.ncols()).map(hidden).fold(f64::NEG_INFINITY, f64::max);
+        shares.indexed_iter_mut().for_each(|(column, share)| *share = (hidden(column) - largest).exp());
+        shares /= shares.sum();
+    }
+    shares
+}
+
+fn causal(queries: &Array2<f64>, keys: &Array2<f64>) -> Array2<f64> {
+    attention(queries, keys, (queries.ncols() as f64).sqrt(), |row, column| column <= row)
+}
+
+#[test]
+fn a_mask_that_is_missing_late_or_upside_down_and_scores_that_are_not_divided() {
+    let head = |queries: &Array2<f64>, keys: &Array2<f64>, values: &Array2<f64>| causal(queries, keys).dot(values);
+    assert!(ch23::judge(causal, head).solved());
+    let open = ch23::judge(|q, k| attention(q, k, (q.ncols() as f64).sqrt(), |_, _| true), head);
+    assert_told(&open, "the mask is missing");
+    let turned = ch23::judge(|q, k| attention(q, k, (q.ncols() as f64).sqrt(), |row, column| column >= row), head);
+    assert_told(&turned, "the mask hides the wrong half");
+    let late = ch23::judge(
+        |q, k| {
+            let mut shares = attention(q, k, (q.ncols() as f64).sqrt(), |_, _| true);
+            shares.indexed_iter_mut().filter(|((row, column), _)| column > row).for_each(|(_, share)| *share = 0.0);
+            shares
+        },
+        head,
+    );
+    assert_told(&late, "the mask comes after the softmax");
+    let whole = ch23::judge(|q, k| attention(q, k, 1.0, |row, column| column <= row), head);
+    assert_told(&whole, "not divided by √d");
+    let by_columns =
+        ch23::judge(|q, k| attention(k, q, (q.ncols() as f64).sqrt(), |key, query| key <= query).reversed_axes(), head);
+    assert_told(&by_columns, "the softmax goes down the columns");
+}
+
+#[test]
+fn shares_that_overflow_and_a_head_that_takes_only_the_best_or_the_wrong_way_round() {
+    let overflowing = |queries: &Array2<f64>, keys: &Array2<f64>| {
+        let mut shares = (queries.dot(&keys.t()) / (queries.ncols() as f64).sqrt()).exp();
+        shares.indexed_iter_mut().filter(|((row, column), _)| column > row).for_each(|(_, share)| *share = 0.0);
+        let sums = shares.sum_axis(Axis(1)).insert_axis(Axis(1));
+        shares / sums
+    };
+    let judgement = ch23::judge(overflowing, |queries, keys, values| causal(queries, keys).dot(values));
+    assert!(judgement.failure().contains("take the largest of its row off"), "{}", judgement.failure());
+    let turned = ch23::judge(causal, |queries, keys, values| causal(queries, keys).t().dot(values));
+    assert_told(&turned, "the weights are transposed");
+    let uniform = ch23::judge(causal, |queries, keys, values| causal(&(queries * 0.0), keys).dot(values));
+    assert_told(&uniform, "every value before counts alike");
 }
 
 #[test]

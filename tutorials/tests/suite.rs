@@ -21,6 +21,7 @@ mod ch19;
 mod ch20;
 mod ch21;
 mod ch22;
+mod ch23;
 mod ch25;
 mod ch26;
 mod ch27;
