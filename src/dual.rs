@@ -191,6 +191,16 @@ impl<F: Scalar> Scalar for Dual<F> {
         let slope = F::from_f64(-std::f64::consts::FRAC_2_SQRT_PI) * (-(self.value * self.value)).exp();
         self.chain(self.value.erfc(), slope)
     }
+    fn normal_cdf(self) -> Self {
+        self.chain(self.value.normal_cdf(), self.value.normal_pdf())
+    }
+    fn gelu(self) -> Self {
+        self.chain(self.value.gelu(), self.value.gelu_slope())
+    }
+    fn gelu_slope(self) -> Self {
+        let bend = (F::from_f64(2.0) - self.value * self.value).through(self.value.normal_pdf());
+        self.chain(self.value.gelu_slope(), bend)
+    }
     fn abs(self) -> Self {
         self.chain(self.value.abs(), self.value.sign())
     }
@@ -227,7 +237,7 @@ mod tests {
     type Function<F> = fn(F) -> F;
 
     /// Every function of [`Scalar`], on duals and on plain numbers.
-    const FUNCTIONS: [(&str, Function<Dual>, Function<f64>); 14] = [
+    const FUNCTIONS: [(&str, Function<Dual>, Function<f64>); 18] = [
         ("exp", Scalar::exp, Scalar::exp),
         ("exp_m1", Scalar::exp_m1, f64::exp_m1),
         ("ln", Scalar::ln, f64::ln),
@@ -238,6 +248,10 @@ mod tests {
         ("tanh", Scalar::tanh, Scalar::tanh),
         ("erf", Scalar::erf, Scalar::erf),
         ("erfc", Scalar::erfc, Scalar::erfc),
+        ("normal_cdf", Scalar::normal_cdf, Scalar::normal_cdf),
+        ("normal_pdf", Scalar::normal_pdf, Scalar::normal_pdf),
+        ("gelu", Scalar::gelu, Scalar::gelu),
+        ("gelu_slope", Scalar::gelu_slope, Scalar::gelu_slope),
         ("abs", Scalar::abs, f64::abs),
         ("sigmoid", Scalar::sigmoid, Scalar::sigmoid),
         ("softplus", Scalar::softplus, Scalar::softplus),

@@ -2,8 +2,9 @@
 //! dual numbers (exact directional derivatives with no vjp, see [`crate::Dual`]).
 
 use crate::input::Input;
-use crate::kernel::functions;
 use crate::kernel::gemm::{self, Matrix};
+use crate::kernel::{functions, normal};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 use std::fmt::{Debug, Display};
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
@@ -157,6 +158,30 @@ pub trait Scalar:
         ramp + (-self.abs()).exp().ln_1p()
     }
 
+    /// Φ(x) = erfc(-x/√2) / 2, the share of a standard normal distribution below x. The tail for large negative x keeps its digits.
+    #[inline(always)]
+    fn normal_cdf(self) -> Self {
+        Self::from_f64(0.5) * (Self::from_f64(-FRAC_1_SQRT_2) * self).erfc()
+    }
+
+    /// φ(x) = e^(-x²/2) / √(2π), the slope of Φ: the bell curve.
+    #[inline(always)]
+    fn normal_pdf(self) -> Self {
+        Self::from_f64(0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI) * (self * self * Self::from_f64(-0.5)).exp()
+    }
+
+    /// x Φ(x). The tail for large negative x keeps its digits.
+    #[inline(always)]
+    fn gelu(self) -> Self {
+        self.through(self.normal_cdf())
+    }
+
+    /// Φ(x) + x φ(x), the slope of x Φ(x). It keeps its digits where it crosses 0.
+    #[inline(always)]
+    fn gelu_slope(self) -> Self {
+        self.normal_cdf() + self.through(self.normal_pdf())
+    }
+
     /// C ← A B for row-major matrices; each of A and B may be read transposed.
     fn matrix_multiply(a: Matrix<Self>, b: Matrix<Self>, c: &mut [Self]) {
         gemm::by_definition(&a, &b, c);
@@ -231,6 +256,18 @@ macro_rules! real_scalar {
             }
             fn erfc(self) -> Self {
                 $erfc(self)
+            }
+            #[inline(always)]
+            fn normal_cdf(self) -> Self {
+                Self::narrow(normal::$real::normal_cdf(self))
+            }
+            #[inline(always)]
+            fn gelu(self) -> Self {
+                Self::narrow(self.widen().through(normal::$real::normal_cdf(self)))
+            }
+            #[inline(always)]
+            fn gelu_slope(self) -> Self {
+                normal::$real::gelu_slope(self)
             }
             #[inline(always)]
             fn without_denormals(self) -> Self {

@@ -36,6 +36,7 @@ use crate::ops::functions::{Abs, Cos, Erf, Exp, Expm1, Ln, Log1p, Relu, Sign, Si
 use crate::ops::losses::sigmoid_less;
 use crate::ops::sigmoid::Sigmoid;
 use crate::scalar::Scalar;
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// The kind of number that a formula is written for. Every [`Scalar`] is one, and so are the numbers that give the formula's derivative or its text.
@@ -81,6 +82,19 @@ pub trait Real: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Se
     fn erf(self) -> Self { self.map(Erf) }
     /// 1 - erf x. A kernel computes it without losing digits where erf x is close to 1.
     fn erfc(self) -> Self { Self::one() - self.erf() }
+    /// Φ(x), the share of a standard normal distribution that lies below x. A kernel computes it without losing digits where it is close to 0.
+    fn normal_cdf(self) -> Self {
+        (Self::number(0.5) * (Self::number(-FRAC_1_SQRT_2) * self).erfc()).called("Φ", self)
+    }
+    /// φ(x), the slope of Φ.
+    fn normal_pdf(self) -> Self {
+        let height = Self::number(0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI);
+        (height * (self * self * Self::number(-0.5)).exp()).called("φ", self)
+    }
+    /// x Φ(x). A kernel computes it without losing digits where it is close to 0.
+    fn gelu(self) -> Self { self.through(self.normal_cdf()) }
+    /// Φ(x) + x φ(x), the slope of x Φ(x). A kernel computes it without losing digits where it is close to 0.
+    fn gelu_slope(self) -> Self { self.normal_cdf() + self.through(self.normal_pdf()) }
     /// The logistic sigmoid 1 / (1 + e⁻ˣ).
     fn sigmoid(self) -> Self { self.map(Sigmoid) }
     /// The sigmoid less a target. A kernel computes it without losing digits where the sigmoid is close to the target.
@@ -128,6 +142,10 @@ impl<F: Scalar> Real for F {
     #[inline(always)] fn tanh(self) -> Self { Scalar::tanh(self) }
     #[inline(always)] fn erf(self) -> Self { Scalar::erf(self) }
     #[inline(always)] fn erfc(self) -> Self { Scalar::erfc(self) }
+    #[inline(always)] fn normal_cdf(self) -> Self { Scalar::normal_cdf(self) }
+    #[inline(always)] fn normal_pdf(self) -> Self { Scalar::normal_pdf(self) }
+    #[inline(always)] fn gelu(self) -> Self { Scalar::gelu(self) }
+    #[inline(always)] fn gelu_slope(self) -> Self { Scalar::gelu_slope(self) }
     #[inline(always)] fn sigmoid(self) -> Self { Scalar::sigmoid(self) }
     #[inline(always)] fn sigmoid_less(self, t: Self) -> Self { sigmoid_less(self, t) }
     #[inline(always)] fn softplus(self) -> Self { Scalar::softplus(self) }

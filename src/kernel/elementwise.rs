@@ -193,6 +193,16 @@ fn zip_rows<F: Scalar>(long: &[F], row: &[F], y: &mut [F], f: impl Fn(F, F) -> F
     );
 }
 
+/// The offset that strides give to the element of this number, in row-major order, of an array with these axes.
+pub fn offset(mut element: usize, axes: &[usize], strides: &[usize]) -> usize {
+    let mut offset = 0;
+    for (&length, &stride) in axes.iter().zip(strides).rev() {
+        offset += element % length * stride;
+        element /= length;
+    }
+    offset
+}
+
 /// Calls `visit` for every element of `shape` in row-major order, with the offset that each set of strides gives it. (Offsets wrap, so that a stride may be
 /// a negative number's `as usize`.)
 pub fn walk<const N: usize>(shape: Shape, strides: [[usize; MAX_RANK]; N], mut visit: impl FnMut([usize; N])) {

@@ -8,7 +8,7 @@
 //! tanh and the sigmoid made of eˣ within 2.6.
 
 /// 1/2!, 1/3!, 1/4!, ...: eʳ = 1 + r + r² (1/2! + r/3! + r²/4! + ...)
-const fn inverse_factorials<const N: usize>() -> [f64; N] {
+pub(super) const fn inverse_factorials<const N: usize>() -> [f64; N] {
     let mut coefficients = [0.0; N];
     let (mut factorial, mut k) = (1.0, 0);
     while k < N {
@@ -42,7 +42,7 @@ macro_rules! functions {
         pub mod $real {
             /// The bits of a number: one of sign, then the exponent plus `BIAS`, then `MANTISSA` bits after the binary point.
             const MANTISSA: u32 = $real::MANTISSA_DIGITS - 1;
-            const BIAS: $bits = $real::MAX_EXP as $bits - 1;
+            pub(in crate::kernel) const BIAS: $bits = $real::MAX_EXP as $bits - 1;
 
             /// Added to a number (below 2^21), it leaves no room for digits after the point: the sum is rounded to a whole number, which is in its
             /// last bits.
@@ -67,7 +67,7 @@ macro_rules! functions {
             /// c₀ + c₁ x + c₂ x² + ..., by pairs: (c₀ + c₁ x) + (c₂ + c₃ x) x² + ..., then pairs of pairs. (This is Estrin's scheme. Horner's has as
             /// many operations, but each waits for the one before.)
             #[inline(always)]
-            fn polynomial<const N: usize>(coefficients: [$real; N], x: $real) -> $real {
+            pub(in crate::kernel) fn polynomial<const N: usize>(coefficients: [$real; N], x: $real) -> $real {
                 let (mut c, mut power, mut terms) = (coefficients, x, N);
                 // Loops over ranges would not be unrolled here, and a loop that is not unrolled is not vectorised.
                 while terms > 1 {
@@ -87,33 +87,35 @@ macro_rules! functions {
 
             /// 2ⁿ, given n + `BIAS`.
             #[inline(always)]
-            fn power_of_two(biased: $bits) -> $real {
+            pub(in crate::kernel) fn power_of_two(biased: $bits) -> $real {
                 $real::from_bits(biased << MANTISSA)
             }
 
-            /// n, r and eʳ - 1 - r, where x = n ln 2 + r and |r| ≤ ln 2 / 2. (n in two's complement.)
+            /// n, r and eʳ - 1 - r, where x = n ln 2 + r and |r| ≤ ln 2 / 2. (n in two's complement.) `exp` is 1/2!, 1/3!, ..., as far as needed.
             #[inline(always)]
-            fn split(x: $real) -> ($bits, $real, $real) {
+            pub(in crate::kernel) fn split<const N: usize>(x: $real, exp: [$real; N]) -> ($bits, $real, $real) {
                 let rounded = x * std::$real::consts::LOG2_E + ROUND;
                 let n = rounded - ROUND;
                 let (high, low) = (x - n * LN_2[0], n * LN_2[1]);
                 let r = high - low;
                 let lost = (high - r) - low;
-                (rounded.to_bits().wrapping_sub(ROUND.to_bits()), r, r * r * polynomial(EXP, r) + lost)
+                (rounded.to_bits().wrapping_sub(ROUND.to_bits()), r, r * r * polynomial(exp, r) + lost)
             }
 
             /// eˣ
             #[inline(always)]
             pub fn exp(x: $real) -> $real {
                 let x = if x > $overflow { $overflow } else { x };
-                let x = if x < $underflow { $underflow } else { x };
-                let (n, r, rest) = split(x);
+                // Where the result is 0, another one is computed: rounding a number to 0 takes a processor about 100 times as long as the rest.
+                let is_zero = x < $underflow;
+                let (n, r, rest) = split(if is_zero { 0.0 } else { x }, EXP);
                 let near_one = 1.0 + r;
                 let lost = r - (near_one - 1.0);
                 // 2ⁿ in two factors: if the result is denormal or overflows, a single factor could not hold 2ⁿ.
                 let both = n.wrapping_add(2 * BIAS);
                 let half = both >> 1;
-                (near_one + (lost + rest)) * power_of_two(half) * power_of_two(both.wrapping_sub(half))
+                let power = (near_one + (lost + rest)) * power_of_two(half) * power_of_two(both.wrapping_sub(half));
+                if is_zero { 0.0 } else { power }
             }
 
             /// eˣ - 1 = 2ⁿ (eʳ - 1) + (2ⁿ - 1), which keeps all digits near 0.
@@ -121,7 +123,7 @@ macro_rules! functions {
             pub fn exp_m1(x: $real) -> $real {
                 let limited = if x > $overflow { $overflow } else { x };
                 let limited = if limited < -2.0 * $saturated { -2.0 * $saturated } else { limited };
-                let (n, r, rest) = split(limited);
+                let (n, r, rest) = split(limited, EXP);
                 // 2ⁿ = p q, as for eˣ: a single factor could not hold the largest. p (q (eʳ - 1) + q - 1/p)
                 let both = n.wrapping_add(2 * BIAS);
                 let half = both >> 1;
@@ -134,7 +136,7 @@ macro_rules! functions {
             #[inline(always)]
             pub fn tanh(x: $real) -> $real {
                 let size = if x.abs() > $saturated { $saturated } else { x.abs() };
-                let (n, r, rest) = split(2.0 * size);
+                let (n, r, rest) = split(2.0 * size, EXP);
                 let scale = power_of_two(n.wrapping_add(BIAS));
                 let e = scale * (r + rest) + (scale - 1.0);
                 (e / (e + 2.0)).copysign(x)

@@ -10,6 +10,7 @@ use super::lanes::Lanes;
 pub use super::matrix::Matrix;
 use super::parallel;
 use super::product::{BLOCK, MOST_LANES, Plan, Product, block_rows};
+use super::wide::wide;
 use smallvec::SmallVec;
 use std::ops::{AddAssign, Mul};
 
@@ -55,6 +56,19 @@ pub fn blocked<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
     }
 }
 
+/// Calls `multiply` with the number and the result of each of several products, which have `terms` terms and whose results of `size` numbers lie one after
+/// the other in `c`. Small products are shared out among threads as they are; of a larger one, `multiply` shares out the rows.
+pub fn several<F: Send>(c: &mut [F], size: usize, terms: usize, multiply: impl Fn(usize, &mut [F]) + Sync) {
+    if c.is_empty() {
+        return;
+    }
+    let is_large = size * terms >= 2 * WORTH_A_THREAD;
+    let share = parallel::share(c.len() / size, if is_large { 1 } else { c.len() * terms / WORTH_A_THREAD });
+    parallel::each(c.chunks_mut(share * size).enumerate(), |(part, c)| {
+        c.chunks_exact_mut(size).enumerate().for_each(|(i, c)| multiply(part * share + i, c));
+    });
+}
+
 fn is_handful<F>(a: &Matrix<F>, b: &Matrix<F>) -> bool {
     a.rows * a.columns * b.columns <= HANDFUL
 }
@@ -72,13 +86,18 @@ fn in_runs<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [F]) {
             for k in (0..a.columns).step_by(RUN) {
                 let run = RUN.min(a.columns - k);
                 in_registers(a.part(0, a.rows, k, run), b.part(k, run, 0, b.columns), c);
-                for (sum, c) in sums.iter_mut().zip(&*c) {
-                    *sum += (*c).into();
-                }
+                let (sums, c) = (&mut *sums, &*c);
+                wide(
+                    c.len(),
+                    #[inline(always)]
+                    move || sums.iter_mut().zip(c).for_each(|(sum, &c)| *sum += c.into()),
+                );
             }
-            for (c, &sum) in c.iter_mut().zip(&*sums) {
-                *c = F::narrow(sum);
-            }
+            wide(
+                c.len(),
+                #[inline(always)]
+                move || c.iter_mut().zip(sums).for_each(|(c, sum)| *c = F::narrow(*sum)),
+            );
         });
     }
 }

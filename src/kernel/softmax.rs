@@ -6,7 +6,10 @@
 //! in [`Scalar::Wide`]. Lines are often short, such as ten classes. To fill the processor's vectors, many lines are computed at a time.
 
 use super::elementwise::update;
-use super::sum::sum;
+use super::parallel;
+use super::scratch::with_scratch;
+use super::sum::sum_here;
+use super::wide::wide;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::view::{View, ViewMut};
@@ -14,7 +17,13 @@ use smallvec::SmallVec;
 
 /// `y = softmax(x)`
 pub fn softmax<F: Scalar>(x: View<F>, axis: usize, y: ViewMut<F>) {
-    each_softmax(x, axis, y.data, |_, _, _| {});
+    let whole = |x: View<F>, axis, y: &mut [F]| each_softmax(x, axis, y, |_, _, _| {});
+    match x.shape.around(axis) {
+        (_, length, 1) if length > 0 => parallel::each_part((y.data, x.data), length, |(y, data)| {
+            whole(View { data, shape: [data.len() / length, length].into() }, 1, y);
+        }),
+        _ => whole(x, axis, y.data),
+    }
 }
 
 /// `y = softmax(x)`. Calls `visit` for every line in order, with its rest, after the line of `y` is filled.
@@ -25,34 +34,69 @@ pub fn each_softmax<F: Scalar>(
     mut visit: impl FnMut(&Line<F>, F::Wide, &mut [F]),
 ) {
     each_block(x, axis, y, |lines, rests, y| {
-        for (line, &mut rest) in lines.iter().zip(rests) {
-            let total = F::Wide::ONE + rest;
-            let largest = if line.is_infinite() { line.unknown(x.data) } else { F::narrow(F::Wide::ONE / total) };
-            line.places.update(y, |power| if line.is_infinite() { largest } else { F::narrow(power.widen() / total) });
-            if let Some(y) = y.get_mut(line.places.place(line.which)) {
-                *y = largest;
-            }
-            visit(line, rest, y);
-        }
+        divide(x.data, lines, rests, y);
+        lines.iter().zip(rests).for_each(|(line, &mut rest)| visit(line, rest, y));
     });
+}
+
+/// Divides the powers of each line by their sum, which is 1 + rest.
+fn divide<F: Scalar>(x: &[F], lines: &[Line<F>], rests: &[F::Wide], y: &mut [F]) {
+    wide(
+        lines.len() * lines[0].places.length,
+        #[inline(always)]
+        move || {
+            for (line, &rest) in lines.iter().zip(rests) {
+                let total = F::Wide::ONE + rest;
+                let largest = if line.is_infinite() { line.unknown(x) } else { F::narrow(F::Wide::ONE / total) };
+                match line.is_infinite() {
+                    true => line.places.update_each(y, |power| *power = largest),
+                    false => line.places.update_each(y, |power| *power = F::narrow(power.widen() / total)),
+                }
+                if let Some(y) = y.get_mut(line.places.place(line.which)) {
+                    *y = largest;
+                }
+            }
+        },
+    );
 }
 
 /// `dx = y (g - ḡ)`, where ḡ = Σₖ gₖ yₖ / Σₖ yₖ. With m the place of the largest y, g - ḡ is computed as (g - gₘ) - Σ yₖ (gₖ - gₘ) / Σ yₖ: the term
 /// of m is 0, so nothing is lost if yₘ has rounded to 1.
 pub fn softmax_slope<F: Scalar>(y: View<F>, g: View<F>, axis: usize, dx: ViewMut<F>) {
-    for line in lines(y, axis) {
-        let place = |k: usize| line.places.place(k);
-        let beyond = |k: usize| g.data[place(k)].widen() - g.data[place(line.which)].widen();
-        let (mut sum, mut total) = (F::Wide::ZERO, F::Wide::ZERO);
-        for k in 0..line.places.length {
-            let y = y.data[place(k)].widen();
-            total += y;
-            sum += if k == line.which { F::Wide::ZERO } else { beyond(k).through(y) };
-        }
-        let mean = sum.over(total);
-        for k in 0..line.places.length {
-            dx.data[place(k)] = F::narrow((beyond(k) - mean).through(y.data[place(k)].widen()));
-        }
+    let length = y.shape[axis];
+    match y.shape.around(axis) {
+        _ if y.data.is_empty() => {}
+        (_, _, 1) => parallel::each_part((dx.data, (y.data, g.data)), length, |(dx, (y, g))| {
+            wide(
+                dx.len(),
+                #[inline(always)]
+                move || {
+                    let lines = y.chunks_exact(length).zip(g.chunks_exact(length));
+                    dx.chunks_exact_mut(length).zip(lines).for_each(|(dx, (y, g))| slope_of_line(y, g, dx));
+                },
+            );
+        }),
+        _ => with_scratch(3 * length, |line| {
+            let (line_y, rest) = line.split_at_mut(length);
+            let (line_g, line_dx) = rest.split_at_mut(length);
+            for places in places(y.shape, axis) {
+                places.each(y.data, |i, y| line_y[i] = y);
+                places.each(g.data, |i, g| line_g[i] = g);
+                slope_of_line(line_y, line_g, line_dx);
+                places.fill(dx.data, line_dx, |dx| dx);
+            }
+        }),
+    }
+}
+
+#[inline(always)]
+fn slope_of_line<F: Scalar>(y: &[F], g: &[F], dx: &mut [F]) {
+    let at_largest = g[largest(y).1].widen();
+    let beyond = move |g: F| g.widen() - at_largest;
+    let total = sum_here([y], |[y]| y.widen());
+    let mean = sum_here([y, g], |[y, g]| beyond(g).through(y.widen())).over(total);
+    for ((dx, &y), &g) in dx.iter_mut().zip(y).zip(g) {
+        *dx = F::narrow((beyond(g) - mean).through(y.widen()));
     }
 }
 
@@ -114,8 +158,38 @@ pub struct Line<F> {
     pub which: usize,
 }
 
+/// The largest number of a line, -infinity if there is none, and the index of the first that is as large. Not a number if one is not.
+#[inline(always)]
+fn largest<F: Scalar>(line: &[F]) -> (F, usize) {
+    let (chunks, rest) = pulp::as_arrays::<LANES, _>(line);
+    let mut lanes = [F::ZERO.ln(); LANES];
+    for chunk in chunks {
+        for (lane, &x) in lanes.iter_mut().zip(chunk) {
+            *lane = larger(*lane, x);
+        }
+    }
+    let max = lanes.iter().chain(rest).fold(lanes[0], |max, &x| larger(max, x));
+    let which = line.iter().position(|&x| x == max || x.is_nan()).unwrap_or(0);
+    (line.get(which).copied().unwrap_or(max), which)
+}
+
+/// The larger of two, or the one that is not a number.
+#[inline(always)]
+fn larger<F: Scalar>(a: F, b: F) -> F {
+    if a > b || a.is_nan() { a } else { b }
+}
+
 impl<F: Scalar> Line<F> {
     fn of(x: &[F], places: Places) -> Self {
+        if places.stride == 1 {
+            let line = &x[places.start..places.start + places.length];
+            let (max, which) = wide(
+                places.length,
+                #[inline(always)]
+                move || largest(line),
+            );
+            return Line { places, max, which };
+        }
         let negative_infinity = F::ZERO.ln();
         let (mut max, mut which) = (negative_infinity, 0);
         places.each(x, |i, x| {
@@ -155,6 +229,7 @@ impl<F: Scalar> Line<F> {
     }
 
     /// Writes x - max of the numbers from `start` on.
+    #[inline(always)]
     fn write(&self, x: &[F], start: usize, to: &mut [F::Wide]) {
         let max = self.max.widen();
         self.places.piece(start, to.len()).each(x, |i, x| to[i] = x.widen() - max);
@@ -162,6 +237,7 @@ impl<F: Scalar> Line<F> {
 
     /// Sets e^(x - max) of the largest number to 0, if it is among those from `start` on. (Setting x to -infinity beforehand would do the same, but a
     /// result below the normal numbers takes a processor about 100 times as long.)
+    #[inline(always)]
     fn leave_out_largest(&self, start: usize, powers: &mut [F::Wide]) {
         // If the largest is infinite, it is the answer: x - max is not a number.
         if self.is_infinite() {
@@ -206,6 +282,7 @@ impl Places {
         Places { start: self.place(start), length, ..self }
     }
 
+    #[inline(always)]
     fn each<F: Copy>(self, x: &[F], mut visit: impl FnMut(usize, F)) {
         let Places { start, length, stride } = self;
         match stride {
@@ -214,10 +291,21 @@ impl Places {
         }
     }
 
+    /// `y[place] = f(from[i])` for the ith place.
+    #[inline(always)]
+    fn fill<F: Copy, G: Copy>(self, y: &mut [F], from: &[G], f: impl Fn(G) -> F) {
+        let Places { start, length, stride } = self;
+        match stride {
+            1 => y[start..start + length].iter_mut().zip(from).for_each(|(y, &from)| *y = f(from)),
+            _ => y.iter_mut().skip(start).step_by(stride).zip(&from[..length]).for_each(|(y, &from)| *y = f(from)),
+        }
+    }
+
     fn update<F: Copy>(self, y: &mut [F], f: impl Fn(F) -> F) {
         self.update_each(y, |y| *y = f(*y));
     }
 
+    #[inline(always)]
     fn update_each<F: Copy>(self, y: &mut [F], f: impl FnMut(&mut F)) {
         let Places { start, length, stride } = self;
         match stride {
@@ -227,6 +315,8 @@ impl Places {
     }
 }
 
+/// Number of maxima that are kept side by side: enough to fill a vector of any processor.
+const LANES: usize = 16;
 /// Maximum number of lines, and of numbers in all of them, that are computed at a time.
 const LINES: usize = 64;
 const NUMBERS: usize = 640;
@@ -271,24 +361,29 @@ fn each_block<F: Scalar>(
 
 /// For each line, the sum of e^(x - max) over all its numbers but the largest.
 fn rests<F: Scalar>(x: &[F], lines: &[Line<F>], y: &mut [F]) -> [F::Wide; LINES] {
-    let (mut rests, mut powers) = ([F::Wide::ZERO; LINES], [F::Wide::ZERO; NUMBERS]);
-    let length = lines[0].places.length;
-    for start in (0..length).step_by(NUMBERS) {
-        let piece = NUMBERS.min(length - start);
-        let powers = &mut powers[..lines.len() * piece];
-        for (line, powers) in lines.iter().zip(powers.chunks_exact_mut(piece)) {
-            line.write(x, start, powers);
-        }
-        exponentials(powers);
-        for ((line, rest), powers) in lines.iter().zip(&mut rests).zip(powers.chunks_exact_mut(piece)) {
-            line.leave_out_largest(start, powers);
-            *rest += sum(powers);
-            if !y.is_empty() {
-                let places = line.places.piece(start, piece);
-                powers.iter().enumerate().for_each(|(i, &power)| y[places.place(i)] = F::narrow(power));
+    let (mut rests, mut powers, length) = ([F::Wide::ZERO; LINES], [F::Wide::ZERO; NUMBERS], lines[0].places.length);
+    let (sums, powers) = (&mut rests, &mut powers);
+    wide(
+        lines.len() * length,
+        #[inline(always)]
+        move || {
+            for start in (0..length).step_by(NUMBERS) {
+                let piece = NUMBERS.min(length - start);
+                let powers = &mut powers[..lines.len() * piece];
+                for (line, powers) in lines.iter().zip(powers.chunks_exact_mut(piece)) {
+                    line.write(x, start, powers);
+                }
+                powers.iter_mut().for_each(|x| *x = x.exp());
+                for ((line, sum), powers) in lines.iter().zip(&mut *sums).zip(powers.chunks_exact_mut(piece)) {
+                    line.leave_out_largest(start, powers);
+                    *sum += sum_here([powers], |[power]| power.widen());
+                    if !y.is_empty() {
+                        line.places.piece(start, piece).fill(y, powers, |power| F::narrow(power));
+                    }
+                }
             }
-        }
-    }
+        },
+    );
     rests
 }
 

@@ -2,21 +2,23 @@
 //! cache; memory is read and written once. Sums and differences are computed in [`Scalar::Wide`].
 
 use super::parallel;
-use super::sum::{sum, sum_of};
+use super::sum::sum_here;
 use super::wide::wide;
 use crate::scalar::Scalar;
 
 /// `y = (x - mean) / √(variance + ε)`, row by row.
 pub fn standardize<F: Scalar>(x: &[F], length: usize, epsilon: f64, y: &mut [F]) {
     parallel::each_part((y, x), length, |(y, x)| {
-        for (y, x) in y.chunks_exact_mut(length).zip(x.chunks_exact(length)) {
-            let Spread { mean, inverse } = Spread::of(x, epsilon);
-            wide(
-                length,
-                #[inline(always)]
-                move || y.iter_mut().zip(x).for_each(|(y, x)| *y = F::narrow((x.widen() - mean) * inverse)),
-            );
-        }
+        wide(
+            y.len(),
+            #[inline(always)]
+            move || {
+                for (y, x) in y.chunks_exact_mut(length).zip(x.chunks_exact(length)) {
+                    let Spread { mean, inverse } = Spread::of(x, epsilon);
+                    y.iter_mut().zip(x).for_each(|(y, x)| *y = F::narrow((x.widen() - mean) * inverse));
+                }
+            },
+        );
     });
 }
 
@@ -24,21 +26,21 @@ pub fn standardize<F: Scalar>(x: &[F], length: usize, epsilon: f64, y: &mut [F])
 pub fn standardize_slope<F: Scalar>(x: &[F], g: &[F], length: usize, epsilon: f64, dx: &mut [F]) {
     let n = F::Wide::from_f64(length as f64);
     parallel::each_part((dx, (x, g)), length, |(dx, (x, g))| {
-        let rows = x.chunks_exact(length).zip(g.chunks_exact(length));
-        for (dx, (x, g)) in dx.chunks_exact_mut(length).zip(rows) {
-            let Spread { mean, inverse } = Spread::of(x, epsilon);
-            let offset = sum(g) / n;
-            let along = sum_of([x, g], move |[x, g]| (x.widen() - mean) * g.widen()) * inverse * inverse / n;
-            wide(
-                length,
-                #[inline(always)]
-                move || {
+        wide(
+            dx.len(),
+            #[inline(always)]
+            move || {
+                let rows = x.chunks_exact(length).zip(g.chunks_exact(length));
+                for (dx, (x, g)) in dx.chunks_exact_mut(length).zip(rows) {
+                    let Spread { mean, inverse } = Spread::of(x, epsilon);
+                    let offset = sum_here([g], |[g]| g.widen()) / n;
+                    let along = sum_here([x, g], |[x, g]| (x.widen() - mean) * g.widen()) * inverse * inverse / n;
                     for ((dx, x), g) in dx.iter_mut().zip(x).zip(g) {
                         *dx = F::narrow((g.widen() - offset - (x.widen() - mean) * along) * inverse);
                     }
-                },
-            );
-        }
+                }
+            },
+        );
     });
 }
 
@@ -51,10 +53,11 @@ struct Spread<W> {
 }
 
 impl<W: Scalar> Spread<W> {
+    #[inline(always)]
     fn of<F: Scalar<Wide = W>>(x: &[F], epsilon: f64) -> Self {
         let n = W::from_f64(x.len() as f64);
-        let mean = sum(x) / n;
-        let squares = sum_of([x], move |[x]| (x.widen() - mean) * (x.widen() - mean));
+        let mean = sum_here([x], |[x]| x.widen()) / n;
+        let squares = sum_here([x], |[x]| (x.widen() - mean) * (x.widen() - mean));
         Spread { mean, inverse: W::ONE / (squares / n + W::from_f64(epsilon)).sqrt() }
     }
 }

@@ -21,43 +21,47 @@ const LANES: usize = 16;
 /// Fewer than 16 terms are added one after the other. Otherwise the term at place i goes to partial sum i mod 16, and the partial sums are added by
 /// halves at the end.
 pub fn sum_of<F: Scalar, const N: usize>(x: [&[F]; N], term: impl Fn([F; N]) -> F::Wide) -> F::Wide {
+    wide(
+        x.iter().map(|x| x.len()).min().unwrap_or(0),
+        #[inline(always)]
+        move || sum_here(x, term),
+    )
+}
+
+/// The same, in a loop that is in wide vectors already.
+#[inline(always)]
+pub(super) fn sum_here<F: Scalar, const N: usize>(x: [&[F]; N], term: impl Fn([F; N]) -> F::Wide) -> F::Wide {
     let length = x.iter().map(|x| x.len()).min().unwrap_or(0);
     if length < LANES {
         return (0..length).fold(F::Wide::ZERO, |sum, i| sum + term(x.map(|x| x[i])));
     }
-    wide(
-        length,
-        #[inline(always)]
-        move || {
-            let mut lanes = [F::Wide::ZERO; LANES];
-            let split = x.map(|x| pulp::as_arrays::<LANES, _>(x));
-            // In loops, not with `map`: that copies the arrays for every number, and the sums are not in vectors.
-            for i in 0..length / LANES {
-                let mut chunks = [[F::ZERO; LANES]; N];
-                for (chunk, (chunks, _)) in chunks.iter_mut().zip(&split) {
-                    *chunk = chunks[i];
-                }
-                for (lane, sum) in lanes.iter_mut().enumerate() {
-                    let mut numbers = [F::ZERO; N];
-                    for (number, chunk) in numbers.iter_mut().zip(&chunks) {
-                        *number = chunk[lane];
-                    }
-                    *sum += term(numbers);
-                }
+    let mut lanes = [F::Wide::ZERO; LANES];
+    let split = x.map(|x| pulp::as_arrays::<LANES, _>(x));
+    // In loops, not with `map`: that copies the arrays for every number, and the sums are not in vectors.
+    for i in 0..length / LANES {
+        let mut chunks = [[F::ZERO; LANES]; N];
+        for (chunk, (chunks, _)) in chunks.iter_mut().zip(&split) {
+            *chunk = chunks[i];
+        }
+        for (lane, sum) in lanes.iter_mut().enumerate() {
+            let mut numbers = [F::ZERO; N];
+            for (number, chunk) in numbers.iter_mut().zip(&chunks) {
+                *number = chunk[lane];
             }
-            for (i, sum) in lanes[..length % LANES].iter_mut().enumerate() {
-                *sum += term(split.map(|(_, rest)| rest[i]));
-            }
-            let mut half = LANES / 2;
-            while half > 0 {
-                for i in 0..half {
-                    lanes[i] += lanes[i + half];
-                }
-                half /= 2;
-            }
-            lanes[0]
-        },
-    )
+            *sum += term(numbers);
+        }
+    }
+    for (i, sum) in lanes[..length % LANES].iter_mut().enumerate() {
+        *sum += term(split.map(|(_, rest)| rest[i]));
+    }
+    let mut half = LANES / 2;
+    while half > 0 {
+        for i in 0..half {
+            lanes[i] += lanes[i + half];
+        }
+        half /= 2;
+    }
+    lanes[0]
 }
 
 /// `Σ x[i]`

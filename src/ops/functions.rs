@@ -1,9 +1,7 @@
 //! Elementary functions, and activations. Each row has y, what flows back to x when g arrives at y, and sometimes the derivative of the slope with respect to
 //! the operand (x or y) that it is computed from.
 
-use super::slopes::{
-    ErfSlope, GeluSlope, GeluTanhSlope, MishSlope, SiluSlope, SoftplusSlope, gelu_gate, mish_gate, share_below,
-};
+use super::slopes::{ErfSlope, GeluBend, GeluTanhSlope, MishSlope, SiluSlope, SoftplusSlope, gelu_gate, mish_gate};
 use crate::formula::functions;
 
 functions! {
@@ -114,9 +112,10 @@ functions! {
 
     /// Each element times the share of a standard normal distribution that lies below it: a smooth relu
     /// (Hendrycks and Gimpel, 2016). This is the exact form, not the approximation by tanh.
-    gelu: Gelu, "y = x Φ(x), Φ(x) = (1 + erf(x/√2)) / 2" [RECORDED, WIDE],
-        |x| x.through(share_below(x)),
-        |g, x, _y| g.through(x.map(GeluSlope));
+    gelu: Gelu, "y = x Φ(x), Φ(x) = (1 + erf(x/√2)) / 2",
+        |x| x.gelu(),
+        |g, x, _y| g.through(x.gelu_slope()),
+        |x, _y| x.map(GeluBend);
 
     /// The approximation of [`gelu`](crate::Var::gelu) by tanh (Hendrycks and Gimpel, 2016): PyTorch's `gelu(x, approximate="tanh")`. It differs
     /// from gelu by less than 0.0005.

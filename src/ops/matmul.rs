@@ -1,8 +1,8 @@
 //! The matrix product by NumPy's rules, and the two transposed forms that backpropagation needs. No transpose is ever copied.
 
 use super::broadcast_shape;
-use crate::kernel::elementwise::walk;
-use crate::kernel::gemm::Matrix;
+use crate::kernel::elementwise::offset;
+use crate::kernel::gemm::{self, Matrix};
 use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
 
 /// C = A B, with A or B read transposed. The last two axes hold the matrices. Any axes before them count matrices, and broadcast.
@@ -174,11 +174,13 @@ impl MatMul {
             let all = Matrix::new(a.data, batch_a.size() * rows, inner);
             return self.multiply(all, Matrix::new(b.data, b0, b1), c);
         }
-        let ([size_a, size_b, size_c], mut at) = ([rows * inner, b0 * b1, size[0] * size[1]], 0);
-        walk(batch, [batch_a.strides_towards(batch), batch_b.strides_towards(batch)], |[i, j]| {
+        let [size_a, size_b, size_c] = [rows * inner, b0 * b1, size[0] * size[1]];
+        let (strides_a, strides_b) = (batch_a.strides_towards(batch), batch_b.strides_towards(batch));
+        let terms = if self == MatMul::TN { rows } else { inner };
+        gemm::several(c, size_c, terms, |number, c| {
+            let [i, j] = [strides_a, strides_b].map(|strides| offset(number, &batch, &strides));
             let (a, b) = (&a.data[i * size_a..][..size_a], &b.data[j * size_b..][..size_b]);
-            self.multiply(Matrix::new(a, rows, inner), Matrix::new(b, b0, b1), &mut c[at..at + size_c]);
-            at += size_c;
+            self.multiply(Matrix::new(a, rows, inner), Matrix::new(b, b0, b1), c);
         });
     }
 

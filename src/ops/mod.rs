@@ -38,6 +38,7 @@ pub mod slice;
 pub mod slopes;
 pub mod softmax;
 pub mod softmax_cross_entropy;
+pub mod standardize;
 pub mod variance;
 
 mod equation;

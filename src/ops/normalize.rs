@@ -1,5 +1,7 @@
-//! Normalization. These are compositions of other ops, not ops: written as in the papers, and differentiated by the tape.
+//! Normalization. These are compositions of other ops, not ops: written as in the papers, and differentiated by the tape. Only the most frequent part is
+//! an op of its own, [`Standardize`].
 
+use super::standardize::Standardize;
 use crate::{Axes, Scalar, Var};
 
 impl<'t, F: Scalar> Var<'t, F> {
@@ -11,6 +13,11 @@ impl<'t, F: Scalar> Var<'t, F> {
     pub fn standardize(self, axes: impl Into<Axes>, epsilon: f64) -> Self {
         let axes = self.axes("standardize", axes);
         self.expect_several("standardize", axes);
+        let rank = self.shape().rank();
+        if rank > 0 && axes == (rank - 1).into() {
+            expect_epsilon("standardize", epsilon);
+            return self.tape.record(Standardize { epsilon }, &[self]);
+        }
         self.standardize_noting("standardize", axes, epsilon).0
     }
 

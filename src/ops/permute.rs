@@ -1,6 +1,7 @@
 //! The axes of an array in another order. (Products with a transpose need none of this: see [`matmul`](super::matmul).)
 
-use crate::kernel::elementwise::walk;
+use crate::kernel::elementwise::offset;
+use crate::kernel::parallel;
 use crate::op::{flows, says};
 use crate::{Along, Axis, MAX_RANK, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 use smallvec::SmallVec;
@@ -72,10 +73,21 @@ impl<F: Scalar> Op<F> for Permute {
         for (stride, &axis) in strides.iter_mut().zip(self.axes.iter()) {
             *stride = from[axis];
         }
-        let mut out = y.data.iter_mut();
-        walk(y.shape, [strides], |[i]| {
-            if let Some(y) = out.next() {
-                *y = x[0].data[i];
+        // The axes at the end that stay are copied as a whole, and those copies line by line of the axis before them.
+        let stay = self.axes.iter().enumerate().rev().take_while(|&(to, &from)| to == from).count();
+        let (outer, whole) = y.shape.split_at(y.shape.rank() - stay);
+        let run: usize = whole.iter().product();
+        let Some((&length, outer)) = outer.split_last().filter(|_| !y.data.is_empty()) else {
+            return y.data.copy_from_slice(x[0].data);
+        };
+        let stride = strides[outer.len()];
+        parallel::rows(y.data, length * run, |line, y| {
+            let from = &x[0].data[offset(line, outer, &strides)..];
+            match run {
+                1 => y.iter_mut().zip(from.iter().step_by(stride.max(1))).for_each(|(y, &x)| *y = x),
+                _ => {
+                    y.chunks_exact_mut(run).enumerate().for_each(|(i, y)| y.copy_from_slice(&from[i * stride..][..run]))
+                }
             }
         });
     }

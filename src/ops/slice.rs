@@ -2,6 +2,7 @@
 //! the other.
 
 use crate::kernel::elementwise::walk;
+use crate::kernel::parallel;
 use crate::op::{flows, says};
 use crate::{Along, Axis, MAX_RANK, Op, Reach, Scalar, Shape, Var, View, ViewMut};
 use ndarray::{SliceInfo, SliceInfoElem};
@@ -103,7 +104,7 @@ impl<F: Scalar> Op<F> for Slice {
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         each_run(y.shape, x[0].shape, &self.ranges, |to, from, length| {
-            y.data[to..to + length].copy_from_slice(&x[0].data[from..from + length]);
+            parallel::copy(&x[0].data[from..from + length], &mut y.data[to..to + length]);
         });
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
@@ -150,7 +151,7 @@ impl<F: Scalar> Op<F> for Pad {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         y.data.fill(F::ZERO);
         each_run(x[0].shape, y.shape, &self.ranges(x[0].shape), |from, to, length| {
-            y.data[to..to + length].copy_from_slice(&x[0].data[from..from + length]);
+            parallel::copy(&x[0].data[from..from + length], &mut y.data[to..to + length]);
         });
     }
     fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
@@ -166,17 +167,22 @@ impl<F: Scalar> Op<F> for Pad {
 /// array, and its length. The ranges say which indices along each axis of the array belong to the block.
 fn each_run(block: Shape, around: Shape, ranges: &[Range], mut visit: impl FnMut(usize, usize, usize)) {
     let mut strides = around.strides_towards(around);
-    let (mut first, mut last_step) = (0, 0);
+    let mut first = 0;
     for (stride, range) in strides.iter_mut().zip(ranges) {
         first += range.start() * *stride;
-        (*stride, last_step) = (stride.wrapping_mul(range.step as usize), range.step);
+        *stride = stride.wrapping_mul(range.step as usize);
     }
-    let (runs, length) = match block.split_last() {
-        Some((&length, before)) if last_step == 1 => (Shape::new(before), length),
-        _ => (block, 1),
-    };
+    // A run goes on along the axis before, if it has all elements of its own.
+    let (mut axes, mut length) = (block.rank(), 1);
+    while axes > 0 && ranges[axes - 1].step == 1 {
+        axes -= 1;
+        length *= block[axes];
+        if block[axes] < around[axes] {
+            break;
+        }
+    }
     let mut place = 0;
-    walk(runs, [strides], |[offset]| {
+    walk(Shape::new(&block[..axes]), [strides], |[offset]| {
         visit(place, first.wrapping_add(offset), length);
         place += length;
     });

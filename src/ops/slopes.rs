@@ -4,7 +4,7 @@
 
 use crate::formula::plain_functions;
 use crate::{Real, Scalar};
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, SQRT_2};
+use std::f64::consts::{FRAC_2_SQRT_PI, SQRT_2};
 
 plain_functions! {
     /// Softplus' = σ(x)
@@ -13,14 +13,9 @@ plain_functions! {
     /// Softplus'' = σ(x) σ(-x), which is also the slope of the sigmoid
     SoftplusBend "softplus''", [RECORDED, WIDE]: |x| x.sigmoid() * (-x).sigmoid(), |g, x, y| g.through(-(y * (x * T::number(0.5)).tanh()));
 
-    /// Gelu' = Φ(x) + x φ(x)
-    GeluSlope "gelu'", [RECORDED, WIDE]: |x| share_below(x) + x.through(bell(x)), |g, x, _y| g.through(x.map(GeluBend));
-
     /// Gelu'' = φ(x) (2 - x²)
-    GeluBend "gelu''", [RECORDED, WIDE]: |x| (T::number(2.0) - x * x).through(bell(x)), |g, x, _y| {
-        let bell = bell(x);
-        g.through((x * x * x - T::number(4.0) * x).through(bell))
-    };
+    GeluBend "gelu''", [RECORDED, WIDE]: |x| (T::number(2.0) - x * x).through(x.normal_pdf()),
+        |g, x, _y| g.through((x * x * x - T::number(4.0) * x).through(x.normal_pdf()));
 
     /// Silu' = σ(x) + x σ(x) σ(-x)
     SiluSlope "silu'", [RECORDED, WIDE]: |x| x.sigmoid() + x.through(SoftplusBend.value(x)), |g, x, _y| g.through(x.map(SiluBend));
@@ -71,19 +66,6 @@ pub(super) fn sigmoids<W: Scalar>(x: W) -> [W; 2] {
     let power = if is_negative { x } else { -x }.exp();
     let (larger, smaller) = (W::ONE / (W::ONE + power), power / (W::ONE + power));
     if is_negative { [smaller, larger] } else { [larger, smaller] }
-}
-
-/// Φ(x): the share of a standard normal distribution that lies below x.
-#[inline(always)]
-pub(super) fn share_below<T: Real>(x: T) -> T {
-    (T::number(0.5) * (T::number(-FRAC_1_SQRT_2) * x).erfc()).called("Φ", x)
-}
-
-/// φ(x), the slope of Φ.
-#[inline(always)]
-fn bell<T: Real>(x: T) -> T {
-    let height = T::number(0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI);
-    (height * (x * x * T::number(-0.5)).exp()).called("φ", x)
 }
 
 /// v, v' and v'', where the tanh form of gelu is x σ(v): v = √(8/π) (x + c x³) with c = 0.044715, since 1 + tanh u = 2 σ(2u).

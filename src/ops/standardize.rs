@@ -38,10 +38,12 @@ pub struct StandardizeGrad {
 }
 
 impl<F: Scalar> Op<F> for StandardizeGrad {
-    says!(
-        "standardize'",
+    fn name(&self) -> &'static str {
+        "standardize'"
+    }
+    fn formula(&self) -> &'static str {
         "dx = (g - Σₖ gₖ / n - y Σₖ gₖ yₖ / n) / s, y = (x - m) / s, m = Σₖ xₖ / n, s = √(Σₖ (xₖ - m)² / n + ε)"
-    );
+    }
     // h: the gradient that arrives at dx. With P y = 0 and P 1 = 0 for dx = P g / s, the derivative of P is that of y yᵀ / n.
     flows! { |self, h, [x, g]|
         "d x = -(y Σₖ hₖ uₖ + u Σₖ hₖ yₖ + v Σₖ gₖ yₖ) / (n s), u = (g - Σₖ gₖ / n - y Σₖ gₖ yₖ / n) / s, \

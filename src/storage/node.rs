@@ -31,6 +31,8 @@ pub(crate) enum Numbers {
     Own,
     /// In a parameter or a shared array: the index in the tape's list of those.
     Outside(u32),
+    /// They are those of an earlier node, which has its own: this is the same array in another shape.
+    Of(NodeIndex),
 }
 
 /// What the caller that records a node decides about it.

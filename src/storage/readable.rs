@@ -45,8 +45,8 @@ impl<'a, F: Scalar> Readable<'a, F> {
         }
         let mut views: SmallVec<[View<F>; 4]> = SmallVec::new();
         for (slot, &node) in nodes.iter().enumerate() {
-            let is_own = self.dag[node].numbers == Numbers::Own;
-            views.push(self.view(node, &held[if is_own { slot } else { first_slot(node) }]));
+            let is_outside = matches!(self.dag[node].numbers, Numbers::Outside(_));
+            views.push(self.view(node, &held[if is_outside { first_slot(node) } else { slot }]));
         }
         look(&views)
     }
@@ -57,7 +57,7 @@ impl<'a, F: Scalar> Readable<'a, F> {
         for &node in nodes {
             match self.hold(node) {
                 Some(outside) => look(outside.numbers()),
-                None => look(self.values.of(node)),
+                None => look(self.own_numbers(node)),
             }
         }
     }
@@ -67,7 +67,7 @@ impl<'a, F: Scalar> Readable<'a, F> {
     #[track_caller]
     pub(crate) fn hold(self, node: NodeIndex) -> Held<'a, F> {
         match self.dag[node].numbers {
-            Numbers::Own => None,
+            Numbers::Own | Numbers::Of(_) => None,
             Numbers::Outside(place) => self.outside[place as usize].share(),
         }
     }
@@ -86,7 +86,13 @@ impl<'a, F: Scalar> Readable<'a, F> {
     where
         'a: 'l,
     {
-        held.as_ref().map_or(self.values.of(node), Share::numbers)
+        held.as_ref().map_or_else(|| self.own_numbers(node), Share::numbers)
+    }
+
+    /// The numbers of a node that stand on the tape.
+    #[inline(always)]
+    fn own_numbers(self, node: NodeIndex) -> &'a [F] {
+        self.values.of(if let Numbers::Of(earlier) = self.dag[node].numbers { earlier } else { node })
     }
 
     #[inline(always)]

@@ -8,7 +8,7 @@ use crate::kernel::windows::Windows;
 use crate::ops::recurrent::Cell;
 use crate::ops::{
     Back, LossBack, add_n, conv2d::Conv, functions, leaky_relu, losses, pool2d, sigmoid, slopes, softmax,
-    softmax_cross_entropy,
+    softmax_cross_entropy, standardize,
 };
 use crate::scalar::Scalar;
 use crate::tape::Var;
@@ -117,7 +117,7 @@ pub const TABLE: &[Example] = &[
     row!("log_softmax", [Any(&[2, 3])], |[x]| x.log_softmax(1)),
     row!("log_softmax'", [Any(&[2, 3]), Any(&[2, 3])], |[x, g]| x.tape().record(softmax::LogSoftmaxGrad { axis: 1 }, &[x, g])),
     row!("gelu", [Any(&[2, 3])], |[x]| x.gelu()),
-    row!("gelu'", [Any(&[2, 3])], |[x]| x.map(slopes::GeluSlope)),
+    row!("gelu'", [Any(&[2, 3]), Any(&[2, 3])], |[x, g]| x.tape().record(Back(functions::Gelu), &[x, g])),
     row!("gelu''", [Any(&[2, 3])], |[x]| x.map(slopes::GeluBend)),
     row!("gelu_tanh", [Any(&[2, 3])], |[x]| x.gelu_tanh()),
     row!("gelu_tanh'", [Any(&[2, 3])], |[x]| x.map(slopes::GeluTanhSlope)),
@@ -137,6 +137,8 @@ pub const TABLE: &[Example] = &[
     row!("max_pool2d''", [Any(&[1, 2, 4, 3]), Any(&[1, 2, 4, 3])], |[x, h]| x.tape().record(pool2d::MaxPool2dPick { windows: Windows::new([3, 2]).stride(2).padding(1) }, &[x, h])),
     row!("avg_pool2d", [Any(&[1, 2, 4, 4])], |[x]| x.avg_pool2d(2, 2)),
     row!("avg_pool2d'", [Any(&[1, 2, 2, 2])], |[g]| g.tape().record(pool2d::AvgPool2dBack { windows: Windows::new([3, 2]).stride(2).padding(1), images: [1, 2, 4, 3].into() }, &[g])),
+    row!("standardize", [Any(&[2, 3])], |[x]| x.standardize(-1, 1e-5)),
+    row!("standardize'", [Any(&[2, 3]), Any(&[2, 3])], |[x, g]| x.tape().record(standardize::StandardizeGrad { epsilon: 1e-5 }, &[x, g])),
     row!("layer_norm", [Any(&[2, 3]), Any(&[3]), Any(&[3])], |[x, gain, bias]| x.layer_norm(gain, bias, 1e-5)),
     row!("batch_norm_train", [Any(&[4, 2]), Any(&[2]), Any(&[2])], |[x, gain, bias]| x.batch_norm_train(gain, bias, 1e-5)),
     row!("batch_norm_eval", [Any(&[4, 2]), Any(&[2]), Positive(&[2]), Any(&[2]), Any(&[2])], |[x, mean, variance, gain, bias]| x.batch_norm_eval(mean, variance, gain, bias, 1e-5)),

@@ -15,7 +15,7 @@ impl<F: Scalar> Graph<F> {
     #[inline]
     pub(crate) fn param_leaf(&self, node: NodeIndex) -> Option<&ParamLeaf<F>> {
         match self.dag[node].numbers {
-            Numbers::Own => None,
+            Numbers::Own | Numbers::Of(_) => None,
             Numbers::Outside(place) => self.outside.live()[place as usize].as_param(),
         }
     }

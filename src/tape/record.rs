@@ -75,6 +75,9 @@ impl<F: Scalar> Graph<F> {
         if let Some(number) = self.single(&op, operands) {
             return Ok(self.record_single(op, operands, number, by));
         }
+        if let Some(numbers) = self.same_numbers::<O>(operands) {
+            return self.record_same_numbers(op, operands, numbers, by);
+        }
         let shape = match self.stands_here(&op, operands) {
             true => self.shape(self.next()),
             false => self.make_result(&op, operands)?,
@@ -162,11 +165,16 @@ impl<F: Scalar> Graph<F> {
     /// Makes room for a new result, and returns its shape.
     #[inline(never)]
     fn make_result(&mut self, op: &dyn Op<F>, operands: &[NodeIndex]) -> Result<Shape, Refusal> {
-        let mut shapes: SmallVec<[Shape; 4]> = SmallVec::new();
-        operands.iter().for_each(|&operand| shapes.push(self.shape(operand)));
-        let shape = caught(|| op.shape(&shapes))??;
+        let shape = self.shape_of_result(op, operands)?;
         self.make_room(shape)?;
         Ok(shape)
+    }
+
+    /// The shape that an op's result has.
+    pub(super) fn shape_of_result(&self, op: &dyn Op<F>, operands: &[NodeIndex]) -> Result<Shape, Refusal> {
+        let mut shapes: SmallVec<[Shape; 4]> = SmallVec::new();
+        operands.iter().for_each(|&operand| shapes.push(self.shape(operand)));
+        Ok(caught(|| op.shape(&shapes))??)
     }
 
     /// Makes room for the numbers of a new node, or returns the reason why there is none.

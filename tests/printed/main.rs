@@ -76,6 +76,7 @@ impl Trial {
         let rows = first.shape().first().copied().unwrap_or(1);
         let count = match self.op {
             "mean" => averaged,
+            "standardize" | "standardize'" => first.shape()[first.ndim() - 1],
             "avg_pool2d" | "avg_pool2d'" => self.numbers()[..2].iter().product(),
             _ => rows,
         };

@@ -21,6 +21,27 @@ fn gelu_and_its_slopes_keep_all_digits() {
     );
 }
 
+#[test]
+fn the_normal_distribution_keeps_all_digits_in_f64_too() {
+    let (root, mut rng) = ((exact(2.0) * pi()).sqrt(), seeded(12));
+    let mut points: Vec<f64> =
+        (0..300).flat_map(|_| [rng.random_range(-18.0..9.0), rng.random_range(-3.0..3.0)]).collect();
+    let crossing = -0.751_791_524_693_564_5_f64;
+    points.extend([0.0, 1e-300, crossing.next_down(), crossing, crossing.next_up()]);
+    let mut worst = [0.0_f64; 2];
+    for x in points {
+        let [bell, share] = normal(&exact(x), &root);
+        let wants = [share.clone(), share + exact(x) * bell];
+        for ((worst, y), want) in worst.iter_mut().zip([x.normal_cdf(), x.gelu_slope()]).zip(wants) {
+            let nearest = want.to_f64().value().abs();
+            let off = (exact(y) - want) / exact(nearest.next_up() - nearest);
+            *worst = worst.max(off.to_f64().value().abs());
+        }
+    }
+    println!("Φ(x) and Φ(x) + x φ(x) are off by {worst:.2?} units in the last place");
+    assert!(worst.iter().all(|&off| off < 8.0), "{worst:.2?}");
+}
+
 /// tanh(softplus(x)), its slope and its bend. (e to the power of softplus(x) is 1 + eˣ.)
 fn mish_gate(x: &Exact) -> [Exact; 3] {
     if *x > exact(2000.0) {
