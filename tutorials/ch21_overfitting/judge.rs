@@ -46,33 +46,39 @@ fn one_case(
     judge.given(format!("x {:?}, p = {p:.2}, {when}; drawn {}", shape, shown(&drawn)));
 
     let gone = kept.mapv(|kept| 1.0 - kept);
-    judge
-        .equal("the output", &expected, forward(&x, &drawn, p, training))
-        .slip("in use nothing is left out: the mean is right without it", || &x * &kept / (1.0 - p))
-        .slip("in use nothing is left out", || &x * &kept)
-        .slip("in use nothing is divided: those that are left out in training are there now", || &x / (1.0 - p))
-        .slip("in use nothing is made smaller, if what is kept in training is divided by 1 - p", || &x * (1.0 - p))
-        .slip("those that are kept are not divided by 1 - p: in training the layer gives less than in use", || {
-            &x * &kept
-        })
-        .slip("divide by 1 - p, the share that is kept, not by p", || &x * &kept / p)
-        .slip("multiplied by 1 - p instead of divided", || &x * &kept * (1.0 - p))
-        .slip("those below p are to go; here they stay and the others go", || &x * &gone / (1.0 - p))
-        .slip("those below p are to go; here they stay and the others go", || &x * &gone / p)
-        .slip("nothing is left out: this is the layer in use", || x.clone())
-        .slip("every number is divided by 1 - p, also those that are to go", || &x / (1.0 - p));
-    judge
-        .equal("the gradient of x", &flowed, backward(&g, &drawn, p, training))
-        .slip("in use everything flows back as it came", || &g * &kept / (1.0 - p))
-        .slip("in use everything flows back as it came", || &g * &kept)
-        .slip("what was left out does not move the result: its gradient is 0", || g.clone())
-        .slip("what was left out does not move the result: its gradient is 0", || &g / (1.0 - p))
-        .slip("the factor 1/(1 - p) is missing: the slope of a product with it is the factor itself", || &g * &kept)
-        .slip("the gradient flows through those that were left out", || &g * &gone / (1.0 - p))
-        .slip("multiplied by 1 - p instead of divided: the slope is the factor of the forward pass", || {
-            &g * &kept * (1.0 - p)
-        })
-        .slip("the factor stands here twice", || &g * &kept / ((1.0 - p) * (1.0 - p)));
+    let case = judge.equal("the output", &expected, forward(&x, &drawn, p, training));
+    match training {
+        true => case
+            .slip("those that are kept are not divided by 1 - p: in training the layer gives less than in use", || {
+                &x * &kept
+            })
+            .slip("divide by 1 - p, the share that is kept, not by p", || &x * &kept / p)
+            .slip("multiplied by 1 - p instead of divided", || &x * &kept * (1.0 - p))
+            .slip("those below p are to go; here they stay and the others go", || &x * &gone / (1.0 - p))
+            .slip("those below p are to go; here they stay and the others go", || &x * &gone / p)
+            .slip("nothing is left out: this is the layer in use", || x.clone())
+            .slip("every number is divided by 1 - p, also those that are to go", || &x / (1.0 - p)),
+        false => case
+            .slip("in use nothing is left out: the mean is right without it", || &x * &kept / (1.0 - p))
+            .slip("in use nothing is left out", || &x * &kept)
+            .slip("in use nothing is divided: those that are left out in training are there now", || &x / (1.0 - p))
+            .slip("in use nothing is made smaller, if what is kept in training is divided by 1 - p", || &x * (1.0 - p)),
+    };
+    let case = judge.equal("the gradient of x", &flowed, backward(&g, &drawn, p, training));
+    match training {
+        true => case
+            .slip("what was left out does not move the result: its gradient is 0", || g.clone())
+            .slip("what was left out does not move the result: its gradient is 0", || &g / (1.0 - p))
+            .slip("the factor 1/(1 - p) is missing: the slope of a product is the factor itself", || &g * &kept)
+            .slip("the gradient flows through those that were left out", || &g * &gone / (1.0 - p))
+            .slip("multiplied by 1 - p instead of divided: the slope is the factor of the forward pass", || {
+                &g * &kept * (1.0 - p)
+            })
+            .slip("the factor stands here twice", || &g * &kept / ((1.0 - p) * (1.0 - p))),
+        false => case
+            .slip("in use everything flows back as it came", || &g * &kept / (1.0 - p))
+            .slip("in use everything flows back as it came", || &g * &kept),
+    };
 }
 
 /// The numbers that were drawn, if they are few.
