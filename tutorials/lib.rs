@@ -47,6 +47,8 @@ pub mod ch21;
 pub mod ch22;
 #[path = "ch23_words_and_attention/chapter.rs"]
 pub mod ch23;
+#[path = "ch24_keeping_a_model/chapter.rs"]
+pub mod ch24;
 #[path = "ch25_forward_mode/chapter.rs"]
 pub mod ch25;
 #[path = "ch26_higher_order/chapter.rs"]
@@ -67,7 +69,7 @@ use frame::{Chapter, Result, Run};
 pub type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-pub const CHAPTERS: [(&Chapter, Story); 28] = [
+pub const CHAPTERS: [(&Chapter, Story); 29] = [
     (&ch01::CHAPTER, ch01::run),
     (&ch02::CHAPTER, ch02::run),
     (&ch03::CHAPTER, ch03::run),
@@ -91,6 +93,7 @@ pub const CHAPTERS: [(&Chapter, Story); 28] = [
     (&ch21::CHAPTER, ch21::run),
     (&ch22::CHAPTER, ch22::run),
     (&ch23::CHAPTER, ch23::run),
+    (&ch24::CHAPTER, ch24::run),
     (&ch25::CHAPTER, ch25::run),
     (&ch26::CHAPTER, ch26::run),
     (&ch27::CHAPTER, ch27::run),

@@ -314,6 +314,17 @@ pub const EXERCISES: &[Exercise] = &[
         ],
     },
     exercise! {
+        chapter: "24_keeping_a_model",
+        title: "a file, byte by byte",
+        minutes: 15,
+        cases: 19,
+        hints: [
+            "`u64::from_le_bytes` makes a number of eight bytes. It wants an array: `file[..8].try_into()`.",
+            "The header is the next so many bytes, and all the rest are numbers. `entry.start` and `entry.end` are places in that rest, not in the file.",
+            "`chunks_exact(4)` goes through the bytes of the matrix, `f32::from_le_bytes` makes a number of each four, and `Array2::from_shape_vec` puts them into rows.",
+        ],
+    },
+    exercise! {
         chapter: "25_forward_mode",
         title: "one column or one row",
         minutes: 15,

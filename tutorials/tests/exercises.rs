@@ -42,6 +42,7 @@ exercises! {
     ch21_exercise "../ch21_overfitting/exercise.rs", ch21_solution "../ch21_overfitting/solution.rs";
     ch22_exercise "../ch22_convolution/exercise.rs", ch22_solution "../ch22_convolution/solution.rs";
     ch23_exercise "../ch23_words_and_attention/exercise.rs", ch23_solution "../ch23_words_and_attention/solution.rs";
+    ch24_exercise "../ch24_keeping_a_model/exercise.rs", ch24_solution "../ch24_keeping_a_model/solution.rs";
     ch25_exercise "../ch25_forward_mode/exercise.rs", ch25_solution "../ch25_forward_mode/solution.rs";
     ch26_exercise "../ch26_higher_order/exercise.rs", ch26_solution "../ch26_higher_order/solution.rs";
     ch27_exercise "../ch27_rewind/exercise.rs", ch27_solution "../ch27_rewind/solution.rs";

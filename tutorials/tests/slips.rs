@@ -7,7 +7,7 @@ use chapters::{
     ch07::judge as ch07, ch08::judge as ch08, ch09::judge as ch09, ch11::judge as ch11, ch12::judge as ch12,
     ch13::judge as ch13, ch14::judge as ch14, ch16::judge as ch16, ch17::judge as ch17, ch18::judge as ch18,
     ch19::judge as ch19, ch20::judge as ch20, ch21::judge as ch21, ch22::judge as ch22, ch23::judge as ch23,
-    ch28::judge as ch28,
+    ch24::judge as ch24, ch28::judge as ch28,
 };
 use frame::Judgement;
 use ndarray::{Array1, Array2, ArrayD, ArrayView2, Axis, s};
@@ -368,6 +368,33 @@ fn shares_that_overflow_and_a_head_that_takes_only_the_best_or_the_wrong_way_rou
     assert_told(&turned, "the weights are transposed");
     let uniform = ch23::judge(causal, |queries, keys, values| causal(&(queries * 0.0), keys).dot(values));
     assert_told(&uniform, "every value before counts alike");
+}
+
+/// A matrix of a safetensors file, whose bytes are looked for at `begin` of the header's length, and made into numbers by `number`.
+fn matrix(file: &[u8], name: &str, begin: fn(usize) -> usize, number: fn([u8; 4]) -> f32) -> Array2<f32> {
+    let length = u64::from_le_bytes(file[..8].try_into().expect("eight bytes")) as usize;
+    let entry = ch24::entry(&file[8..8 + length], name);
+    let start = begin(length) + entry.start;
+    let numbers = file[start..][..entry.end - entry.start].as_chunks::<4>().0.iter().map(|bytes| number(*bytes));
+    Array2::from_shape_vec(entry.shape, numbers.collect()).expect("as many numbers as the shape has")
+}
+
+#[test]
+fn a_file_read_from_another_place_from_the_other_end_or_by_columns() {
+    let right = |file: &[u8], name: &str| matrix(file, name, |length| 8 + length, f32::from_le_bytes);
+    assert!(ch24::judge(right).solved());
+    let turned = ch24::judge(|file, name| matrix(file, name, |length| 8 + length, f32::from_be_bytes));
+    assert_told(&turned, "most significant byte first");
+    let from_the_beginning = ch24::judge(|file, name| matrix(file, name, |_| 0, f32::from_le_bytes));
+    assert_told(&from_the_beginning, "from the end of the header");
+    let eight_short = ch24::judge(|file, name| matrix(file, name, |length| length, f32::from_le_bytes));
+    assert_told(&eight_short, "the eight bytes before the header");
+    let by_columns = ch24::judge(|file, name| {
+        let rows = matrix(file, name, |length| 8 + length, f32::from_le_bytes);
+        let (numbers, (height, width)) = (rows.iter().copied().collect(), rows.dim());
+        Array2::from_shape_vec((width, height), numbers).expect("as many numbers").reversed_axes()
+    });
+    assert_told(&by_columns, "filled column by column");
 }
 
 #[test]

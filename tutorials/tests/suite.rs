@@ -22,6 +22,7 @@ mod ch20;
 mod ch21;
 mod ch22;
 mod ch23;
+mod ch24;
 mod ch25;
 mod ch26;
 mod ch27;
