@@ -73,7 +73,9 @@ impl<F: Scalar> Tape<F> {
         segment: impl for<'s> Fn([Var<'s, F>; N]) -> Var<'s, F> + 'static,
     ) -> Var<'t, F> {
         assert!(N > 0, "checkpoint: a segment has at least one input");
-        inputs.iter().for_each(|input| input.expect_on(self, "checkpoint"));
+        for input in inputs {
+            input.expect_on(self, "checkpoint");
+        }
         let compute = erased(move |inputs| segment(std::array::from_fn(|place| inputs[place])));
         let (tape, evaluating) = (Tape::new(), !self.is_training());
         tape.evaluating.set(evaluating);

@@ -129,6 +129,8 @@ fn every_public_function_that_can_panic_takes_its_callers_line_and_is_called_wro
     public_functions(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut functions);
     assert!(functions.len() > 300, "{} functions", functions.len());
     let tried: BTreeSet<&str> = cases().iter().map(|(name, ..)| *name).chain(ALWAYS_RIGHT).collect();
+    // What is not compiled cannot be called.
+    functions.retain(|(file, ..)| cfg!(feature = "image") || !file.contains("images"));
     let mut faults = Vec::new();
     for (file, name, tracked, panics) in functions {
         if panics && !tracked {

@@ -68,6 +68,8 @@ fn tapes() -> Vec<Case> {
         var("wrt", "no gradient flows", |x| x.sum().backward().wrt(x.tape().constant(1.0)).item()),
         var("get", "another tape", |x| x.sum().backward().get(stranger()).is_some()),
         var("record", "another tape", |x| (x + stranger()).shape()),
+        var("checkpoint", "another tape", |x| x.tape().checkpoint([stranger()], |[x]| x).shape()),
+        var("checkpoint", "at least one input", |x| x.tape().checkpoint([], |[]| panic!("no input")).shape()),
         var("labels", "is not exact", |_| Tape::<f32>::new().labels(&[1 << 25]).shape()),
         case("new", "at most 6 axes", || Shape::new(&[1; 7])),
         case("new", "at most 6 axes", || Shape::from([1; 7])),

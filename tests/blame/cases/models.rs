@@ -136,6 +136,10 @@ pub fn data() -> Vec<Case> {
         case("of_text", "no window of 2 and the next", || Dataset::<f32>::of_text(&[0, 1], 2)),
         case("of_text", "is not exact", || Dataset::<f32>::of_text(&[0, 1 << 25], 1)),
         case("of_words", "at least one place", || Dataset::<f32>::of_words(&["a"], &Vocabulary::of("a"), 0)),
+        #[cfg(feature = "image")]
+        case("read", "an image has pixels", || {
+            gradus::data::ImageFolder::<f32>::read("images", gradus::data::Colours::Grey, [0, 28])
+        }),
         case("image_as_text", "one pixel wide", || image_as_text(&[0], 0, Ink::Ascii)),
         var("narrate", "no event 9", |x| {
             let _ = x.sum().backward();
