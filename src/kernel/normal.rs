@@ -1,8 +1,8 @@
 //! Φ(x), the share of a standard normal distribution below x, and Φ(x) + x φ(x), the slope of x Φ(x), which is GELU. The one idea to know: below 0 both
 //! are e^(-x²/2) times a function that changes little from 0 to -∞. That function is a polynomial in t = (a - 4) / (a + 4) with a = |x|, which runs from -1
-//! to 1. Like the functions of [`functions`], they have no branch and no fused multiply-add.
+//! to 1. Like the functions of `functions.rs`, they have no branch and no fused multiply-add.
 //!
-//! The second one crosses 0 at [`CROSSING`]; with that factor taken out, what is left has all its digits there too. Above 0, each is 1 less its value
+//! The second one crosses 0 at `CROSSING`; with that factor taken out, what is left has all its digits there too. Above 0, each is 1 less its value
 //! at -x.
 //!
 //! f64 is within a few units in the last place. f32 is computed in f64 as well, but with fewer terms, and rounded once. The coefficients are those of the
