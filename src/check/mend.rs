@@ -22,8 +22,8 @@ pub(super) struct Formula<'t> {
 /// A place in a formula where a value is read: which of its ops, and which operand of it.
 pub(super) type Place = (usize, usize);
 
-/// Maximum number of places for which all sets are tried: 2⁶ = 64.
-const MOST_PLACES: usize = 6;
+/// Maximum number of places for which all sets are tried: 2⁷ = 128. (The way back of a standardized line reads its operand seven times.)
+const MOST_PLACES: usize = 7;
 
 /// Whether an operand of a node is labels or indices: whole numbers, without a derivative. Many ops panic if they find other numbers there.
 pub(super) fn is_label(tape: &Tape<f64>, node: NodeIndex, slot: usize, operand: NodeIndex) -> bool {
