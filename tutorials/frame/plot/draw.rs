@@ -152,7 +152,7 @@ fn name_marks(page: &mut Drawing, chart: &Chart, axes: &Axes) {
     }
 }
 
-/// Writes the name of a level above or below it, at the end with the least ink.
+/// Writes the name of a level above or below it, at the end with the least ink, and not under the legend.
 fn name_level(page: &mut Drawing, chart: &Chart, axes: &Axes, y: f64, name: &str) {
     let Frame { at: (left, top), size: (width, height) } = axes.frame();
     let y = axes.at((0.0, chart.y.place(y))).1;
@@ -167,9 +167,10 @@ fn name_level(page: &mut Drawing, chart: &Chart, axes: &Axes, y: f64, name: &str
         .collect();
     let (length, right) = (text_width(name.chars().count(), TICK), left + width);
     let places = [(right - 4.0, -10.0), (right - 4.0, 10.0), (left + 4.0 + length, -10.0), (left + 4.0 + length, 10.0)];
+    let legend = Legend::of(chart).area(axes);
     let crowded = |(end, above): &(f64, f64)| {
-        let near = |at: &&(f64, f64)| (end - length..*end).contains(&at.0) && (at.1 - y - above).abs() < 9.0;
-        ink.iter().filter(near).count()
+        let name = Box { at: (end - length, y + above - 9.0), size: (length, 18.0) };
+        (legend.as_ref().is_some_and(|legend| legend.overlaps(&name)), ink.iter().filter(|at| name.holds(**at)).count())
     };
     let Some((end, above)) = places.into_iter().min_by_key(crowded) else { return };
     page.text((end, y + above), name, TICK, Anchor::End, INK.light);

@@ -37,6 +37,13 @@ impl<'c> Legend<'c> {
         if let Legend::Above(rows) = self { LINE * rows.len() as f64 + 4.0 } else { 0.0 }
     }
 
+    /// What it covers inside the axes.
+    pub fn area(&self, axes: &Axes) -> Option<Box> {
+        let Legend::Inside(place, named) = self else { return None };
+        let size = box_size(named);
+        Some(Box { at: corner(axes.frame(), size, *place, 8.0), size })
+    }
+
     /// Paints it; `top` is where the room above the axes begins.
     pub fn paint(&self, page: &mut Drawing, chart: &Chart, axes: &Axes, top: f64) {
         match self {
