@@ -1,7 +1,7 @@
 """The protocol of `benches/protocol/mod.rs`, for peers in Python: pinned to a number of processors, on given data, warmed up, in repetitions
 that no other process disturbed. Import it before numpy, jax or torch: it sets what they read when they start.
 
-`python w12_jax.py --threads 1 --variant scan` prints one JSON line; `--check` prints losses instead, which must fall alike in all peers."""
+`python w12_jax.py --threads 1 --variant flat` prints one JSON line; `--check` prints losses instead, which must fall alike in all peers."""
 import argparse, json, os, statistics, time
 
 _arguments = argparse.ArgumentParser()
