@@ -66,6 +66,7 @@ fn plain(c: char) -> &'static str {
         'α' => "alpha",
         'σ' => "sigma",
         'δ' => "delta",
+        'ε' => "eps",
         'φ' => "phi",
         'Φ' => "Phi",
         'ρ' => "rho",
