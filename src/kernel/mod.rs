@@ -5,6 +5,7 @@ pub mod elementwise;
 pub mod functions;
 pub mod gemm;
 mod lanes;
+mod lines;
 mod matrix;
 pub mod normal;
 pub(crate) mod parallel;
