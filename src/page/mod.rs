@@ -24,7 +24,7 @@ const PAGE: &str = include_str!("page.html");
 const TOO_LARGE: &str = include_str!("too_large.html");
 const STYLE: &str = include_str!("page.css");
 /// In the order in which they build on each other. Together they are one module.
-const SCRIPTS: [&str; 9] = [
+const SCRIPTS: [&str; 12] = [
     include_str!("script/numbers.js"),
     include_str!("script/trace.js"),
     include_str!("script/reach.js"),
@@ -33,6 +33,9 @@ const SCRIPTS: [&str; 9] = [
     include_str!("script/inspector.js"),
     include_str!("script/source.js"),
     include_str!("script/predict.js"),
+    include_str!("script/steer.js"),
+    include_str!("script/search.js"),
+    include_str!("script/memory.js"),
     include_str!("script/main.js"),
 ];
 

@@ -19,8 +19,8 @@ export const launch = () => chromium.launch({ executablePath: program, args: arg
 export const sizes = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 
 /** Opens a file. Whatever it asks for besides itself, or besides the files in the folder `within`, is refused and noted in `requests`; what
-    goes wrong is noted in `errors`. */
-export async function open(browser, file, { size = "desktop", dark = false, hash = "", within, motion = "reduce" } = {}) {
+    goes wrong is noted in `errors`. The script `first` runs before those of the page. */
+export async function open(browser, file, { size = "desktop", dark = false, hash = "", within, motion = "reduce", first } = {}) {
   const context = await browser.newContext({
     viewport: sizes[size],
     colorScheme: dark ? "dark" : "light",
@@ -29,6 +29,7 @@ export async function open(browser, file, { size = "desktop", dark = false, hash
     isMobile: size === "phone",
     deviceScaleFactor: 2,
   });
+  if (first) await context.addInitScript(first);
   const page = await context.newPage();
   const address = pathToFileURL(resolve(PAGES, file)).href;
   const [requests, errors] = [[], []];

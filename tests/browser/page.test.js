@@ -3,39 +3,13 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { launch, open, PAGES } from "./browser.js";
-
-let browser;
-before(async () => (browser = await launch()));
-after(() => browser.close());
+import { test } from "node:test";
+import { PAGES } from "./browser.js";
+import { clickEdge, data, numbersOf, shownNumber, stepOf, story, visit, visitPlace } from "./reader.js";
 
 /** The chapters' pages, and one of each other kind. */
 const CHAPTERS = ["ch08/neuron.html", "ch08/fan_out.html", "ch15/tape.html"];
 const OTHERS = ["update.html", "digits.html", "second_pass.html", "no_numbers.html", "hostile.html", "every_op.html"];
-
-/** Opens a page, and says afterwards that nothing left and nothing failed. */
-async function visit(file, options, look) {
-  const opened = await open(browser, file, options);
-  try {
-    await opened.page.waitForSelector("html[data-ready]", { timeout: 10_000 });
-    await look(opened.page, opened);
-    assert.deepEqual(opened.requests, [], `${file} asks for something else`);
-    assert.deepEqual(opened.errors, [], `${file} fails`);
-  } finally {
-    await opened.close();
-  }
-}
-
-const stepOf = (page) => page.locator("#player").getAttribute("data-step").then(Number);
-const story = (page) => page.locator("#story").textContent();
-const data = (page) => page.evaluate(() => JSON.parse(document.getElementById("data").textContent));
-
-/** Goes to a step, selects a node or an edge. */
-const visitPlace = (page, hash) => page.evaluate((to) => (location.hash = to), hash);
-
-/** What the inspector shows of an array: its numbers. */
-const numbersOf = (page, role) => page.$eval(`#inspector .array[data-role="${role}"]`, (found) => found.arrayView.cells);
 
 for (const file of [...CHAPTERS, ...OTHERS]) {
   test(`${file} opens from disk within a second, and asks for nothing`, async () => {
@@ -103,30 +77,7 @@ test("a step shows a number only once it is computed", async () => {
     assert.ok(!/4/.test(await text("c")), await text("c"));
     await page.click("#last");
     assert.match(await text("c"), /4/);
-    assert.match(await text("a"), /grad4/, "dc/da is 4");
-  });
-});
-
-test("keys are the page's own only when they are wanted", async () => {
-  await visit("ch08/neuron.html", { hash: "#t=3" }, async (page) => {
-    await page.keyboard.press("ArrowRight");
-    assert.equal(await stepOf(page), 3, "not unless asked for");
-    await page.click("#keys");
-    await page.keyboard.press("ArrowRight");
-    await page.keyboard.press("ArrowRight");
-    await page.keyboard.press("ArrowLeft");
-    assert.equal(await stepOf(page), 4);
-    await page.keyboard.press("Home");
-    assert.equal(await stepOf(page), 1);
-    await page.keyboard.press("End");
-    const { sentences } = await data(page);
-    assert.equal(await stepOf(page), sentences.length);
-    await page.click("#keys");
-    await page.keyboard.press("Home");
-    assert.equal(await stepOf(page), sentences.length, "off again");
-    await page.focus("#time");
-    await page.keyboard.press("ArrowLeft");
-    assert.equal(await stepOf(page), sentences.length - 1, "one step, though slider and page both listen");
+    assert.match(await text("a"), /grad 4/, "dc/da is 4");
   });
 });
 
@@ -145,9 +96,6 @@ test("a link leads to a step and a node, by name and by place", async () => {
     assert.equal(new URL(page.url()).hash, "#t=5");
   });
 });
-
-/** The single number that an array of the inspector shows, read as text. */
-const shownNumber = (page, role) => page.$eval(`#inspector .array[data-role="${role}"]`, (found) => Number(found.textContent));
 
 test("a click on a node shows its value, its gradient, its formula and the line of the program", async () => {
   await visit("ch08/neuron.html", {}, async (page) => {
@@ -171,17 +119,6 @@ test("a page that is opened at a step shows the line of the program at once, wit
     assert.ok(code.top <= row.top && row.bottom <= code.bottom, JSON.stringify({ row, code }));
   });
 });
-
-/** Clicks the middle of an edge's line. */
-async function clickEdge(page, selector) {
-  const line = page.locator(`#canvas ${selector} .line`).first();
-  const [x, y] = await line.evaluate((path) => {
-    path.scrollIntoView({ block: "nearest", inline: "nearest" });
-    const { x, y } = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM());
-    return [x, y];
-  });
-  await page.mouse.click(x, y);
-}
 
 test("a click on an edge shows its vjp in symbols and numbers", async () => {
   await visit("ch08/neuron.html", {}, async (page) => {

@@ -22,7 +22,7 @@ function textWidth(text, size, bold) {
 class Graph {
   /** `select` is told what the reader clicked: a node, or an edge. */
   constructor(canvas, { select }) {
-    Object.assign(this, { canvas, select, zoom: undefined });
+    Object.assign(this, { canvas, select, zoom: undefined, hits: new Set() });
     this.wanted = new Set(figure.nodes.length > 60 ? figure.scopes.keys() : []);
     this.folding = this.nearest(this.wanted);
     this.figureNode = new Map(figure.nodes.map((node) => [node.index, node]));
@@ -55,6 +55,21 @@ class Graph {
     this.show(this.step, this.selected);
   }
 
+  /** Unfolds the scopes that hide a node, as far as there are layouts for that. */
+  open(node) {
+    for (let tries = figure.scopes.length; tries > 0; tries--) {
+      const { scope } = this.folding.nodes.find(({ index }) => index === this.standsFor.get(node)) ?? { scope: null };
+      if (scope === null) return;
+      this.setFolded(scope, false);
+    }
+  }
+
+  /** Marks what a search has found. */
+  mark(hits) {
+    this.hits = hits;
+    this.show(this.step, this.selected);
+  }
+
   get isFoldable() {
     return figure.scopes.length > 0 && figure.foldings.length > 1;
   }
@@ -65,8 +80,8 @@ class Graph {
   }
 
   resized() {
-    if (this.drawn !== this.places()) this.build();
-    else this.scale();
+    if (this.drawn === this.places()) return this.scale();
+    this.build();
     this.show(this.step, this.selected);
   }
 
@@ -93,10 +108,17 @@ class Graph {
     this.svg.setAttribute("height", this.size[1] * this.factor);
   }
 
-  zoomBy(factor) {
+  /** Around a place of the window, which stays where it is; else so that the nodes of the step are in sight. */
+  zoomBy(factor, around) {
+    const before = this.svg.getBoundingClientRect();
     this.zoom = Math.min(3, Math.max(0.2, this.factor * factor));
     this.scale();
-    this.reveal();
+    if (!around) return this.reveal();
+    const after = this.svg.getBoundingClientRect();
+    const [x, y] = around;
+    const left = after.left + ((x - before.left) / before.width) * after.width - x;
+    const top = after.top + ((y - before.top) / before.height) * after.height - y;
+    this.canvas.scrollBy({ left, top, behavior: "instant" });
   }
 
   /** Shows the whole graph; when pressed again, the graph at the full width of its room. */
@@ -188,7 +210,7 @@ class Graph {
     const texts = svg("g");
     group.append(texts);
     const members = figure.nodes.filter(({ index }) => this.standsFor.get(index) === stand.index).map(({ index }) => index);
-    if (kind !== "scope") this.button(group, `${call(stand.index)}, ${node.op}`, () => this.select({ node: stand.index }));
+    if (kind !== "scope") this.button(group, call(stand.index), () => this.select({ node: stand.index }));
     else if (stand.scope === null) this.button(group, `${stand.heading}, ${members.length} nodes`, () => this.select({ node: stand.index }));
     else this.button(group, `Unfold the scope ${stand.heading}, ${members.length} nodes`, () => this.setFolded(stand.scope, false));
     if (kind === "scope") group.dataset.scope = stand.scope ?? "";
@@ -213,10 +235,12 @@ class Graph {
     group.classList.toggle("ahead", !members.some((node) => isComputed(node, step)));
     group.classList.toggle("has-gradient", members.some((node) => gradientAt(pass, node, step)?.isWhole));
     group.classList.toggle("selected", selected?.slot === undefined && members.includes(selected?.node));
+    group.classList.toggle("hit", members.some((node) => this.hits.has(node)));
     const rows = this.rows(stand, members, pass);
     const signature = JSON.stringify(rows);
     if (signature === written) return;
     this.marks.get(stand.index).written = signature;
+    if (stand.heading === null) group.setAttribute("aria-label", spoken(rows, nodes[stand.index]));
     this.write(texts, rows, box);
   }
 
@@ -256,7 +280,7 @@ class Graph {
     let bottom = y + (height - (5 + heights.reduce((a, b) => a + b, 0) + room)) / 2 + 5;
     const middle = x + width / 2;
     const put = (text, at, size, kind, anchor = "start") =>
-      texts.append(svg("text", { x: at.toFixed(1), y: (bottom - 3.5).toFixed(1), "font-size": size, class: kind, "text-anchor": anchor }, text));
+      texts.append(svg("text", { x: at.toFixed(1), y: (bottom - 3.5).toFixed(1), "font-size": size, class: kind, "text-anchor": anchor }, text), " ");
     const wordWidth = textWidth("grad", 11.5) + 5;
     rows.forEach((row, at) => {
       bottom += heights[at];
@@ -318,6 +342,12 @@ class Graph {
     const [left, top] = [to(x, width, scrollLeft, clientWidth), to(y, height, scrollTop, clientHeight)];
     if (left !== scrollLeft || top !== scrollTop) this.canvas.scrollTo({ left, top, behavior: calm() ? "auto" : "smooth" });
   }
+}
+
+/** What a node shows, to be read aloud; then its op and its scope. */
+function spoken(rows, { op, scope }) {
+  const shown = rows.flatMap((row) => (Array.isArray(row) ? row.map(({ text }) => text) : [row.word, ...row.row]));
+  return [...shown, op, scope && `in ${scope.replace(/\/$/, "")}`].filter(Boolean).join(", ");
 }
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,34 +1,40 @@
 // Where the reader is: the step, and what was selected. Everything shown is a function of the two, and both stand in the address.
 
 const at = (id) => document.getElementById(id);
-const state = { step: lastStep, selected: undefined, playing: undefined, keys: false };
+const state = { step: lastStep, selected: undefined, playing: undefined, keys: remembered("keys") !== "off" };
 
 const graph = new Graph(at("canvas"), { select });
 const inspector = new Inspector(at("inspector"), { select, follow: () => select(undefined), showLine: (node) => source.showLine(node) });
 const source = new Source(at("source"), { select });
 const predictor = new Predictor({ reveal: (place) => goTo(place, { keepVerdict: true }) });
+const finder = new Search(at("find"), at("found"), { mark: (hits) => graph.mark(hits), go: find });
 
 function select(selected) {
   state.selected = selected;
-  show();
+  show({ isJump: true });
+}
+
+function find(node) {
+  graph.open(node);
+  select({ node });
 }
 
 /** Goes to a step; in predict mode only as far as the reader has answered. */
-function goTo(step, { keepVerdict = false } = {}) {
+function goTo(step, { keepVerdict = false, isJump = false } = {}) {
   const wanted = Math.min(lastStep, Math.max(0, step));
   const allowed = wanted > state.step ? predictor.limit(state.step, wanted) : wanted;
   const isStopped = allowed < wanted;
   // Stepping is about the steps: what was pinned stays, a question is dropped.
   predictor.close({ keepVerdict });
   state.step = allowed;
-  show();
+  show({ isJump });
   if (isStopped) {
     pause();
     predictor.ask(allowed + 1);
   }
 }
 
-function show() {
+function show({ isJump = false } = {}) {
   const { step, selected } = state;
   at("time").value = step + 1;
   at("time").setAttribute("aria-valuetext", sentences[step] ?? "");
@@ -40,16 +46,22 @@ function show() {
   graph.show(step, selected);
   inspector.show(step, selected);
   source.show(step, selected);
-  writeLink();
+  writeLink(isJump);
 }
 
-/** The address says where the reader is: #t=23&n=hidden, and e=1 for the edge of operand 1. */
-function writeLink() {
+/** The address says where the reader is: #t=23&n=hidden, and e=1 for the edge of operand 1. The browser goes back to what was selected or jumped to,
+    not through every step in between. */
+function writeLink(isJump) {
   const parts = [`t=${state.step + 1}`];
   if (state.selected) parts.push(`n=${encodeURIComponent(linkName(state.selected.node))}`);
   if (state.selected?.slot !== undefined) parts.push(`e=${state.selected.slot}`);
   const link = `#${parts.join("&")}`;
-  if (location.hash !== link) history.replaceState(null, "", link);
+  if (location.hash === link) return;
+  try {
+    history[isJump ? "pushState" : "replaceState"](null, "", link);
+  } catch {
+    // Too many in a short time for this browser: the address waits for the next step.
+  }
 }
 
 function readLink() {
@@ -101,25 +113,35 @@ function showPlaying() {
   at("play").setAttribute("aria-label", state.playing === undefined ? "Play" : "Pause");
 }
 
-const move = (step) => {
+const move = (step, how) => {
   pause();
-  goTo(step);
+  goTo(step, how);
 };
+const jump = (step) => move(step, { isJump: true });
 
-/** The page handles keys only while the player has the focus or the reader has switched them on, and never while text is being typed. */
+/** Whether the arrow keys scroll an element, or one around it, to the sides. */
+function scrollsSideways(element) {
+  const room = element.closest(".code, .heat");
+  return room !== null && room.scrollWidth > room.clientWidth;
+}
+
+/** Steps are to the left and right, where a page does not scroll. What scrolls it (↑, ↓, Space, Home, End) is left to the browser, unless the player has
+    the focus; and so is everything while text is being typed, or if the reader does not want the page to have keys. */
 function onKey(event) {
   const isTyping = event.target.matches("input:not([type=range]), select, textarea, [contenteditable]");
-  const isWanted = state.keys || at("player").contains(event.target);
-  if (isTyping || !isWanted || event.ctrlKey || event.metaKey || event.altKey) return;
+  const isInPlayer = at("player").contains(event.target);
+  if (isTyping || !(state.keys || isInPlayer) || event.ctrlKey || event.metaKey || event.altKey) return;
   const isButton = event.target.matches("button, [role=button]");
+  const steps = { ArrowRight: () => move(state.step + 1), ArrowLeft: () => move(state.step - 1) };
+  const ends = { Home: () => jump(0), End: () => jump(lastStep) };
+  // On a focused button, Space presses the button.
+  const plays = { " ": () => (state.playing === undefined ? play() : pause()) };
   const actions = {
-    ArrowRight: () => move(state.step + 1),
-    ArrowLeft: () => move(state.step - 1),
-    Home: () => move(0),
-    End: () => move(lastStep),
+    "/": () => finder.focus(),
     Escape: () => select(undefined),
-    // On a focused button, Space presses the button.
-    ...(isButton ? {} : { " ": () => (state.playing === undefined ? play() : pause()) }),
+    ...(scrollsSideways(event.target) ? {} : steps),
+    ...(isInPlayer ? ends : {}),
+    ...(isInPlayer && !isButton ? plays : {}),
   };
   if (!actions[event.key]) return;
   event.preventDefault();
@@ -131,13 +153,18 @@ function toggle(button, isOn) {
   return isOn;
 }
 
+function setTheme(theme) {
+  document.documentElement.style.colorScheme = theme;
+  repaintArrays();
+}
+
 function wire() {
   const press = (id, action) => at(id).addEventListener("click", action);
-  press("first", () => move(0));
+  press("first", () => jump(0));
   press("back", () => move(state.step - 1));
   press("play", () => (state.playing === undefined ? play() : pause()));
   press("next", () => move(state.step + 1));
-  press("last", () => move(lastStep));
+  press("last", () => jump(lastStep));
   at("time").addEventListener("input", () => move(Number(at("time").value) - 1));
   press("predict", () => {
     predictor.isOn = toggle(at("predict"), !predictor.isOn);
@@ -146,12 +173,18 @@ function wire() {
     goTo(state.step);
     if (predictor.isOn) predictor.say("Press ▸: before a number is shown, you say what it will be.");
   });
-  press("keys", () => (state.keys = toggle(at("keys"), !state.keys)));
+  toggle(at("keys"), state.keys);
+  press("keys", () => {
+    state.keys = toggle(at("keys"), !state.keys);
+    remember("keys", state.keys ? "on" : "off");
+  });
   press("theme", () => {
     const isDark = getComputedStyle(document.body).colorScheme === "dark" || (document.documentElement.style.colorScheme === "" && matchMedia("(prefers-color-scheme: dark)").matches);
-    document.documentElement.style.colorScheme = isDark ? "light" : "dark";
-    repaintArrays();
+    const theme = isDark ? "light" : "dark";
+    remember("theme", theme);
+    setTheme(theme);
   });
+  steer(at("canvas"), graph);
   press("smaller", () => graph.zoomBy(1 / 1.25));
   press("larger", () => graph.zoomBy(1.25));
   press("fit", () => graph.fit());
@@ -170,7 +203,8 @@ function wire() {
   // The inspector is placed below the player, whose height varies.
   const measurePlayer = () => document.documentElement.style.setProperty("--player", `${at("player").offsetHeight}px`);
   new ResizeObserver(measurePlayer).observe(at("player"));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaintArrays);
+  // On paper everything is light.
+  for (const media of ["(prefers-color-scheme: dark)", "print"]) matchMedia(media).addEventListener("change", repaintArrays);
 }
 
 at("title").textContent = data.title || "What the tape recorded";
@@ -178,6 +212,7 @@ at("time").max = Math.max(1, events.length);
 buildBands();
 wire();
 readLink();
+setTheme(remembered("theme") ?? "");
 graph.build();
 show();
 document.documentElement.dataset.ready = Math.round(performance.now());
