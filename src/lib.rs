@@ -60,7 +60,7 @@ pub use input::Input;
 pub use inspect::{Contribution, NodeInfo};
 pub use kernel::windows::{Pair, Windows};
 pub use leaf::Leaf;
-pub use op::{AsAny, Cotangent, Cotangents, Local, Op, Slope};
+pub use op::{AsAny, Cotangent, Cotangents, Local, Op, Slope, Worked};
 pub use ops::conv2d::Conv;
 pub use ops::{Binary, Unary};
 pub use param::Param;

@@ -88,6 +88,13 @@ pub trait Op<F: Scalar>: AsAny {
         &[]
     }
 
+    /// The formulas with a blank for each number of an element, for the page and the stepper to put the numbers in. Ops that are given by formulas
+    /// ([`Unary`](crate::Unary), [`Binary`](crate::Binary)) have them from these; another op of your own may leave this out.
+    fn worked(&self, operands: &[Shape], result: Shape) -> Worked {
+        let _ = (operands, result);
+        Worked::default()
+    }
+
     /// The elements of operand `slot` from which one element of the result is computed: the web page highlights them. The default is exact if
     /// [`slopes`](Op::slopes) gives a slope for each element, and "all elements" otherwise.
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
@@ -176,6 +183,24 @@ impl Slope {
             Slope::Each(_, flow) | Slope::Whole(flow) => flow,
             Slope::None => "",
         }
+    }
+}
+
+/// An op's formulas for one element, with blanks: `⟨1⟩` is the number of operand 1, or `⟨1:2⟩` its third number that the element is computed from;
+/// `⟨y⟩` is the number of the result, `⟨g⟩` the gradient that arrives there. A dot stands between factors. "" where an op does not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
+pub struct Worked {
+    /// The value: `"⟨0⟩ · ⟨1⟩"`.
+    pub value: String,
+    /// What flows back to each operand: `"⟨g⟩ · ⟨1⟩"`.
+    pub flows: Vec<String>,
+}
+
+impl Worked {
+    /// Whether the op says nothing.
+    pub fn is_empty(&self) -> bool {
+        self.value.is_empty() && self.flows.iter().all(String::is_empty)
     }
 }
 

@@ -2,7 +2,7 @@
 //! way known here, and require the checker to say that it is wrong, where, and why.
 
 use super::one_op::Seen;
-use crate::op::{Cotangent, Cotangents, Local, Op, Slope};
+use crate::op::{Cotangent, Cotangents, Local, Op, Slope, Worked};
 use crate::reach::Reach;
 use crate::shape::Shape;
 use crate::tape::{Tape, Var};
@@ -72,6 +72,9 @@ impl Op<f64> for Sabotaged {
     }
     fn slopes(&self) -> &'static [Slope] {
         self.op.slopes()
+    }
+    fn worked(&self, operands: &[Shape], result: Shape) -> Worked {
+        self.op.worked(operands, result)
     }
     fn reach(&self, slot: usize, operands: &[View<f64>], result: Shape) -> Reach {
         self.op.reach(slot, operands, result)

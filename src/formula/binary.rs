@@ -2,10 +2,10 @@
 //! flows back to each of them. (An operand that was broadcast needs no care: the tape sums over its copies.)
 
 use super::unary::told;
-use super::{Real, Symbol, Term, keep_slopes};
+use super::{Blank, Real, Symbol, Term, keep_slopes};
 use crate::kernel::elementwise::zip;
 use crate::ops::broadcast_shape;
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut, Worked};
 use std::fmt::Debug;
 
 /// A function of two numbers, to be applied to the elements of two arrays: see [`Var::zip`].
@@ -56,6 +56,9 @@ impl<F: Scalar, B: Binary> Op<F> for Zip<B> {
         let to_b = told(self.0.flow_b(one, a, b, y), self.0.flow_b(g, a, b, y), "b");
         keep_slopes(&[to_a, to_b])
     }
+    fn worked(&self, _: &[Shape], _: Shape) -> Worked {
+        worked(self.0)
+    }
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)
     }
@@ -64,6 +67,12 @@ impl<F: Scalar, B: Binary> Op<F> for Zip<B> {
         let (a, b) = (Term::Value(at.operand(0)), Term::Value(at.operand(1)));
         [Term::to(at, 0, || self.0.flow_a(g, a, b, y)), Term::to(at, 1, || self.0.flow_b(g, a, b, y))].into()
     }
+}
+
+/// (Not part of `worked` above, so that it is compiled once for all kinds of numbers.)
+fn worked<B: Binary>(function: B) -> Worked {
+    let [a, b, y, g] = ["0", "1", "y", "g"].map(Blank::of);
+    Worked::of(Some(function.value(a, b)), &[function.flow_a(g, a, b, y), function.flow_b(g, a, b, y)])
 }
 
 impl<'t, F: Scalar> Var<'t, F> {

@@ -2,11 +2,11 @@
 //! the output. Its backward kernel, its second derivatives and the texts of all slopes come from these two.
 
 use super::unary::Primed;
-use super::{Moving, Real, Symbol, Term, keep_slopes};
+use super::{Blank, Moving, Real, Symbol, Term, keep_slopes};
 use crate::kernel::elementwise::zip;
 use crate::kernel::sum::sum_of;
 use crate::ops::{equal_shapes, flow_of_loss};
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, View, ViewMut};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, View, ViewMut, Worked};
 use std::fmt::Debug;
 
 /// A function of an output x and its target t. The [`Loss`] is its sum over all pairs, times [`FACTOR`](Pairwise::FACTOR), divided by the number of elements or
@@ -58,13 +58,23 @@ pub struct LossBack<P>(pub P);
 
 /// What the sum over all pairs is divided by.
 fn divisor<P: Pairwise>(x: Shape) -> f64 {
-    let count = if P::BY_ROWS { x.first().copied().unwrap_or(1) } else { x.size() };
-    count as f64 / P::FACTOR
+    count::<P>(x) as f64 / P::FACTOR
+}
+
+/// The number of elements or rows.
+fn count<P: Pairwise>(x: Shape) -> usize {
+    if P::BY_ROWS { x.first().copied().unwrap_or(1) } else { x.size() }
 }
 
 /// What flows for one pair, as a symbol: `g (a - y) / N`.
 fn share<P: Pairwise>(flow: Symbol) -> Symbol {
     (Symbol::number(P::FACTOR) * flow).over(Symbol::letter(if P::BY_ROWS { "n" } else { "N" }))
+}
+
+/// The same with blanks, among outputs of this shape: `⟨g⟩ · (⟨0⟩ - ⟨1⟩) / 12`.
+fn share_of<P: Pairwise>(flow: Blank, x: Shape) -> Blank {
+    let whole = Blank::number(P::FACTOR) * flow;
+    if count::<P>(x) == 1 { whole } else { whole.over(Blank::count(count::<P>(x))) }
 }
 
 impl<F: Scalar, P: Pairwise> Op<F> for Loss<P> {
@@ -94,6 +104,11 @@ impl<F: Scalar, P: Pairwise> Op<F> for Loss<P> {
         let flows = [self.0.flow(g, x, t), self.0.flow_to_target(g, x, t)].map(share::<P>);
         let told = |slot: usize| Slope::Whole(flows[slot].equation(&format!("d{}", P::LETTERS[slot])));
         keep_slopes(&[told(0), told(1)])
+    }
+    fn worked(&self, operands: &[Shape], _: Shape) -> Worked {
+        let [x, t, g] = ["0", "1", "g"].map(Blank::of);
+        let flows = [self.0.flow(g, x, t), self.0.flow_to_target(g, x, t)];
+        Worked::of(None, &flows.map(|flow| share_of::<P>(flow, operands[0])))
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x, t]) = (at.cotangent(), at.operands());
@@ -142,6 +157,10 @@ impl<F: Scalar, P: Pairwise> Op<F> for LossBack<P> {
                 false => function.flow(share, x, t),
             },
         );
+    }
+    fn worked(&self, operands: &[Shape], _: Shape) -> Worked {
+        let [x, t, g] = ["0", "1", "2"].map(Blank::of);
+        Worked::of(Some(share_of::<P>(self.0.flow(g, x, t), operands[0])), &[])
     }
     // h: the gradient that arrives at dx
     fn slopes(&self) -> &'static [Slope] {

@@ -7,11 +7,13 @@
 //! | `Term`, a value on a tape | what a vjp records |
 //! | `Moving`, a number and its rate of change | the formula's own derivative, by the chain rule |
 //! | `Symbol`, a text | what listings, figures and the page print |
+//! | `Blank`, a text with blanks | the same, for the numbers of an element to be put in |
 //! | `Uses` | which of its operands the formula needs |
 //!
 //! [`Unary`], [`Binary`] and [`Pairwise`] define an op by such formulas.
 
 pub mod binary;
+mod blank;
 pub mod loss;
 mod moving;
 mod symbol;
@@ -21,6 +23,7 @@ mod uses;
 
 pub(crate) use binary::binary_functions;
 pub use binary::{Binary, Zip};
+pub(crate) use blank::Blank;
 pub(crate) use loss::losses;
 pub use loss::{Loss, LossBack, Pairwise};
 pub(crate) use moving::Moving;

@@ -45,6 +45,9 @@ const NAMED: [(f64, &str); 4] = [
     (SQRT_2 * FRAC_2_SQRT_PI, "√(8/π)"),
 ];
 
+/// Stands between two factors: printed as a blank between letters, and as a dot between numbers.
+const TIMES: char = '\u{2062}';
+
 /// Letters and signs that have a superscript form.
 const RAISED: (&str, &str) = ("0123456789xypabn-", "⁰¹²³⁴⁵⁶⁷⁸⁹ˣʸᵖᵃᵇⁿ⁻");
 
@@ -68,13 +71,18 @@ impl Symbol {
 
     /// The formula: `y (1 - y)`.
     pub(crate) fn text(self) -> &'static str {
-        keep(&self.bound(Cases))
+        keep(&with_blanks(&self.bound(Cases)))
+    }
+
+    /// The formula for numbers, with a dot between factors.
+    pub(crate) fn with_dots(self) -> String {
+        self.bound(Cases).replace(TIMES, " · ")
     }
 
     /// The formula as an equation, followed by the definitions of its names: `y = x Φ(x), Φ(x) = ...`.
     pub(crate) fn equation(self, left: &str) -> &'static str {
         let comma = if self.definitions.is_empty() { "" } else { ", " };
-        keep(&format!("{left} = {}{comma}{}", self.bound(Cases), self.definitions))
+        keep(&with_blanks(&format!("{left} = {}{comma}{}", self.bound(Cases), self.definitions)))
     }
 
     /// Σ x
@@ -90,7 +98,7 @@ impl Symbol {
             1.0 => (text.to_owned(), binding),
             _ => {
                 let rest = if binding < Open { format!("({text})") } else { text.to_owned() };
-                let sign = if factor == -1.0 { "-".to_owned() } else { number(factor) + " " };
+                let sign = if factor == -1.0 { "-".to_owned() } else { format!("{}{TIMES}", number(factor)) };
                 (sign + &rest, if factor < 0.0 { Sum } else { binding.min(Product) })
             }
         };
@@ -155,10 +163,10 @@ impl Symbol {
         } else if right.text == square(left) {
             (left.bound(Atom) + "³", Atom)
         } else if let Some(others) = left.factors_before(right) {
-            (format!("{others} {}", square(right)), Product)
+            (format!("{others}{TIMES}{}", square(right)), Product)
         } else {
             let binding = if right.binding == Open { Open } else { Product };
-            (format!("{} {}", left.bound(Product), right.bound(Open)), binding)
+            (format!("{}{TIMES}{}", left.bound(Product), right.bound(Open)), binding)
         };
         let factor = self.factor * b.factor;
         Symbol { factor, ..Symbol::new(&text, binding, self.definitions_with(b)) }
@@ -167,7 +175,7 @@ impl Symbol {
     /// The other factors of a product that ends with `last`. (A sum or a quotient may end with the same letters.)
     fn factors_before(self, last: Symbol) -> Option<&'static str> {
         let is_product = self.binding == Product && last.binding == Atom;
-        self.text.strip_suffix(last.text).and_then(|others| others.strip_suffix(' ')).filter(|_| is_product)
+        self.text.strip_suffix(last.text).and_then(|others| others.strip_suffix(TIMES)).filter(|_| is_product)
     }
 
     fn divided_by(self, b: Symbol) -> Symbol {
@@ -184,6 +192,10 @@ impl Symbol {
     }
 }
 
+fn with_blanks(text: &str) -> String {
+    text.replace(TIMES, " ")
+}
+
 fn number(x: f64) -> String {
     match x {
         0.5 => "½".to_owned(),
@@ -196,7 +208,7 @@ fn number(x: f64) -> String {
 fn raised(text: &str) -> String {
     let (plain, above) = RAISED;
     let raise = |c: char| plain.chars().zip(above.chars()).find(|&(p, _)| p == c).map(|(_, raised)| raised);
-    let letters: Option<String> = text.chars().filter(|&c| c != ' ').map(raise).collect();
+    let letters: Option<String> = text.chars().filter(|&c| c != ' ' && c != TIMES).map(raise).collect();
     letters.unwrap_or_else(|| format!("^({text})"))
 }
 
@@ -238,6 +250,9 @@ impl Real for Symbol {
     fn abs(self) -> Self { Symbol::new(&format!("|{}|", self.bound(Cases)), Atom, self.definitions) }
     fn sign(self) -> Self { self.call("sign") }
     fn powf(self, exponent: Self) -> Self {
+        if exponent == Symbol::one() {
+            return self;
+        }
         let text = format!("{}{}", self.bound(Atom), raised(&exponent.bound(Cases)));
         Symbol::new(&text, Atom, self.definitions_with(exponent))
     }

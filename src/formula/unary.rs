@@ -1,10 +1,10 @@
 //! Ops of one operand that work element by element. Such an op is a function of a number, given by two formulas: its value, and what flows back
 //! through it. Its kernel, its backward kernel, its derivatives of every order and all its texts come from these two.
 
-use super::{Moving, Real, Symbol, Term, Uses, keep_slopes};
+use super::{Blank, Moving, Real, Symbol, Term, Uses, keep_slopes};
 use crate::kernel::elementwise::{map, zip, zip_three};
 use crate::ops::equal_shapes;
-use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut, Worked};
 use smallvec::SmallVec;
 use std::fmt::Debug;
 
@@ -91,6 +91,9 @@ impl<F: Scalar, U: Unary> Op<F> for Map<U> {
         let [g, x, y] = ["g", "x", "y"].map(Symbol::letter);
         keep_slopes(&[told(self.0.flow(Symbol::one(), x, y), self.0.flow(g, x, y), "x")])
     }
+    fn worked(&self, _: &[Shape], _: Shape) -> Worked {
+        worked(self.0)
+    }
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)
     }
@@ -102,6 +105,12 @@ impl<F: Scalar, U: Unary> Op<F> for Map<U> {
         };
         [Term::to(at, 0, flow)].into()
     }
+}
+
+/// (Not part of `worked` above, so that it is compiled once for all kinds of numbers.)
+fn worked<U: Unary>(function: U) -> Worked {
+    let [x, y, g] = ["0", "y", "g"].map(Blank::of);
+    Worked::of(Some(function.value(x)), &[function.flow(g, x, y)])
 }
 
 /// The op that computes what flows back through a function, in one pass over memory. Its operands are g and, of x and y, those that
@@ -209,6 +218,10 @@ impl<F: Scalar, U: Unary> Op<F> for Back<U> {
             ),
             _ => zip_three(operands, dx, move |x, y, g| back.element(x, y, g)),
         }
+    }
+    fn worked(&self, operands: &[Shape], _: Shape) -> Worked {
+        let [x, y, g] = Self::operands(&(0..operands.len()).map(Blank::of).collect::<SmallVec<[Blank; 3]>>());
+        Worked::of(Some(self.0.flow(g, x, y)), &[])
     }
     // h: the gradient that arrives at dx
     fn slopes(&self) -> &'static [Slope] {

@@ -1,9 +1,10 @@
 //! The sum of any number of arrays of one shape. The reverse pass records it where a node was used several times.
 
+use crate::formula::Blank;
 use crate::kernel::elementwise::accumulate;
 use crate::kernel::sum;
 use crate::op::says;
-use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, View, ViewMut};
+use crate::{Cotangents, Local, Op, Scalar, Shape, Slope, View, ViewMut, Worked};
 
 /// Most terms that are added straight into the result. More (a node may be used a million times) are added by `sum::add_n`.
 const FEW: usize = 8;
@@ -26,6 +27,11 @@ impl<F: Scalar> Op<F> for AddN {
     }
     fn slopes(&self) -> &'static [Slope] {
         &[Slope::Each("1", "dxᵢ = g")]
+    }
+    fn worked(&self, operands: &[Shape], _: Shape) -> Worked {
+        // Few terms, each a number of another operand.
+        let terms = Blank::terms(0, operands.len()).map(|terms| Blank::sum((0..terms.len()).map(Blank::of)));
+        Worked::of(terms, &[])
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         (0..at.operand_count()).map(|slot| at.to(slot, || at.cotangent())).collect()

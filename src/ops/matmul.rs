@@ -1,9 +1,10 @@
 //! The matrix product by NumPy's rules, and the two transposed forms that backpropagation needs. No transpose is ever copied.
 
 use super::broadcast_shape;
+use crate::formula::Blank;
 use crate::kernel::elementwise::offset;
 use crate::kernel::gemm::{self, Matrix};
-use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut};
+use crate::{Along, Cotangents, Local, Op, Reach, Scalar, Shape, Slope, Var, View, ViewMut, Worked};
 
 /// C = A B, with A or B read transposed. The last two axes hold the matrices. Any axes before them count matrices, and broadcast.
 #[derive(Debug, PartialEq, Clone, Copy)]
@@ -25,6 +26,12 @@ impl MatMul {
             (MatMul::NN, [_, ..], &[n]) => [operands[0], [n, 1].into()],
             _ => [operands[0], operands[1]],
         }
+    }
+
+    /// The number of products that an element is the sum of.
+    fn terms(self, operands: &[Shape]) -> usize {
+        let (_, [rows, columns]) = split_known(self.matrices(operands)[0]);
+        if self == MatMul::TN { rows } else { columns }
     }
 
     /// The shape of the product of matrices.
@@ -90,8 +97,12 @@ impl<F: Scalar> Op<F> for MatMul {
         }
     }
     fn flops(&self, operands: &[Shape], result: Shape) -> usize {
-        let (_, [rows, columns]) = split_known(self.matrices(operands)[0]);
-        2 * result.size() * if *self == MatMul::TN { rows } else { columns }
+        2 * result.size() * self.terms(operands)
+    }
+    fn worked(&self, operands: &[Shape], _: Shape) -> Worked {
+        let [a, b] = [0, 1].map(|slot| Blank::terms(slot, self.terms(operands)).unwrap_or_default());
+        let sum = a.into_iter().zip(b).map(|(a, b)| a * b).reduce(|a, b| a + b);
+        Worked::of(sum, &[])
     }
     fn slopes(&self) -> &'static [Slope] {
         match self {

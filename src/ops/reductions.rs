@@ -1,18 +1,19 @@
 //! Reductions: all numbers along some axes become one. A row says how an array is reduced and what flows back; in both, the axes that were reduced
 //! have length 1, so that the result broadcasts with x.
 
+use crate::formula::Blank;
 use crate::kernel::reduce::{max_to, min_to, norm_to, prod_to};
 use crate::kernel::sum::sum_to;
 use crate::op::{flows, says};
-use crate::{Axes, MAX_RANK, Op, Reach, Scalar, Shape, Var, View, ViewMut};
+use crate::{Axes, MAX_RANK, Op, Reach, Real, Scalar, Shape, Var, View, ViewMut, Worked};
 use smallvec::SmallVec;
 
 /// Reductions, and the methods of [`Var`] that record them. Each row has the method for all axes, the op, the textbook's formula, the noun for docs, the methods
-/// for some axes, sometimes a further shape rule; how x is reduced to y, and what flows back.
+/// for some axes, sometimes a further shape rule; how x is reduced to y, what flows back, and sometimes y written out with its terms.
 macro_rules! reductions {
     ($($(#[$doc:meta])* $all:ident: $name:ident, $formula:literal, $what:literal by $axes:ident, $keepdims:ident $(, $rule:ident)?;
         |$from:ident, $to:ident| $reduce:expr,
-        |$g:ident, $x:ident, $y:ident, $along:ident| $text:literal => $flow:expr;)*) => {$(
+        |$g:ident, $x:ident, $y:ident, $along:ident| $text:literal => $flow:expr $(, |$terms:ident| $written:expr)?;)*) => {$(
         #[doc = concat!($formula, " over some axes")]
         #[derive(Debug, PartialEq)]
         pub struct $name {
@@ -42,6 +43,10 @@ macro_rules! reductions {
                 let ($from, $to) = (x[0], ViewMut { shape: x[0].shape.reduced(self.axes, true), ..y });
                 $reduce
             }
+            $(fn worked(&self, operands: &[Shape], result: Shape) -> Worked {
+                let $terms = Blank::terms(0, operands[0].size() / result.size().max(1));
+                Worked::of($terms.map(|$terms| $written), &[])
+            })?
             fn reach(&self, _: usize, operands: &[View<F>], _: Shape) -> Reach {
                 Reach::reduced(operands[0].shape, self.axes, self.keepdims)
             }
@@ -73,7 +78,8 @@ reductions! {
     /// The sum of all elements, a single number.
     sum: Sum, "y = Σ x", "sum" by sum_axes, sum_axes_keepdims;
         |x, y| sum_to(x, y, F::narrow),
-        |g, x, _y, _axes| "dx = copies of g" => g.broadcast_to(x.shape());
+        |g, x, _y, _axes| "dx = copies of g" => g.broadcast_to(x.shape()),
+        |terms| Blank::sum(terms);
 
     /// The mean of all elements. (The mean of none is not a number.)
     mean: Mean, "y = Σ x / n", "mean" by mean_axes, mean_axes_keepdims;
@@ -81,7 +87,11 @@ reductions! {
             let n = F::Wide::from_f64(reduced_to_one(x.shape, y.shape));
             sum_to(x, y, |sum| F::narrow(sum / n))
         },
-        |g, x, _y, _axes| "dx = copies of g / n" => (g / reduced_to_one(x.shape(), g.shape())).broadcast_to(x.shape());
+        |g, x, _y, _axes| "dx = copies of g / n" => (g / reduced_to_one(x.shape(), g.shape())).broadcast_to(x.shape()),
+        |terms| {
+            let n = Blank::count(terms.len());
+            Blank::sum(terms) / n
+        };
 
     /// The largest element. Where several are equally large, they share the gradient equally, by convention.
     ///
@@ -115,7 +125,8 @@ reductions! {
         |g, x, _y, axes| "dx = g Π of the other xs" => {
             let first = (0..x.shape().rank()).filter(|&axis| axes.contains(axis));
             times_the_others(g, x, &first.collect::<SmallVec<[usize; MAX_RANK]>>())
-        };
+        },
+        |terms| terms.into_iter().reduce(|a, b| a * b).unwrap_or(Blank::one());
 
     /// The length of a vector of all elements, its Euclidean norm. It neither overflows nor becomes 0 if the squares do. At the zero vector, where the
     /// length has a kink, the gradient is 0, by convention, and so is the second derivative.
@@ -132,7 +143,8 @@ reductions! {
         |g, x, y, _axes| "dx = g x / y" => {
             let y = y.reshape(g.shape());
             g.through(Var::where_(y, x.over(y), x.tape.constant(0.0)))
-        };
+        },
+        |terms| Blank::sum(terms.into_iter().map(|x| x * x)).sqrt();
 }
 
 /// What flows back to x from its maximum or minimum y: the elements that equal it share g.

@@ -3,7 +3,7 @@
 //!
 //! - `event`: the events; `node`: the nodes; `digest`: arrays, large ones reduced
 //! - `record`: makes a trace from a tape; `slope`: the numbers of local derivatives
-//! - `narrate`, `words`: one plain sentence per event
+//! - `narrate`, `words`: one plain sentence per event; `worked`: formulas with the numbers put in
 //! - `files`: finds the program's source text
 //! - `json`: numbers that JSON does not know
 
@@ -17,6 +17,7 @@ mod node;
 mod record;
 mod slope;
 mod words;
+mod worked;
 
 pub use digest::{Digest, Reduced};
 pub use event::Event;

@@ -3,8 +3,9 @@
 use super::{Digest, slope};
 use crate::inspect::NodeInfo;
 use crate::leaf::Leaf;
-use crate::op::Slope;
+use crate::op::{Slope, Worked};
 use crate::scalar::Scalar;
+use crate::shape::Shape;
 use crate::tape::Tape;
 
 /// A node of the tape: [`NodeInfo`](crate::NodeInfo) and its value, as plain data.
@@ -26,6 +27,9 @@ pub struct TraceNode {
     pub slopes: Vec<String>,
     /// For each operand the gradient that flows back to it: `"dx = g (1 - y²)"`; "" if none does, or if the op does not say.
     pub flows: Vec<String>,
+    /// The same formulas with blanks for the numbers of an element.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "Worked::is_empty"))]
+    pub worked: Worked,
     /// The shape of the value.
     pub shape: Vec<usize>,
     /// The name that the learner gave it, or its parameter's; "" if none.
@@ -69,6 +73,7 @@ pub struct Derivative {
 impl TraceNode {
     pub(super) fn new<F: Scalar>(tape: &Tape<F>, info: NodeInfo, value: Option<Digest>) -> Self {
         let op = tape.graph.borrow().op(info.index).clone();
+        let operands: Vec<Shape> = info.operands.iter().map(|&operand| tape.var_at(operand).shape()).collect();
         let slopes: Vec<Slope> = (0..info.operands.len()).map(|slot| slope::told(&*op, slot)).collect();
         TraceNode {
             index: info.index.index(),
@@ -78,6 +83,7 @@ impl TraceNode {
             operands: info.operands.iter().map(|operand| operand.index()).collect(),
             slopes: slopes.iter().map(|slope| slope.symbols().to_owned()).collect(),
             flows: slopes.iter().map(|slope| slope.flow().to_owned()).collect(),
+            worked: op.worked(&operands, info.shape),
             shape: info.shape.to_vec(),
             name: info.name,
             scope: info.scope,

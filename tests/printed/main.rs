@@ -2,6 +2,7 @@
 
 mod formula;
 mod windows;
+mod worked;
 
 use formula::Meaning;
 use gradus::Tape;

@@ -22,7 +22,7 @@ function textWidth(text, size, bold) {
 class Graph {
   /** `select` is told what the reader clicked: a node, or an edge. */
   constructor(canvas, { select }) {
-    Object.assign(this, { canvas, select, zoom: undefined, hits: new Set() });
+    Object.assign(this, { canvas, select, zoom: undefined, hits: new Set(), sources: new Set() });
     this.wanted = new Set(figure.nodes.length > 60 ? figure.scopes.keys() : []);
     this.folding = this.nearest(this.wanted);
     this.figureNode = new Map(figure.nodes.map((node) => [node.index, node]));
@@ -67,6 +67,12 @@ class Graph {
   /** Marks what a search has found. */
   mark(hits) {
     this.hits = hits;
+    this.show(this.step, this.selected);
+  }
+
+  /** Outlines what a question is to be answered from. */
+  outline(sources) {
+    this.sources = new Set(sources);
     this.show(this.step, this.selected);
   }
 
@@ -235,6 +241,7 @@ class Graph {
     group.classList.toggle("ahead", !members.some((node) => isComputed(node, step)));
     group.classList.toggle("has-gradient", members.some((node) => gradientAt(pass, node, step)?.isWhole));
     group.classList.toggle("selected", selected?.slot === undefined && members.includes(selected?.node));
+    group.classList.toggle("source", members.some((node) => this.sources.has(node)));
     group.classList.toggle("hit", members.some((node) => this.hits.has(node)));
     const rows = this.rows(stand, members, pass);
     const signature = JSON.stringify(rows);

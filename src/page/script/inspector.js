@@ -18,7 +18,7 @@ class Inspector {
     // A picked cell stays picked as long as the same node or edge is shown.
     const key = JSON.stringify(subject);
     if (key !== this.key) this.picked = undefined;
-    Object.assign(this, { step, key, pass: passAt(step), views: [] });
+    Object.assign(this, { step, key, pass: passAt(step), views: [], lines: [] });
     this.scrolled = this.room.scrollTop;
     if (!subject) return this.room.replaceChildren(element("p", { textContent: "Nothing was recorded." }));
     const content = subject.slot === undefined ? this.node(subject.node) : this.edge(subject.node, subject.slot);
@@ -71,6 +71,7 @@ class Inspector {
       this.derivatives(node),
       node.fault && element("p", { className: "fault", textContent: node.fault }),
       hasOperands && element("p", { className: "display" }, formula(node.formula)),
+      hasOperands && this.worked("value", node, isComputed(index, this.step) ? (chosen) => valueInNumbers(index, chosen) : undefined),
       value || isComputed(index, this.step)
         ? this.section("Value", this.view("value", value, `value of ${call(index)}`, hasOperands ? (chosen, cell) => this.pick("value", chosen, cell) : undefined))
         : this.section("Value", element("p", { className: "faint", textContent: this.notYet(computedAt[index]) })),
@@ -78,6 +79,22 @@ class Inspector {
       ...this.gradientSections(index),
       ...this.updateSections(index),
     ];
+  }
+
+  /** A line with the numbers put into the formula: of the only element, or of the one that the reader picks. */
+  worked(role, { shape }, lineOf) {
+    if (!lineOf) return undefined;
+    const line = element("p", { className: "worked", hidden: true });
+    line.dataset.role = role;
+    line.show = (chosen) => {
+      const text = chosen === undefined ? undefined : lineOf(chosen);
+      line.hidden = text === undefined;
+      line.textContent = text && product(shape) > 1 ? `at [${indices(chosen, shape).join(", ")}]: ${text}` : text ?? "";
+    };
+    line.rest = () => line.show(product(shape) === 1 ? 0 : undefined);
+    line.rest();
+    this.lines.push(line);
+    return line;
   }
 
   notYet(place) {
@@ -93,7 +110,7 @@ class Inspector {
 
   operands(node, index) {
     const rows = node.operands.map((operand, slot) => {
-      const value = valueAt(operand, this.step);
+      const value = usedValue(operand, this.step);
       const head = element("p", { className: "operand" }, element("b", {}, slotName(node, slot)), " is ", this.nodeButton(operand));
       const part = element("div", { className: "part" }, head);
       if (value) part.append(this.view(`operand${slot}`, value, `operand ${slotName(node, slot)}`));
@@ -125,6 +142,8 @@ class Inspector {
     } else if (single) line.append(`local slope ${single}`);
     if (symbols || single) line.append(" · ");
     line.append(edge);
+    const worked = numbers && product(nodes[used.sent].shape) === 1 ? flowInNumbers(used, 0) : undefined;
+    if (worked) line.append(element("span", { className: "worked", textContent: worked }));
     return line;
   }
 
@@ -201,7 +220,7 @@ class Inspector {
   edge(index, slot) {
     const node = nodes[index];
     const operand = node.operands[slot];
-    const value = valueAt(operand, this.step);
+    const value = usedValue(operand, this.step);
     const name = slotName(node, slot);
     return [
       element("h2", {}, call(operand), element("span", { className: "arrow" }, " → "), call(index)),
@@ -231,7 +250,7 @@ class Inspector {
     const [arriving, flowing] = [nodes[incoming].value, nodes[sent].value];
     const g = arrivingName(node);
     const isSingle = [arriving, flowing, slope].every((digest) => digest && product(digest.shape) === 1);
-    const content = [];
+    const content = [this.worked("sent", nodes[to], (chosen) => flowInNumbers({ from: node.index, slot, to, incoming, sent }, chosen))];
     if (isSingle) {
       const [x, y, z] = [arriving, slope, flowing].map((digest) => number(read(digest.elements[0]), 6));
       content.push(element("p", { className: "equation" }, `${x} × ${y} = `, element("b", {}, z)));
@@ -260,6 +279,10 @@ class Inspector {
   lightUp() {
     const { role, chosen, way } = this.picked ?? {};
     const index = JSON.parse(this.key).node;
+    for (const line of this.lines) {
+      if (line.dataset.role === role && chosen.length === 1) line.show(chosen[0]);
+      else line.rest();
+    }
     for (const { role: other, view } of this.views) {
       if (!role) view.light(undefined);
       else if (other === role) view.light(chosen);

@@ -6,7 +6,7 @@ const state = { step: lastStep, selected: undefined, playing: undefined, keys: r
 const graph = new Graph(at("canvas"), { select });
 const inspector = new Inspector(at("inspector"), { select, follow: () => select(undefined), showLine: (node) => source.showLine(node) });
 const source = new Source(at("source"), { select });
-const predictor = new Predictor({ reveal: (place) => goTo(place, { keepVerdict: true }) });
+const predictor = new Predictor({ reveal: (place) => goTo(place, { keepVerdict: true }), outline: (sources) => graph.outline(sources) });
 const finder = new Search(at("find"), at("found"), { mark: (hits) => graph.mark(hits), go: find });
 
 function select(selected) {
@@ -171,7 +171,7 @@ function wire() {
     pause();
     if (predictor.isOn && state.step >= lastStep) state.step = 0;
     goTo(state.step);
-    if (predictor.isOn) predictor.say("Press ▸: before a number is shown, you say what it will be.");
+    if (predictor.isOn) predictor.say("Press ▸: before a step shows what it computes, you say what you can tell of it.");
   });
   toggle(at("keys"), state.keys);
   press("keys", () => {

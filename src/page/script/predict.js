@@ -1,88 +1,188 @@
-// The predict mode: before a step shows its number, the reader says what it will be.
+// The predict mode: before a step shows its number, the reader says what it will be. Asked is only what a head can tell: a number where few numbers
+// are added and multiplied, else a shape, a sign, or what becomes larger.
+
+/** Maximum number of contributions that a reader is asked to add up. (An op writes out as many terms.) */
+const MOST_TERMS = 6;
+
+const SIGNS = ["negative", "zero", "positive"];
+const SIZES = ["smaller", "equal", "larger"];
+const compared = (words, a, b) => (Number.isNaN(a - b) ? undefined : words[Math.sign(a - b) + 1]);
+
+/** Whether a head can compute what a formula says: no function but the larger and the smaller of two. */
+const isEasy = (template) => Boolean(template) && !/[\p{L}√^]/u.test(template.replace(/⟨[^⟩]*⟩|\b(max|min|where|else)\b/gu, ""));
+
+/** What to ask about a step, and which nodes the answer comes from; nothing about leaves, which are given, and where nothing happens. An answer is a
+    number, a shape, or one of three words (`choices`). `line` is the computation, told afterwards. */
+function questionAbout(place) {
+  const event = events[place];
+  const about = { forward: aboutValue, contribution: aboutFlow, accumulated: aboutSum, update: aboutUpdate }[event.event];
+  return about?.(event, place);
+}
+
+/** One of the elements, the same at each visit. */
+const someElement = (digest, place) => (place * 7919) % digest.elements.length;
+
+const atElement = (digest, element) => (digest.elements.length > 1 ? `, at [${indices(element, digest.shape).join(", ")}]` : "");
+
+/** The numbers are part of the question if the graph does not show them all. */
+const withNumbers = (digest, line) => (digest.elements.length > 1 ? ` ${line.slice(0, line.lastIndexOf(" = "))} = ?` : "");
+
+function aboutValue({ node: index }, place) {
+  const { op, operands, value, worked, shape } = nodes[index];
+  if (operands.length === 0 || !value || product(shape) === 0) return undefined;
+  const [name, sources] = [`${call(index)} = ${op}(${operands.map(call).join(", ")})`, operands];
+  if (!value.elements) return { text: `What is the shape of ${name}?`, shape, sources };
+  const element = someElement(value, place);
+  const [answer, line, where] = [read(value.elements[element]), valueInNumbers(index, element), atElement(value, element)];
+  if (line && isEasy(worked?.value)) return { text: `What is ${name}${where}?${withNumbers(value, line)}`, answer, line, sources };
+  const [operand, ...others] = operands.map((other) => nodes[other]);
+  if (others.length === 0 && operand.shape.join() === shape.join() && operand.value?.elements) {
+    const before = read(operand.value.elements[element]);
+    const word = compared(SIZES, answer, before);
+    if (word) return { text: `Is ${name}${where} larger than ${call(operand.index)}, ${number(before)}?`, choices: SIZES, word, answer, line, sources };
+  }
+  if (product(shape) > 1) return { text: `What is the shape of ${name}?`, shape, sources };
+  return { text: `Which sign has ${name}?`, choices: SIGNS, word: compared(SIGNS, answer, 0), answer, line, sources };
+}
+
+function aboutFlow(event, place) {
+  const { from, to, sent, slot } = event;
+  const digest = nodes[sent].value;
+  if (!digest || product(digest.shape) === 0) return undefined;
+  const sources = [from, ...nodes[from].operands];
+  const way = `flows back through ${nodes[from].op} ${call(from)} to ${call(to)}`;
+  if (!digest.elements) return { text: `Which shape has what ${way}?`, shape: digest.shape, sources };
+  const element = someElement(digest, place);
+  const [answer, line, where] = [read(digest.elements[element]), flowInNumbers(event, element), atElement(digest, element)];
+  const template = nodes[from].worked?.flows?.[slot] || nodes[sent].worked?.value;
+  if (line && isEasy(template)) return { text: `How much ${way}${where}?${withNumbers(digest, line)}`, answer, line, sources };
+  return { text: `Which sign has what ${way}${where}?`, choices: SIGNS, word: compared(SIGNS, answer, 0), answer, line, sources };
+}
+
+function aboutSum({ node, gradient, terms }, place) {
+  const digest = nodes[gradient].value;
+  if (terms.length === 1 || !digest || product(digest.shape) === 0) return undefined;
+  const sources = terms.map((term) => events[term].from);
+  const what = `the gradient of ${call(node)}, the sum of ${terms.length} contributions`;
+  if (!digest.elements) return { text: `Which shape has ${what}?`, shape: digest.shape, sources };
+  const element = someElement(digest, place);
+  const [answer, where] = [read(digest.elements[element]), atElement(digest, element)];
+  const parts = terms.map((term) => nodes[events[term].sent].value?.elements?.[element]);
+  if (terms.length > MOST_TERMS || parts.includes(undefined)) {
+    return { text: `Which sign has ${what}${where}?`, choices: SIGNS, word: compared(SIGNS, answer, 0), answer, sources };
+  }
+  const [first, ...others] = parts.map((part) => number(read(part)));
+  const line = `${[first, ...others.map((part) => (part.startsWith("-") ? `(${part})` : part))].join(" + ")} = ${number(answer)}`;
+  return { text: `What is ${what}${where}?${withNumbers(digest, line)}`, answer, line, sources };
+}
+
+function aboutUpdate({ node, before, after, change }) {
+  if (!after.elements?.length) return undefined;
+  // The element that changes most.
+  const sizes = change.elements.map((x) => Math.abs(read(x)));
+  const element = sizes.indexOf(Math.max(...sizes.filter((x) => x >= 0)));
+  const [was, answer] = [before, after].map((digest) => read(digest.elements[element]));
+  const word = compared(SIZES, answer, was);
+  const text = `After the update, is ${call(node)}${atElement(after, element)} larger than now, ${number(was)}?`;
+  return word && { text, choices: SIZES, word, answer, sources: [node] };
+}
 
 class Predictor {
-  /** `reveal` goes to the step of the question. */
-  constructor({ reveal }) {
-    Object.assign(this, { reveal, isOn: false, answered: new Set(), score: { asked: 0, close: 0 } });
-    this.form = document.getElementById("question");
-    this.guess = document.getElementById("guess");
-    this.told = document.getElementById("verdict");
-    this.form.addEventListener("submit", (event) => {
+  /** `reveal` goes to the step of the question, `outline` marks the nodes that it is answered from. */
+  constructor({ reveal, outline }) {
+    Object.assign(this, { reveal, outline, isOn: false, answered: new Set(), score: { asked: 0, close: 0 } });
+    const [form, guess, told, choices] = ["question", "guess", "verdict", "choices"].map((id) => document.getElementById(id));
+    Object.assign(this, { form, guess, told, choices });
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.check();
     });
-    document.getElementById("reveal").addEventListener("click", () => this.give());
-  }
-
-  /** What to ask about a step: which number, and what it is. Leaves are given, not computed. */
-  question(place) {
-    const event = events[place];
-    if (event.event === "seed" || (event.event === "forward" && nodes[event.node].operands.length === 0)) return undefined;
-    const holder = { forward: event.node, contribution: event.sent, accumulated: event.gradient }[event.event];
-    const digest = event.event === "update" ? event.after : nodes[holder].value;
-    if (!digest || product(digest.shape) === 0) return undefined;
-    if (event.event === "accumulated" && event.terms.length === 1) return undefined;
-    const what = {
-      forward: () => `What is ${call(event.node)} = ${nodes[event.node].op}(${nodes[event.node].operands.map(call).join(", ")})`,
-      contribution: () => `How much flows back through ${nodes[event.from].op} ${call(event.from)} to ${call(event.to)}`,
-      accumulated: () => `What is the gradient of ${call(event.node)}, the sum of ${event.terms.length} contributions`,
-      update: () => `What is ${call(event.node)} after the update`,
-    }[event.event]();
-    if (!digest.elements) return { text: `${what}? Say the largest of its ${product(digest.shape)} numbers.`, answer: read(digest.greatest) };
-    const cell = (place * 7919) % digest.elements.length;
-    const which = digest.shape.length && digest.elements.length > 1 ? `, at [${indices(cell, digest.shape).join(", ")}]` : "";
-    return { text: `${what}${which}?`, answer: read(digest.elements[cell]) };
+    document.getElementById("reveal").addEventListener("click", () => this.finish(`It is ${this.solution()}.`));
   }
 
   /** The last step towards `to` that shows no number that is still to be guessed. */
   limit(from, to) {
     for (let place = from + 1; this.isOn && place <= to; place++) {
-      if (!this.answered.has(place) && this.question(place)) return place - 1;
+      if (!this.answered.has(place) && questionAbout(place)) return place - 1;
     }
     return to;
   }
 
   /** Asks about a step. */
   ask(place) {
-    const question = this.question(place);
+    const question = questionAbout(place);
     Object.assign(this, { place, asked: question });
     document.getElementById("ask").textContent = question.text;
     this.form.hidden = false;
     this.guess.value = "";
     this.guess.classList.remove("odd");
     this.told.hidden = true;
-    this.guess.focus({ preventScroll: true });
+    const isChoice = question.choices !== undefined;
+    this.guess.hidden = document.getElementById("check").hidden = isChoice;
+    this.choices.hidden = !isChoice;
+    const button = (word) => element("button", { type: "button", textContent: word, onclick: () => this.choose(word) });
+    this.choices.replaceChildren(...(question.choices ?? []).map(button));
+    (isChoice ? this.choices.firstChild : this.guess).focus({ preventScroll: true });
+    this.outline(question.sources);
   }
 
   /** Removes the question and, unless `keepVerdict`, the verdict. */
   close({ keepVerdict = false } = {}) {
     this.form.hidden = true;
+    if (this.place !== undefined) this.outline([]);
     this.place = undefined;
     if (!keepVerdict) this.told.hidden = true;
   }
 
+  /** The answer, with the computation if it can be written out. */
+  solution() {
+    const { answer, shape, word, line } = this.asked;
+    if (shape) return shapeText(shape);
+    const told = line ?? number(answer);
+    return word ? `${word}: ${told}` : told;
+  }
+
   check() {
+    if (this.asked.shape) this.checkShape();
+    else this.checkNumber();
+  }
+
+  choose(word) {
+    const isRight = word === this.asked.word;
+    this.judge(isRight, isRight ? `Right: it is ${this.solution()}.` : `You said ${word}, it is ${this.solution()}.`);
+  }
+
+  checkShape() {
+    const lengths = (this.guess.value.match(/\d+/g) ?? []).map(Number);
+    if (lengths.length === 0) return this.refuse("Type the lengths of its axes, such as 3 × 4, or 1 for a number.");
+    const { shape } = this.asked;
+    const isRight = lengths.join() === shape.join() || (shape.length === 0 && lengths.join() === "1");
+    this.judge(isRight, isRight ? `Right: it is ${shapeText(shape)}.` : `You said ${shapeText(lengths)}, it is ${shapeText(shape)}.`);
+  }
+
+  checkNumber() {
     const text = this.guess.value.trim().replace("−", "-").replace(",", ".");
     const guess = { nan: NaN, inf: Infinity, "-inf": -Infinity }[text.toLowerCase()] ?? (text === "" ? undefined : Number(text));
-    if (guess === undefined || (Number.isNaN(guess) && text.toLowerCase() !== "nan")) {
-      this.guess.classList.add("odd");
-      this.say("Type a number, such as 0.25 or -1e-3.");
-      return;
-    }
+    if (guess === undefined || (Number.isNaN(guess) && text.toLowerCase() !== "nan")) return this.refuse("Type a number, such as 0.25 or -1e-3.");
     const { answer } = this.asked;
-    this.score.asked++;
     const off = difference(guess, answer);
     const share = off / Math.abs(answer);
     const isExact = off === 0 || number(guess) === number(answer);
-    if (isExact || share <= 0.05) this.score.close++;
     const percent = Number.isFinite(share) && answer !== 0 ? `, which is ${number(100 * share, 2)}%` : "";
-    const verdict = isExact ? `Right: it is ${number(answer)}.` : `You said ${number(guess)}, it is ${number(answer)}: off by ${number(off)}${percent}.`;
+    const verdict = isExact ? `Right: it is ${this.solution()}.` : `You said ${number(guess)}, it is ${this.solution()}: off by ${number(off)}${percent}.`;
     const sign = !isExact && guess * answer < 0 ? " The sign is the other one." : "";
-    this.finish(`${verdict}${sign} ${this.score.close} of ${this.score.asked} within 5%.`);
+    this.judge(isExact || share <= 0.05, verdict + sign);
   }
 
-  give() {
-    this.finish(`It is ${number(this.asked.answer)}.`);
+  refuse(text) {
+    this.guess.classList.add("odd");
+    this.say(text);
+  }
+
+  judge(isRight, text) {
+    this.score.asked++;
+    if (isRight) this.score.close++;
+    this.finish(`${text} ${this.score.close} of ${this.score.asked} right, numbers within 5%.`);
   }
 
   finish(text) {

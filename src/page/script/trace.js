@@ -86,6 +86,9 @@ function gradientAt(pass, node, step) {
   return { ...found, arrived, isWhole: found.whole <= step };
 }
 
+/** The array that later nodes were computed from: of a parameter the one before an update. */
+const usedValue = (node, step) => (isComputed(node, step) ? nodes[node].value : undefined);
+
 /** The array that a node holds at a step; for a parameter, the latest. */
 function valueAt(node, step) {
   if (!isComputed(node, step)) return undefined;

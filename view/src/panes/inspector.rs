@@ -91,7 +91,13 @@ impl Inspector<'_, '_> {
         if self.is_small && self.session.phase() != Phase::Forward && value.size() > 1 {
             return vec![vec![("value ".to_owned(), Tone::Forward), (value.words(), Tone::Plain)]];
         }
-        self.with_figure("value", Tone::Forward, figure(value, self.session.look, self.width - 2, self.figure_rows))
+        let mut lines = self.with_figure(
+            "value",
+            Tone::Forward,
+            figure(value, self.session.look, self.width - 2, self.figure_rows),
+        );
+        lines.extend(self.session.trace.value_in_numbers(self.node).map(|line| plain(format!("  {line}"))));
+        lines
     }
 
     /// A label with the figure's caption; or with the figure itself, if that is one line. A larger figure is below.
@@ -183,16 +189,18 @@ impl Inspector<'_, '_> {
         lines
     }
 
+    /// What flowed to an operand: the formula with the numbers put in if there is one, else the slope.
     fn slope_in_numbers(&self, slot: usize) -> Option<Pieces> {
         let session = self.session;
-        let slope = session.trace.events[..=session.place].iter().find_map(|event| match event {
-            Event::Contribution { pass, from, slot: s, slope: Some(slope), .. }
-                if *pass == session.pass() && *from == self.node && *s == slot =>
-            {
-                Some(slope)
-            }
-            _ => None,
-        })?;
+        let is_this = |event: &Event| {
+            matches!(*event, Event::Contribution { pass, from, slot: s, .. }
+                if pass == session.pass() && from == self.node && s == slot)
+        };
+        let place = session.trace.events[..=session.place].iter().position(is_this)?;
+        if let Some(line) = session.trace.flow_in_numbers(place) {
+            return Some(plain(format!("  {line}")));
+        }
+        let Event::Contribution { slope: Some(slope), .. } = &session.trace.events[place] else { return None };
         let symbols = match &self.info().slopes[slot][..] {
             symbols if symbols.is_empty() || symbols.parse::<f64>().is_ok() => String::new(),
             symbols => format!(" {symbols} ="),
