@@ -17,6 +17,8 @@ mod input;
 mod inspect;
 #[cfg(feature = "io")]
 pub mod io;
+#[cfg(feature = "json")]
+mod json;
 // For chapters and benchmarks that look below the ops; not part of what stays compatible.
 #[doc(hidden)]
 pub mod kernel;
@@ -35,6 +37,8 @@ mod param;
 #[allow(missing_debug_implementations)] // it holds no more than it needs
 pub mod plain;
 mod profile;
+#[cfg(feature = "json")]
+pub mod program;
 mod reach;
 mod recompute;
 mod scalar;

@@ -74,7 +74,7 @@ impl Drop for Until<'_> {
 /// y = x, and no gradient flows back. Dual numbers lose their tangents, so that forward and reverse mode agree. (It does not stand
 /// among the ops, because nudging x, by which those are tried, does move y.)
 #[derive(PartialEq)]
-struct Detach;
+pub(crate) struct Detach;
 
 impl<F: Scalar> Op<F> for Detach {
     fn name(&self) -> &'static str {

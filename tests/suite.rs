@@ -62,6 +62,8 @@ mod parameters;
 mod plain;
 #[path = "printed/main.rs"]
 mod printed;
+#[cfg(feature = "json")]
+mod programs;
 #[path = "random_graphs/main.rs"]
 mod random_graphs;
 mod reach;
@@ -70,6 +72,8 @@ mod recompute;
 mod reentrance;
 mod rows;
 mod sabotage;
+#[cfg(feature = "html")]
+mod session;
 mod shapes_by_chance;
 mod shared_inputs;
 mod sums;

@@ -141,7 +141,7 @@ impl Primed {
 
 impl<U: Unary> Back<U> {
     const PRIMED: Primed = Primed::of(U::NAME);
-    const NAME: &'static str = Self::PRIMED.text();
+    pub(crate) const NAME: &'static str = Self::PRIMED.text();
 
     fn record<'t, F: Scalar>(self, x: Var<'t, F>, y: Var<'t, F>, g: Var<'t, F>) -> Var<'t, F> {
         match Uses::of(self.0) {

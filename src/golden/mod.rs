@@ -17,7 +17,6 @@
 
 mod dispatch;
 mod read;
-mod strict;
 
 pub use dispatch::{OPS, Operation};
 pub use read::Attributes;

@@ -1,8 +1,8 @@
 //! Golden files as data. If something is wrong with one, the error says in which case and where.
 
 use super::dispatch::{OPS, Operation};
-use super::strict::Strict;
 use super::{GoldenError, MAX_NUMBERS};
+use crate::json::{Place, Strict, Unfit};
 use crate::shape::{Axes, MAX_RANK, Shape};
 use ndarray::{ArrayD, IxDyn};
 use serde_json::{Map, Value};
@@ -40,15 +40,16 @@ pub(super) fn cases(json: &str) -> Result<Vec<Case>, GoldenError> {
 }
 
 fn read_case(number: usize, value: &Value) -> Result<Case, GoldenError> {
-    let case = Place { case: number, path: String::new(), value };
-    case.only(&["op", "attrs", "inputs", "output", "cotangent", "grads", "second", "note"])?;
-    case.at("second").only(&["directions", "grads", "cotangent_grad"])?;
-    let op = case.at("op").text()?;
+    let case = Place::whole_of(value);
+    case.only(&["op", "attrs", "inputs", "output", "cotangent", "grads", "second", "note"]).of_case(number)?;
+    case.at("second").only(&["directions", "grads", "cotangent_grad"]).of_case(number)?;
+    let op = case.at("op").text().of_case(number)?;
     let Some(operation) = OPS.iter().find(|known| known.op == op) else {
         return Err(GoldenError::UnknownOp { case: number, op });
     };
     let arrays = |field: &str, count: Option<usize>| {
-        let arrays = case.at(field).each(Place::array, "a list of arrays")?;
+        let arrays = case.at(field).list("a list of arrays").of_case(number)?;
+        let arrays: Vec<_> = arrays.map(|place| read_array(number, &place)).collect::<Result<_, _>>()?;
         match count.map_or(!arrays.is_empty(), |count| count == arrays.len()) {
             true => Ok(arrays),
             false => {
@@ -64,22 +65,22 @@ fn read_case(number: usize, value: &Value) -> Result<Case, GoldenError> {
         Ok(Second {
             directions: arrays("second.directions", one_each)?,
             gradients: arrays("second.grads", one_each)?,
-            cotangent_gradient: case.at("second.cotangent_grad").array()?,
+            cotangent_gradient: read_array(number, &case.at("second.cotangent_grad"))?,
         })
     };
     let attributes = match case.at("attrs").value {
         Value::Object(attributes) => attributes.clone(),
         Value::Null => Map::new(),
-        _ => return Err(case.at("attrs").expected("an object")),
+        _ => return Err(case.at("attrs").expected("an object")).of_case(number),
     };
     Ok(Case {
         number,
         operation,
         attributes: Attributes { case: number, values: attributes.into(), read: RefCell::default() },
-        output: case.at("output").array()?,
-        cotangent: case.at("cotangent").array()?,
+        output: read_array(number, &case.at("output"))?,
+        cotangent: read_array(number, &case.at("cotangent"))?,
         gradients: arrays("grads", one_each)?,
-        second: if case.at("second").value.is_null() { None } else { Some(second()?) },
+        second: if case.at("second").is_empty() { None } else { Some(second()?) },
         inputs,
         op,
     })
@@ -99,50 +100,51 @@ impl Attributes {
     pub(super) fn all_read(&self) -> Result<(), GoldenError> {
         let read = self.read.borrow();
         let known: Vec<&str> = read.iter().map(String::as_str).collect();
-        Place { case: self.case, path: "attrs".into(), value: &self.values }.only(&known)
+        self.place().only(&known).of_case(self.case)
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { path: "attrs".into(), value: &self.values }
     }
 
     fn get(&self, name: &str) -> Place<'_> {
         self.read.borrow_mut().insert(name.to_owned());
-        Place { case: self.case, path: "attrs".into(), value: &self.values }.at(name)
+        self.place().at(name)
     }
 
     pub(super) fn number(&self, name: &str) -> Result<f64, GoldenError> {
-        self.get(name).number()
+        self.get(name).number().of_case(self.case)
     }
 
     pub(super) fn whole(&self, name: &str) -> Result<usize, GoldenError> {
-        self.get(name).whole()
+        self.get(name).whole().of_case(self.case)
     }
 
     pub(super) fn text(&self, name: &str) -> Result<String, GoldenError> {
-        self.get(name).text()
+        self.get(name).text().of_case(self.case)
     }
 
     /// A whole number of either sign.
     pub(super) fn integer(&self, name: &str) -> Result<isize, GoldenError> {
-        let place = self.get(name);
-        let integer = place.value.as_i64().and_then(|integer| isize::try_from(integer).ok());
-        integer.ok_or_else(|| place.expected("a whole number"))
+        self.get(name).integer().of_case(self.case)
     }
 
     /// The same, or this number if the attribute is left out.
     pub(super) fn whole_or(&self, name: &str, otherwise: usize) -> Result<usize, GoldenError> {
-        if self.get(name).value.is_null() { Ok(otherwise) } else { self.whole(name) }
+        if self.get(name).is_empty() { Ok(otherwise) } else { self.whole(name) }
     }
 
     /// A number, or this one if the attribute is left out.
     pub(super) fn number_or(&self, name: &str, otherwise: f64) -> Result<f64, GoldenError> {
-        if self.get(name).value.is_null() { Ok(otherwise) } else { self.number(name) }
+        if self.get(name).is_empty() { Ok(otherwise) } else { self.number(name) }
     }
 
     pub(super) fn flag(&self, name: &str) -> Result<bool, GoldenError> {
-        let place = self.get(name);
-        place.value.as_bool().ok_or_else(|| place.expected("true or false"))
+        self.get(name).flag().of_case(self.case)
     }
 
     pub(super) fn wholes(&self, name: &str) -> Result<Vec<usize>, GoldenError> {
-        self.get(name).each(|place| place.whole(), "a list of whole numbers")
+        self.get(name).each(|place| place.whole(), "a list of whole numbers").of_case(self.case)
     }
 
     /// An axis, or all of them if it is null.
@@ -151,138 +153,96 @@ impl Attributes {
             Value::Null => Ok(Axes::ALL),
             _ => match self.whole(name)? {
                 axis if axis < MAX_RANK => Ok(axis.into()),
-                _ => Err(self.get(name).expected("an axis of the input")),
+                _ => Err(self.get(name).expected("an axis of the input")).of_case(self.case),
             },
         }
     }
 
     pub(super) fn shape(&self, name: &str) -> Result<Shape, GoldenError> {
-        self.get(name).shape()
+        read_shape(self.case, &self.get(name))
     }
 
     /// A number that must be 2.
     pub(super) fn two(&self, name: &str) -> Result<(), GoldenError> {
         match self.whole(name)? {
             2 => Ok(()),
-            _ => Err(self.get(name).expected("2")),
+            _ => Err(self.get(name).expected("2")).of_case(self.case),
         }
     }
 
     /// Whether there is a text of this name; then it must be the one that is known.
     pub(super) fn says(&self, name: &str, known: &'static str) -> Result<bool, GoldenError> {
         match self.get(name) {
-            place if place.value.is_null() => Ok(false),
-            place if place.text()? == known => Ok(true),
-            place => Err(place.expected(known)),
+            place if place.is_empty() => Ok(false),
+            place if place.value == known => Ok(true),
+            place => Err(place.expected(known)).of_case(self.case),
         }
     }
 
     pub(super) fn ranges(&self, name: &str) -> Result<Vec<(usize, usize)>, GoldenError> {
-        let range = |place: Place| match place.clone().each(|place| place.whole(), "a range [from, to]")?[..] {
+        let range = |place: Place| match place.each(|place| place.whole(), "a range [from, to]")?[..] {
             [from, to] => Ok((from, to)),
             _ => Err(place.expected("a range [from, to]")),
         };
-        self.get(name).each(range, "a list of ranges")
+        self.get(name).each(range, "a list of ranges").of_case(self.case)
     }
 
     /// A list of strings.
     pub(super) fn texts(&self, name: &str) -> Result<Vec<String>, GoldenError> {
-        self.get(name).each(|place| place.text(), "a list of strings")
+        self.get(name).each(|place| place.text(), "a list of strings").of_case(self.case)
     }
 
     /// An array with its shape, as the inputs have them.
     pub(super) fn array(&self, name: &str) -> Result<ArrayD<f64>, GoldenError> {
-        self.get(name).array()
+        read_array(self.case, &self.get(name))
     }
 
     /// A list of rows of numbers.
     pub(super) fn matrix(&self, name: &str) -> Result<ArrayD<f64>, GoldenError> {
         let row = |place: Place| place.each(|place| place.number(), "a row of numbers");
-        let rows = self.get(name).each(row, "a list of rows")?;
+        let rows = self.get(name).each(row, "a list of rows").of_case(self.case)?;
         let shape = [rows.len(), rows.first().map_or(0, Vec::len)];
         let mistake = || self.get(name).expected("a list of rows of one length, with at least one number");
         match shape[1] > 0 && rows.iter().all(|row| row.len() == shape[1]) {
-            true => ArrayD::from_shape_vec(IxDyn(&shape), rows.concat()).map_err(|_| mistake()),
-            false => Err(mistake()),
+            true => ArrayD::from_shape_vec(IxDyn(&shape), rows.concat()).map_err(|_| mistake()).of_case(self.case),
+            false => Err(mistake()).of_case(self.case),
         }
     }
 }
 
-/// A place in a file, and the value there; null if there is none.
-#[derive(Clone)]
-struct Place<'a> {
-    case: usize,
-    path: String,
-    value: &'a Value,
+/// Whose case a mistake is.
+trait InCase<T> {
+    fn of_case(self, case: usize) -> Result<T, GoldenError>;
 }
 
-impl<'a> Place<'a> {
-    /// The place at a path of names below this one: `second.grads`.
-    fn at(&self, path: &str) -> Place<'a> {
-        let value = path.split('.').try_fold(self.value, |value, name| value.get(name));
-        let path = if self.path.is_empty() { path.to_owned() } else { format!("{}.{path}", self.path) };
-        Place { case: self.case, path, value: value.unwrap_or(&Value::Null) }
-    }
-
-    /// Refuses keys that are not known.
-    fn only(&self, known: &[&str]) -> Result<(), GoldenError> {
-        let mut keys = self.value.as_object().into_iter().flatten().map(|(key, _)| key);
-        let Some(key) = keys.find(|key| !known.contains(&key.as_str())) else { return Ok(()) };
-        let field = if self.path.is_empty() { key.clone() } else { format!("{}.{key}", self.path) };
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        Err(GoldenError::UnknownKey { case: self.case, field, known })
-    }
-
-    fn expected(&self, expected: &'static str) -> GoldenError {
-        GoldenError::Field { case: self.case, field: self.path.clone(), expected }
-    }
-
-    fn text(&self) -> Result<String, GoldenError> {
-        self.value.as_str().map(str::to_owned).ok_or_else(|| self.expected("a string"))
-    }
-
-    fn number(&self) -> Result<f64, GoldenError> {
-        self.value.as_f64().ok_or_else(|| self.expected("a number"))
-    }
-
-    fn whole(&self) -> Result<usize, GoldenError> {
-        let whole = self.value.as_u64().and_then(|whole| usize::try_from(whole).ok());
-        whole.ok_or_else(|| self.expected("a whole number, not negative"))
-    }
-
-    fn each<T>(
-        self,
-        read: impl Fn(Place<'a>) -> Result<T, GoldenError>,
-        expected: &'static str,
-    ) -> Result<Vec<T>, GoldenError> {
-        let elements = self.value.as_array().ok_or_else(|| self.expected(expected))?;
-        let place = |(i, value)| Place { case: self.case, path: format!("{}[{i}]", self.path), value };
-        elements.iter().enumerate().map(|element| read(place(element))).collect()
-    }
-
-    fn shape(&self) -> Result<Shape, GoldenError> {
-        let lengths = self.clone().each(|place| place.whole(), "a list of axis lengths")?;
-        let size = lengths.iter().try_fold(1_usize, |size, &length| size.checked_mul(length));
-        match size {
-            _ if lengths.len() > MAX_RANK => Err(self.expected("a shape of at most six axes")),
-            Some(size) if size <= MAX_NUMBERS => Ok(Shape::new(&lengths)),
-            _ => Err(GoldenError::TooLarge { case: self.case, field: self.path.clone(), shape: lengths }),
-        }
-    }
-
-    fn array(self) -> Result<ArrayD<f64>, GoldenError> {
-        self.only(&["shape", "data"])?;
-        let shape = self.at("shape").shape()?;
-        let data = self.at("data").each(|place| place.number(), "a list of numbers")?;
-        let found = data.len();
-        if found == 0 {
-            return Err(self.at("data").expected("at least one number, since an empty array compares nothing"));
-        }
-        ArrayD::from_shape_vec(IxDyn(&shape), data).map_err(|_| GoldenError::Data {
-            case: self.case,
-            field: self.path,
-            shape: shape.to_vec(),
-            found,
+impl<T> InCase<T> for Result<T, Unfit> {
+    fn of_case(self, case: usize) -> Result<T, GoldenError> {
+        self.map_err(|unfit| match unfit {
+            Unfit::Value { path: field, expected, .. } => GoldenError::Field { case, field, expected },
+            Unfit::Key { path: field, known } => GoldenError::UnknownKey { case, field, known },
         })
     }
+}
+
+/// A shape of no more numbers than a case may make.
+fn read_shape(case: usize, place: &Place) -> Result<Shape, GoldenError> {
+    let shape = place.shape().of_case(case)?;
+    let size = shape.iter().try_fold(1_usize, |size, &length| size.checked_mul(length));
+    match size {
+        Some(size) if size <= MAX_NUMBERS => Ok(shape),
+        _ => Err(GoldenError::TooLarge { case, field: place.path.clone(), shape: shape.to_vec() }),
+    }
+}
+
+fn read_array(case: usize, place: &Place) -> Result<ArrayD<f64>, GoldenError> {
+    place.only(&["shape", "data"]).of_case(case)?;
+    let shape = read_shape(case, &place.at("shape"))?;
+    let data = place.at("data").each(|place| place.number(), "a list of numbers").of_case(case)?;
+    let found = data.len();
+    if found == 0 {
+        let nothing = place.at("data").expected("at least one number, since an empty array compares nothing");
+        return Err(nothing).of_case(case);
+    }
+    let (field, lengths) = (place.path.clone(), shape.to_vec());
+    ArrayD::from_shape_vec(IxDyn(&shape), data).map_err(|_| GoldenError::Data { case, field, shape: lengths, found })
 }

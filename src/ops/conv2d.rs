@@ -171,8 +171,8 @@ impl<F: Scalar> Op<F> for Conv2d {
 #[derive(Debug, PartialEq)]
 pub struct ConvTranspose2d {
     /// How the filters move over the result.
-    conv: Conv,
-    images: Shape,
+    pub(crate) conv: Conv,
+    pub(crate) images: Shape,
 }
 
 impl<F: Scalar> Op<F> for ConvTranspose2d {
@@ -206,8 +206,8 @@ impl<F: Scalar> Op<F> for ConvTranspose2d {
 /// `y[filter, offset] = Σ x[pixel] g[filter, place]` over all images and places, where the window at a place sees the pixel at this offset
 #[derive(Debug, PartialEq)]
 pub struct Conv2dWeight {
-    conv: Conv,
-    weights: Shape,
+    pub(crate) conv: Conv,
+    pub(crate) weights: Shape,
 }
 
 impl<F: Scalar> Op<F> for Conv2dWeight {

@@ -9,7 +9,7 @@ use crate::{Op, Reach, Scalar, Shape, Var, View, ViewMut};
 /// y[window, (channel, dy, dx)] = x[image, channel, top + dy, left + dx], 0 outside the image
 #[derive(Debug, PartialEq)]
 pub struct Im2Col {
-    windows: Windows,
+    pub(crate) windows: Windows,
 }
 
 impl<F: Scalar> Op<F> for Im2Col {
@@ -32,8 +32,8 @@ impl<F: Scalar> Op<F> for Im2Col {
 /// `y[pixel] = Σ x` over the windows that saw the pixel: the transpose of [`Im2Col`]
 #[derive(Debug, PartialEq)]
 pub struct Col2Im {
-    windows: Windows,
-    images: Shape,
+    pub(crate) windows: Windows,
+    pub(crate) images: Shape,
 }
 
 impl<F: Scalar> Op<F> for Col2Im {

@@ -36,7 +36,7 @@ impl<F: Scalar> Op<F> for Transpose {
 #[derive(Debug, PartialEq)]
 pub struct Permute {
     /// For each axis of the result, the operand's axis it comes from.
-    axes: Shape,
+    pub(crate) axes: Shape,
 }
 
 impl Permute {

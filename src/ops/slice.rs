@@ -9,14 +9,14 @@ use ndarray::{SliceInfo, SliceInfoElem};
 use smallvec::SmallVec;
 
 /// One entry for each axis.
-type PerAxis<T> = SmallVec<[T; MAX_RANK]>;
+pub(crate) type PerAxis<T> = SmallVec<[T; MAX_RANK]>;
 
 /// Every `step`th index of `from..to`, as in ndarray: a negative step starts at the last index of the range, and walks back.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Range {
-    from: usize,
-    to: usize,
-    step: isize,
+pub(crate) struct Range {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) step: isize,
 }
 
 impl Range {
@@ -43,10 +43,10 @@ impl Range {
 
 /// Zeros before and after the elements of an axis, and |step| - 1 zeros between each two. A negative step turns the order round.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Margins {
-    before: usize,
-    after: usize,
-    step: isize,
+pub(crate) struct Margins {
+    pub(crate) before: usize,
+    pub(crate) after: usize,
+    pub(crate) step: isize,
 }
 
 impl Margins {
@@ -71,7 +71,7 @@ fn listed<T: Copy>(entries: &[T], text: impl Fn(T) -> String, step: impl Fn(T) -
 /// y = the elements of x at evenly spaced places along each axis
 #[derive(Debug, PartialEq)]
 pub struct Slice {
-    ranges: PerAxis<Range>,
+    pub(crate) ranges: PerAxis<Range>,
 }
 
 impl<F: Scalar> Op<F> for Slice {
@@ -119,7 +119,7 @@ impl<F: Scalar> Op<F> for Slice {
 /// y = x with zeros around it, and between its elements
 #[derive(Debug, PartialEq)]
 pub struct Pad {
-    margins: PerAxis<Margins>,
+    pub(crate) margins: PerAxis<Margins>,
 }
 
 impl Pad {

@@ -41,15 +41,35 @@ impl<F: Scalar> Tape<F> {
         for operand in operands {
             operand.expect_on(self, name);
         }
+        match self.record_nodes(op, operands) {
+            Ok(index) => self.recorded(index),
+            Err(refusal) => self.blame(name, &indices(operands), refusal),
+        }
+    }
+
+    /// The same for operands of this tape, or the reason why it cannot.
+    #[cfg(feature = "json")]
+    pub(crate) fn try_record<'t, O: Op<F> + PartialEq>(
+        &'t self,
+        op: O,
+        operands: &[Var<'t, F>],
+    ) -> Result<Var<'t, F>, String> {
+        let name = op.name();
+        match self.record_nodes(op, operands) {
+            Ok(index) => Ok(self.recorded(index)),
+            Err(Refusal::Shapes(reason)) => Err(self.graph.borrow().shape_mistake(name, &indices(operands), &reason)),
+            Err(Refusal::Panicked(_)) => Err(format!("the kernel of {name} panicked")),
+        }
+    }
+
+    #[inline]
+    #[track_caller]
+    fn record_nodes<O: Op<F> + PartialEq>(&self, op: O, operands: &[Var<F>]) -> Result<NodeIndex, Refusal> {
         let (gradients, source) = (self.wants_gradients(), Location::caller());
-        let recorded = match *operands {
+        match *operands {
             [a] => self.recording().record(op, &[a.index], gradients, source),
             [a, b] => self.recording().record(op, &[a.index, b.index], gradients, source),
             _ => self.recording().record(op, &indices(operands), gradients, source),
-        };
-        match recorded {
-            Ok(index) => self.recorded(index),
-            Err(refusal) => self.blame(name, &indices(operands), refusal),
         }
     }
 }

@@ -16,21 +16,21 @@ pub struct Digest {
     /// The lengths of its axes.
     pub shape: Vec<usize>,
     /// All the elements, row-major, if there are at most 1024.
-    #[cfg_attr(feature = "json", serde(with = "super::json::maybe_numbers"))]
+    #[cfg_attr(feature = "json", serde(with = "crate::json::floats::maybe_numbers"))]
     pub elements: Option<Vec<f64>>,
     /// A picture of a larger array.
     pub reduced: Option<Reduced>,
     /// The least number. Like the other statistics, it is NaN if there is no finite number.
-    #[cfg_attr(feature = "json", serde(with = "super::json::number"))]
+    #[cfg_attr(feature = "json", serde(with = "crate::json::floats::number"))]
     pub least: f64,
     /// The greatest number.
-    #[cfg_attr(feature = "json", serde(with = "super::json::number"))]
+    #[cfg_attr(feature = "json", serde(with = "crate::json::floats::number"))]
     pub greatest: f64,
     /// The mean.
-    #[cfg_attr(feature = "json", serde(with = "super::json::number"))]
+    #[cfg_attr(feature = "json", serde(with = "crate::json::floats::number"))]
     pub mean: f64,
     /// The Euclidean length, √Σx².
-    #[cfg_attr(feature = "json", serde(with = "super::json::number"))]
+    #[cfg_attr(feature = "json", serde(with = "crate::json::floats::number"))]
     pub norm: f64,
     /// The number of elements that are exactly 0.
     pub zeros: usize,
@@ -50,7 +50,7 @@ pub struct Reduced {
     /// The number of columns, at most 32.
     pub columns: usize,
     /// The cells, row by row.
-    #[cfg_attr(feature = "json", serde(with = "super::json::numbers"))]
+    #[cfg_attr(feature = "json", serde(with = "crate::json::floats::numbers"))]
     pub cells: Vec<f64>,
 }
 
@@ -103,7 +103,7 @@ impl Digest {
 }
 
 /// A number without the meaningless digits that f32 gets when it is widened: 0.1, not 0.10000000149.
-fn readable<F: Scalar>(x: F) -> f64 {
+pub(crate) fn readable<F: Scalar>(x: F) -> f64 {
     let x = x.to_f64();
     let short = x as f32;
     if F::NAME == "f32" && short.is_finite() { short.to_string().parse().unwrap_or(x) } else { x }

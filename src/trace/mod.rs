@@ -5,13 +5,10 @@
 //! - `record`: makes a trace from a tape; `slope`: the numbers of local derivatives
 //! - `narrate`, `words`: one plain sentence per event; `worked`: formulas with the numbers put in
 //! - `files`: finds the program's source text
-//! - `json`: numbers that JSON does not know
 
 mod digest;
 mod event;
 mod files;
-#[cfg(feature = "json")]
-mod json;
 mod narrate;
 mod node;
 mod record;
@@ -19,6 +16,8 @@ mod slope;
 mod words;
 mod worked;
 
+#[cfg(feature = "json")]
+pub(crate) use digest::readable;
 pub use digest::{Digest, Reduced};
 pub use event::Event;
 pub use files::SourceFolders;

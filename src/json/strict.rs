@@ -1,11 +1,11 @@
-//! JSON as golden files need it: a key that comes twice is a mistake. (serde_json alone keeps the last.)
+//! JSON in which a key that comes twice is a mistake. (serde_json alone keeps the last.)
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
 
 /// A value in which no object has a key twice.
-pub(super) struct Strict(pub(super) Value);
+pub(crate) struct Strict(pub(crate) Value);
 
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Written {
     Finite(f64),
@@ -17,19 +17,28 @@ impl From<f64> for Written {
 
 impl Written {
     fn read<E: serde::de::Error>(self) -> Result<f64, E> {
-        match self {
-            Written::Finite(x) => Ok(x),
-            Written::Text(text) => match &text[..] {
-                "NaN" => Ok(f64::NAN),
-                "inf" => Ok(f64::INFINITY),
-                "-inf" => Ok(f64::NEG_INFINITY),
-                _ => Err(E::custom(format!("expected a number, \"NaN\", \"inf\" or \"-inf\", found {text:?}"))),
-            },
-        }
+        let number = match &self {
+            Written::Finite(x) => Some(*x),
+            Written::Text(text) => named(text),
+        };
+        number.ok_or_else(|| E::custom(format_args!("expected {ANY_NUMBER}, found {self:?}")))
     }
 }
 
-pub(super) mod number {
+/// What a number in JSON is.
+pub(super) const ANY_NUMBER: &str = "a number, \"NaN\", \"inf\" or \"-inf\"";
+
+/// The number that a text stands for.
+pub(super) fn named(text: &str) -> Option<f64> {
+    match text {
+        "NaN" => Some(f64::NAN),
+        "inf" => Some(f64::INFINITY),
+        "-inf" => Some(f64::NEG_INFINITY),
+        _ => None,
+    }
+}
+
+pub(crate) mod number {
     use super::*;
 
     pub fn serialize<S: Serializer>(x: &f64, to: S) -> Result<S::Ok, S::Error> {
@@ -40,7 +49,7 @@ pub(super) mod number {
     }
 }
 
-pub(super) mod numbers {
+pub(crate) mod numbers {
     use super::*;
 
     pub fn serialize<S: Serializer>(x: &[f64], to: S) -> Result<S::Ok, S::Error> {
@@ -51,7 +60,15 @@ pub(super) mod numbers {
     }
 }
 
-pub(super) mod maybe_numbers {
+pub(crate) mod maybe_number {
+    use super::*;
+
+    pub fn serialize<S: Serializer>(x: &Option<f64>, to: S) -> Result<S::Ok, S::Error> {
+        x.map(Written::from).serialize(to)
+    }
+}
+
+pub(crate) mod maybe_numbers {
     use super::*;
 
     pub fn serialize<S: Serializer>(x: &Option<Vec<f64>>, to: S) -> Result<S::Ok, S::Error> {

@@ -1,0 +1,300 @@
+//! Runs a program: records it again, step by step, on a tape of its own. The numbers of leaves may be changed between two runs.
+
+use super::kinds::Kind;
+use super::{Operand, Program, ProgramError, Step, What};
+use crate::json::Place;
+use crate::leaf::Leaf;
+use crate::param::Param;
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::tape::{Given, Gradients, Tape, Var};
+use crate::trace::Trace;
+use ndarray::ArrayD;
+use petgraph::graph::NodeIndex;
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+
+/// Maximum count of numbers that a run may make: half a GiB of f64.
+const MAX_NUMBERS: usize = 1 << 26;
+/// Maximum count of additions and multiplications of the ops of a run, not counting backward passes, which take two to three times as many.
+const MAX_WORK: usize = 50_000_000_000;
+
+/// A program that runs, as often as wanted, on the same tape.
+///
+/// ```
+/// use gradus::prelude::*;
+/// use gradus::program::Interpreter;
+/// let tape = Tape::new();
+/// let x = tape.var(3.0);
+/// (x * x).backward();
+///
+/// let mut program = Interpreter::<f64>::new(tape.program()?)?;
+/// program.set(0, &[5.0])?;
+/// program.run()?;
+/// let gradient = program.tape().gradient_of(x.node(), 1).unwrap();
+/// assert_eq!(program.tape().value(gradient).sum(), 10.0);
+/// # Ok::<(), gradus::program::ProgramError>(())
+/// ```
+#[derive(Debug)]
+pub struct Interpreter<F: Scalar> {
+    program: Program,
+    params: Vec<Param<F>>,
+    tape: Tape<F>,
+}
+
+impl<F: Scalar> Interpreter<F> {
+    /// Takes a program, and runs nothing so far.
+    ///
+    /// # Errors
+    /// [`ProgramError::Number`], if it is for another kind of number; [`ProgramError::Refused`], if it has an op that is not known.
+    pub fn new(program: Program) -> Result<Self, ProgramError> {
+        if program.number != F::NAME {
+            return Err(ProgramError::Number { expected: F::NAME, found: program.number });
+        }
+        for (place, step) in program.steps.iter().enumerate() {
+            step.known::<F>().map_err(|reason| step.refused(place, reason))?;
+        }
+        let numbers = |numbers: &[f64]| numbers.iter().map(|&x| F::from_f64(x)).collect::<Vec<F>>();
+        let params = program.params.iter().map(|param| {
+            let value = ArrayD::from_shape_vec(&param.shape[..], numbers(&param.numbers));
+            Param::new(&param.name[..], value.expect("as many numbers as the shape has"))
+        });
+        Ok(Interpreter { params: params.collect(), program, tape: Tape::limited_to(MAX_NUMBERS) })
+    }
+
+    /// The program, with the numbers that its leaves have now. (Parameters keep those that the program began with.)
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The tape of the last run.
+    pub fn tape(&self) -> &Tape<F> {
+        &self.tape
+    }
+
+    /// The parameters, with the numbers that the next run reads.
+    pub fn params(&self) -> &[Param<F>] {
+        &self.params
+    }
+
+    /// The [trace](Tape::trace) of the last run. Its nodes have the lines of the program that the steps were written down from.
+    pub fn trace(&self) -> Trace {
+        let mut trace = self.tape.trace();
+        let mut lines = HashMap::new();
+        for (node, step, _) in self.nodes() {
+            lines.insert(node, (&step.file, step.line));
+        }
+        for node in 0..trace.nodes.len() {
+            // A node of a pass has the line of the one that it differentiates.
+            let mut origin = node;
+            while !lines.contains_key(&origin) && trace.nodes[origin].origin != origin {
+                origin = trace.nodes[origin].origin;
+            }
+            if let Some(&(file, line)) = lines.get(&origin) {
+                trace.nodes[node].file.clone_from(file);
+                trace.nodes[node].line = line;
+            }
+        }
+        trace
+    }
+
+    /// The steps that make one node, each with that node and its place.
+    fn nodes(&self) -> impl Iterator<Item = (usize, &Step, usize)> {
+        let mut next = 0;
+        self.program.steps.iter().enumerate().filter_map(move |(place, step)| {
+            let node = next;
+            next += match step.what {
+                What::Backward { nodes, .. } => nodes,
+                What::Stays { .. } => 0,
+                _ => 1,
+            };
+            (next == node + 1 && !matches!(step.what, What::Backward { .. })).then_some((node, step, place))
+        })
+    }
+
+    /// The steps that are leaves or read parameters, each with its node.
+    pub fn leaves(&self) -> impl Iterator<Item = (usize, NodeIndex)> {
+        let leaves = self.nodes().filter(|(_, step, _)| matches!(step.what, What::Leaf { .. } | What::Param { .. }));
+        leaves.map(|(node, _, place)| (place, NodeIndex::new(node)))
+    }
+
+    /// The numbers that a leaf or a parameter has now; none, if the step is no leaf.
+    pub fn numbers(&self, step: usize) -> Vec<f64> {
+        match self.program.steps.get(step).map(|step| &step.what) {
+            Some(What::Leaf { numbers, .. }) => numbers.clone(),
+            Some(What::Param { param }) => self.params[*param].value().iter().map(|x| x.to_f64()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Gives a leaf or, if the step reads a parameter, the parameter other numbers, for the next run.
+    ///
+    /// # Errors
+    /// [`ProgramError::Refused`], if there is no such step, it is no leaf, or it has another count of numbers.
+    pub fn set(&mut self, step: usize, numbers: &[f64]) -> Result<(), ProgramError> {
+        let missing =
+            || ProgramError::Refused { step, what: "the leaf".into(), reason: "there is no such step".into() };
+        let found = self.program.steps.get_mut(step).ok_or_else(missing)?;
+        if numbers.len() != found.shape.size() {
+            let reason = format!("its shape is {}, found {} numbers", found.shape, numbers.len());
+            return Err(found.refused(step, reason));
+        }
+        match &mut found.what {
+            What::Leaf { numbers: own, .. } => own.copy_from_slice(numbers),
+            What::Param { param } => self.params[*param].update(|own| {
+                own.iter_mut().zip(numbers).for_each(|(own, &x)| *own = F::from_f64(x));
+            }),
+            _ => return Err(found.refused(step, "it is computed, and only leaves can be given numbers".into())),
+        }
+        Ok(())
+    }
+
+    /// Records the program again.
+    ///
+    /// # Errors
+    /// [`ProgramError::Refused`], if a step cannot be run, or makes something else than the program says. Then the tape holds the steps before.
+    pub fn run(&mut self) -> Result<(), ProgramError> {
+        self.tape.rewind();
+        let mut run = Run { params: &self.params, tape: &self.tape, results: Vec::new(), work: MAX_WORK };
+        for (place, step) in self.program.steps.iter().enumerate() {
+            // An op that is given what no method would give it may panic, also in its vjp.
+            let outcome = catch_unwind(AssertUnwindSafe(|| run.step(step)));
+            let outcome = outcome.unwrap_or_else(|_| Err("it panicked".to_owned()));
+            run.results.push(outcome.map_err(|reason| step.refused(place, reason))?);
+        }
+        Ok(())
+    }
+}
+
+impl Step {
+    fn refused(&self, step: usize, reason: String) -> ProgramError {
+        let what = match &self.what {
+            What::Leaf { leaf, .. } => leaf.name(),
+            What::Param { .. } => Leaf::Param.name(),
+            What::Op { op, .. } => op,
+            What::Backward { .. } => "backward",
+            What::Stays { stays, .. } => stays,
+        };
+        ProgramError::Refused { step, what: what.to_owned(), reason }
+    }
+
+    /// The kind of op, if it is an op, or the reason why it is none.
+    fn known<F: Scalar>(&self) -> Result<Option<&'static Kind<F>>, String> {
+        let What::Op { op, of, .. } = &self.what else { return Ok(None) };
+        let kind = Kind::<F>::named(op).ok_or("there is no op of this name")?;
+        match kind.operands.contains(&of.len()) {
+            true => Ok(Some(kind)),
+            false => Err(format!("it takes {}, found {}", counted(&kind.operands), of.len())),
+        }
+    }
+}
+
+fn counted(operands: &RangeInclusive<usize>) -> String {
+    match (*operands.start(), *operands.end()) {
+        (1, 1) => "1 operand".to_owned(),
+        (least, usize::MAX) => format!("at least {least} operand"),
+        (least, most) if least == most => format!("{least} operands"),
+        (least, most) => format!("{least} or {most} operands"),
+    }
+}
+
+/// What a step results in.
+#[derive(Clone, Copy)]
+enum Outcome<'t, F: Scalar> {
+    Value(Var<'t, F>),
+    Pass(Gradients<'t, F>),
+    Nothing,
+}
+
+struct Run<'t, F: Scalar> {
+    params: &'t [Param<F>],
+    tape: &'t Tape<F>,
+    results: Vec<Outcome<'t, F>>,
+    /// How much work is left.
+    work: usize,
+}
+
+impl<'t, F: Scalar> Run<'t, F> {
+    fn step(&mut self, step: &'t Step) -> Result<Outcome<'t, F>, String> {
+        let _scope = (!step.scope.is_empty()).then(|| self.tape.scope(step.scope.trim_end_matches('/')));
+        let _off = step.no_grad.then(|| self.tape.gradients_off());
+        let value = match &step.what {
+            What::Leaf { leaf, numbers } => self.leaf(*leaf, step.shape, numbers)?,
+            What::Param { param } => self.tape.param(&self.params[*param]),
+            What::Op { with, of, .. } => self.op(step, with, of)?,
+            What::Backward { backward, cotangent, nodes, names } => {
+                return self.backward(*backward, *cotangent, *nodes, names);
+            }
+            What::Stays { .. } => return Ok(Outcome::Nothing),
+        };
+        if value.shape() != step.shape {
+            return Err(format!("it makes the shape {}, and the program says {}", value.shape(), step.shape));
+        }
+        if !step.name.is_empty() && !matches!(step.what, What::Param { .. }) {
+            let _ = value.named(&step.name);
+        }
+        Ok(Outcome::Value(value))
+    }
+
+    fn leaf(&self, leaf: Leaf, shape: Shape, numbers: &[f64]) -> Result<Var<'t, F>, String> {
+        let mut write = |buffer: &mut [F]| buffer.iter_mut().zip(numbers).for_each(|(to, &x)| *to = F::from_f64(x));
+        let gradients = leaf == Leaf::Var && self.tape.wants_gradients();
+        let given = Given::Written(&mut write);
+        let index = self.tape.recording().record_leaf(leaf, shape, given, gradients, Location::caller())?;
+        Ok(self.tape.var_at(index))
+    }
+
+    fn op(&mut self, step: &Step, with: &Map<String, Value>, of: &[Operand]) -> Result<Var<'t, F>, String> {
+        let kind = step.known::<F>()?.expect("a step that is an op");
+        let operands = of.iter().map(|&operand| self.value(operand)).collect::<Result<Vec<_>, _>>()?;
+        let fields = Value::Object(with.clone());
+        (kind.record)(&Place { path: "with".to_owned(), value: &fields }, &operands, &mut self.work)
+    }
+
+    fn backward(
+        &self,
+        of: Operand,
+        cotangent: Option<Operand>,
+        nodes: usize,
+        names: &[(usize, String)],
+    ) -> Result<Outcome<'t, F>, String> {
+        let (loss, start) = (self.value(of)?, self.tape.len());
+        let gradients = match cotangent.map(|cotangent| self.value(cotangent)).transpose()? {
+            None => loss.try_backward().map_err(|error| error.to_string())?,
+            Some(cotangent) if cotangent.shape() == loss.shape() => loss.backward_with(cotangent),
+            Some(cotangent) => {
+                return Err(format!(
+                    "the cotangent has the shape {}, and its node {}",
+                    cotangent.shape(),
+                    loss.shape()
+                ));
+            }
+        };
+        let made = self.tape.len() - start;
+        if made != nodes {
+            return Err(format!("the pass records {made} nodes, and the program says {nodes}"));
+        }
+        for (node, name) in names.iter().filter(|(node, _)| *node < made) {
+            let _ = self.tape.var_at(NodeIndex::new(start + node)).named(name);
+        }
+        Ok(Outcome::Pass(gradients))
+    }
+
+    fn value(&self, operand: Operand) -> Result<Var<'t, F>, String> {
+        let result = |step: usize| match self.results[step] {
+            Outcome::Value(value) => Ok(value),
+            _ => Err(format!("step {step} has no result")),
+        };
+        match operand {
+            Operand::Result(step) => result(step),
+            Operand::Gradient { gradient, of } => match self.results[gradient] {
+                Outcome::Pass(gradients) => gradients
+                    .get(result(of)?)
+                    .ok_or_else(|| format!("the pass of step {gradient} computes no gradient of step {of}")),
+                _ => Err(format!("step {gradient} is no backward pass")),
+            },
+        }
+    }
+}
