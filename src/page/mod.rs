@@ -5,15 +5,18 @@
 //! - `data`: the data for the scripts, as JSON; `source`: the text of the learner's program
 //! - `figure`: the graph, laid out once for every way of folding its scopes
 //! - `formula`: formulas as MathML
+//! - `session`: the engine behind a live page
 //! - `page.html`, `page.css`: the page; `too_large.html`: the page for a tape with too many nodes; `script/`: the interactive part
 
 mod data;
 mod figure;
 mod formula;
 mod options;
+mod session;
 mod source;
 
 pub use options::PageOptions;
+pub use session::{Curve, Name, Rule, Session, SessionError, State};
 
 use crate::draw::{DrawOptions, Theme, escape, page_variables, printable};
 use crate::scalar::Scalar;
