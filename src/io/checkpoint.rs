@@ -88,7 +88,7 @@ impl Checkpoint {
     }
 
     /// With the memory of an optimizer. Its settings are not stored.
-    pub fn optimizer<F: Storable>(mut self, optimizer: &impl Stateful<F>) -> Self {
+    pub fn optimizer<F: Storable>(mut self, optimizer: &(impl Stateful<F> + ?Sized)) -> Self {
         let names = optimizer.array_names();
         self.note.optimizer = Some(names.iter().map(|&name| name.to_owned()).collect());
         for state in optimizer.state() {
@@ -113,6 +113,12 @@ impl Checkpoint {
     /// With how far the training came.
     pub fn progress(mut self, progress: Progress) -> Self {
         self.note.progress = progress;
+        self
+    }
+
+    /// With a text of your own, such as the settings of the training, to compare them later, or the losses so far.
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.note.text = Some(text.into());
         self
     }
 

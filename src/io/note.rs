@@ -13,6 +13,8 @@ pub(super) struct Note {
     pub(super) rngs: Vec<RngState>,
     /// The names of the optimizer's arrays, if there is one.
     pub(super) optimizer: Option<Vec<String>>,
+    /// A text of the program that saved it.
+    pub(super) text: Option<String>,
 }
 
 impl Note {
@@ -23,6 +25,7 @@ impl Note {
             "progress": {"epoch": epoch, "batch": batch, "step": step},
             "rngs": self.rngs.iter().map(RngState::to_json).collect::<Vec<_>>(),
             "optimizer": self.optimizer,
+            "text": self.text,
         })
         .to_string()
     }
@@ -48,6 +51,7 @@ impl Note {
             Value::Null => None,
             names => Some(names.as_array()?.iter().map(name).collect::<Option<_>>()?),
         };
-        Some(Note { progress, rngs, optimizer })
+        let text = note["text"].as_str().map(str::to_owned);
+        Some(Note { progress, rngs, optimizer, text })
     }
 }

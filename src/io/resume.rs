@@ -41,6 +41,11 @@ impl Saved {
         self.note.progress
     }
 
+    /// The text of [`Checkpoint::note`](super::Checkpoint::note), if there is one.
+    pub fn note(&self) -> Option<&str> {
+        self.note.text.as_deref()
+    }
+
     /// Brings a training back to where it was saved: the parameters and buffers of the model, the optimizer's memory, and the sources of random
     /// numbers, as many as were saved: `[&mut rng]`, or `[]`. Returns how far it had come. From there it computes the same bits as if it had not
     /// stopped.
@@ -50,7 +55,7 @@ impl Saved {
     pub fn restore<'r, F: Storable>(
         &self,
         model: &(impl Parameters<F> + ?Sized),
-        optimizer: &mut impl Stateful<F>,
+        optimizer: &mut (impl Stateful<F> + ?Sized),
         rngs: impl IntoIterator<Item = &'r mut ChaCha8Rng>,
     ) -> Result<Progress, IoError> {
         let rngs = Vec::from_iter(rngs);

@@ -5,6 +5,8 @@ use crate::{Param, Scalar};
 
 /// An optimizer whose memory can be taken out and put back. Its settings, such as the learning rate, are no part of it: the program sets those.
 ///
+/// One that is chosen at run time is a `Box<dyn Stateful<f32>>`: it steps as any other, and goes into a checkpoint and back.
+///
 /// ```
 /// use gradus::optim::{Adam, Optimizer, Stateful};
 /// use gradus::prelude::*;
@@ -21,6 +23,10 @@ use crate::{Param, Scalar};
 /// assert_eq!(resumed.state()[0].steps, 2);
 /// # Ok::<(), gradus::optim::OptimError>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "the memory of `{Self}` cannot be taken out, as for a checkpoint",
+    note = "an optimizer that is chosen at run time is a `Box<dyn Stateful<F>>`, which a `Box<dyn Optimizer<F>>` is not"
+)]
 pub trait Stateful<F: Scalar>: Optimizer<F> {
     /// The names of the arrays that it keeps for each parameter, such as `["m", "v"]`. Optimizers of the same names can continue from each other's
     /// memory.
@@ -34,6 +40,21 @@ pub trait Stateful<F: Scalar>: Optimizer<F> {
     /// # Panics
     /// If a parameter has another number of arrays than it keeps (but none is right, too), or arrays of another size than its own.
     fn set_state(&mut self, state: Vec<ParamState<F>>);
+}
+
+impl<F: Scalar, O: Stateful<F> + ?Sized> Stateful<F> for Box<O> {
+    fn array_names(&self) -> &'static [&'static str] {
+        (**self).array_names()
+    }
+
+    fn state(&self) -> Vec<ParamState<F>> {
+        (**self).state()
+    }
+
+    #[track_caller]
+    fn set_state(&mut self, state: Vec<ParamState<F>>) {
+        (**self).set_state(state)
+    }
 }
 
 /// What an optimizer remembers of a parameter.

@@ -93,6 +93,36 @@ fn every_optimizer_goes_on_to_the_same_bits() {
     goes_on("AdamW", || AdamW::new(0.01));
 }
 
+#[test]
+fn an_optimizer_that_is_chosen_at_run_time_goes_on_to_the_same_bits() {
+    goes_on("Adam", || -> Box<dyn Stateful<f32>> { Box::new(Adam::new(0.01)) });
+    assert_eq!(
+        interrupted_at(Some(7), || -> Box<dyn Stateful<f32>> { Box::new(Adam::new(0.01)) }),
+        interrupted_at(None, || Adam::new(0.01))
+    );
+}
+
+#[test]
+fn an_optimizer_behind_a_reference_needs_no_box() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("training.safetensors");
+    let (model, optimizer): (_, &mut dyn Stateful<f32>) = (net(1), &mut RmsProp::new(0.01));
+    Checkpoint::new().params(&model).optimizer(optimizer).save(&path).expect("written");
+    Checkpoint::load(&path).expect("read").restore(&model, optimizer, []).expect("it fits");
+}
+
+#[test]
+fn a_note_comes_back_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("training.safetensors");
+    for note in [None, Some(""), Some("{\"rate\": 0.1}\n\u{1F600} \\")] {
+        let checkpoint = Checkpoint::new().params(&net(1));
+        let checkpoint = note.into_iter().fold(checkpoint, |checkpoint, note| checkpoint.note(note));
+        checkpoint.save(&path).expect("written");
+        assert_eq!(Checkpoint::load(&path).expect("read").note(), note);
+    }
+}
+
 /// Two epochs of 6 batches of digits. After `stop` steps it is interrupted in the middle of an epoch.
 fn digits(stop: Option<usize>) -> Vec<ndarray::ArrayD<f32>> {
     let folder = tempfile::tempdir().expect("a folder");
