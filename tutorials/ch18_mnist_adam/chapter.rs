@@ -7,11 +7,13 @@ use frame::Origin::{Printed, Rerun};
 use frame::{Chapter, Chart, Matrix, Panels, Result, Run};
 use gradus::data::{Batch, Digits, PIXELS};
 use gradus::draw::DrawOptions;
+use gradus::io::Checkpoint;
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::optim::{Adam, Optimizer, Sgd};
 use gradus::prelude::*;
 use measure::{Loss, know_nothing, measure, other_batches};
-use rand::Rng;
+use rand::rngs::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub const CHAPTER: Chapter = Chapter {
@@ -131,18 +133,32 @@ fn against_and_along(run: &mut Run, net: &Mlp, train: &Digits) -> Result {
 }
 
 /// What is known after an epoch.
+#[derive(Serialize, Deserialize)]
 struct Row {
     training_loss: f64,
     test_loss: Loss,
     accuracy: f64,
 }
 
-fn train_and_measure(run: &mut Run, net: &Mlp, [train, test]: [&Digits; 2], rng: &mut impl Rng) -> Result<Vec<Row>> {
+impl Row {
+    fn line(&self, epoch: usize) -> String {
+        let Row { training_loss, test_loss: Loss { per_digit, by_the_source, .. }, accuracy } = self;
+        format!(
+            "  {epoch:>5}   {training_loss:>13.4}   {per_digit:>9.4}   {by_the_source:>13.7}   {:.2}%",
+            100.0 * accuracy
+        )
+    }
+}
+
+fn train_and_measure(run: &mut Run, net: &Mlp, [train, test]: [&Digits; 2], rng: &mut ChaCha8Rng) -> Result<Vec<Row>> {
     run.say("  epoch   training loss   test loss   by the source   accuracy");
     let (mut adam, mut tape, mut rows) = (Adam::new(RATE), Tape::new(), Vec::new());
-    let epochs = run.epochs();
-    let mut watch = run.watch("training", epochs * train.len().div_ceil(BATCH_SIZE), net);
-    for epoch in 1..=epochs {
+    let steps = run.epochs() * train.len().div_ceil(BATCH_SIZE);
+    let kept = run.kept("training", steps, &json!({ "batch": BATCH_SIZE, "rate": RATE }))?;
+    let mut step = kept.restore(&mut rows, |saved| saved.restore(net, &mut adam, [&mut *rng]))?;
+    (1..).zip(&rows).for_each(|(epoch, row): (_, &Row)| run.say(row.line(epoch)));
+    let mut watch = run.watch("training", steps, net).after(step);
+    while step < steps {
         let mut sum = 0.0;
         for batch in train.batches(BATCH_SIZE, rng) {
             let loss = record(&tape, net, &batch);
@@ -151,17 +167,15 @@ fn train_and_measure(run: &mut Run, net: &Mlp, [train, test]: [&Digits; 2], rng:
             adam.step(net, &gradients)?;
             sum += f64::from(loss.item()) * batch.len() as f64;
             tape.rewind();
+            step += 1;
         }
         let (training_loss, test_loss) = (sum / train.len() as f64, measure(net, test, TEST_BATCH));
         let accuracy = test.accuracy(net);
+        let row = Row { training_loss, test_loss, accuracy };
         watch.epoch(accuracy);
-        watch.say(&format!(
-            "  {epoch:>5}   {training_loss:>13.4}   {:>9.4}   {:>13.7}   {:.2}%",
-            test_loss.per_digit,
-            test_loss.by_the_source,
-            100.0 * accuracy
-        ));
-        rows.push(Row { training_loss, test_loss, accuracy });
+        watch.say(&row.line(rows.len() + 1));
+        rows.push(row);
+        kept.save(step, &rows, Checkpoint::new().params(net).optimizer(&adam).rng(&*rng))?;
     }
     watch.finish();
     Ok(rows)

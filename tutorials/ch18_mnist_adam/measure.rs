@@ -6,8 +6,10 @@ use frame::Run;
 use gradus::data::Digits;
 use gradus::nn::{Activation, Init, Mlp};
 use gradus::prelude::*;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+#[derive(Serialize, Deserialize)]
 // ANCHOR: measure
 /// One loss of one net on one set of digits.
 pub struct Loss {

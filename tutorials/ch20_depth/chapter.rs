@@ -7,6 +7,7 @@ use frame::Origin::{Ours, Rerun, Theory};
 use frame::{Chapter, Chart, Panels, Result, Run};
 use gradus::data::Digits;
 use gradus::draw::DrawOptions;
+use gradus::io::Checkpoint;
 use gradus::nn::{Activation, Init, Mlp};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
@@ -37,6 +38,9 @@ pub const CHAPTER: Chapter = Chapter {
 
 const WIDTH: usize = 50;
 const BATCH_SIZE: usize = 100;
+const RATE: f64 = 0.1;
+/// The number of steps between two checkpoints.
+const INTERVAL: usize = 1_000;
 const SMALL: Init = Init::Normal(0.01);
 
 /// The layer sizes of a net with `layers` layers: 784-50-...-50-10.
@@ -52,7 +56,7 @@ pub fn run(run: &mut Run) -> Result {
     sigmoids(run, &batch);
 
     run.heading("Training");
-    run.say(format!("  {} steps on {BATCH_SIZE} digits at rate 0.1", run.epochs()));
+    run.say(format!("  {} steps on {BATCH_SIZE} digits at rate {RATE}", run.epochs()));
     run.say("  layers   start          loss   test digits read");
     let frozen = learn(run, 5, SMALL, [&train, &test])?;
     let trained = learn(run, 5, Init::He, [&train, &test])?;
@@ -150,10 +154,13 @@ fn sigmoids(run: &mut Run, batch: &Digits) {
 fn learn(run: &mut Run, layers: usize, start: Init, [train, test]: [&Digits; 2]) -> Result<f64> {
     let mut rng = run.rng();
     let net = Mlp::<f32>::with_init(&sizes(layers), Activation::Relu, start, Init::Zeros, &mut rng).logits();
-    let (mut sgd, mut tape, mut loss) = (Sgd::new(0.1), Tape::new(), 0.0);
-    let steps = run.epochs();
-    let mut watch = run.watch(&format!("training {layers} layers"), steps, &net);
-    for step in 1..=steps {
+    let (mut sgd, mut tape, mut loss) = (Sgd::new(RATE), Tape::new(), 0.0);
+    let name = if start == SMALL { "N(0, 0.01²)" } else { "He" };
+    let (what, steps) = (format!("training {layers} layers, {name}"), run.epochs());
+    let kept = run.kept(&what, steps, &json!({ "batch": BATCH_SIZE, "rate": RATE }))?;
+    let done = kept.restore(&mut loss, |saved| saved.restore(&net, &mut sgd, [&mut rng]))?;
+    let mut watch = run.watch(&what, steps, &net).after(done);
+    for step in done + 1..=steps {
         let batch = train.sample(BATCH_SIZE, &mut rng);
         let cost = net.forward(tape.input(&batch.images)).softmax_cross_entropy(tape.input(&batch.labels));
         let gradients = cost.backward();
@@ -162,6 +169,9 @@ fn learn(run: &mut Run, layers: usize, start: Init, [train, test]: [&Digits; 2])
         // A mean over the last steps or so, since single batches differ.
         loss += (f64::from(cost.item()) - loss) / f64::from(step.min(100) as u32);
         tape.rewind();
+        if step % INTERVAL == 0 || step == steps {
+            kept.save(step, &loss, Checkpoint::new().params(&net).optimizer(&sgd).rng(&rng))?;
+        }
     }
     let accuracy = test.accuracy(&net);
     watch.epoch(accuracy);
@@ -169,7 +179,6 @@ fn learn(run: &mut Run, layers: usize, start: Init, [train, test]: [&Digits; 2])
     let answers = test.predictions(&net);
     let always =
         answers.iter().all(|&answer| answer == answers[0]).then(|| format!(", and it says {} to all", answers[0]));
-    let name = if start == SMALL { "N(0, 0.01²)" } else { "He" };
     run.say(format!("  {layers:>6}   {name:11}   {loss:.4}   {:.2}%{}", 100.0 * accuracy, always.unwrap_or_default()));
     Ok(accuracy)
 }

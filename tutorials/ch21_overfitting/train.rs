@@ -1,12 +1,15 @@
 //! One training on a few digits, with any of the remedies, measured on digits that it does not see.
 
 use super::shifts::shifted;
-use frame::{Result, Run};
+use frame::{Result, Run, Watch};
 use gradus::data::{CLASSES, Digits, PIXELS, seeded};
+use gradus::io::Checkpoint;
 use gradus::nn::{Activation, Dropout, Init, Linear, Module, Sequential};
 use gradus::optim::{AdamW, EarlyStopping, Optimizer};
 use gradus::prelude::*;
 use rand::Rng;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 const BATCH_SIZE: usize = 50;
 const RATE: f64 = 1e-3;
@@ -14,7 +17,7 @@ const RATE: f64 = 1e-3;
 const PATIENCE: usize = 10;
 
 /// What is done against overfitting. By default, nothing.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Serialize)]
 pub struct Remedy {
     pub weight_decay: f64,
     /// The probability with which a hidden unit is left out.
@@ -25,7 +28,7 @@ pub struct Remedy {
 }
 
 /// What was measured after an epoch.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub struct Epoch {
     pub training_loss: f64,
     pub validation_loss: f64,
@@ -55,36 +58,56 @@ pub fn net(hidden: &[usize], dropout: f64, rng: &mut impl Rng) -> Sequential {
 }
 // ANCHOR_END: net
 
-/// Trains a net, and measures it after each epoch on the digits for validation.
+/// Trains a net, and measures it after each epoch on the digits for validation. No training takes long, but there are many: each is kept when it is done.
 pub fn train(
     run: &mut Run,
     what: &str,
     hidden: &[usize],
     remedy: Remedy,
-    [training, validation]: [&Digits; 2],
+    digits: [&Digits; 2],
     epochs: usize,
     seed: u64,
 ) -> Result<Training> {
     let mut rng = seeded(seed);
     let net = net(hidden, remedy.dropout, &mut rng);
-    let mut watch = run.watch(what, epochs * training.len().div_ceil(BATCH_SIZE), &net);
+    let steps = epochs * digits[0].len().div_ceil(BATCH_SIZE);
+    let settings = json!({ "batch": BATCH_SIZE, "rate": RATE, "patience": PATIENCE, "remedy": remedy });
+    let kept = run.kept(what, steps, &settings)?;
+    let mut found = Vec::new();
+    if kept.restore(&mut found, |saved| saved.restore_params(&net))? == 0 {
+        let watch = run.watch(what, steps, &net);
+        found = learn(&net, watch, remedy, digits, epochs, &mut rng)?;
+        kept.save(steps, &found, Checkpoint::new().params(&net))?;
+    }
+    let end = measure(&net, digits);
+    Ok(Training { net, epochs: found, end })
+}
+
+fn learn(
+    net: &Sequential,
+    mut watch: Watch<f32>,
+    remedy: Remedy,
+    [training, validation]: [&Digits; 2],
+    epochs: usize,
+    rng: &mut impl Rng,
+) -> Result<Vec<Epoch>> {
     let (mut tape, mut found) = (Tape::new(), Vec::with_capacity(epochs));
     // ANCHOR: stopping
     let mut adam = AdamW::new(RATE).weight_decay(remedy.weight_decay);
-    let mut stopping = EarlyStopping::new(&net, PATIENCE);
+    let mut stopping = EarlyStopping::new(net, PATIENCE);
     for _ in 0..epochs {
-        for batch in training.batches(BATCH_SIZE, &mut rng) {
+        for batch in training.batches(BATCH_SIZE, rng) {
             let images = match remedy.shifts {
                 0 => tape.input(&batch.images),
-                most => tape.input(shifted(training, &batch, most, &mut rng)),
+                most => tape.input(shifted(training, &batch, most, rng)),
             };
             let loss = net.forward(images).softmax_cross_entropy(tape.input(&batch.labels));
             let gradients = loss.backward();
             watch.step(loss, &gradients);
-            adam.step(&net, &gradients)?;
+            adam.step(net, &gradients)?;
             tape.rewind();
         }
-        let epoch = measure(&net, [training, validation]);
+        let epoch = measure(net, [training, validation]);
         watch.epoch(epoch.validation_accuracy);
         found.push(epoch);
         if remedy.stops_early && stopping.is_over(epoch.validation_loss) {
@@ -96,8 +119,7 @@ pub fn train(
     }
     // ANCHOR_END: stopping
     watch.finish();
-    let end = measure(&net, [training, validation]);
-    Ok(Training { net, epochs: found, end })
+    Ok(found)
 }
 
 fn measure(net: &Sequential, [training, validation]: [&Digits; 2]) -> Epoch {

@@ -11,6 +11,7 @@ use frame::Origin::{Ours, Printed, Theory};
 use frame::{Chapter, Result, Run};
 use gradus::data::{Digits, PIXELS, SIDE, shuffled};
 use gradus::draw::DrawOptions;
+use gradus::io::Checkpoint;
 use gradus::nn::{Module, Parameters, Sequential};
 use gradus::optim::{Adam, Optimizer, Schedule};
 use gradus::prelude::*;
@@ -131,24 +132,27 @@ fn learn(
     // ANCHOR: schedule
     let schedule = Schedule::one_cycle(RATE, steps.max(4));
     // ANCHOR_END: schedule
-    let mut watch = run.watch(what, steps, &net);
-    let batches = std::iter::repeat_with(|| train.batches(BATCH_SIZE, &mut rng)).flatten().take(steps);
-    for (step, batch) in (1..).zip(batches) {
-        adam.learning_rate = schedule.at(step - 1);
-        let images = match most {
-            0 => tape.input(&batch.images),
-            _ => tape.input(shifted(train, &batch, most, &mut moves)),
-        };
-        let loss = net.forward(images).softmax_cross_entropy(tape.input(&batch.labels));
-        let gradients = loss.backward();
-        watch.step(loss, &gradients);
-        adam.step(&net, &gradients)?;
-        tape.rewind();
-        if step % EPOCH == 0 || step == steps {
-            let accuracy = test.accuracy(&net);
-            watch.epoch(accuracy);
-            found.push((step, accuracy));
+    let kept = run.kept(what, steps, &json!({ "batch": BATCH_SIZE, "rate": RATE, "moved": most }))?;
+    let mut step = kept.restore(&mut found, |saved| saved.restore(&net, &mut adam, [&mut rng, &mut moves]))?;
+    let mut watch = run.watch(what, steps, &net).after(step);
+    while step < steps {
+        for batch in train.batches(BATCH_SIZE, &mut rng).take(steps - step) {
+            adam.learning_rate = schedule.at(step);
+            let images = match most {
+                0 => tape.input(&batch.images),
+                _ => tape.input(shifted(train, &batch, most, &mut moves)),
+            };
+            let loss = net.forward(images).softmax_cross_entropy(tape.input(&batch.labels));
+            let gradients = loss.backward();
+            watch.step(loss, &gradients);
+            adam.step(&net, &gradients)?;
+            tape.rewind();
+            step += 1;
         }
+        let accuracy = test.accuracy(&net);
+        watch.epoch(accuracy);
+        found.push((step, accuracy));
+        kept.save(step, &found, Checkpoint::new().params(&net).optimizer(&adam).rng(&rng).rng(&moves))?;
     }
     watch.finish();
     Ok((net, found))

@@ -11,8 +11,10 @@ pub mod train;
 
 use frame::Origin::Ours;
 use frame::{Chapter, Chart, Result, Run};
+use gradus::io::{Arrays, Layout};
 use gradus::nn::Module;
-use names::Names;
+use gradus::prelude::*;
+use names::{Batch, Name, Names};
 use net::{Gpt, LastLetters, Recurrent, Size};
 use serde_json::{Map, Value, json};
 use train::{Story, nats, train};
@@ -71,13 +73,13 @@ pub fn run(run: &mut Run) -> Result {
     table.row(run, ["learnt", "the same, learnt"], &learnt, None);
     let mut rng = run.rng();
     let last_letters = LastLetters::new(names.symbols(), 16, 64, &mut rng);
-    let story = train(run, "three letters", &last_letters, &names, steps, RATE)?;
+    let story = train(run, "three letters", &last_letters, None, &names, steps)?;
     table.row(run, ["last_letters", "three letters"], &last_letters, Some(story));
     let recurrent = Recurrent::new(names.symbols(), 64, &mut rng);
-    let story = train(run, "recurrent", &recurrent, &names, steps, RATE)?;
+    let story = train(run, "recurrent", &recurrent, None, &names, steps)?;
     table.row(run, ["recurrent", "recurrent"], &recurrent, Some(story));
     let gpt = Gpt::new(size(&names), run.seed());
-    let story = train(run, "a small GPT", &gpt, &names, steps, RATE)?;
+    let story = train(run, "a small GPT", &gpt, Some(&gpt.dropout), &names, steps)?;
     table.row(run, ["gpt", "a small GPT"], &gpt, Some(story));
     let (curves, mut held_out) = (table.curves, table.held_out);
     draw_curves(run, &curves, nats(&counting, &names.validation))?;
@@ -91,10 +93,12 @@ pub fn run(run: &mut Run) -> Result {
     });
     run.result("made_up", made_up);
     look::heads(run, &gpt, HEADS, &names)?;
+    run.write_arrays("gpt", &Arrays::of(&gpt, Layout::PyTorch)?)?;
+    run.write_arrays("gpt_scores", &scores(&gpt, &names.held_out)?)?;
 
     run.heading("Too good to be true");
     let peeking = Gpt::without_mask(size(&names), run.seed());
-    train(run, "a GPT without a mask", &peeking, &names, steps.div_ceil(3), RATE)?;
+    train(run, "a GPT without a mask", &peeking, Some(&peeking.dropout), &names, steps.div_ceil(3))?;
     let without_mask = nats(&peeking, &names.held_out);
     run.say(format!("  a GPT without a mask, held out: {without_mask:.3} nats per character"));
     look::made_up(run, "  and what it makes up", &peeking, &names);
@@ -106,6 +110,15 @@ pub fn run(run: &mut Run) -> Result {
     }
     run.result("held_out", held_out);
     Ok(())
+}
+
+/// The scores of a net for some names, and the symbols that it read: for `gpt.py`, which has PyTorch compute them.
+fn scores(net: &impl Module<f32>, names: &[Name]) -> Result<Arrays> {
+    let (tape, mut arrays) = (Tape::new(), Arrays::new());
+    let symbols = Batch::of(names).symbols;
+    arrays.insert("scores", &tape.no_grad(|| net.forward(tape.input(&symbols)).value()))?;
+    arrays.insert("symbols", &symbols)?;
+    Ok(arrays)
 }
 
 /// What came of every net, as rows of a table.

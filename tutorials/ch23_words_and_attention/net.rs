@@ -94,7 +94,7 @@ pub struct Size {
 pub struct Gpt {
     wte: Embedding,
     wpe: Embedding,
-    dropout: Dropout,
+    pub dropout: Dropout,
     pub h: Vec<Block>,
     ln_f: LayerNorm,
     lm_head: Linear,

@@ -1,13 +1,18 @@
 //! What is done with every net alike: its loss, its training, how surprised it is by names, and names of its own.
 
+use super::RATE;
 use super::names::{Batch, Name, Names, characters};
 use frame::{Result, Run};
 use gradus::data::shuffled;
-use gradus::nn::Module;
+use gradus::io::Checkpoint;
+use gradus::nn::{Dropout, Module};
 use gradus::optim::{AdamW, Optimizer, Schedule};
 use gradus::prelude::*;
 use ndarray::{Array2, ArrayView1};
 use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::iter;
 
 /// The number of names in a batch.
 const BATCH_SIZE: usize = 64;
@@ -15,6 +20,8 @@ const BATCH_SIZE: usize = 64;
 const MANY: usize = 500;
 /// A gradient that is longer is shortened to this length.
 pub const LONGEST_GRADIENT: f64 = 1.0;
+/// The weight decay.
+const DECAY: f64 = 0.1;
 /// How often a training is measured.
 const LOOKS: usize = 20;
 
@@ -42,6 +49,7 @@ pub fn nats(net: &impl Module<f32>, names: &[Name]) -> f64 {
 }
 
 /// What a training was like.
+#[derive(Serialize, Deserialize)]
 pub struct Story {
     /// (step, nats on the names to choose settings by).
     pub curve: Vec<(f64, f64)>,
@@ -51,37 +59,50 @@ pub struct Story {
     pub clipped: f64,
 }
 
-/// Trains a net in so many steps, each on 64 names.
+/// Trains a net in so many steps, each on 64 names. What it leaves out at random, if it does, belongs to what is kept.
 pub fn train(
     run: &mut Run,
     what: &str,
     net: &impl Module<f32>,
+    dropout: Option<&Dropout>,
     names: &Names,
     steps: usize,
-    rate: f64,
 ) -> Result<Story> {
     let (mut rng, mut tape) = (run.rng(), Tape::new());
     let mut story = Story { curve: Vec::new(), longest: 0.0, clipped: 0.0 };
-    let mut watch = run.watch(what, steps, net);
     let warm_up = steps / 10;
-    let schedule = Schedule::cosine(rate, steps - warm_up).after_warm_up(warm_up);
-    let mut adam = AdamW::new(rate).weight_decay(0.1);
-    let batches = std::iter::repeat_with(|| shuffled_batches(&names.train, &mut rng)).flatten();
-    for (step, batch) in batches.take(steps).enumerate() {
-        // ANCHOR: train
-        let loss = loss(net, &tape, &batch);
-        let gradients = loss.backward();
-        let length = f64::from(gradients.norm(net).item());
-        adam.learning_rate = schedule.at(step);
-        adam.step(net, &gradients.clip_norm(net, LONGEST_GRADIENT))?;
-        // ANCHOR_END: train
-        watch.step(loss, &gradients);
-        story.longest = story.longest.max(length);
-        story.clipped += f64::from(u8::from(length > LONGEST_GRADIENT)) / steps as f64;
-        tape.rewind();
-        if (step + 1) % steps.div_ceil(LOOKS) == 0 || step + 1 == steps {
-            story.curve.push(((step + 1) as f64, nats(net, &names.validation)));
+    let schedule = Schedule::cosine(RATE, steps - warm_up).after_warm_up(warm_up);
+    let mut adam = AdamW::new(RATE).weight_decay(DECAY);
+    let kept = run.kept(what, steps, &json!({ "batch": BATCH_SIZE, "rate": RATE, "decay": DECAY }))?;
+    let mut step = kept.restore(&mut story, |saved| {
+        let mut guard = dropout.map(Dropout::rng);
+        saved.restore(net, &mut adam, iter::once(&mut rng).chain(guard.as_deref_mut()))
+    })?;
+    let mut watch = run.watch(what, steps, net).after(step);
+    while step < steps {
+        for batch in shuffled_batches(&names.train, &mut rng).into_iter().take(steps - step) {
+            // ANCHOR: train
+            let loss = loss(net, &tape, &batch);
+            let gradients = loss.backward();
+            let length = f64::from(gradients.norm(net).item());
+            adam.learning_rate = schedule.at(step);
+            adam.step(net, &gradients.clip_norm(net, LONGEST_GRADIENT))?;
+            // ANCHOR_END: train
+            watch.step(loss, &gradients);
+            story.longest = story.longest.max(length);
+            story.clipped += f64::from(u8::from(length > LONGEST_GRADIENT)) / steps as f64;
+            tape.rewind();
+            step += 1;
+            if step % steps.div_ceil(LOOKS) == 0 || step == steps {
+                story.curve.push((step as f64, nats(net, &names.validation)));
+            }
         }
+        let checkpoint = Checkpoint::new().params(net).optimizer(&adam).rng(&rng);
+        kept.save(
+            step,
+            &story,
+            dropout.iter().fold(checkpoint, |checkpoint, dropout| checkpoint.rng(&*dropout.rng())),
+        )?;
     }
     watch.finish();
     Ok(story)

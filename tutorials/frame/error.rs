@@ -1,6 +1,7 @@
 //! The errors of a chapter. Each message says what went wrong, where, and what to do; the exit status is 2, or 130 after Ctrl-C.
 
 use gradus::data::DataError;
+use gradus::io::IoError;
 use gradus::optim::OptimError;
 use std::fmt;
 use std::path::Path;
@@ -45,6 +46,12 @@ impl fmt::Display for Error {
 
 impl From<DataError> for Error {
     fn from(error: DataError) -> Self {
+        Error::new(error.to_string())
+    }
+}
+
+impl From<IoError> for Error {
+    fn from(error: IoError) -> Self {
         Error::new(error.to_string())
     }
 }

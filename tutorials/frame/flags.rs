@@ -23,6 +23,7 @@ pub(crate) struct Flags {
     pub watch: bool,
     pub no_color: bool,
     pub step: bool,
+    pub resume: bool,
     pub epochs: Option<usize>,
     pub full: bool,
     pub data: Option<PathBuf>,
@@ -50,6 +51,7 @@ impl Flags {
             watch: matches.get_flag("watch"),
             no_color: matches.get_flag("no-color"),
             step: matches.get_flag("step"),
+            resume: matches.get_flag("resume"),
             epochs: matches.try_remove_one("epochs").ok().flatten(),
             full: matches.get_flag("full"),
             data: matches.remove_one("data"),
@@ -107,6 +109,10 @@ fn command(chapter: &Chapter) -> Command {
         .args(Form::ALL.map(|form| switch(form.flag(), form.help())))
         .arg(switch("step", "Step through what the tape recorded, forward and backward"))
         .arg(switch("watch", "Watch the training while it runs: loss, accuracy, gradients, a digit"))
+        .arg(switch(
+            "resume",
+            "Go on where a run with the same flags was killed: from the checkpoints in its folder of files",
+        ))
         .arg(switch("quiet", "Print one line: the verdict"))
         .arg(switch("no-color", "Print no colours"))
 }

@@ -2,6 +2,7 @@
 
 use crate::flags::Flags;
 use crate::form::Form;
+use crate::keep::{Checkpoints, Kept};
 use crate::output::is_prose_on_stderr;
 use crate::output::{self, Output};
 use crate::place::{self, Document};
@@ -9,6 +10,7 @@ use crate::source::{self, default_data};
 use crate::{Chapter, Comparison, Error, Figure, Origin, Result, Watch, files, guess};
 use gradus::data::{Digits, seeded};
 use gradus::draw::{Architecture, DrawOptions, Picture, Theme};
+use gradus::io::Arrays;
 use gradus::nn::Parameters;
 use gradus::page::PageOptions;
 use gradus::{Scalar, Tape};
@@ -29,6 +31,7 @@ pub struct Run<'c> {
     results: Map<String, Value>,
     comparisons: Vec<Comparison>,
     files: Vec<PathBuf>,
+    checkpoints: Checkpoints,
     json: Option<Document>,
     guess: Option<String>,
     watched: bool,
@@ -42,7 +45,7 @@ impl<'c> Run<'c> {
     /// A run with these flags, after checking that its files can be written.
     pub(crate) fn new(chapter: &'c Chapter, flags: Flags) -> Result<Self> {
         let out = out(chapter, &flags);
-        if !flags.quiet || !flags.forms.is_empty() || flags.out.is_some() {
+        if writes_files(&flags) {
             place::look_at_folder("--out", &out)?;
         }
         // The document may be in the folder of the files, which may not exist yet.
@@ -53,6 +56,7 @@ impl<'c> Run<'c> {
         let json = flags.json.as_deref().map(|path| Document::at("--json", path)).transpose()?;
         let output = Output::new(flags.quiet, flags.no_color);
         let (results, comparisons, files) = (Map::new(), Vec::new(), Vec::new());
+        let checkpoints = Checkpoints::new(flags.resume);
         Ok(Run {
             chapter,
             flags,
@@ -60,6 +64,7 @@ impl<'c> Run<'c> {
             results,
             comparisons,
             files,
+            checkpoints,
             json,
             guess: None,
             watched: false,
@@ -183,6 +188,26 @@ impl<'c> Run<'c> {
         watch
     }
 
+    /// The checkpoint of a training of so many steps, in the output folder. Under `--resume` the training goes on from there, if the flags are the same,
+    /// and these settings, which stand in the program: `json!({ "rate": 0.01 })`. A run that writes no files keeps nothing.
+    ///
+    /// # Errors
+    /// If what an earlier run left is damaged, or of a training with other settings.
+    pub fn kept(&mut self, what: &str, steps: usize, settings: &Value) -> Result<Kept> {
+        if !writes_files(&self.flags) {
+            return Ok(Kept::default());
+        }
+        let Flags { seed, data, options, .. } = &self.flags;
+        let data = data.as_ref().map(|folder| folder.display().to_string());
+        let flags = json!({ "chapter": self.chapter.slug, "seed": seed, "epochs": self.epochs(), "data": data, "steps": steps });
+        let all = [&flags, &json!(options), settings].map(|part| part.as_object().cloned().unwrap_or_default());
+        let all = all.into_iter().flatten().collect();
+        let words: Vec<&str> =
+            what.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let path = self.place(&format!("{}.checkpoint.safetensors", words.join("_")))?;
+        self.checkpoints.begin(what, steps, path, all)
+    }
+
     /// Notes a result for `--json`.
     pub fn result(&mut self, name: &str, value: impl Into<Value>) {
         self.results.insert(name.to_owned(), value.into());
@@ -193,15 +218,34 @@ impl<'c> Run<'c> {
         self.comparisons.push(Comparison { name, ours, from, other, low, high });
     }
 
+    /// The path of a file in the output folder, which is made if it is not there.
+    fn place(&self, name: &str) -> Result<PathBuf> {
+        let folder = out(self.chapter, &self.flags);
+        std::fs::create_dir_all(&folder).map_err(|error| Error::writing(&folder, error))?;
+        Ok(folder.join(name))
+    }
+
     /// Writes a file into the output folder.
     ///
     /// # Errors
     /// If that is not possible.
     pub fn write(&mut self, name: &str, contents: impl AsRef<[u8]>) -> Result {
-        let folder = out(self.chapter, &self.flags);
-        let path = folder.join(name);
-        std::fs::create_dir_all(&folder).map_err(|error| Error::writing(&folder, error))?;
+        let path = self.place(name)?;
         files::write(&path, contents).map_err(|error| Error::writing(&path, error))?;
+        self.files.push(path);
+        Ok(())
+    }
+
+    /// Writes arrays as NAME.safetensors into the output folder, unless the run is quiet.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn write_arrays(&mut self, name: &str, arrays: &Arrays) -> Result {
+        if self.flags.quiet {
+            return Ok(());
+        }
+        let path = self.place(&format!("{name}.safetensors"))?;
+        arrays.save_safetensors(&path)?;
         self.files.push(path);
         Ok(())
     }
@@ -317,6 +361,11 @@ impl<'c> Run<'c> {
         if self.flags.step && !self.stepped && !self.flags.quiet {
             output::note("--step: this run recorded no tape to step through");
         }
+        if self.flags.resume && self.checkpoints.is_empty() {
+            output::note(
+                "--resume: no training of this chapter takes so long that it keeps checkpoints; it was run from the start",
+            );
+        }
         self.print_comparisons();
         self.print_guess();
         self.output.heading("What would have fooled us");
@@ -325,6 +374,7 @@ impl<'c> Run<'c> {
             self.result("seconds", (seconds * 1000.0).round() / 1000.0);
             self.write_json(&json)?;
         }
+        self.checkpoints.delete();
         if !self.files.is_empty() {
             self.output.heading("Files written");
             self.files.iter().for_each(|path| self.output.line(&format!("  {}", path.display())));
@@ -392,6 +442,11 @@ impl<'c> Run<'c> {
 /// The folder for the files.
 fn out(chapter: &Chapter, flags: &Flags) -> PathBuf {
     flags.out.clone().unwrap_or_else(|| chapter.default_out().into())
+}
+
+/// Whether the run writes files: a quiet one only if it is asked for some.
+fn writes_files(flags: &Flags) -> bool {
+    !flags.quiet || !flags.forms.is_empty() || flags.out.is_some() || flags.resume
 }
 
 fn file_name(name: &str, form: Form) -> String {

@@ -39,6 +39,7 @@ mod mnist;
 mod must_use;
 mod plots;
 mod reproduce;
+mod resume;
 mod runner;
 mod slips;
 mod support;

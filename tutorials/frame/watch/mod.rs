@@ -49,6 +49,14 @@ impl<'m, F: Scalar> Watch<'m, F> {
         Ok(())
     }
 
+    /// Goes on after so many steps of an earlier run.
+    pub fn after(mut self, steps: usize) -> Self {
+        self.training.begin_after(steps);
+        self.bar.set_position(steps as u64);
+        self.bar.reset_eta();
+        self
+    }
+
     /// Shows a digit, and the network's outputs for it, as shares from 0 to 1.
     pub fn digit(mut self, image: Array2<f64>, label: u8, outputs: impl Fn() -> Vec<f64> + 'm) -> Self {
         self.training.digit = Some(Digit::new(image, label));

@@ -7,6 +7,8 @@ pub(super) struct Training {
     pub what: String,
     pub steps: usize,
     pub done: usize,
+    /// Of these, the steps of an earlier run.
+    earlier: usize,
     pub seconds: u64,
     /// (step, mean loss of the steps since the point before).
     pub loss: Vec<(f64, f64)>,
@@ -28,6 +30,7 @@ impl Training {
             what: what.to_owned(),
             steps,
             done: 0,
+            earlier: 0,
             seconds: 0,
             loss: Vec::new(),
             accuracy: Vec::new(),
@@ -35,6 +38,10 @@ impl Training {
             digit: None,
             pending: (0.0, 0),
         }
+    }
+
+    pub fn begin_after(&mut self, steps: usize) {
+        (self.done, self.earlier) = (steps, steps);
     }
 
     pub fn step(&mut self, loss: f64) {
@@ -57,7 +64,8 @@ impl Training {
     /// The estimated number of seconds that the rest will take.
     pub fn seconds_left(&self) -> Option<u64> {
         let left = self.steps.checked_sub(self.done)? as u64;
-        (self.done > 0 && left > 0).then(|| self.seconds * left / self.done as u64)
+        let done = (self.done - self.earlier) as u64;
+        (done > 0 && left > 0).then(|| self.seconds * left / done)
     }
 }
 
@@ -99,6 +107,9 @@ mod tests {
         assert_eq!(training.loss, [(2.0, 1.5), (4.0, 3.5)]);
         training.seconds = 8;
         assert_eq!(training.seconds_left(), Some(8 * 396 / 4));
+        training.begin_after(300);
+        (1..=4).for_each(|loss| training.step(loss as f64));
+        assert_eq!(training.seconds_left(), Some(8 * 96 / 4), "the steps of an earlier run took no time of this one");
     }
 
     #[test]
