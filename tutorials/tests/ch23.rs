@@ -5,7 +5,9 @@ use chapters::ch23::names::{Batch, Names};
 use chapters::ch23::net::{Gpt, LastLetters, Recurrent, Size};
 use gradus::Tape;
 use gradus::data::seeded;
+use gradus::io::{Arrays, Layout};
 use gradus::nn::{Module, Parameters};
+use std::path::Path;
 
 const SMALL: Size = Size { symbols: 27, places: 12, width: 8, heads: 2, blocks: 2, dropout: 0.1 };
 
@@ -62,4 +64,26 @@ fn the_parts_of_the_gpt_are_called_as_in_nano_gpt() {
     }
     expected.extend(["ln_f/gain", "ln_f/bias", "lm_head/W", "lm_head/b"].map(str::to_owned));
     assert_eq!(names, expected);
+}
+
+/// A file that `gpt.py` made with PyTorch.
+fn of_pytorch(name: &str) -> Arrays {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gpt");
+    Arrays::load_safetensors(folder.join(name)).expect("read")
+}
+
+#[test]
+fn pytorch_and_the_gpt_read_each_others_nets_and_compute_the_same_scores() {
+    let (net, told) = (of_pytorch("torch_gpt.safetensors"), of_pytorch("torch_gpt_scores.safetensors"));
+    let gpt = Gpt::new(Size { symbols: 27, places: 6, width: 8, heads: 4, blocks: 2, dropout: 0.1 }, 7);
+    net.restore(&gpt, Layout::PyTorch).expect("it fits");
+    let get = |name: &str| told.get::<f32>(name).expect("an array");
+    let tape = Tape::new();
+    let scores = tape.no_grad(|| gpt.forward(tape.input(get("symbols"))).value());
+    let apart = (scores - get("scores")).mapv(f32::abs).into_iter().fold(0.0, f32::max);
+    assert!(apart < 1e-5, "{apart}");
+    // What is written here has the names, the shapes and the bits of what PyTorch wrote, so PyTorch reads it.
+    let back = Arrays::of(&gpt, Layout::PyTorch).expect("names");
+    assert_eq!(back.names().collect::<Vec<_>>(), net.names().collect::<Vec<_>>());
+    assert!(back.names().all(|name| back.get::<f32>(name) == net.get(name)));
 }
