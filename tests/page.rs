@@ -41,6 +41,20 @@ fn the_page_of_a_batch_of_digits_is_under_two_megabytes() {
 }
 
 #[test]
+fn pictures_take_little_of_a_page_however_many_there_are() {
+    let tape = Tape::<f32>::new();
+    let mut x = tape.input(Array2::from_elem((100, 784), 0.5)).named("images");
+    for _ in 0..40 {
+        x = x.sin();
+    }
+    let page = tape.to_html(&PageOptions::new().without_source());
+    assert!(page.len() < 2_000_000, "{} bytes", page.len());
+    let nodes = &data(&page)["trace"]["nodes"];
+    let is_picture = |node: usize| nodes[node]["value"]["tiles"].is_object();
+    assert!(is_picture(0) && !is_picture(40), "the first are pictures, the last a heat map");
+}
+
+#[test]
 fn a_page_refers_to_nothing_outside_of_itself() {
     let page = digits(7);
     for reference in ["src=", "@import", "url(", "href=\"http", "fetch(", "XMLHttpRequest", "import("] {

@@ -8,10 +8,13 @@ use crate::draw::printable;
 use crate::reach::Reach;
 use crate::scalar::Scalar;
 use crate::tape::Tape;
-use crate::trace::{Trace, TraceNode};
+use crate::trace::{Digest, Event, Trace, TraceNode};
 use petgraph::graph::NodeIndex;
 use serde::Serialize;
 use std::collections::BTreeMap;
+
+/// Maximum number of letters that the pictures of a page take. (The weights of 100 neurons that look at digits take a hundred thousand.)
+const MOST_LETTERS: usize = 1_200_000;
 
 /// Everything on the page.
 #[derive(Serialize)]
@@ -32,6 +35,7 @@ pub(super) struct PageData {
 impl PageData {
     pub(super) fn of<F: Scalar>(tape: &Tape<F>, options: &PageOptions) -> PageData {
         let mut trace = tape.trace();
+        leave_out_pictures(&mut trace, MOST_LETTERS);
         let sentences = trace.narration().iter().map(|sentence| printable(sentence)).collect();
         let figure = Figure::of(tape, &trace, options.is_laid_open);
         for node in &mut trace.nodes {
@@ -49,6 +53,27 @@ impl PageData {
             sources: sources(&trace, options),
             trace,
         }
+    }
+}
+
+/// Leaves out the pictures for which there is no room: such arrays are shown as heat maps.
+fn leave_out_pictures(trace: &mut Trace, mut room: usize) {
+    let values = trace.nodes.iter_mut().filter_map(|node| node.value.as_mut());
+    for digest in values.chain(trace.events.iter_mut().flat_map(arrays)) {
+        let letters = digest.tiles.as_ref().map_or(0, |tiles| tiles.pixels.len());
+        match room.checked_sub(letters) {
+            Some(left) => room = left,
+            None => digest.tiles = None,
+        }
+    }
+}
+
+/// The arrays that an event holds besides those of nodes.
+fn arrays(event: &mut Event) -> Vec<&mut Digest> {
+    match event {
+        Event::Update { before, change, after, .. } => vec![before, change, after],
+        Event::Contribution { slope: Some(slope), .. } => vec![slope],
+        _ => Vec::new(),
     }
 }
 

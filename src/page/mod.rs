@@ -27,12 +27,14 @@ const PAGE: &str = include_str!("page.html");
 const TOO_LARGE: &str = include_str!("too_large.html");
 const STYLE: &str = include_str!("page.css");
 /// In the order in which they build on each other. Together they are one module.
-const SCRIPTS: [&str; 13] = [
+const SCRIPTS: [&str; 15] = [
     include_str!("script/numbers.js"),
     include_str!("script/trace.js"),
     include_str!("script/reach.js"),
     include_str!("script/worked.js"),
     include_str!("script/array.js"),
+    include_str!("script/tiles.js"),
+    include_str!("script/bars.js"),
     include_str!("script/graph.js"),
     include_str!("script/inspector.js"),
     include_str!("script/source.js"),

@@ -1,5 +1,6 @@
 //! Arrays as a trace keeps them: small ones whole, large ones reduced to what can be shown.
 
+use super::Tiles;
 use crate::scalar::Scalar;
 use ndarray::{ArrayD, ArrayView2};
 
@@ -20,6 +21,9 @@ pub struct Digest {
     pub elements: Option<Vec<f64>>,
     /// A picture of a larger array.
     pub reduced: Option<Reduced>,
+    /// The pictures that a larger array consists of, if its shape says that it does.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub tiles: Option<Tiles>,
     /// The least number. Like the other statistics, it is NaN if there is no finite number.
     #[cfg_attr(feature = "json", serde(with = "crate::json::floats::number"))]
     pub least: f64,
@@ -65,6 +69,7 @@ impl Digest {
         Digest {
             shape: array.shape().to_vec(),
             reduced: (numbers.len() > WHOLE).then(|| Reduced::of(array.shape(), &numbers)),
+            tiles: (numbers.len() > WHOLE).then(|| Tiles::of(array.shape(), &numbers)).flatten(),
             least: or_nan(finite().fold(f64::INFINITY, f64::min)),
             greatest: or_nan(finite().fold(f64::NEG_INFINITY, f64::max)),
             mean: finite().sum::<f64>() / count,

@@ -1,7 +1,7 @@
 //! The record that all views replay: the stepper, the web page, the pictures. The one idea to know: **a trace is plain data**, made once from a tape.
 //! A view needs neither the tape nor the program, and computes nothing again.
 //!
-//! - `event`: the events; `node`: the nodes; `digest`: arrays, large ones reduced
+//! - `event`: the events; `node`: the nodes; `digest`: arrays, large ones reduced; `tiles`: arrays that are pictures
 //! - `record`: makes a trace from a tape; `slope`: the numbers of local derivatives
 //! - `narrate`, `words`: one plain sentence per event; `worked`: formulas with the numbers put in
 //! - `files`: finds the program's source text
@@ -13,6 +13,7 @@ mod narrate;
 mod node;
 mod record;
 mod slope;
+mod tiles;
 mod words;
 mod worked;
 
@@ -22,6 +23,7 @@ pub use digest::{Digest, Reduced};
 pub use event::Event;
 pub use files::SourceFolders;
 pub use node::{Derivative, TraceNode};
+pub use tiles::Tiles;
 
 /// A computation and its backward passes, in the order in which they happened.
 ///

@@ -166,7 +166,7 @@ test("a click on a cell lights up the cells that it was computed from, for every
   });
 });
 
-test("a click on a cell of a large heat map lights up blocks of the operands", async () => {
+test("a click on a cell of a large heat map lights up pixels of the pictures that it was computed from", async () => {
   await visit("digits.html", {}, async (page) => {
     const { trace } = await data(page);
     const product = trace.nodes.find((node) => node.op === "matmul" && node.pass === 0);
@@ -178,8 +178,8 @@ test("a click on a cell of a large heat map lights up blocks of the operands", a
     assert.match(await page.locator('#inspector .array[data-role="value"] .readout').textContent(), /^\[3, 0\] = -?\d/);
     await page.mouse.click(box.x + box.width * 0.005, box.y + box.height * 0.35);
     const lit = (slot) => page.$eval(`#inspector .array[data-role="operand${slot}"]`, (found) => found.dataset.lit.split(" ").length);
-    assert.equal(await lit(0), 32, "the row of image 3, reduced to 32 blocks");
-    assert.equal(await lit(1), 32, "the column of neuron 0");
+    assert.equal(await lit(0), 784, "image 3");
+    assert.equal(await lit(1), 784, "the weights of neuron 0");
   });
 });
 

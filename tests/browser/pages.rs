@@ -1,5 +1,6 @@
 //! Pages for the browser tests, besides those of the chapters: `cargo run --example browser_pages -- FOLDER`.
 
+use gradus::Conv;
 use gradus::derivatives::grad;
 use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Optimizer, Sgd};
@@ -7,7 +8,7 @@ use gradus::page::PageOptions;
 use gradus::petgraph::graph::NodeIndex;
 use gradus::prelude::*;
 use gradus::table::TABLE;
-use ndarray::{Array2, array};
+use ndarray::{Array2, Array4, array};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     update(&folder)?;
     digits(&folder)?;
     second_pass(&folder)?;
+    convolution(&folder)?;
     Ok(())
 }
 
@@ -95,6 +97,31 @@ fn digits(folder: &Path) -> Result<(), Box<dyn Error>> {
     let gradients = net.forward(x).quadratic_cost(y).named("cost").backward();
     Sgd::new(0.1).step(&net, &gradients)?;
     write(folder, "digits.html", "Ten digits, one step", &tape)
+}
+
+/// Stripes, whose direction differs from filter to filter.
+fn wave(filter: usize, y: usize, x: usize) -> f32 {
+    let (sin, cos) = (filter as f32 * 0.6).sin_cos();
+    0.3 * (1.3 * (sin * y as f32 + cos * x as f32)).sin()
+}
+
+/// Two digits through filters, pooling and a softmax.
+fn convolution(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let mut rng = seeded(3);
+    let train = Mnist::open("data/mnist")?.train();
+    let batch = train.batches(2, &mut rng).next().ok_or("no batch")?;
+    let tape = Tape::<f32>::new();
+    let images = tape.input(&batch.images).named("images").reshape([2, 1, 28, 28]);
+    let filters =
+        tape.var(Array4::from_shape_fn((6, 1, 5, 5), |(filter, _, y, x)| wave(filter, y, x))).named("filters");
+    let pooled = images.conv2d_with(filters, None, Conv::new()).relu().max_pool2d(2, 2).named("pooled");
+    let weights = tape
+        .var(Array2::from_shape_fn((864, 10), |(pixel, class)| 0.1 * wave(class, pixel / 12, pixel % 12)))
+        .named("weights");
+    let scores = pooled.reshape([2, 864]).matmul(weights).named("scores");
+    let _ = scores.softmax(1).named("probabilities");
+    scores.softmax_cross_entropy_with(tape.input(&batch.one_hot).named("targets")).named("loss").backward();
+    write(folder, "convolution.html", "Two digits, six filters", &tape)
 }
 
 /// A gradient that is differentiated again.

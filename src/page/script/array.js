@@ -36,10 +36,19 @@ class ArrayView {
     this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", `${label ?? "array"}, ${shapeText(this.shape)}`);
     this.element.arrayView = this;
-    const isSmall = this.isWhole && this.rows <= TABLE.rows && this.columns <= TABLE.columns;
     if (this.cells.length === 0) this.element.append("empty");
-    else if (isSmall) this.buildTable();
+    else this.build();
+  }
+
+  build() {
+    const isSmall = this.isWhole && this.rows <= TABLE.rows && this.columns <= TABLE.columns;
+    if (isSmall) this.buildTable();
     else this.buildHeat();
+  }
+
+  /** The number of cells that can be pointed at. */
+  get pixels() {
+    return this.cells.length;
   }
 
   /** The elements that a cell stands for. */
@@ -109,16 +118,9 @@ class ArrayView {
     this.readout = element("p", { className: "readout" });
     this.readout.setAttribute("aria-live", "polite");
     this.resting = this.summary();
-    const cellAt = (event) => {
-      const box = this.canvas.getBoundingClientRect();
-      const column = Math.floor(((event.clientX - box.left) / box.width) * this.columns);
-      const row = Math.floor(((event.clientY - box.top) / box.height) * this.rows);
-      const isInside = column >= 0 && column < this.columns && row >= 0 && row < this.rows;
-      return isInside ? row * this.columns + column : undefined;
-    };
-    this.canvas.addEventListener("pointermove", (event) => this.point(cellAt(event)));
+    this.canvas.addEventListener("pointermove", (event) => this.point(this.cellUnder(event)));
     this.canvas.addEventListener("pointerleave", () => this.point(undefined));
-    this.canvas.addEventListener("click", (event) => this.choose(cellAt(event)));
+    this.canvas.addEventListener("click", (event) => this.choose(this.cellUnder(event)));
     this.canvas.addEventListener("keydown", (event) => this.move(event));
     this.heat = element("div", { className: "heat" }, this.canvas);
     this.heat.style.maxHeight = `${ROOM}px`;
@@ -130,12 +132,24 @@ class ArrayView {
     requestAnimationFrame(() => this.paint());
   }
 
+  /** The cell under the pointer. */
+  cellUnder(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const column = Math.floor(((event.clientX - box.left) / box.width) * this.columns);
+    const row = Math.floor(((event.clientY - box.top) / box.height) * this.rows);
+    const isInside = column >= 0 && column < this.columns && row >= 0 && row < this.rows;
+    return isInside ? row * this.columns + column : undefined;
+  }
+
+  neighbour(cell, key) {
+    return cell + { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns }[key];
+  }
+
   /** Arrow keys walk from cell to cell, Enter picks one. */
   move(event) {
-    const [last, at] = [this.cells.length - 1, this.pointed ?? 0];
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
+    const [last, at] = [this.pixels - 1, this.pointed ?? 0];
     if (event.key === "Enter") this.choose(at);
-    else if (event.key in steps) this.point(Math.min(last, Math.max(0, at + steps[event.key])));
+    else if (event.key.startsWith("Arrow")) this.point(Math.min(last, Math.max(0, this.neighbour(at, event.key))));
     else return;
     event.preventDefault();
     event.stopPropagation();

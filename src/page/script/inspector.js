@@ -36,7 +36,7 @@ class Inspector {
 
   view(role, digest, label, pick) {
     if (!digest) return element("p", { className: "faint", textContent: "The value is no longer there." });
-    const view = new ArrayView(digest, { label, pick });
+    const view = viewOf(digest, { label, pick });
     view.element.dataset.role = role;
     this.views.push({ role, view });
     return view.element;

@@ -1,0 +1,142 @@
+// Arrays that are pictures, drawn as pictures: digits of 28 by 28 pixels, the weights that look at them, filters and feature maps. What cannot be below
+// 0 is drawn in greys, everything else in the colours of heat maps. The numbers of a large array come as bytes: enough for a shade.
+
+const DIGIT = 28;
+/** The largest side of a pixel on the screen. */
+const PIXEL = 7;
+
+/** The pictures in an array: how many there are, their sides, which element a pixel is, and its number; nothing if it is no array of pictures. */
+function tilesOf({ shape, elements, tiles }) {
+  const size = product(shape);
+  const [isRows, isColumns] = [shape.at(-1) === DIGIT * DIGIT, shape.length === 2 && shape[0] === DIGIT * DIGIT];
+  const isSide = (length) => length >= 2 && length <= 64;
+  if (!isRows && !isColumns && !(shape.length === 4 && shape.slice(2).every(isSide))) return undefined;
+  if (size === 0 || (!elements && !tiles)) return undefined;
+  const [height, width] = isRows || isColumns ? [DIGIT, DIGIT] : shape.slice(2);
+  const all = size / (height * width);
+  const count = tiles?.count ?? all;
+  const elementAt = (pixel) => {
+    const [tile, inside] = [Math.floor(pixel / (height * width)), pixel % (height * width)];
+    return isRows || !isColumns ? pixel : inside * all + tile;
+  };
+  const pixelOf = (place) => (isRows || !isColumns ? place : (place % all) * height * width + Math.floor(place / all));
+  const bytes = tiles && Int8Array.from(atob(tiles.pixels), (letter) => letter.charCodeAt(0));
+  const numberAt = (pixel) => (bytes ? (bytes[pixel] === -128 ? NaN : bytes[pixel] * tiles.step) : read(elements[elementAt(pixel)]));
+  return { all, count, height, width, elementAt, pixelOf, numberAt, isRounded: Boolean(bytes) };
+}
+
+/** Pictures side by side, instead of one heat map of all. */
+class TileView extends ArrayView {
+  build() {
+    this.tiles = tilesOf(this.digest);
+    const { count, height, width, numberAt } = this.tiles;
+    this.numbers = Float64Array.from({ length: count * height * width }, (_, pixel) => numberAt(pixel));
+    this.buildHeat();
+  }
+
+  get pixels() {
+    return this.numbers.length;
+  }
+
+  elementsOf(pixel) {
+    return [this.tiles.elementAt(pixel)];
+  }
+
+  cellOf(place) {
+    return this.tiles.pixelOf(place);
+  }
+
+  tell(pixel) {
+    const { elementAt, isRounded } = this.tiles;
+    return `[${indices(elementAt(pixel), this.shape).join(", ")}] ${isRounded ? "≈" : "="} ${number(this.numbers[pixel], isRounded ? 2 : 6)}`;
+  }
+
+  summary() {
+    const { all, count } = this.tiles;
+    return count < all ? `${super.summary()} · the first ${count} of ${all} pictures` : super.summary();
+  }
+
+  /** As many pictures in a row as make their pixels largest. */
+  arrange(room) {
+    const { count, height, width } = this.tiles;
+    let best = { side: 0 };
+    for (let across = 1; across <= count; across++) {
+      const down = Math.ceil(count / across);
+      const side = Math.min(PIXEL, room / (across * (width + 1)), ROOM / (down * (height + 1)));
+      if (side >= best.side) best = { side, across, down };
+    }
+    return best;
+  }
+
+  cellAt(x, y) {
+    const { height, width, count } = this.tiles;
+    const [column, row] = [Math.floor(x / (width + 1)), Math.floor(y / (height + 1))];
+    const [inX, inY] = [Math.floor(x % (width + 1)), Math.floor(y % (height + 1))];
+    const tile = row * this.placed.across + column;
+    const isInside = x >= 0 && y >= 0 && column < this.placed.across && tile < count && inX < width && inY < height;
+    return isInside ? (tile * height + inY) * width + inX : undefined;
+  }
+
+  cellUnder(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return this.cellAt((event.clientX - box.left) / this.placed.side, (event.clientY - box.top) / this.placed.side);
+  }
+
+  /** The arrow keys walk within a picture, and from one to the next at its sides. */
+  neighbour(pixel, key) {
+    const { width } = this.tiles;
+    return pixel + { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -width, ArrowDown: width }[key];
+  }
+
+  placeOf(pixel) {
+    const { height, width } = this.tiles;
+    const [tile, inside] = [Math.floor(pixel / (height * width)), pixel % (height * width)];
+    const [column, row] = [tile % this.placed.across, Math.floor(tile / this.placed.across)];
+    return [column * (width + 1) + (inside % width), row * (height + 1) + Math.floor(inside / width)];
+  }
+
+  paint() {
+    const room = this.canvas?.parentElement.clientWidth;
+    if (!room) return;
+    this.placed = this.arrange(room);
+    const { side, across, down } = this.placed;
+    const [columns, rows] = [across * (this.tiles.width + 1), down * (this.tiles.height + 1)];
+    const scale = devicePixelRatio;
+    Object.assign(this.canvas, { width: Math.round(columns * side * scale), height: Math.round(rows * side * scale) });
+    Object.assign(this.canvas.style, { width: `${columns * side}px`, height: `${rows * side}px` });
+    this.tellHidden();
+    const pen = this.canvas.getContext("2d");
+    pen.imageSmoothingEnabled = false;
+    pen.scale(scale * side, scale * side);
+    pen.drawImage(this.drawn(columns, rows), 0, 0);
+    pen.lineWidth = 1.5 / side;
+    pen.strokeStyle = getComputedStyle(this.canvas).color;
+    const outlined = this.lit && this.lit.size <= 64 ? [...this.lit] : [];
+    if (this.pointed !== undefined && document.activeElement === this.canvas) outlined.push(this.pointed);
+    for (const pixel of outlined) pen.strokeRect(...this.placeOf(pixel), 1, 1);
+  }
+
+  /** A picture of all pictures, a pixel for each number. */
+  drawn(columns, rows) {
+    const image = new ImageData(columns, rows);
+    const colours = Object.fromEntries(["negative", "zero", "positive", "text", "back", "update"].map((name) => [name, colour(`--${name}`)]));
+    const isGrey = !(read(this.digest.least) < 0);
+    const [none, most] = isGrey ? [colours.back, colours.text] : [colours.zero, colours.positive];
+    const largest = this.numbers.reduce((found, x) => (Math.abs(x) > found ? Math.abs(x) : found), 0) || 1;
+    this.numbers.forEach((x, pixel) => {
+      const share = Math.abs(x) / largest;
+      const end = x < 0 ? colours.negative : most;
+      const fade = this.lit && !this.lit.has(pixel) ? 0.72 : 0;
+      const [left, top] = this.placeOf(pixel);
+      const at = (top * columns + left) * 4;
+      for (let part = 0; part < 3; part++) {
+        const shade = Number.isNaN(x) ? colours.update[part] : none[part] + (end[part] - none[part]) * share;
+        image.data[at + part] = shade + (colours.back[part] - shade) * fade;
+      }
+      image.data[at + 3] = 255;
+    });
+    const sheet = element("canvas", { width: columns, height: rows });
+    sheet.getContext("2d").putImageData(image, 0, 0);
+    return sheet;
+  }
+}
