@@ -16,7 +16,7 @@ pub struct Tiles {
     /// The number of pictures that are kept: the first ones.
     pub count: usize,
     /// A step of a pixel.
-    #[cfg_attr(feature = "json", serde(with = "super::json::number"))]
+    #[cfg_attr(feature = "json", serde(with = "crate::json::floats::number"))]
     pub step: f64,
     /// The pixels, picture by picture and row by row, as signed bytes in Base64. -128 is not a number.
     pub pixels: String,
