@@ -189,7 +189,7 @@ pub trait Scalar:
 }
 
 macro_rules! real_scalar {
-    ($real:ident, $largest:expr, $erf:path, $erfc:path) => {
+    ($real:ident, $largest:expr, libm: $sin:ident, $cos:ident, $erf:ident, $erfc:ident) => {
         impl Scalar for $real {
             const NAME: &'static str = stringify!($real);
             const ZERO: Self = 0.0;
@@ -228,8 +228,9 @@ macro_rules! real_scalar {
             fn exp_m1(self) -> Self {
                 functions::$real::exp_m1(self)
             }
+            #[inline(always)]
             fn ln(self) -> Self {
-                $real::ln(self)
+                functions::$real::ln(self)
             }
             #[inline(always)]
             fn ln_1p(self) -> Self {
@@ -242,20 +243,20 @@ macro_rules! real_scalar {
                 $real::powf(self, exponent)
             }
             fn sin(self) -> Self {
-                $real::sin(self)
+                libm::$sin(self)
             }
             fn cos(self) -> Self {
-                $real::cos(self)
+                libm::$cos(self)
             }
             #[inline(always)]
             fn tanh(self) -> Self {
                 functions::$real::tanh(self)
             }
             fn erf(self) -> Self {
-                $erf(self)
+                libm::$erf(self)
             }
             fn erfc(self) -> Self {
-                $erfc(self)
+                libm::$erfc(self)
             }
             #[inline(always)]
             fn normal_cdf(self) -> Self {
@@ -285,8 +286,9 @@ macro_rules! real_scalar {
     };
 }
 
-real_scalar!(f32, 1_u64 << 24, libm::erff, libm::erfcf);
-real_scalar!(f64, 1_u64 << 53, libm::erf, libm::erfc);
+// The functions of the crate libm have the same bits on any machine, those of the standard library are the system's own.
+real_scalar!(f32, 1_u64 << 24, libm: sinf, cosf, erff, erfcf);
+real_scalar!(f64, 1_u64 << 53, libm: sin, cos, erf, erfc);
 
 #[cfg(test)]
 mod tests {
