@@ -1,14 +1,27 @@
-//! The rows of the [table](super::TABLE) of ops: small programs, and operands to run them on.
+//! The rows of the [table](super::TABLE) of ops: small programs, and operands to run them on. Who needs the ops for one kind of number alone takes
+//! [`Row::ALL`]: then no other is compiled.
 
 use crate::dual::Dual;
+use crate::scalar::Scalar;
 use crate::tape::Var;
 #[cfg(feature = "rand")]
 use ndarray::{ArrayD, Axis, IxDyn};
 #[cfg(feature = "rand")]
 use rand::{RngExt, rngs::ChaCha8Rng};
 
-/// A row of the table: an op, and a small program that uses it, for any kind of number.
+/// A row of the table for one kind of number: an op, and a small program that uses it.
 #[derive(Debug)]
+pub struct Row<F: Scalar> {
+    /// The op's name, as [`crate::Op::name`] gives it.
+    pub op: &'static str,
+    /// The operands to call the program with.
+    pub operands: &'static [Operand],
+    /// The program.
+    pub program: Program<F>,
+}
+
+/// A row of the table, for every kind of number.
+#[derive(Clone, Copy, Debug)]
 pub struct Example {
     /// The op's name, as [`crate::Op::name`] gives it.
     pub op: &'static str,
@@ -22,6 +35,30 @@ pub struct Example {
     pub dual: Program<Dual>,
     /// The program on dual numbers of dual numbers, which carry second derivatives.
     pub dual_of_dual: Program<Dual<Dual>>,
+}
+
+impl Example {
+    pub(super) const fn all() -> [Example; Row::<f64>::ALL.len()] {
+        let mut all = [Example::number(0); Row::<f64>::ALL.len()];
+        let mut row = 1;
+        while row < all.len() {
+            all[row] = Example::number(row);
+            row += 1;
+        }
+        all
+    }
+
+    const fn number(row: usize) -> Example {
+        let Row { op, operands, program } = Row::<f64>::ALL[row];
+        Example {
+            op,
+            operands,
+            f32: Row::<f32>::ALL[row].program,
+            f64: program,
+            dual: Row::<Dual>::ALL[row].program,
+            dual_of_dual: Row::<Dual<Dual>>::ALL[row].program,
+        }
+    }
 }
 
 /// A program that is given Vars and returns one.

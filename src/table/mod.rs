@@ -1,8 +1,12 @@
 //! Every op, with operands to try it on: what tests walk, so that no op escapes them. It is a fixture, no part of the engine, and may change in any release.
 
 mod example;
+#[cfg(feature = "rand")]
+mod hard;
 
-pub use example::{Example, Operand, Program};
+pub use example::{Example, Operand, Program, Row};
+#[cfg(feature = "rand")]
+pub use hard::{HARD, Hard, Numbers, filled};
 
 use crate::kernel::windows::Windows;
 use crate::ops::recurrent::Cell;
@@ -21,14 +25,18 @@ macro_rules! row {
             let &$x = x else { panic!("the operands of the row {}", $op) };
             $program
         }
-        Example { op: $op, operands: &[$($operand),*], f32: program, f64: program, dual: program, dual_of_dual: program }
+        Row { op: $op, operands: &[$($operand),*], program }
     }};
 }
 
 /// Every op, with operands to try it on and a program that uses it. (A constant is compiled where it is used. As a static, every op for every kind of
 /// number would be compiled into the library, even for programs that only need a tape.)
+pub const TABLE: &[Example] = &Example::all();
+
 #[rustfmt::skip]
-pub const TABLE: &[Example] = &[
+impl<F: Scalar> Row<F> {
+/// Every op, for one kind of number.
+pub const ALL: &[Row<F>] = &[
     // arithmetic
     row!("add", [Any(&[2, 3]), Any(&[3])], |[a, b]| a + b),
     row!("sub", [Any(&[2, 3]), Any(&[3])], |[a, b]| a - b),
@@ -160,3 +168,4 @@ pub const TABLE: &[Example] = &[
     row!("softmax_cross_entropy_with", [Any(&[2, 3]), Distribution(&[2, 3])], |[x, t]| x.softmax_cross_entropy_with(t)),
     row!("softmax_cross_entropy_with'", [Any(&[2, 3]), Distribution(&[2, 3]), Any(&[])], |[x, t, g]| x.tape().record(softmax_cross_entropy::SoftmaxCrossEntropyWithGrad, &[x, t, g])),
 ];
+}

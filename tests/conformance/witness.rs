@@ -1,9 +1,8 @@
 //! One op at one point, differentiated in different ways.
 
-use super::hard::Row;
 use super::random;
 use gradus::derivatives::grad;
-use gradus::table::{Example, Program};
+use gradus::table::{Example, Hard, Program};
 use gradus::{Dual, Scalar, Tape, Var};
 use ndarray::{ArrayD, Zip};
 use rand::RngExt;
@@ -81,7 +80,7 @@ impl Trial {
     /// At a kink, a limit or an infinity: the reverse pass, dual numbers and, to second order, dual numbers of dual numbers agree; the slopes on
     /// either side by nudging lie around it; and a cotangent of 0 sends nothing on. Results that are NaN are left out. Returns the number of
     /// derivatives that were compared, and the faults.
-    pub fn check_at_a_hard_place(&self, row: &Row) -> (usize, Vec<String>) {
+    pub fn check_at_a_hard_place(&self, row: &Hard) -> (usize, Vec<String>) {
         let y = run(self.example.f64, &self.x);
         let cotangent = Zip::from(&self.cotangent).and(&y).map_collect(|&c, y| if y.is_nan() { 0.0 } else { c });
         let (x, direction, differentiable) = (self.x.clone(), self.direction.clone(), self.differentiable.clone());
