@@ -19,7 +19,7 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 /// Maximum count of numbers that a run may make: half a GiB of f64.
 const MAX_NUMBERS: usize = 1 << 26;
 /// Maximum count of additions and multiplications of the ops of a run, not counting backward passes, which take two to three times as many.
-const MAX_WORK: usize = 50_000_000_000;
+const MAX_WORK: u64 = 50_000_000_000;
 
 /// A program that runs, as often as wanted, on the same tape.
 ///
@@ -213,7 +213,7 @@ struct Run<'t, F: Scalar> {
     tape: &'t Tape<F>,
     results: Vec<Outcome<'t, F>>,
     /// How much work is left.
-    work: usize,
+    work: u64,
 }
 
 impl<'t, F: Scalar> Run<'t, F> {

@@ -56,7 +56,7 @@ pub(super) struct Kind<F: Scalar> {
     pub(super) record: Record<F>,
 }
 
-type Record<F> = for<'t> fn(&Place, &[Var<'t, F>], &mut usize) -> Result<Var<'t, F>, String>;
+type Record<F> = for<'t> fn(&Place, &[Var<'t, F>], &mut u64) -> Result<Var<'t, F>, String>;
 
 impl<F: Scalar> Kind<F> {
     pub(super) fn named(name: &str) -> Option<&'static Kind<F>> {
@@ -72,13 +72,13 @@ impl<F: Scalar> Kind<F> {
 fn record<'t, F: Scalar, O: Op<F> + PartialEq>(
     op: O,
     operands: &[Var<'t, F>],
-    work: &mut usize,
+    work: &mut u64,
 ) -> Result<Var<'t, F>, String> {
     let shapes: Vec<Shape> = operands.iter().map(|operand| operand.shape()).collect();
     let result = op.shape(&shapes)?;
     let flops = op.flops(&shapes, result);
     let too_much = || format!("it takes {flops} additions and multiplications, and this run may take {work} more");
-    *work = work.checked_sub(flops).ok_or_else(too_much)?;
+    *work = work.checked_sub(flops as u64).ok_or_else(too_much)?;
     operands[0].tape().try_record(op, operands)
 }
 
