@@ -159,7 +159,7 @@ impl Reader {
                 } else {
                     product.iter().map(|item| &item.markup[..]).collect()
                 };
-                let below = self.item().map_or(String::new(), |item| item.bare);
+                let below = self.divisor(closing);
                 items.push(Item::plain(format!("<mfrac><mrow>{above}</mrow><mrow>{below}</mrow></mfrac>")));
                 continue;
             }
@@ -170,6 +170,23 @@ impl Reader {
             items.push(item);
         }
         items.into_iter().map(|item| item.markup).collect()
+    }
+
+    /// What stands below a fraction's bar: one quantity or, if it is a sum Σ, all of its term.
+    fn divisor(&mut self, closing: &str) -> String {
+        let is_sum = self.next_is("Σ");
+        let mut below = self.item().map_or(String::new(), |item| item.bare);
+        while is_sum && !self.next_is(closing) && !self.next_is("/") {
+            let start = self.at;
+            match self.item() {
+                Some(item) if !item.is_boundary => below += &item.markup,
+                _ => {
+                    self.at = start;
+                    break;
+                }
+            }
+        }
+        below
     }
 
     /// A quantity with its superscripts and subscripts.
@@ -268,6 +285,14 @@ mod tests {
         assert!(set("g y / n").starts_with("<mfrac><mi>g</mi><mspace width=\"0.2em\"/><mi>y</mi><mi>n</mi></mfrac>"));
         assert!(set("g/n p").starts_with("<mfrac><mi>g</mi><mi>n</mi></mfrac>"));
         assert!(set("1 + a / b").ends_with("<mo>+</mo><mfrac><mi>a</mi><mi>b</mi></mfrac>"));
+    }
+
+    #[test]
+    fn a_fraction_is_divided_by_all_of_a_sum() {
+        let softmax = mathml("yⱼ = e^xⱼ / Σₖ e^xₖ");
+        assert!(softmax.ends_with("<msup><mrow><mi>e</mi></mrow><mrow><msub><mrow><mi>x</mi></mrow><mrow><mi>k</mi></mrow></msub></mrow></msup></mrow></mfrac></math>"), "{softmax}");
+        assert!(set("g m / Σₖ mₖ, m = 1").contains("</mfrac><mo>,</mo>"));
+        assert!(set("(a / Σ b) c").contains("</mfrac><mo>)</mo>"));
     }
 
     #[test]
