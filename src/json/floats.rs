@@ -60,6 +60,7 @@ pub(crate) mod numbers {
     }
 }
 
+#[cfg(feature = "html")] // the page's
 pub(crate) mod maybe_number {
     use super::*;
 
