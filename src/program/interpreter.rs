@@ -24,6 +24,7 @@ const MAX_WORK: u64 = 50_000_000_000;
 /// A program that runs, as often as wanted, on the same tape.
 ///
 /// ```
+/// use gradus::petgraph::graph::NodeIndex;
 /// use gradus::prelude::*;
 /// use gradus::program::Interpreter;
 /// let tape = Tape::new();
@@ -33,7 +34,7 @@ const MAX_WORK: u64 = 50_000_000_000;
 /// let mut program = Interpreter::<f64>::new(tape.program()?)?;
 /// program.set(0, &[5.0])?;
 /// program.run()?;
-/// let gradient = program.tape().gradient_of(x.node(), 1).unwrap();
+/// let gradient = program.tape().gradient_of(NodeIndex::new(0), 1).unwrap();
 /// assert_eq!(program.tape().value(gradient).sum(), 10.0);
 /// # Ok::<(), gradus::program::ProgramError>(())
 /// ```

@@ -7,6 +7,7 @@ use gradus::derivatives::{
     grad, hessian, hessian_vector_product, hessian_vector_product_by_duals, jacobian_by_columns, jacobian_by_rows, jvp,
 };
 use gradus::prelude::*;
+use gradus::table::Hard;
 use gradus::{Axes, check};
 use ndarray::{Array2, ArrayD, arr1};
 
@@ -137,6 +138,7 @@ fn programs() -> Vec<Case> {
         x[0] * 2.0
     }
     vec![
+        case("of", "has no row of hard places", || Hard::of("sinus")),
         var("operands", "names 2 operands", |x| x.tape().record(Miscounted, &[x]).sum().backward().pass()),
         var("grad", "backward starts from one number", |x| grad(x, &[x]).len()),
         case("jvp", "shapes of the inputs", || jvp(two, &[[1.0, 2.0]], &[[1.0]])),
