@@ -123,8 +123,10 @@ impl Hard {
     /// If the list has no row for it.
     #[track_caller]
     pub fn of(op: &str) -> &'static Hard {
-        let row = HARD.iter().find(|row| row.ops.contains(&op));
-        row.unwrap_or_else(|| panic!("{op} has no row of hard places: say in HARD where its kinks and limits are"))
+        match HARD.iter().find(|row| row.ops.contains(&op)) {
+            Some(row) => row,
+            None => panic!("{op} has no row of hard places: say in HARD where its kinks and limits are"),
+        }
     }
 
     /// These operands filled in every hard way.
