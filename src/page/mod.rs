@@ -45,6 +45,16 @@ const SCRIPTS: [&str; 15] = [
     include_str!("script/main.js"),
 ];
 
+/// The colours of the page as variables of a style sheet, for light and for dark: for pages of one's own that should look like it.
+///
+/// ```
+/// let style = gradus::page::style_variables() + "body { background: var(--back); color: var(--text); }";
+/// assert!(style.contains("--forward: light-dark("));
+/// ```
+pub fn style_variables() -> String {
+    page_variables()
+}
+
 impl<F: Scalar> Tape<F> {
     /// The recorded computation as a web page that can be stepped through: one file without links to others. The same tape gives the same bytes.
     ///

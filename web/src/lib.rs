@@ -1,6 +1,6 @@
 //! The engine as WebAssembly. The one idea to know: a page calls an **entry** with bytes and gets bytes back. All entries are ordinary functions of
-//! [`entries`], which native programs call as well; what JavaScript needs besides is in `abi.rs`, the only file with `unsafe`. The module imports
-//! nothing, so it cannot reach anything outside its own memory.
+//! [`entries`], which native programs call as well; what JavaScript needs besides is in `abi.rs`, the only file with `unsafe`, and in `border/`. The module
+//! imports nothing, so it cannot reach anything outside its own memory.
 //!
 //! `engine.js` is the other side of the border.
 
@@ -12,5 +12,4 @@ pub mod abi;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod entries;
-pub mod last_panic;
 pub mod trainings;

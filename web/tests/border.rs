@@ -2,7 +2,8 @@
 
 #![allow(unsafe_code)]
 
-use gradus_web::abi::{Answer, LAST_PANIC, alloc, free, ops, release, train};
+use gradus_border::{Answer, LAST_PANIC, alloc, free, release};
+use gradus_web::abi::{ops, train};
 use gradus_web::entries;
 use std::str;
 

@@ -1,0 +1,58 @@
+//! A network of the playground, as a program of one's own: the same points, weights and batches, so the same losses.
+
+use gradus::data::{Dataset, circles};
+use gradus::ndarray::Array2;
+use gradus::nn::{Activation, Mlp};
+use gradus::optim::{Optimizer, Sgd};
+use gradus::prelude::*;
+use std::f64::consts::PI;
+
+/// What the network sees of a point.
+fn features(x1: f64, x2: f64) -> [f64; 7] {
+    [x1, x2, x1 * x1, x2 * x2, x1 * x2, Scalar::sin(PI * x1), Scalar::sin(PI * x2)]
+}
+
+/// The squared difference between the classes y and the sigmoid of z.
+fn loss<'t>(z: Var<'t, f64>, y: Var<'t, f64>) -> Var<'t, f64> {
+    z.sigmoid().mean_squared_error(y)
+}
+
+/// Prints the loss, and the share of points on the right side.
+fn report(name: &str, net: &Mlp<f64>, data: &Dataset<f64>) {
+    let (tape, all) = (Tape::new(), data.whole());
+    tape.no_grad(|| {
+        let (z, y) = (net.forward(tape.input(&all.features)), tape.input(&all.targets));
+        let right = z.value().iter().zip(&y.value()).filter(|&(&z, &y)| (z > 0.0) == (y > 0.5)).count();
+        println!("{name}: loss {:.9}, {:.1}% right", loss(z, y).item(), 100.0 * right as f64 / data.len() as f64);
+    });
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // Where all random numbers come from: of the points, the split, the weights and the batches, in this order.
+    let mut rng = seeded(1);
+    let (points, labels) = circles::<f64>(200, 0.05, 0.4, &mut rng);
+    let seen = |row: usize| features(points[[row, 0]], points[[row, 1]]);
+    let x = Array2::from_shape_fn((labels.len(), 7), |(row, column)| seen(row)[column]);
+    let y = Array2::from_shape_fn((labels.len(), 1), |(row, _)| labels[row] as f64);
+    let (training, validation) = Dataset::new(x, y).split(1.0 - 0.2, &mut rng);
+
+    let net = Mlp::<f64>::new(&[7, 4, 1], Activation::Relu, &mut rng).logits();
+    let mut optimizer = Sgd::new(0.1).momentum(0.9);
+    let (mut tape, mut step) = (Tape::new(), 0);
+    while step < 200 {
+        for batch in training.batches(16, &mut rng).take(200 - step) {
+            let (x, y) = (tape.input(&batch.features), tape.input(&batch.targets));
+            let mut objective = loss(net.forward(x), y);
+            for layer in net.layers() {
+                objective += tape.param(&layer.weights).abs().sum() * 0.001;
+                objective += tape.param(&layer.weights).square().sum() * (0.003 / 2.0);
+            }
+            optimizer.step(&net, &objective.backward())?;
+            tape.rewind();
+            step += 1;
+        }
+    }
+    report("training", &net, &training);
+    report("validation", &net, &validation);
+    Ok(())
+}

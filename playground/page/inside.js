@@ -1,0 +1,68 @@
+// What is below the network: how large the gradients are, which units are asleep, and all numbers as a table.
+
+/** The gradients of each layer by their size: bars of half a decade, from 10⁻⁶ to 10; the first is for smaller ones and 0. */
+function showSizes(root, layers) {
+  if (root.childElementCount !== layers.length || layers.some((layer, i) => root.children[i].querySelectorAll(".bars i").length !== layer.sizes.length)) {
+    root.replaceChildren(...layers.map((layer, i) => {
+      const part = document.createElement("div");
+      part.className = "sizes";
+      part.innerHTML = `<h3></h3><div class="bars" role="img">${"<i></i>".repeat(layer.sizes.length)}</div><div class="axis" aria-hidden="true"><span>0</span><span>10⁻⁶</span><span>10⁻⁴</span><span>0.01</span><span>1</span><span>10</span></div>`;
+      part.firstChild.textContent = i + 1 === layers.length ? "Output" : `Layer ${i + 1}`;
+      return part;
+    }));
+  }
+  layers.forEach((layer, i) => {
+    const total = layer.sizes.reduce((sum, count) => sum + count, 0);
+    const bars = root.children[i].querySelector(".bars");
+    layer.sizes.forEach((count, bar) => {
+      bars.children[bar].style.height = `${(100 * count) / Math.max(1, total)}%`;
+    });
+    const most = layer.sizes.indexOf(Math.max(...layer.sizes));
+    const size = most === 0 ? "below a millionth" : `near ${digits(10 ** ((most - 0.5) / 2 - 6))}`;
+    bars.setAttribute("aria-label", `${total} gradients, most of them ${size}`);
+  });
+}
+
+/** Units that no longer learn, in a sentence. */
+function tellAsleep(layers, activation) {
+  const asleep = layers.flatMap((layer, l) => layer.asleep.flatMap((is, unit) => (is ? [`unit ${unit + 1} of layer ${l + 1}`] : [])));
+  if (asleep.length === 0) return "";
+  const why = activation === "relu" ? "is 0" : "hardly changes";
+  const who = asleep.length > 6 ? `${asleep.slice(0, 6).join(", ")} and ${asleep.length - 6} more` : asleep.join(", ");
+  return `${asleep.length === 1 ? "Asleep is" : "Asleep are"} ${who}: for every point of the training the output ${why}, so next to no gradient comes through. (A dashed red frame in the drawing.)`;
+}
+
+/** All weights, each with its gradient below it. */
+function numbersTable(layers, inputs) {
+  const parts = [];
+  layers.forEach((layer, l) => {
+    const table = document.createElement("table");
+    const caption = table.createCaption();
+    caption.textContent = `${l + 1 === layers.length ? "Output" : `Layer ${l + 1}`}: weights, and below each its gradient`;
+    const head = table.createTHead().insertRow();
+    head.insertCell();
+    layer.biases.forEach((_, unit) => {
+      const cell = document.createElement("th");
+      cell.scope = "col";
+      cell.textContent = `unit ${unit + 1}`;
+      head.append(cell);
+    });
+    const body = table.createTBody();
+    const row = (name, numbers, gradients) => {
+      const row = body.insertRow();
+      const cell = document.createElement("th");
+      cell.scope = "row";
+      cell.textContent = name;
+      row.append(cell);
+      numbers.forEach((number, unit) => {
+        const gradient = document.createElement("small");
+        gradient.textContent = gradients ? digits(gradients[unit]) : "–";
+        row.insertCell().append(digits(number), gradient);
+      });
+    };
+    layer.weights.forEach((numbers, input) => row(l === 0 ? FEATURES[inputs[input]] : `from unit ${input + 1}`, numbers, layer.weight_gradients?.[input]));
+    row("bias", layer.biases, layer.bias_gradients);
+    parts.push(table);
+  });
+  return parts;
+}
