@@ -349,8 +349,10 @@ press("copy-link", (event) => {
 
 $("preset").addEventListener("change", () => {
   const preset = offers.presets.find(({ name }) => name === $("preset").value);
-  tell();
-  if (preset && open(preset.line)) keepLink();
+  if (!preset) return;
+  if (!open(preset.line)) return;
+  tell(preset.says);
+  keepLink();
 });
 for (const form of [$("points"), $("rules")]) {
   form.addEventListener("submit", (event) => event.preventDefault());

@@ -50,7 +50,10 @@ fn as_json(answer: &impl Serialize) -> Answer {
 
 /// What the page offers before a training is open: presets, each with its settings in full, and a few points of each set, as a picture of it.
 pub fn offers(_request: &[u8]) -> Answer {
-    let preset = |preset: &Preset| Ok(json!({"name": preset.name, "line": preset.line.parse::<Settings>()?.to_string()}));
+    let preset = |preset: &Preset| {
+        let line = preset.line.parse::<Settings>()?.to_string();
+        Ok(json!({"name": preset.name, "says": preset.says, "line": line}))
+    };
     let picture = |&set: &Set| {
         let settings = Settings { set, points: 60, noise: 0.05, ..Settings::default() };
         let (points, labels) = points(&settings, &mut seeded(1));

@@ -4,8 +4,9 @@
 use crate::Session;
 use crate::curve::CurvePoint;
 use crate::points::Feature;
-use crate::session::{Score, plane};
+use crate::session::{NextStep, Score, plane};
 use crate::settings::Activation;
+use gradus::nn::Linear;
 use ndarray::{ArrayD, ArrayView1, Axis};
 use serde::Serialize;
 
@@ -26,7 +27,7 @@ pub struct Frame<'a> {
     batch: Option<(usize, f64)>,
     /// The loss with what is added for large weights is one of infinity or NaN.
     is_lost: bool,
-    layers: Vec<Layer>,
+    pub(crate) layers: Vec<LayerFrame>,
     /// Steps, and the losses of training and validation after them.
     curve: &'a [CurvePoint],
 }
@@ -40,14 +41,14 @@ struct Shown {
 
 /// A linear layer, and the units behind it.
 #[derive(Debug, Serialize)]
-struct Layer {
+pub(crate) struct LayerFrame {
     /// By input, then by unit, as are their gradients. Without a point to train on there are no gradients.
     weights: Vec<Vec<f64>>,
     biases: Vec<f64>,
     weight_gradients: Option<Vec<Vec<f64>>>,
     bias_gradients: Option<Vec<f64>>,
     /// Hidden units that stay flat: a small change of their weighted sum changes next to nothing, at any point that the network is trained on.
-    asleep: Vec<bool>,
+    pub(crate) asleep: Vec<bool>,
     /// How many gradients of weights are of each size: below 10⁻⁶ or 0, in each half decade from there to 10, above.
     sizes: Vec<usize>,
 }
@@ -55,16 +56,31 @@ struct Layer {
 impl Session {
     /// What the page shows now.
     pub fn frame(&self) -> Frame<'_> {
-        let next = self.next_step();
-        let training_features = self.training.features().into_dimensionality().expect("[points, features]");
-        let outputs = self.outputs(&training_features);
+        let (training, validation, next) = (self.training(), self.validation(), self.next_step());
         let shown =
             |score: Option<Score>, points| score.map(|Score { loss, accuracy }| Shown { loss, accuracy, points });
+        let numbers = self.net.layers().flat_map(|layer| layer.weights.value());
+        Frame {
+            step: self.settings().steps,
+            epoch: self.settings().steps as f64 / self.training.len().div_ceil(self.settings().batch).max(1) as f64,
+            batch: next.as_ref().map(|next| (next.points, next.loss)),
+            is_lost: numbers.chain(training.map(|score| score.loss)).any(|number| !number.is_finite()),
+            training: shown(training, self.training.len()),
+            validation: shown(validation, self.validation.len()),
+            layers: self.layers(next.as_ref()),
+            curve: self.curve.points(),
+        }
+    }
+
+    /// All layers, with the gradients of the next step.
+    fn layers(&self, next: Option<&NextStep>) -> Vec<LayerFrame> {
+        let features = self.training.features().into_dimensionality().expect("[points, features]");
+        let outputs = self.outputs(&features);
         let hidden = outputs.len() - 1;
-        let layers = self.net.layers().enumerate().map(|(i, layer)| {
-            let gradients = next.as_ref().map(|(_, _, gradients)| (&gradients[2 * i], &gradients[2 * i + 1]));
+        let layer = |(i, layer): (usize, &Linear<f64>)| {
+            let gradients = next.map(|next| (&next.gradients[2 * i], &next.gradients[2 * i + 1]));
             let asleep = |unit: ArrayView1<f64>| i < hidden && self.is_asleep(unit);
-            Layer {
+            LayerFrame {
                 weights: rows(&layer.weights.value()),
                 biases: layer.biases.value().into_iter().collect(),
                 weight_gradients: gradients.map(|(weights, _)| rows(weights)),
@@ -72,19 +88,8 @@ impl Session {
                 asleep: outputs[i].columns().into_iter().map(asleep).collect(),
                 sizes: gradients.map(|(weights, _)| sizes(weights)).unwrap_or_default(),
             }
-        });
-        let (training, validation) = (self.training(), self.validation());
-        let numbers = self.net.layers().flat_map(|layer| layer.weights.value());
-        Frame {
-            step: self.settings().steps,
-            epoch: self.settings().steps as f64 / self.training.len().div_ceil(self.settings().batch).max(1) as f64,
-            batch: next.as_ref().map(|&(loss, points, _)| (points, loss)),
-            is_lost: numbers.chain(training.map(|score| score.loss)).any(|number| !number.is_finite()),
-            training: shown(training, self.training.len()),
-            validation: shown(validation, self.validation.len()),
-            layers: layers.collect(),
-            curve: self.curve.points(),
-        }
+        };
+        self.net.layers().enumerate().map(layer).collect()
     }
 
     /// What each hidden unit and the output is at each place of the plane, as bytes: hidden units from least (0) over 0 (128) to greatest (255), the output
@@ -105,6 +110,18 @@ impl Session {
             Activation::Linear => 1.0,
         };
         !outputs.is_empty() && outputs.iter().all(|&a| slope(a) < ASLEEP)
+    }
+}
+
+impl LayerFrame {
+    /// The class of [`sizes`](Self::sizes) in which the median is.
+    pub(crate) fn median_size(&self) -> usize {
+        let half = self.sizes.iter().sum::<usize>().div_ceil(2);
+        let sums = self.sizes.iter().scan(0, |sum, count| {
+            *sum += count;
+            Some(*sum)
+        });
+        sums.take_while(|&sum| sum < half).count()
     }
 }
 

@@ -68,6 +68,17 @@ pub struct Score {
     pub accuracy: f64,
 }
 
+/// What the next step would follow.
+#[derive(Debug)]
+pub(crate) struct NextStep {
+    /// The points of its batch.
+    pub(crate) points: usize,
+    /// Their loss, before the step.
+    pub(crate) loss: f64,
+    /// Of the parameters, in their order.
+    pub(crate) gradients: Vec<ArrayD<f64>>,
+}
+
 impl Session {
     /// Before the first step, whatever the number of steps in the settings.
     pub fn new(settings: Settings) -> Self {
@@ -158,14 +169,15 @@ impl Session {
         self.score(&self.validation)
     }
 
-    /// The loss of the next batch before the step, how many points it has, and the gradients of the parameters, in their order, that the step would follow.
-    pub(crate) fn next_step(&self) -> Option<(f64, usize, Vec<ArrayD<f64>>)> {
+    /// The next step, without taking it.
+    pub(crate) fn next_step(&self) -> Option<NextStep> {
         let batch = self.next.as_ref()?;
         let tape = Tape::new();
         let (loss, objective) = self.objective(tape.input(&batch.features), tape.input(&batch.targets));
         let gradients = objective.backward();
         let of = |param: &_| gradients.param(param).map(|gradient| gradient.value()).unwrap_or_default();
-        Some((loss.item(), batch.len(), self.net.params().iter().map(of).collect()))
+        let gradients = self.net.params().iter().map(of).collect();
+        Some(NextStep { points: batch.len(), loss: loss.item(), gradients })
     }
 
     /// The next step as a page: forward, backward, update. It is not taken. Of a large batch, the page shows the first [`MOST_WALKED`] points, and the step

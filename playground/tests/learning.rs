@@ -3,24 +3,19 @@
 use gradus_playground::presets::PRESETS;
 use gradus_playground::{Session, Settings};
 
-fn accuracy(session: &Session) -> f64 {
-    let shares = [session.training(), session.validation()].into_iter().flatten().map(|score| score.accuracy);
-    shares.fold(1.0, f64::min)
-}
-
 #[test]
-fn every_preset_learns_what_it_promises() {
+fn every_preset_shows_what_it_promises() {
     for preset in PRESETS {
         let settings: Settings = preset.line.parse().unwrap();
         let session = Session::trained(Settings { steps: preset.steps, ..settings }).unwrap();
-        println!("{}: {:?} {:?}", preset.name, session.training(), session.validation());
-        assert!(accuracy(&session) >= preset.accuracy, "{}: {}", preset.name, accuracy(&session));
+        assert!((preset.promise)(&session), "{}: {:?}, {:?}", preset.name, session.training(), session.validation());
     }
 }
 
 #[test]
 fn how_a_training_is_asked_for_does_not_matter() {
-    let settings: Settings = "data=moons&noise=0.2&optimizer=momentum&rate=0.1&l2=0.001&batch=7&steps=60".parse().unwrap();
+    let settings: Settings =
+        "data=moons&noise=0.2&optimizer=momentum&rate=0.1&l2=0.001&batch=7&steps=60".parse().unwrap();
     let whole = Session::trained(settings.clone()).unwrap();
     let mut parts = Session::new(settings);
     for _ in 0..6 {

@@ -13,8 +13,14 @@ const PROGRAMS: [(&str, &str); 4] = [
         "circles",
         "data=circles&features=x1,x2,x1x1,x2x2,x1x2,sin1,sin2&layers=4&activation=relu&loss=squared-error&optimizer=momentum&rate=0.1&l1=0.001&l2=0.003&batch=16&steps=200",
     ),
-    ("moons", "data=moons&points=100&features=x2,x1x1&layers=3,3&activation=sigmoid&optimizer=rmsprop&rate=0.01&l2=0.001&validation=0.5&seed=5&steps=250"),
-    ("drawn", "data=drawn&layers=&activation=linear&validation=0&batch=4&rate=0.1&drawn=-50,0,0;-40,70,0;-90,-80,0;60,10,1;45,-35,1;120,77,1&steps=100"),
+    (
+        "moons",
+        "data=moons&points=100&features=x2,x1x1&layers=3,3&activation=sigmoid&optimizer=rmsprop&rate=0.01&l2=0.001&validation=0.5&seed=5&steps=250",
+    ),
+    (
+        "drawn",
+        "data=drawn&layers=&activation=linear&validation=0&batch=4&rate=0.1&drawn=-50,0,0;-40,70,0;-90,-80,0;60,10,1;45,-35,1;120,77,1&steps=100",
+    ),
 ];
 
 #[test]
@@ -46,7 +52,9 @@ fn shown(name: &str, score: Option<Score>) -> String {
 fn printed(name: &str) -> String {
     let tests = std::env::current_exe().unwrap();
     let example = tests.ancestors().nth(2).unwrap().join("examples").join(name);
-    let run = Command::new(&example).output().unwrap_or_else(|error| panic!("{}: {error}; cargo test builds it", example.display()));
+    let run = Command::new(&example)
+        .output()
+        .unwrap_or_else(|error| panic!("{}: {error}; cargo test builds it", example.display()));
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     String::from_utf8(run.stdout).unwrap()
 }

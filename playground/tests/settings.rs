@@ -27,8 +27,14 @@ fn what_cannot_be_is_refused_with_what_was_expected() {
         ("layers=0", "layers is \"0\"; it must be at most 4 numbers of units from 1 to 8"),
         ("features=", "features is \"\"; it must be a list of x1, x2, x1x1, x2x2, x1x2, sin1, sin2"),
         ("steps=200001", "steps is \"200001\"; it must be a number from 0 to 200000"),
-        ("drawn=0,0,2", "drawn is \"0,0,2\"; it must be at most 200 points as x1,x2,class, in hundredths and within the plane"),
-        ("drawn=151,0,0", "drawn is \"151,0,0\"; it must be at most 200 points as x1,x2,class, in hundredths and within the plane"),
+        (
+            "drawn=0,0,2",
+            "drawn is \"0,0,2\"; it must be at most 200 points as x1,x2,class, in hundredths and within the plane",
+        ),
+        (
+            "drawn=151,0,0",
+            "drawn is \"151,0,0\"; it must be at most 200 points as x1,x2,class, in hundredths and within the plane",
+        ),
         ("seed=1&seed=2", "seed is set twice"),
         ("colour=red", "there is no setting \"colour\""),
     ] {
