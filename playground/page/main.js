@@ -186,6 +186,7 @@ function showNumbers() {
   $("curve").setAttribute("aria-label", `The losses so far: training ${$("training-loss").textContent}, held out ${$("validation-loss").textContent}`);
   $("surface").setAttribute("aria-label", `What the network says of the plane: ${$("training-right").textContent} of the training points lie on their own colour`);
   $("batch").textContent = frame.batch ? `The next batch: ${frame.batch[0]} ${frame.batch[0] === 1 ? "point" : "points"}, loss ${digits(frame.batch[1])}.` : "";
+  $("sizes").hidden = !frame.batch;
   if (frame.batch) showSizes($("sizes"), frame.layers);
   $("asleep").textContent = tellAsleep(frame.layers, settings.activation);
   $("wire-hint").textContent = wireHint();
@@ -356,10 +357,9 @@ $("preset").addEventListener("change", () => {
 });
 for (const form of [$("points"), $("rules")]) {
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("change", ({ target }) => target.name in settings && change({ [target.name]: target.value }));
+  form.addEventListener("change", ({ target }) => target.name in settings && target.type !== "range" && change({ [target.name]: target.value }));
   form.addEventListener("input", ({ target }) => target.type === "range" && change({ [target.name]: target.value }));
 }
-$("points").addEventListener("change", ({ target }) => target.name === "data" && change({ data: target.value }));
 press("another", () => change({ seed: (Number(settings.seed) + 1) % 2 ** 32 }));
 $("numbers").addEventListener("toggle", () => frame && showNumbers());
 
