@@ -284,9 +284,10 @@ impl Session {
     /// A point of the curve, if one is due.
     fn note(&mut self) {
         let step = self.settings.steps;
-        if self.curve.is_due(step)
-            && let Some(training) = self.training()
-        {
+        if !self.curve.is_due(step) {
+            return;
+        }
+        if let Some(training) = self.training() {
             let validation = self.validation().map(|score| score.loss);
             self.curve.push((step, training.loss, validation));
         }
