@@ -167,7 +167,7 @@ function paintSurface() {
   const { column, row } = shown ?? { column: hidden().length + 1, row: 0 };
   const name = network.mark(column, row);
   const before = hidden().slice(0, Math.max(0, column - 1)).reduce((sum, count) => sum + count, 0);
-  paintBytes($("surface"), column === 0 ? featurePictures[row] : pictures[before + row], offers.side);
+  paintBytes($("surface"), column === 0 ? featurePictures[row] : pictures[before + row], offers.side, palette.paleTable);
   $("result-title").textContent = name;
 }
 
@@ -191,8 +191,11 @@ function showNumbers() {
   $("asleep").textContent = tellAsleep(frame.layers, settings.activation);
   $("wire-hint").textContent = wireHint();
   if ($("numbers").open) $("table").replaceChildren(...numbersTable(frame.layers, list("features")));
+  $("reset").disabled = frame.step === 0;
+  $("curve-scale").textContent = frame.curve.length > 0 ? `Loss from 0 to ${digits(largestOf(frame.curve))}, over ${frame.step} ${frame.step === 1 ? "step" : "steps"}` : "";
   for (const id of ["play", "step", "walk", "check"]) $(id).disabled = !frame.batch;
   if (!frame.batch) tell("There is no point to train on: put some on the plane.");
+  else if (frame.step === 0 && owed === 0 && !isPlaying && $("message").textContent === "") tell("Press Play, or take one step at a time.");
 }
 
 function wireHint() {
@@ -414,7 +417,7 @@ function repaint() {
   build();
   showPictures();
   showNumbers();
-  for (const [i, canvas] of document.querySelectorAll("#sets canvas").entries()) paintDots(canvas, offers.sets[i].dots, offers.reach, 2);
+  for (const [i, canvas] of document.querySelectorAll("#sets canvas").entries()) paintSet(canvas, offers.sets[i].dots);
 }
 press("theme", () => {
   const isDark = document.documentElement.style.colorScheme === "dark" || (document.documentElement.style.colorScheme === "" && matchMedia("(prefers-color-scheme: dark)").matches);
@@ -426,6 +429,9 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 addEventListener("resize", repaint);
 addEventListener("hashchange", () => open(location.hash.slice(1)));
 
+/** The picture of a set; that of points still to be drawn is a cross. */
+const paintSet = (canvas, dots) => paintDots(canvas, dots, offers.reach, 2, dots.length === 0 ? [0, 0] : undefined);
+
 const SETS = { blobs: "Blobs", circles: "Circles", moons: "Moons", spiral: "Spiral", xor: "XOR", drawn: "Draw" };
 
 function offerChoices() {
@@ -436,7 +442,7 @@ function offerChoices() {
     label.firstChild.value = name;
     label.lastChild.textContent = SETS[name];
     $("sets").append(label);
-    paintDots(label.querySelector("canvas"), dots, offers.reach, 2);
+    paintSet(label.querySelector("canvas"), dots);
   }
   const fill = (name, numbers) => numbers.forEach((number) => document.querySelector(`[name="${name}"]`).add(new Option(number, number)));
   fill("rate", ["0.0001", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10"]);

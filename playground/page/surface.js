@@ -12,29 +12,31 @@ function readPalette() {
   };
   palette = Object.fromEntries(["back", "text", "faint", "line", "negative", "zero", "positive", "update"].map((name) => [name, read(name)]));
   probe.remove();
-  palette.table = heatTable();
+  palette.table = heatTable(0.85);
+  // Paler, so that points stand out.
+  palette.paleTable = heatTable(0.5);
 }
 
 const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`;
 
-/** From the colour of class 0 over that of zero to that of class 1, for each byte as one number. */
-function heatTable() {
+/** From the colour of class 0 over that of zero to that of class 1, for each byte as one number; `strength` is 1 for the full colours. */
+function heatTable(strength) {
   const { negative, zero, positive } = palette;
   return Uint32Array.from({ length: 256 }, (_, byte) => {
     const x = (byte - 127.5) / 127.5;
     const end = x < 0 ? negative : positive;
-    const [r, g, b] = zero.map((from, i) => Math.round(from + (end[i] - from) * Math.abs(x) * 0.85));
+    const [r, g, b] = zero.map((from, i) => Math.round(from + (end[i] - from) * Math.abs(x) * strength));
     return (255 << 24) | (b << 16) | (g << 8) | r;
   });
 }
 
 /** Draws one surface of `side` times `side` bytes as pixels. */
-function paintBytes(canvas, bytes, side) {
+function paintBytes(canvas, bytes, side, table = palette.table) {
   if (canvas.width !== side) canvas.width = canvas.height = side;
   const context = canvas.getContext("2d");
   const image = context.createImageData(side, side);
   const pixels = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = palette.table[bytes[i]];
+  for (let i = 0; i < pixels.length; i++) pixels[i] = table[bytes[i]];
   context.putImageData(image, 0, 0);
 }
 
@@ -58,7 +60,7 @@ function paintDots(canvas, dots, reach, radius, cross) {
     const colour = css(label === 0 ? palette.negative : palette.positive);
     context.beginPath();
     context.arc(place(x), place(-y), size, 0, 2 * Math.PI);
-    context.lineWidth = size * (isTrainedOn === false ? 0.7 : 0.35);
+    context.lineWidth = size * (isTrainedOn === false ? 0.6 : 0.3);
     context.fillStyle = isTrainedOn === false ? css(palette.back) : colour;
     context.strokeStyle = isTrainedOn === false ? colour : css(palette.back);
     context.fill();
@@ -77,13 +79,15 @@ function paintDots(canvas, dots, reach, radius, cross) {
   }
 }
 
+const largestOf = (curve) => Math.max(1e-9, ...curve.flatMap(([, training, validation]) => [training ?? 0, validation ?? 0]));
+
 /** The losses over the steps, both on the scale of the largest. */
 function paintCurve(canvas, curve) {
   fitCanvas(canvas);
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, canvas.width, canvas.height);
   const last = Math.max(1, curve.at(-1)?.[0] ?? 1);
-  const largest = Math.max(1e-9, ...curve.flatMap(([, training, validation]) => [training ?? 0, validation ?? 0]));
+  const largest = largestOf(curve);
   const inset = 4;
   const at = (step, loss) => [inset + (step / last) * (canvas.width - 2 * inset), canvas.height - inset - (loss / largest) * (canvas.height - 2 * inset)];
   const line = (column, colour, dashes) => {

@@ -71,7 +71,7 @@ test("a link that makes no sense is refused with a reason, and the page goes on"
 test("the next step can be walked through, with the loss that is shown", async () => {
   await visit("data=circles&layers=4&batch=8&steps=20", async (page, picture) => {
     await taken(page, 20);
-    const [, loss] = /8 points, loss ([\d.]+)/.exec(await text(page, "batch"));
+    const [, loss] = /8 points, loss (\d\.\d+)/.exec(await text(page, "batch"));
     const before = await text(page, "training-loss");
     await page.click("#walk");
     const stepper = page.frameLocator("#stepper iframe");
