@@ -2,8 +2,8 @@
 
 const $ = (id) => document.getElementById(id);
 const FRAME_MS = 1000 / 60;
-/** Of each frame, the time for training when it goes as fast as it can, and how long pictures are left as they are, in milliseconds. */
-const TRAINING_MS = 8;
+/** Of each frame, the least and the most time for training when it goes as fast as it can, and how long pictures are left as they are, in milliseconds. */
+const TRAINING_MS = [2, 8];
 const PICTURES_MS = 33;
 const NUMBERS_MS = 100;
 
@@ -25,6 +25,7 @@ let cross;
 /** Steps that a link asks for, still to be taken. */
 let owed = 0;
 let credit = 0;
+let budget = TRAINING_MS[1];
 let before = { frame: 0, pictures: 0, numbers: 0 };
 
 const network = new Network($("net"), {
@@ -195,7 +196,7 @@ function showNumbers() {
   $("curve-scale").textContent = frame.curve.length > 0 ? `Loss from 0 to ${digits(largestOf(frame.curve))}, over ${frame.step} ${frame.step === 1 ? "step" : "steps"}` : "";
   for (const id of ["play", "step", "walk", "check"]) $(id).disabled = !frame.batch;
   if (!frame.batch) tell("There is no point to train on: put some on the plane.");
-  else if (frame.step === 0 && owed === 0 && !isPlaying && $("message").textContent === "") tell("Press Play, or take one step at a time.");
+  else if (owed === 0 && !isPlaying && $("message").textContent === "") tell(frame.step === 0 ? "Press Play, or take one step at a time." : "Paused: now you can walk through the next step.");
 }
 
 function wireHint() {
@@ -216,7 +217,10 @@ function wireText(layer, input, unit) {
 /** As many steps as this frame has time for, or as the reader's speed asks for. */
 function takeSteps(elapsed) {
   const speed = $("speed").value;
-  const end = performance.now() + TRAINING_MS;
+  // A frame that came late had too much to do.
+  const [least, most] = TRAINING_MS;
+  budget = Math.max(least, Math.min(most, budget + (elapsed > 1.3 * FRAME_MS ? -1 : 0.1)));
+  const end = performance.now() + budget;
   if (owed > 0 || speed === "fast") {
     do {
       const steps = owed > 0 ? Math.min(owed, 20) : 5;
