@@ -4,7 +4,7 @@ use crate::made_up_digits::DIGITS;
 use gradus::draw::{Backward, DrawOptions};
 use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Optimizer, Sgd};
-use gradus::page::PageOptions;
+use gradus::page::{Engine, PageOptions};
 use gradus::prelude::*;
 use gradus::trace::{Digest, Event};
 use ndarray::{Array2, array};
@@ -227,4 +227,38 @@ fn the_page_says_where_the_first_nan_comes_from() {
     assert!(
         nodes[1]["fault"].as_str().is_some_and(|fault| fault.starts_with("the first number that is not finite is NaN"))
     );
+}
+
+/// The text of a script element of the page.
+fn element<'p>(page: &'p str, id: &str) -> Option<&'p str> {
+    let (_, rest) = page.split_once(&format!("id=\"{id}\">"))?;
+    Some(rest.split_once("</script>")?.0)
+}
+
+#[test]
+fn a_live_page_carries_the_program_and_the_engine_and_is_allowed_to_run_it() {
+    let tape = Tape::<f64>::new();
+    (tape.var(2.0).named("</script><script>alert(1)</script>") * 3.0).backward();
+    let options = PageOptions::new().without_source();
+    let (replay, live) = (tape.to_html(&options), tape.to_html(&options.clone().engine(Engine::new(*b"the engine"))));
+    let program: Value = serde_json::from_str(element(&live, "program").expect("a program")).expect("JSON");
+    assert_eq!(program, serde_json::from_str::<Value>(&tape.program().unwrap().to_json()).unwrap());
+    assert_eq!(element(&live, "engine"), Some("dGhlIGVuZ2luZQ=="));
+    assert!(live.contains("script-src 'unsafe-inline' 'wasm-unsafe-eval';"));
+    assert_eq!(live.matches("</script").count(), 4, "no name ends an element");
+    assert_eq!(data(&live)["live"], serde_json::json!({"stays": {}, "refused": null}));
+    assert!(replay.contains("script-src 'unsafe-inline';") && element(&replay, "engine").is_none());
+    assert_eq!(data(&replay).get("live"), None);
+}
+
+#[test]
+fn a_page_whose_tape_cannot_be_written_down_says_why_and_carries_no_engine() {
+    let w = Param::new("w", array![1.0]);
+    let tape = Tape::<f64>::new();
+    tape.param(&w).sum().backward();
+    w.update(|w| w[0] = 2.0);
+    let page = tape.to_html(&PageOptions::new().engine(Engine::new(*b"the engine")));
+    let why = data(&page)["live"]["refused"].as_str().expect("a reason").to_owned();
+    assert!(why.contains("\"w\" was changed after the tape had read it"), "{why}");
+    assert!(element(&page, "engine").is_none() && !page.contains("wasm-unsafe-eval"));
 }

@@ -2,12 +2,14 @@
 
 use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Adam, Optimizer, Sgd};
-use gradus::page::{Name, Rule, Session, SessionError};
+use gradus::page::{self, LiveError, Name, Rule, Session, SessionError};
 use gradus::petgraph::graph::NodeIndex;
 use gradus::prelude::*;
 use gradus::program::Program;
+use gradus::{Real, Unary};
 use ndarray::array;
 use rand::RngExt;
+use serde_json::{Value, json};
 
 const XOR: [[f64; 2]; 4] = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
 
@@ -95,9 +97,9 @@ fn a_curve_has_the_slope_and_the_bend_of_the_loss_and_leaves_the_numbers_alone()
             assert_eq!(loss, by_hand(x)[0]);
         }
         assert_eq!(session.run().unwrap(), before);
-        let [above, below, quotient] = session.nudge(0, 0, 1e-5).unwrap();
-        assert_eq!([above, below], [x + 1e-5, x - 1e-5].map(|x| by_hand(x)[0]));
-        assert!((quotient - slope).abs() < 1e-8);
+        let nudge = session.nudge(0, 0, 1e-5).unwrap();
+        assert_eq!([nudge.above, nudge.below], [x + 1e-5, x - 1e-5].map(|x| by_hand(x)[0]));
+        assert!((nudge.slope - slope).abs() < 1e-8);
         assert_eq!(session.run().unwrap(), before);
     }
 }
@@ -150,4 +152,131 @@ fn a_request_that_makes_no_sense_is_refused_and_changes_nothing() {
     assert_eq!(no_loss.run().unwrap().loss, None);
     assert!(matches!(no_loss.train(1, Rule { optimizer: Name::Sgd, rate: 0.1 }), Err(SessionError::NoLoss)));
     assert!(matches!(no_loss.curve(0, 0, [0.0, 1.0], 3), Err(SessionError::NoLoss)));
+}
+
+#[test]
+fn a_page_asks_as_json_what_a_session_answers() {
+    let tape = Tape::new();
+    xor_loss(&xor_net(), &tape).backward();
+    let program = tape.program().unwrap();
+    let (mut live, mut session) = (page::open(&program.to_json()).unwrap(), Session::<f64>::open(program).unwrap());
+    let mut ask = |request: Value| -> Value { serde_json::from_str(&live.ask(&request.to_string()).unwrap()).unwrap() };
+    let run = |session: &mut Session<f64>| serde_json::to_value(session.run().unwrap()).unwrap();
+
+    assert_eq!(ask(json!({"ask": "run"})), run(&mut session));
+    assert_eq!(ask(json!({"ask": "set", "node": 0, "element": 3, "to": 0.25})), Value::Null);
+    session.set(0, 3, 0.25).unwrap();
+    assert_eq!(ask(json!({"ask": "run"})), run(&mut session));
+    for (optimizer, name) in
+        [("sgd", Name::Sgd), ("momentum", Name::Momentum), ("rmsprop", Name::RmsProp), ("adam", Name::Adam)]
+    {
+        let losses = session.train(7, Rule { optimizer: name, rate: 0.05 }).unwrap();
+        let asked = json!({"ask": "train", "steps": 7, "optimizer": optimizer, "rate": 0.05});
+        assert_eq!(ask(asked), json!({"losses": losses}), "{optimizer}");
+    }
+    let asked = json!({"ask": "curve", "node": 0, "element": 1, "from": -1.0, "to": 1, "points": 9});
+    assert_eq!(ask(asked), serde_json::to_value(session.curve(0, 1, [-1.0, 1.0], 9).unwrap()).unwrap());
+    let asked = json!({"ask": "nudge", "node": 0, "element": 1, "step": 0.01});
+    assert_eq!(ask(asked), serde_json::to_value(session.nudge(0, 1, 0.01).unwrap()).unwrap());
+    assert_eq!(ask(json!({"ask": "reset"})), Value::Null);
+    session.reset().unwrap();
+    assert_eq!(ask(json!({"ask": "run"})), run(&mut session));
+}
+
+#[test]
+fn a_program_of_either_kind_of_number_opens() {
+    let tape = Tape::<f32>::new();
+    let w = tape.var(0.1);
+    (w * 3.0).backward();
+    let mut live = page::open(&tape.program().unwrap().to_json()).unwrap();
+    assert!(live.ask(r#"{"ask": "run"}"#).unwrap().starts_with(r#"{"loss":0.3"#));
+}
+
+#[test]
+fn a_page_that_asks_for_nonsense_is_told_what_is_wrong() {
+    for program in ["", "{}", "[1, 2]", r#"{"gradus_program": 1, "number": "f16", "params": [], "steps": []}"#] {
+        assert!(matches!(page::open(program), Err(LiveError::Session(SessionError::Program(_)))), "{program}");
+    }
+    let tape = Tape::new();
+    xor_loss(&xor_net(), &tape).backward();
+    let mut live = page::open(&tape.program().unwrap().to_json()).unwrap();
+    let before = live.ask(r#"{"ask": "run"}"#).unwrap();
+    for request in [
+        "",
+        "run",
+        r#"{"ask": "delete"}"#,
+        r#"{"ask": "set", "node": 0}"#,
+        r#"{"ask": "set", "node": 0, "element": 0, "to": "much"}"#,
+        r#"{"ask": "set", "node": -1, "element": 0, "to": 1}"#,
+        r#"{"ask": "train", "steps": 1, "optimizer": "newton", "rate": 0.1}"#,
+        r#"{"ask": "curve", "node": 0, "element": 0, "from": 0, "to": 1, "points": 3, "colour": "red"}"#,
+    ] {
+        assert!(matches!(live.ask(request), Err(LiveError::Request(_))), "{request}");
+    }
+    let too_many = live.ask(r#"{"ask": "train", "steps": 1000000000, "optimizer": "sgd", "rate": 0.1}"#).unwrap_err();
+    assert_eq!(too_many.to_string(), "steps: at most 10000 at a time, found 1000000000");
+    let leaf = live.ask(r#"{"ask": "nudge", "node": 99, "element": 0, "step": 0.1}"#).unwrap_err();
+    assert!(matches!(leaf, LiveError::Session(SessionError::Leaf { node: 99, element: 0 })), "{leaf}");
+    assert_eq!(live.ask(r#"{"ask": "run"}"#).unwrap(), before);
+}
+
+/// y = x³
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Cube;
+
+impl Unary for Cube {
+    const NAME: &'static str = "cube";
+    fn value<R: Real>(self, x: R) -> R {
+        x * x * x
+    }
+    fn flow<R: Real>(self, g: R, x: R, _y: R) -> R {
+        g * R::number(3.0) * x * x
+    }
+}
+
+#[test]
+fn what_runs_beside_an_op_of_the_programs_own_keeps_its_place() {
+    let record = |tape: &Tape<f64>, w: f64| {
+        let x = tape.var(0.5).named("x");
+        let cubed = x.map(Cube);
+        let w = tape.var(w).named("w");
+        let y = (w * x).sin();
+        y.backward();
+        (cubed + y).backward();
+    };
+    let (tape, changed) = (Tape::new(), Tape::new());
+    record(&tape, 3.0);
+    record(&changed, -1.0);
+    let mut session = open(&tape);
+    session.set(2, 0, -1.0).unwrap();
+    assert!(session.set(1, 0, 1.0).is_err(), "a cube is no leaf");
+    let (state, trace) = (session.run().unwrap(), changed.trace());
+    assert_eq!(state.values[1], None, "the cube stays");
+    assert_eq!(state.events[1], gradus::trace::Event::Forward { node: 2 });
+    for (node, value) in state.values.iter().enumerate().filter(|(_, value)| value.is_some()) {
+        assert_eq!(*value, trace.nodes[node].value, "node {node}");
+    }
+    let holder = trace.gradient(1, 2).unwrap();
+    assert!(state.values[holder].is_some(), "the first pass does not go through the cube");
+    // But for the count of steps, its sentences are those of the program.
+    let told = |sentence: &String| sentence.split_once("] ").unwrap().1.to_owned();
+    let natively: Vec<String> = trace.narration().iter().map(told).collect();
+    for sentence in state.sentences.iter().map(told) {
+        assert!(natively.contains(&sentence), "{sentence}");
+    }
+    let slope = session.curve(2, 0, [0.0, 0.0], 0).unwrap().slope;
+    assert_eq!(slope, Some(changed.value(changed.gradient_of(NodeIndex::new(2), 1).unwrap()).sum()));
+}
+
+#[test]
+fn nodes_out_of_order_or_beyond_any_page_are_refused() {
+    let tape = Tape::<f64>::new();
+    (tape.var(1.0) * 2.0).backward();
+    let json = tape.program().unwrap().to_json();
+    for to in ["0", "200000"] {
+        let changed = json.replacen("\"node\":2", &format!("\"node\":{to}"), 1);
+        assert_ne!(changed, json);
+        let error = page::open(&changed).unwrap_err();
+        assert!(matches!(error, LiveError::Session(SessionError::Numbering { .. })), "{error}");
+    }
 }

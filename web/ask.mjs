@@ -2,7 +2,7 @@
 // its length, a word of 32 bits, and its bytes; that to `time` is the milliseconds of the call, a 64-bit float.
 import { readFileSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { Engine } from './engine.js';
+import { Engine } from '../src/page/script/engine.js';
 
 const engine = await Engine.load(readFileSync(process.argv[2]));
 

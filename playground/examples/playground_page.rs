@@ -8,7 +8,7 @@ const PAGE: &str = include_str!("../page/playground.html");
 const STYLE: &str = include_str!("../page/playground.css");
 /// In the order in which they build on each other. Together they are one module.
 const SCRIPTS: [&str; 6] = [
-    include_str!("../../web/engine.js"),
+    include_str!("../../src/page/script/engine.js"),
     include_str!("../../src/page/script/memory.js"),
     include_str!("../page/surface.js"),
     include_str!("../page/network.js"),

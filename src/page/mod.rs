@@ -1,33 +1,48 @@
 //! The web page: a computation as one file that opens in any browser, from disk, with nothing to fetch. The one idea to know: the page
-//! replays a [`Trace`](crate::Trace). All numbers and all places are computed here; the scripts show them.
+//! replays a [`Trace`](crate::Trace). All numbers and all places are computed by this library; the scripts show them.
+//!
+//! # Live pages
+//!
+//! With [`PageOptions::engine`] a page carries this library itself, compiled to WebAssembly, and the tape as a [program](crate::program). Then every
+//! leaf is a handle: its reader changes a number, and values, gradients and loss follow; he looks at the loss as a curve over that number, whose slope is
+//! the gradient; he takes steps with an optimizer, and steps through the backward pass of what came out. What is shown is a [`State`] of the program,
+//! computed by the ops and vjps that the learner's program ran, and not by the page. An op of the learner's own stays behind, since its code does not
+//! travel: its node, and what depends on it, are shown as they were recorded, until a number is changed.
+//!
+//! # What is where
 //!
 //! - `options`: the options of a page
 //! - `data`: the data for the scripts, as JSON; `source`: the text of the learner's program
 //! - `figure`: the graph, laid out once for every way of folding its scopes
 //! - `formula`: formulas as MathML
-//! - `session`: the engine behind a live page
+//! - `session`: the engine behind a live page; `live`: what the page asks it, as JSON; `numbering`: its nodes by the page's numbers
 //! - `page.html`, `page.css`: the page; `too_large.html`: the page for a tape with too many nodes; `script/`: the interactive part
 
 mod data;
 mod figure;
 mod formula;
+mod live;
+mod numbering;
 mod options;
 mod session;
 mod source;
 
-pub use options::PageOptions;
-pub use session::{Curve, Name, Rule, Session, SessionError, State};
+pub use live::{Live, LiveError, open};
+pub use options::{Engine, PageOptions};
+pub use session::{Curve, Name, Nudge, Rule, Session, SessionError, State};
 
 use crate::draw::{DrawOptions, Theme, escape, page_variables, printable};
+use crate::program::Program;
 use crate::scalar::Scalar;
 use crate::tape::Tape;
-use data::PageData;
+use crate::trace::base64;
+use data::{LiveData, PageData};
 
 const PAGE: &str = include_str!("page.html");
 const TOO_LARGE: &str = include_str!("too_large.html");
 const STYLE: &str = include_str!("page.css");
 /// In the order in which they build on each other. Together they are one module.
-const SCRIPTS: [&str; 15] = [
+const SCRIPTS: &[&str] = &[
     include_str!("script/numbers.js"),
     include_str!("script/trace.js"),
     include_str!("script/reach.js"),
@@ -42,6 +57,11 @@ const SCRIPTS: [&str; 15] = [
     include_str!("script/steer.js"),
     include_str!("script/search.js"),
     include_str!("script/memory.js"),
+    include_str!("script/engine.js"),
+    include_str!("script/plot.js"),
+    include_str!("script/handle.js"),
+    include_str!("script/train.js"),
+    include_str!("script/live.js"),
     include_str!("script/main.js"),
 ];
 
@@ -61,7 +81,8 @@ impl<F: Scalar> Tape<F> {
     /// A slider goes through the events of the [trace](Tape::trace): forward, backward, and update under [`keep_updates`](Tape::keep_updates). A
     /// click on a node shows its value, and its gradient with the contributions to it; a click on an edge shows how the gradient flows along it; a
     /// click on a number shows what it was computed from. If the program's source can be read, it is part of the page. A tape of more than
-    /// [`PageOptions::max_nodes`] nodes is not replayed: its page says so, and shows the graph folded.
+    /// [`PageOptions::max_nodes`] nodes is not replayed: its page says so, and shows the graph folded. With [`PageOptions::engine`] the page is
+    /// [live](crate::page#live-pages): its reader changes numbers and trains.
     ///
     /// ```
     /// use gradus::page::PageOptions;
@@ -76,17 +97,38 @@ impl<F: Scalar> Tape<F> {
         if self.len() > options.max_nodes {
             return too_large(self, options);
         }
-        let data =
-            serde_json::to_string(&PageData::of(self, options)).expect("numbers and texts can always be written");
+        let program = options.engine.as_ref().map(|engine| (engine, self.program()));
+        let live = program.as_ref().map(|(_, program)| LiveData::of(program));
+        let data = serde_json::to_string(&PageData::of(self, options, live));
+        let data = data.expect("numbers and texts can always be written");
+        let (allowed, engine) = match &program {
+            Some((engine, Ok(program))) => (" 'wasm-unsafe-eval'", with_engine(engine, program)),
+            _ => ("", String::new()),
+        };
         let parts = [
+            ("{{allowed}}", allowed.to_owned()),
             ("{{title}}", escape(&printable(&options.title))),
             ("{{style}}", page_variables() + STYLE),
-            // Nothing in the data can end the element that holds it.
-            ("{{data}}", data.replace('<', "\\u003c")),
+            ("{{data}}", inert(&data)),
+            ("{{engine}}", engine),
             ("{{script}}", SCRIPTS.join("\n")),
         ];
         fill(PAGE, &parts)
     }
+}
+
+/// The elements that hold a program and the engine that runs it.
+fn with_engine(engine: &Engine, program: &Program) -> String {
+    format!(
+        "<script type=\"application/json\" id=\"program\">{}</script>\n<script type=\"text/plain\" id=\"engine\">{}</script>\n",
+        inert(&program.to_json()),
+        base64(engine.bytes())
+    )
+}
+
+/// JSON in which nothing can end the element that holds it.
+fn inert(json: &str) -> String {
+    json.replace('<', "\\u003c")
 }
 
 /// The page of a tape that is too large to be replayed.

@@ -2,6 +2,29 @@
 
 use crate::draw::{Backward, DrawOptions};
 use crate::trace::SourceFolders;
+use std::fmt;
+use std::sync::Arc;
+
+/// The engine as a [live page](crate::page#live-pages) carries it: the module of `web/`, packed with gzip.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Engine(Arc<[u8]>);
+
+impl Engine {
+    /// From the bytes of `engine.wasm.gz`, as `.ci/engine module` builds it.
+    pub fn new(gzipped: impl Into<Arc<[u8]>>) -> Self {
+        Engine(gzipped.into())
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Engine({} bytes)", self.0.len())
+    }
+}
 
 /// The options of a page. By default the program's source is part of it, where it can be read.
 ///
@@ -17,6 +40,7 @@ pub struct PageOptions {
     pub(super) is_laid_open: bool,
     pub(super) without_source: bool,
     pub(super) sources: Option<SourceFolders>,
+    pub(super) engine: Option<Engine>,
 }
 
 impl Default for PageOptions {
@@ -27,6 +51,7 @@ impl Default for PageOptions {
             is_laid_open: false,
             without_source: false,
             sources: None,
+            engine: None,
         }
     }
 }
@@ -66,6 +91,12 @@ impl PageOptions {
     /// Where the text of the program is. Without this it is looked for in the present folder and those around it.
     pub fn sources(mut self, sources: SourceFolders) -> Self {
         self.sources = Some(sources);
+        self
+    }
+
+    /// Puts the engine into the page, which makes it a [live page](crate::page#live-pages): its reader changes numbers and trains.
+    pub fn engine(mut self, engine: Engine) -> Self {
+        self.engine = Some(engine);
         self
     }
 }

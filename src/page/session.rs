@@ -1,6 +1,7 @@
 //! The engine behind a live page: the reader changes numbers, and the program runs again with them. The one idea to know: **the page computes nothing**.
 //! Whatever moves on it comes from here, by the same ops and vjps as in the learner's program.
 
+use super::numbering::renumbered;
 use crate::draw::printable;
 use crate::optim::{Adam, Optimizer, RmsProp, Sgd};
 use crate::program::{Interpreter, Program, ProgramError};
@@ -10,10 +11,16 @@ use crate::trace::{Digest, Event};
 use petgraph::graph::NodeIndex;
 use serde::{Deserialize, Serialize};
 
-/// A program that a page runs, and what the reader has changed.
+/// Limit of the number of a node: beyond it, a page would be half a gigabyte.
+const MOST_NODES: usize = 200_000;
+
+/// A program that a page runs, and what the reader has changed. Nodes have the numbers that they had on the tape that was written down, by which the
+/// page knows them.
 #[derive(Debug)]
 pub struct Session<F: Scalar> {
     interpreter: Interpreter<F>,
+    /// The number of each node that the program records.
+    numbers: Vec<usize>,
     /// The program as it was, for [`reset`](Session::reset).
     start: Program,
     training: Option<Training<F>>,
@@ -26,11 +33,21 @@ pub enum SessionError {
     /// The program does not run.
     #[error(transparent)]
     Program(#[from] ProgramError),
+    /// The nodes of the program are not numbered as a tape numbers them.
+    #[error(
+        "the nodes of a program are numbered from below {MOST_NODES}, in the order of its steps; found {found} after {before:?}"
+    )]
+    Numbering {
+        /// A number.
+        found: usize,
+        /// The number before it.
+        before: Option<usize>,
+    },
     /// There is no loss whose gradients could be used.
-    #[error("the program has no backward pass, so there is no loss to look at")]
+    #[error("the program has no backward pass that can run here, so there is no loss to look at")]
     NoLoss,
     /// A node that is no leaf, or has no such element.
-    #[error("node {node} is no leaf, or has no element {element}")]
+    #[error("node {node} is no leaf that can be given numbers here, or has no element {element}")]
     Leaf {
         /// The node.
         node: usize,
@@ -42,7 +59,7 @@ pub enum SessionError {
     Optimizer(#[from] crate::optim::OptimError),
 }
 
-/// What a page shows, as it is after a run.
+/// What a page shows, as it is after a run. Nodes that stayed (see [`Program::stays`]) have no value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct State {
@@ -81,6 +98,21 @@ pub struct Curve {
     /// The loss at each of them.
     #[serde(with = "crate::json::floats::numbers")]
     pub losses: Vec<f64>,
+}
+
+/// The slope of the loss, measured.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Nudge {
+    /// The loss with the number moved up.
+    #[serde(with = "crate::json::floats::number")]
+    pub above: f64,
+    /// The loss with the number moved down.
+    #[serde(with = "crate::json::floats::number")]
+    pub below: f64,
+    /// Their difference, divided by the distance.
+    #[serde(with = "crate::json::floats::number")]
+    pub slope: f64,
 }
 
 /// How the parameters are stepped.
@@ -125,9 +157,17 @@ impl<F: Scalar> Session<F> {
     /// # Errors
     /// If it does not run.
     pub fn open(program: Program) -> Result<Self, SessionError> {
+        let mut numbers: Vec<usize> = Vec::new();
+        for found in program.nodes() {
+            let before = numbers.last().copied();
+            if found >= MOST_NODES || before.is_some_and(|before| before >= found) {
+                return Err(SessionError::Numbering { found, before });
+            }
+            numbers.push(found);
+        }
         let mut interpreter = Interpreter::new(program.clone())?;
         interpreter.run()?;
-        Ok(Session { interpreter, start: program, training: None })
+        Ok(Session { interpreter, numbers, start: program, training: None })
     }
 
     /// Runs the program with the numbers that the leaves have now.
@@ -136,7 +176,7 @@ impl<F: Scalar> Session<F> {
     /// If the program does not run.
     pub fn run(&mut self) -> Result<State, SessionError> {
         self.interpreter.run()?;
-        let trace = self.interpreter.trace();
+        let trace = renumbered(self.interpreter.trace(), &self.numbers);
         let sentences = trace.narration().iter().map(|sentence| printable(sentence)).collect();
         let (values, faults) = trace.nodes.into_iter().map(|node| (node.value, node.fault)).unzip();
         Ok(State { loss: self.loss().ok(), values, faults, events: trace.events, sentences })
@@ -147,7 +187,7 @@ impl<F: Scalar> Session<F> {
     /// # Errors
     /// [`SessionError::Leaf`], if there is no such number.
     pub fn set(&mut self, node: usize, element: usize, x: f64) -> Result<(), SessionError> {
-        let (step, mut numbers) = self.leaf(node, element)?;
+        let (step, _, mut numbers) = self.leaf(node, element)?;
         numbers[element] = x;
         Ok(self.interpreter.set(step, &numbers)?)
     }
@@ -190,13 +230,13 @@ impl<F: Scalar> Session<F> {
         [from, to]: [f64; 2],
         points: usize,
     ) -> Result<Curve, SessionError> {
-        let (step, own) = self.leaf(node, element)?;
+        let (step, leaf, own) = self.leaf(node, element)?;
         let along = |point: usize| from + (to - from) * point as f64 / (points.max(2) - 1) as f64;
         let numbers: Vec<f64> = (0..points).map(along).collect();
         let losses = numbers.iter().map(|&x| self.loss_at(step, &own, element, x)).collect::<Result<Vec<_>, _>>();
         // Back to the reader's own numbers, whatever happened.
         let loss = self.loss_at(step, &own, element, own[element])?;
-        let [slope, bend] = self.derivatives(node, element)?;
+        let [slope, bend] = self.derivatives(leaf, element)?;
         Ok(Curve { at: own[element], loss, slope, bend, numbers, losses: losses? })
     }
 
@@ -204,14 +244,14 @@ impl<F: Scalar> Session<F> {
     ///
     /// # Errors
     /// As [`curve`](Session::curve).
-    pub fn nudge(&mut self, node: usize, element: usize, step: f64) -> Result<[f64; 3], SessionError> {
-        let (leaf, own) = self.leaf(node, element)?;
+    pub fn nudge(&mut self, node: usize, element: usize, step: f64) -> Result<Nudge, SessionError> {
+        let (leaf, _, own) = self.leaf(node, element)?;
         let at = own[element];
         let ends = [at + step, at - step].map(|x| self.loss_at(leaf, &own, element, x));
         self.loss_at(leaf, &own, element, at)?;
         let [above, below] = ends;
         let (above, below) = (above?, below?);
-        Ok([above, below, (above - below) / (2.0 * step)])
+        Ok(Nudge { above, below, slope: (above - below) / (2.0 * step) })
     }
 
     fn loss_at(&mut self, step: usize, own: &[f64], element: usize, x: f64) -> Result<f64, SessionError> {
@@ -222,13 +262,13 @@ impl<F: Scalar> Session<F> {
         self.loss()
     }
 
-    /// The step of a leaf, and its numbers.
-    fn leaf(&self, node: usize, element: usize) -> Result<(usize, Vec<f64>), SessionError> {
-        let missing = SessionError::Leaf { node, element };
-        let found = self.interpreter.leaves().find(|(_, leaf)| leaf.index() == node);
-        let (step, _) = found.ok_or(missing)?;
+    /// The step of a leaf, its node on the interpreter's tape, and its numbers.
+    fn leaf(&self, node: usize, element: usize) -> Result<(usize, NodeIndex, Vec<f64>), SessionError> {
+        let missing = || SessionError::Leaf { node, element };
+        let found = self.interpreter.leaves().find(|(_, leaf)| self.numbers[leaf.index()] == node);
+        let (step, leaf) = found.ok_or_else(missing)?;
         let numbers = self.interpreter.numbers(step);
-        if element < numbers.len() { Ok((step, numbers)) } else { Err(SessionError::Leaf { node, element }) }
+        if element < numbers.len() { Ok((step, leaf, numbers)) } else { Err(missing()) }
     }
 
     fn loss(&self) -> Result<f64, SessionError> {
@@ -245,9 +285,9 @@ impl<F: Scalar> Session<F> {
 
     /// The first and the second derivative of the loss by one number of a leaf, where they exist. The second is the gradient of that gradient: a further
     /// pass, which the next run records over.
-    fn derivatives(&self, node: usize, element: usize) -> Result<[Option<f64>; 2], SessionError> {
+    fn derivatives(&self, leaf: NodeIndex, element: usize) -> Result<[Option<f64>; 2], SessionError> {
         let (gradients, tape) = (self.gradients()?, self.interpreter.tape());
-        let leaf = tape.var_at(NodeIndex::new(node));
+        let leaf = tape.var_at(leaf);
         let of = |x: Var<F>| x.value().iter().nth(element).map(|x| x.to_f64());
         let Some(gradient) = gradients.get(leaf) else { return Ok([None, None]) };
         let mut chosen = vec![F::ZERO; leaf.shape().size()];

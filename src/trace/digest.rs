@@ -61,23 +61,26 @@ pub struct Reduced {
 impl Digest {
     /// Reduces `array`.
     pub fn of<F: Scalar>(array: &ArrayD<F>) -> Digest {
-        let numbers: Vec<f64> = array.iter().map(|&x| readable(x)).collect();
+        // Of a large array few numbers are shown, and a page may want it again in every frame.
+        let is_whole = array.len() <= WHOLE;
+        let numbers: Vec<f64> = array.iter().map(|&x| if is_whole { readable(x) } else { x.to_f64() }).collect();
+        let shown = |x: f64| readable(F::from_f64(x));
         let finite = || numbers.iter().copied().filter(|x| x.is_finite());
         let count = finite().count() as f64;
         let or_nan = |x: f64| if count == 0.0 { f64::NAN } else { x };
         let nans = numbers.iter().filter(|x| x.is_nan()).count();
         Digest {
             shape: array.shape().to_vec(),
-            reduced: (numbers.len() > WHOLE).then(|| Reduced::of(array.shape(), &numbers)),
-            tiles: (numbers.len() > WHOLE).then(|| Tiles::of(array.shape(), &numbers)).flatten(),
-            least: or_nan(finite().fold(f64::INFINITY, f64::min)),
-            greatest: or_nan(finite().fold(f64::NEG_INFINITY, f64::max)),
+            reduced: (!is_whole).then(|| Reduced::of(array.shape(), &numbers, shown)),
+            tiles: (!is_whole).then(|| Tiles::of(array.shape(), &numbers)).flatten(),
+            least: or_nan(shown(finite().fold(f64::INFINITY, f64::min))),
+            greatest: or_nan(shown(finite().fold(f64::NEG_INFINITY, f64::max))),
             mean: finite().sum::<f64>() / count,
             norm: or_nan(finite().map(|x| x * x).sum::<f64>().sqrt()),
             zeros: numbers.iter().filter(|&&x| x == 0.0).count(),
             infinities: numbers.len() - nans - count as usize,
             nans,
-            elements: (numbers.len() <= WHOLE).then_some(numbers),
+            elements: is_whole.then_some(numbers),
         }
     }
 
@@ -121,7 +124,7 @@ fn as_matrix(shape: &[usize]) -> (usize, usize) {
 }
 
 impl Reduced {
-    fn of(shape: &[usize], numbers: &[f64]) -> Reduced {
+    fn of(shape: &[usize], numbers: &[f64], shown: impl Fn(f64) -> f64) -> Reduced {
         let all = ArrayView2::from_shape(as_matrix(shape), numbers).expect("an array has the size of its shape");
         let (rows, columns) = (all.nrows().min(PICTURE), all.ncols().min(PICTURE));
         let edge = |cell: usize, cells: usize, length: usize| cell * length / cells;
@@ -131,7 +134,7 @@ impl Reduced {
                 let tall = edge(row, rows, all.nrows())..edge(row + 1, rows, all.nrows());
                 let wide = edge(column, columns, all.ncols())..edge(column + 1, columns, all.ncols());
                 let block = all.slice(ndarray::s![tall, wide]);
-                cells.push(block.sum() / block.len() as f64);
+                cells.push(shown(block.sum() / block.len() as f64));
             }
         }
         Reduced { rows, columns, cells }

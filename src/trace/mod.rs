@@ -24,6 +24,8 @@ pub use event::Event;
 pub use files::SourceFolders;
 pub use node::{Derivative, TraceNode};
 pub use tiles::Tiles;
+#[cfg(feature = "html")]
+pub(crate) use tiles::base64;
 
 /// A computation and its backward passes, in the order in which they happened.
 ///

@@ -1,10 +1,13 @@
-//! Pages for the browser tests, besides those of the chapters: `cargo run --example browser_pages -- FOLDER`.
+//! Pages for the browser tests, besides those of the chapters: `cargo run --example browser_pages -- FOLDER ENGINE`, where ENGINE is the module that live
+//! pages carry, gzipped (`.ci/engine module` builds `target/wasm/engine.wasm.gz`).
+
+mod live;
 
 use gradus::Conv;
 use gradus::derivatives::grad;
 use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Optimizer, Sgd};
-use gradus::page::PageOptions;
+use gradus::page::{Engine, PageOptions};
 use gradus::petgraph::graph::NodeIndex;
 use gradus::prelude::*;
 use gradus::table::TABLE;
@@ -13,7 +16,9 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = PathBuf::from(std::env::args().nth(1).ok_or("say which folder the pages go to")?);
+    let mut arguments = std::env::args().skip(1);
+    let folder = PathBuf::from(arguments.next().ok_or("say which folder the pages go to")?);
+    let engine = std::fs::read(arguments.next().ok_or("say where the engine is")?)?;
     std::fs::create_dir_all(&folder)?;
     hostile(&folder)?;
     every_op(&folder)?;
@@ -22,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     digits(&folder)?;
     second_pass(&folder)?;
     convolution(&folder)?;
-    Ok(())
+    live::write_all(&folder.join("live"), &Engine::new(engine))
 }
 
 fn write<F: Scalar>(folder: &Path, name: &str, title: &str, tape: &Tape<F>) -> Result<(), Box<dyn Error>> {

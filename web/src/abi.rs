@@ -5,6 +5,8 @@ use crate::entries;
 
 gradus_border::entries! {
     entries:
+    open
+    ask
     train
     panic
     #[cfg(feature = "conformance")]

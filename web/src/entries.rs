@@ -3,6 +3,8 @@
 #[cfg(feature = "conformance")]
 use crate::conformance;
 use crate::trainings;
+use gradus::page::{self, Live, LiveError};
+use std::cell::RefCell;
 use std::str::{Utf8Error, from_utf8};
 
 /// Why a request was refused.
@@ -19,6 +21,34 @@ pub enum Refusal {
     /// There is no such training, or the number of steps is missing.
     #[error("the request {0:?} is not one of {names}, and a number of steps: \"xor 1000\"", names = trainings::names())]
     Training(String),
+    /// What a live page asked for cannot be done.
+    #[error(transparent)]
+    Live(#[from] LiveError),
+    /// A question before there is a program.
+    #[error("no program is open")]
+    NoProgram,
+}
+
+thread_local! {
+    /// The program of a live page.
+    static PROGRAM: RefCell<Option<Live>> = const { RefCell::new(None) };
+}
+
+/// Takes a program as JSON and runs it, from now on instead of the one before. Returns what came out, as `ask` does for a run.
+pub fn open(request: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let mut live = page::open(from_utf8(request)?)?;
+    let state = live.ask(r#"{"ask": "run"}"#)?;
+    PROGRAM.set(Some(live));
+    Ok(state.into_bytes())
+}
+
+/// Asks the program that is open (see [`Live::ask`]). Takes and returns JSON.
+pub fn ask(request: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let request = from_utf8(request)?;
+    PROGRAM.with_borrow_mut(|live| {
+        let live = live.as_mut().ok_or(Refusal::NoProgram)?;
+        Ok(live.ask(request)?.into_bytes())
+    })
 }
 
 /// The names of all ops of gradus's table, one per line. Takes an empty request.

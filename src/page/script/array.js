@@ -128,8 +128,6 @@ class ArrayView {
     this.hidden = element("p", { className: "hidden", hidden: true });
     this.element.append(this.heat, this.hidden, this.readout);
     this.point(undefined);
-    // Its size is known only once it is on the page.
-    requestAnimationFrame(() => this.paint());
   }
 
   /** The cell under the pointer. */
@@ -190,6 +188,15 @@ class ArrayView {
     });
   }
 
+  /** Outlines the element that the reader has in hand. */
+  hold(place) {
+    if (this.pixels < 2) return;
+    this.held = this.cellOf(place);
+    if (this.canvas) this.paint();
+    else this.marks?.forEach((mark, cell) => mark.classList.toggle("held", cell === this.held));
+  }
+
+  /** Draws a heat map. Its size is known only once it is on the page. */
   paint() {
     const room = this.canvas?.parentElement.clientWidth;
     if (!room) return;
@@ -226,6 +233,7 @@ class ArrayView {
       pen.strokeRect((cell % this.columns) * width + 0.5, Math.floor(cell / this.columns) * height + 0.5, width - 1, height - 1);
     };
     if (this.lit && this.lit.size <= 64) this.lit.forEach((cell) => outline(cell, 1.2));
+    if (this.held !== undefined) outline(this.held, 2);
     if (this.pointed !== undefined && document.activeElement === this.canvas) outline(this.pointed, 2);
   }
 

@@ -41,7 +41,7 @@ class BarView extends ArrayView {
       pen.fillStyle = bar;
       pen.fillRect(left + 2, bottom - x * (height - 5), width - 4, x * (height - 5));
       const isPointed = cell === this.pointed && document.activeElement === this.canvas;
-      if (!this.lit?.has(cell) && !isPointed) return;
+      if (!this.lit?.has(cell) && !isPointed && cell !== this.held) return;
       pen.strokeStyle = text;
       pen.strokeRect(left + 1, bottom - height + 3, width - 2, height - 3);
     });

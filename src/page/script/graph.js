@@ -19,10 +19,19 @@ function textWidth(text, size, bold) {
   return measure.measureText(text).width;
 }
 
+/** Widths of the lines along which gradients flow, in pixels: the largest gradient has the greatest, one 10,000 times smaller the least. */
+const WIDTHS = { least: 1, greatest: 4.5, decades: 4 };
+
+/** The width for a share of the largest gradient, on a logarithmic scale. */
+function widthOf(share) {
+  const part = share > 0 ? Math.max(0, 1 + Math.log10(share) / WIDTHS.decades) : 0;
+  return (WIDTHS.least + (WIDTHS.greatest - WIDTHS.least) * part).toFixed(2);
+}
+
 class Graph {
-  /** `select` is told what the reader clicked: a node, or an edge. */
-  constructor(canvas, { select }) {
-    Object.assign(this, { canvas, select, zoom: undefined, hits: new Set(), sources: new Set() });
+  /** `select` is told what the reader clicked: a node, or an edge. `isHandle` says whether the reader can change a node's numbers. */
+  constructor(canvas, { select, isHandle }) {
+    Object.assign(this, { canvas, select, isHandle, zoom: undefined, hits: new Set(), sources: new Set() });
     this.wanted = new Set(figure.nodes.length > 60 ? figure.scopes.keys() : []);
     this.folding = this.nearest(this.wanted);
     this.figureNode = new Map(figure.nodes.map((node) => [node.index, node]));
@@ -206,8 +215,7 @@ class Graph {
     const node = nodes[stand.index];
     const shown = this.figureNode.get(stand.index);
     const kind = stand.heading === null ? shown.kind : "scope";
-    const isFaulty = figure.nodes.some(({ index }) => nodes[index].fault && this.standsFor.get(index) === stand.index);
-    const group = svg("g", { class: `node ${kind} ${node.pass > 0 ? `derived pass${Math.min(node.pass, 2)}` : ""} ${isFaulty ? "fault" : ""}`, "data-node": stand.index });
+    const group = svg("g", { class: `node ${kind} ${node.pass > 0 ? `derived pass${Math.min(node.pass, 2)}` : ""}`, "data-node": stand.index });
     const corner = { input: 0, const: 0, var: Math.min(17, height / 2), param: Math.min(17, height / 2), seed: Math.min(17, height / 2) }[kind] ?? 6;
     group.append(svg("rect", { x, y, width, height, rx: corner }));
     if (shown.is_loss && kind !== "scope") {
@@ -230,7 +238,9 @@ class Graph {
     if (!this.svg || step === undefined) return;
     const [event, pass] = [events[step], passAt(step)];
     for (const mark of this.marks.values()) this.showNode(mark, event, pass);
-    for (const line of this.edges) this.showEdge(line, event, pass);
+    const flows = this.edges.map((line) => this.flow(line, pass));
+    const largest = Math.max(...flows.map(({ size }) => size));
+    this.edges.forEach((line, place) => this.showEdge(line, event, flows[place], largest));
     this.reveal();
   }
 
@@ -243,6 +253,8 @@ class Graph {
     group.classList.toggle("selected", selected?.slot === undefined && members.includes(selected?.node));
     group.classList.toggle("source", members.some((node) => this.sources.has(node)));
     group.classList.toggle("hit", members.some((node) => this.hits.has(node)));
+    group.classList.toggle("fault", members.some((node) => nodes[node].fault));
+    group.classList.toggle("handle", stand.heading === null && this.isHandle(stand.index));
     const rows = this.rows(stand, members, pass);
     const signature = JSON.stringify(rows);
     if (signature === written) return;
@@ -267,7 +279,8 @@ class Graph {
       rows.push(parts, [{ text: shown.shape ? `${place}  ${shown.shape}` : place, faint: true }]);
     }
     const value = valueAt(stand.index, this.step);
-    rows.push(...numberRows(value, nodes[stand.index].shape).map((row) => ({ row })));
+    const canDrag = this.isHandle(stand.index) && product(nodes[stand.index].shape) === 1;
+    rows.push(...numberRows(value, nodes[stand.index].shape).map((row) => ({ row, canDrag })));
     const gradient = pass > 0 ? gradientAt(pass, stand.index, this.step) : undefined;
     if (shown.has_gradient || gradient?.isWhole) {
       const count = gradient?.isWhole ? 0 : gradient?.arrived.length;
@@ -313,25 +326,32 @@ class Graph {
       left += indent * shrink;
       row.row.forEach((text, column) => {
         left += columns[column] * shrink;
-        if (text) put(text, left, 11.5 * shrink, row.isGradient ? "gradient" : "", "end");
+        if (text) put(text, left, 11.5 * shrink, row.isGradient ? "gradient" : row.canDrag ? "scrub" : "", "end");
         left += 7 * shrink;
       });
     });
   }
 
-  showEdge({ edge, group, meant, isBack, label }, event, pass) {
+  /** What has flowed back along a line so far, and the largest number of it. */
+  flow({ meant, isBack }, pass) {
+    const sent = isBack ? meant.map(({ node, slot }) => contribution(pass, node, slot)).filter((one) => one && one.place <= this.step) : [];
+    const sizes = sent.map((one) => nodes[one.sent].value).map((value) => Math.max(Math.abs(read(value?.least)), Math.abs(read(value?.greatest))));
+    return { sent, size: Math.max(0, ...sizes.filter(Number.isFinite)) };
+  }
+
+  showEdge({ group, meant, isBack, label }, event, { sent, size }, largest) {
     const { step, selected } = this;
     const isThis = (node, slot) => meant.some((one) => one.node === node && (slot === undefined || one.slot === slot));
     const flowsNow = isBack
       ? event?.event === "contribution" && isThis(event.from, event.slot)
       : event?.event === "forward" && isThis(event.node);
-    const sent = isBack ? meant.map(({ node, slot }) => contribution(pass, node, slot)).filter((one) => one && one.place <= step) : [];
     const hasFlowed = isBack ? sent.length > 0 : meant.some(({ node }) => isComputed(node, step));
     group.classList.toggle("now", flowsNow);
     group.classList.toggle("ahead", !hasFlowed);
     group.classList.toggle("selected", selected?.slot !== undefined && isThis(selected.node, selected.slot));
     const single = sent.length === 1 && meant.length === 1 && sent[0].of > 1 ? nodes[sent[0].sent].value : undefined;
     label.textContent = single && product(single.shape) === 1 ? number(read(single.elements[0])) : "";
+    if (isBack) group.style.setProperty("--width", `${hasFlowed ? widthOf(size / largest) : WIDTHS.least}px`);
   }
 
   /** Scrolls the drawing, not the page, so that the nodes of the step are in sight. */

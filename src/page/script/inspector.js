@@ -8,8 +8,12 @@ function formula(text) {
 }
 
 class Inspector {
-  constructor(room, { select, follow, showLine }) {
-    Object.assign(this, { room, select, follow, showLine });
+  /** `handle` shows the reader how to change a leaf. */
+  constructor(room, { select, follow, showLine, handle }) {
+    const [head, body] = [element("div"), element("div")];
+    Object.assign(this, { room, select, follow, showLine, handle, head, body });
+    // The handle stays where it is, since the reader may be holding it.
+    room.replaceChildren(head, handle.room, body);
   }
 
   /** Shows what was selected; if nothing was, the node or edge of the step. */
@@ -20,12 +24,17 @@ class Inspector {
     if (key !== this.key) this.picked = undefined;
     Object.assign(this, { step, key, pass: passAt(step), views: [], lines: [] });
     this.scrolled = this.room.scrollTop;
-    if (!subject) return this.room.replaceChildren(element("p", { textContent: "Nothing was recorded." }));
-    const content = subject.slot === undefined ? this.node(subject.node) : this.edge(subject.node, subject.slot);
+    if (!subject) return this.body.replaceChildren(element("p", { textContent: "Nothing was recorded." }));
+    const [title, facts, ...content] = subject.slot === undefined ? this.node(subject.node) : this.edge(subject.node, subject.slot);
     const pin = selected
       ? element("button", { className: "pin", textContent: "Follow the steps", onclick: this.follow })
       : element("span", { className: "pin faint", textContent: "follows the steps" });
-    this.room.replaceChildren(pin, ...content.filter(Boolean));
+    this.head.replaceChildren(pin, title, facts);
+    this.body.replaceChildren(...content.filter(Boolean));
+    // Sizes are known only now.
+    this.views.forEach(({ view }) => view.paint());
+    this.handle.show(subject.slot === undefined ? subject.node : undefined);
+    if (this.handle.node !== undefined) this.views.find(({ role }) => role === "value")?.view.hold(this.handle.element);
     this.room.scrollTop = this.scrolled;
     if (this.picked) this.lightUp();
   }
@@ -73,12 +82,18 @@ class Inspector {
       hasOperands && element("p", { className: "display" }, formula(node.formula)),
       hasOperands && this.worked("value", node, isComputed(index, this.step) ? (chosen) => valueInNumbers(index, chosen) : undefined),
       value || isComputed(index, this.step)
-        ? this.section("Value", this.view("value", value, `value of ${call(index)}`, hasOperands ? (chosen, cell) => this.pick("value", chosen, cell) : undefined))
-        : this.section("Value", element("p", { className: "faint", textContent: this.notYet(computedAt[index]) })),
+        ? this.section("Value", this.view("value", value, `value of ${call(index)}`, this.picker(index)))
+        : this.section("Value", element("p", { className: "faint", textContent: this.missing(index) })),
       hasOperands && this.operands(node, index),
       ...this.gradientSections(index),
       ...this.updateSections(index),
     ];
+  }
+
+  /** What a click on a number of a node does: it shows what the number was computed from, or takes it in hand. */
+  picker(index) {
+    if (nodes[index].operands.length > 0) return (chosen, cell) => this.pick("value", chosen, cell);
+    return this.handle.canChange(index) ? ([first]) => this.handle.choose(first) : undefined;
   }
 
   /** A line with the numbers put into the formula: of the only element, or of the one that the reader picks. */
@@ -95,6 +110,12 @@ class Inspector {
     line.rest();
     this.lines.push(line);
     return line;
+  }
+
+  /** Why a value is not there. */
+  missing(index) {
+    const stays = Number.isFinite(computedAt[index]) ? undefined : data.live?.stays[index];
+    return stays ? `not computed again: ${stays}` : this.notYet(computedAt[index]);
   }
 
   notYet(place) {

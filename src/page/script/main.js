@@ -3,8 +3,11 @@
 const at = (id) => document.getElementById(id);
 const state = { step: lastStep, selected: undefined, playing: undefined, keys: remembered("keys") !== "off" };
 
-const graph = new Graph(at("canvas"), { select });
-const inspector = new Inspector(at("inspector"), { select, follow: () => select(undefined), showLine: (node) => source.showLine(node) });
+const live = new Live({ show: showRun, told: tellLoss });
+const handle = new Handle({ ask: (request) => live.ask(request), change: (node, place, to) => live.change(node, place, to), chosen: () => show() });
+const trainer = new Trainer(at("live"), { ask: (request) => live.ask(request), changed: changedAll, reset: backToTheProgram });
+const graph = new Graph(at("canvas"), { select, isHandle: (node) => handle.canChange(node) });
+const inspector = new Inspector(at("inspector"), { select, follow: () => select(undefined), showLine: (node) => source.showLine(node), handle });
 const source = new Source(at("source"), { select });
 const predictor = new Predictor({ reveal: (place) => goTo(place, { keepVerdict: true }), outline: (sources) => graph.outline(sources) });
 const finder = new Search(at("find"), at("found"), { mark: (hits) => graph.mark(hits), go: find });
@@ -12,6 +15,16 @@ const finder = new Search(at("find"), at("found"), { mark: (hits) => graph.mark(
 function select(selected) {
   state.selected = selected;
   show({ isJump: true });
+}
+
+/** What a press on a place of the graph drags: the number of a leaf, which comes into the reader's hand, or nothing. */
+function scrubOf(target) {
+  const node = Number(target.closest(".node.handle")?.dataset.node ?? NaN);
+  if (!(node in nodes) || !handle.canScrub(node)) return undefined;
+  return (down, canvas, end) => {
+    if (handle.node !== node) select({ node });
+    handle.scrub(down, canvas, end);
+  };
 }
 
 function find(node) {
@@ -49,6 +62,60 @@ function show({ isJump = false } = {}) {
   writeLink(isJump);
 }
 
+/** Shows another run. A reader at the end stays at the end. */
+function showRun(run) {
+  const isAtEnd = state.step >= lastStep;
+  lookThrough(run);
+  state.step = isAtEnd ? lastStep : Math.min(state.step, lastStep);
+  // A question was about the numbers before.
+  if (predictor.place !== undefined) predictor.close();
+  buildBands();
+  show();
+}
+
+/** All parameters have changed. */
+function changedAll() {
+  handle.forget();
+  live.run();
+}
+
+function tellLoss(loss, trouble) {
+  trainer.say(trouble);
+  if (trouble === undefined) trainer.follow(loss);
+}
+
+function backToTheProgram() {
+  handle.forget();
+  live.reset();
+  trainer.say();
+  trainer.clear();
+}
+
+/** Lets the reader change numbers, unless he predicts them: then curves and losses would tell him the answers. */
+function offerChanges() {
+  if (!live.isOpen) return;
+  handle.isOn = !predictor.isOn;
+  at("live").hidden = predictor.isOn;
+}
+
+/** Starts the engine, if the page carries one. Until then, and if it cannot be started, the page replays. */
+async function startEngine() {
+  if (!data.live) return;
+  try {
+    if (data.live.refused) throw new Error(data.live.refused);
+    const [program, engine] = ["program", "engine"].map((id) => at(id).textContent);
+    const { loss } = await live.open(program, engine);
+    trainer.start(loss !== null);
+    offerChanges();
+    show();
+    document.documentElement.dataset.live = Math.round(performance.now());
+  } catch (error) {
+    at("live").hidden = false;
+    at("live").replaceChildren(element("p", { className: "faint", textContent: `Numbers cannot be changed on this page: ${error.message}` }));
+    document.documentElement.dataset.live = "none";
+  }
+}
+
 /** The address says where the reader is: #t=23&n=hidden, and e=1 for the edge of operand 1. The browser goes back to what was selected or jumped to,
     not through every step in between. */
 function writeLink(isJump) {
@@ -73,7 +140,13 @@ function readLink() {
   state.selected = node === undefined ? undefined : nodes[node].operands[slot] === undefined ? { node } : { node, slot };
 }
 
+/** The stretches of the slider, if they are not there already. */
 function buildBands() {
+  at("time").max = Math.max(1, events.length);
+  const shape = JSON.stringify([phases, events.length]);
+  if (at("bands").dataset.shape === shape) return;
+  at("bands").dataset.shape = shape;
+  for (const room of ["bands", "ticks"]) at(room).replaceChildren();
   for (const { kind, pass, start, end } of phases) {
     const isLater = pass > 1 && kind === "backward";
     const name = isLater ? `backward ${pass}` : kind;
@@ -128,7 +201,7 @@ function scrollsSideways(element) {
 /** Steps are to the left and right, where a page does not scroll. What scrolls it (↑, ↓, Space, Home, End) is left to the browser, unless the player has
     the focus; and so is everything while text is being typed, or if the reader does not want the page to have keys. */
 function onKey(event) {
-  const isTyping = event.target.matches("input:not([type=range]), select, textarea, [contenteditable]");
+  const isTyping = event.target.matches("input:not(#time), select, textarea, [contenteditable]");
   const isInPlayer = at("player").contains(event.target);
   if (isTyping || !(state.keys || isInPlayer) || event.ctrlKey || event.metaKey || event.altKey) return;
   const isButton = event.target.matches("button, [role=button]");
@@ -169,6 +242,7 @@ function wire() {
   press("predict", () => {
     predictor.isOn = toggle(at("predict"), !predictor.isOn);
     pause();
+    offerChanges();
     if (predictor.isOn && state.step >= lastStep) state.step = 0;
     goTo(state.step);
     if (predictor.isOn) predictor.say("Press ▸: before a step shows what it computes, you say what you can tell of it.");
@@ -184,7 +258,7 @@ function wire() {
     remember("theme", theme);
     setTheme(theme);
   });
-  steer(at("canvas"), graph);
+  steer(at("canvas"), graph, scrubOf);
   press("smaller", () => graph.zoomBy(1 / 1.25));
   press("larger", () => graph.zoomBy(1.25));
   press("fit", () => graph.fit());
@@ -208,7 +282,6 @@ function wire() {
 }
 
 at("title").textContent = data.title || "What the tape recorded";
-at("time").max = Math.max(1, events.length);
 buildBands();
 wire();
 readLink();
@@ -216,3 +289,4 @@ setTheme(remembered("theme") ?? "");
 graph.build();
 show();
 document.documentElement.dataset.ready = Math.round(performance.now());
+startEngine();

@@ -1,17 +1,16 @@
 // The graph under the reader's hands. Ctrl and the wheel, or two fingers, zoom around the place where they are; dragging moves the graph. The wheel
 // alone scrolls, the graph first and then the page: a graph that zooms under a passing wheel stops everybody who only wants to read on below.
 
-/** Distance in pixels from which a press that moves is a drag, no click. */
-const DRAG = 4;
 /** Pixels of the wheel for a factor of e; and the most that count at once: a notch of a wheel is a hundred, a step of a touchpad's pinch a few. */
 const WHEEL = { pixels: 150, most: 50 };
 
-function steer(canvas, graph) {
+/** `scrubOf` says what a press on a place drags instead of the graph. */
+function steer(canvas, graph, scrubOf) {
   canvas.addEventListener("wheel", (event) => zoomByWheel(event, graph), { passive: false });
   let fingers;
   canvas.addEventListener("touchmove", (event) => (fingers = pinch(event, canvas, graph, fingers)), { passive: false });
   canvas.addEventListener("touchend", () => (fingers = undefined));
-  canvas.addEventListener("pointerdown", (event) => drag(event, canvas));
+  canvas.addEventListener("pointerdown", (event) => press(event, canvas, scrubOf));
 }
 
 function zoomByWheel(event, graph) {
@@ -36,31 +35,29 @@ function pinch(event, canvas, graph, before) {
   return { middle, distance };
 }
 
-/** Follows a pressed mouse. (A finger scrolls without our help.) */
-function drag(down, canvas) {
+/** Follows a pressed mouse, and a finger on a number that it can drag. (Elsewhere a finger scrolls without our help.) */
+function press(down, canvas, scrubOf) {
   const isOnScrollbar = down.target === canvas && (down.offsetX >= canvas.clientWidth || down.offsetY >= canvas.clientHeight);
-  if (down.pointerType !== "mouse" || down.button !== 0 || isOnScrollbar) return;
+  if (down.button !== 0 || isOnScrollbar) return;
+  const scrub = scrubOf(down.target);
+  if (scrub) return scrub(down, canvas, (isDrag) => isDrag && swallowClick(canvas));
+  if (down.pointerType !== "mouse") return;
   const [left, top] = [canvas.scrollLeft, canvas.scrollTop];
-  const listening = new AbortController();
-  let isDrag = false;
-  const follow = (event) => {
-    const [x, y] = [event.clientX - down.clientX, event.clientY - down.clientY];
-    if (!isDrag && Math.hypot(x, y) < DRAG) return;
-    if (!isDrag) canvas.setPointerCapture(down.pointerId);
-    isDrag = true;
-    canvas.classList.add("dragged");
-    canvas.scrollTo({ left: left - x, top: top - y, behavior: "instant" });
-  };
-  const end = () => {
-    listening.abort();
-    canvas.classList.remove("dragged");
-    if (!isDrag) return;
-    // The click that ends a drag selects nothing.
-    const swallow = (click) => click.stopPropagation();
-    canvas.addEventListener("click", swallow, { capture: true });
-    setTimeout(() => canvas.removeEventListener("click", swallow, { capture: true }));
-  };
-  const { signal } = listening;
-  canvas.addEventListener("pointermove", follow, { signal });
-  for (const over of ["pointerup", "pointercancel"]) addEventListener(over, end, { signal });
+  followPointer(down, canvas, {
+    move: (x, y) => {
+      canvas.classList.add("dragged");
+      canvas.scrollTo({ left: left - x, top: top - y, behavior: "instant" });
+    },
+    end: (isDrag) => {
+      canvas.classList.remove("dragged");
+      if (isDrag) swallowClick(canvas);
+    },
+  });
+}
+
+/** The click that ends a drag selects nothing. */
+function swallowClick(canvas) {
+  const swallow = (click) => click.stopPropagation();
+  canvas.addEventListener("click", swallow, { capture: true });
+  setTimeout(() => canvas.removeEventListener("click", swallow, { capture: true }));
 }

@@ -113,6 +113,7 @@ class TileView extends ArrayView {
     pen.strokeStyle = getComputedStyle(this.canvas).color;
     const outlined = this.lit && this.lit.size <= 64 ? [...this.lit] : [];
     if (this.pointed !== undefined && document.activeElement === this.canvas) outlined.push(this.pointed);
+    if (this.held !== undefined) outlined.push(this.held);
     for (const pixel of outlined) pen.strokeRect(...this.placeOf(pixel), 1, 1);
   }
 

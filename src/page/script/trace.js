@@ -1,9 +1,10 @@
 // What happened, and what is known of it at each step. A step shows a number only after the event that computed it: going back forgets.
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const { trace, sentences, formulas, figure } = data;
-const { nodes, events } = trace;
-const lastStep = events.length - 1;
+const { trace, formulas, figure } = data;
+const { nodes } = trace;
+/** The events of the run that is shown, and a sentence for each. A live page runs the program again. */
+let events, sentences, lastStep;
 
 /** The name with the scope that it was given in. */
 const fullName = (node) => (node.name === "" || node.name.startsWith(node.scope) ? node.name : node.scope + node.name);
@@ -29,15 +30,34 @@ function phaseOf(event) {
 }
 
 /** The stretches of events of one kind. */
-const phases = [];
+let phases;
 /** For each node, the event that computed it. */
-const computedAt = new Array(nodes.length);
+let computedAt;
 /** The gradient of a node in a pass, by "pass:node": the node that holds it, the event that completed it, and the contributing events. */
-const gradients = new Map();
+let gradients;
 /** Where a gradient flowed along an edge, by "pass:node:slot". */
-const contributions = new Map();
+let contributions;
 /** For each node, the events that changed the parameter it reads. */
-const updates = new Map();
+let updates;
+
+/** The run that the learner's program made. */
+const recorded = { values: nodes.map(({ value }) => value), faults: nodes.map(({ fault }) => fault), events: trace.events, sentences: data.sentences };
+
+/** Takes a run: the value and the fault of each node, the events, and their sentences. */
+function lookThrough(run) {
+  ({ events, sentences } = run);
+  lastStep = events.length - 1;
+  [phases, computedAt, gradients, contributions, updates] = [[], new Array(nodes.length), new Map(), new Map(), new Map()];
+  for (const node of nodes) {
+    node.value = run.values[node.index] ?? null;
+    node.fault = run.faults[node.index] ?? undefined;
+  }
+  events.forEach(look);
+  // What a vjp recorded is known as soon as the gradient that it works on.
+  for (const node of nodes) {
+    computedAt[node.index] ??= gradients.get(`${node.pass}:${node.origin}`)?.whole ?? Infinity;
+  }
+}
 
 function gradientOf(pass, node) {
   const key = `${pass}:${node}`;
@@ -45,7 +65,7 @@ function gradientOf(pass, node) {
   return gradients.get(key);
 }
 
-events.forEach((event, place) => {
+function look(event, place) {
   const phase = phaseOf(event);
   const last = phases.at(-1);
   if (last?.kind === phase.kind && last.pass === phase.pass) last.end = place;
@@ -65,12 +85,9 @@ events.forEach((event, place) => {
     case "update":
       updates.set(event.node, [...(updates.get(event.node) ?? []), place]);
   }
-});
-
-// What a vjp recorded is known as soon as the gradient that it works on.
-for (const node of nodes) {
-  computedAt[node.index] ??= gradients.get(`${node.pass}:${node.origin}`)?.whole ?? Infinity;
 }
+
+lookThrough(recorded);
 
 /** The backward pass that a step belongs to, or that was the last before it; 0 if none has begun. */
 const passAt = (step) => phases.findLast((phase) => phase.start <= step && phase.pass > 0)?.pass ?? 0;

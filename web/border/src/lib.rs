@@ -1,8 +1,8 @@
 //! The border to JavaScript: how bytes get in and out. The one idea to know: numbers of 32 bits are all that a call can pass, so bytes are passed as
 //! the place where they lie in the module's memory and their count. All modules of gradus share it: each declares its entries with [`entries!`].
 //!
-//! A call, as `web/engine.js` makes it: `alloc` room for the request, write it there, call the entry, which returns the place of an [`Answer`]; `free`
-//! the request; read the answer's bytes, and hand it back to `release`.
+//! A call, as `src/page/script/engine.js` makes it: `alloc` room for the request, write it there, call the entry, which returns the place of an
+//! [`Answer`]; `free` the request; read the answer's bytes, and hand it back to `release`.
 
 #![warn(missing_docs, missing_debug_implementations)]
 

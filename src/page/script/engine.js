@@ -1,7 +1,7 @@
 // The engine in a page or in Node: `const engine = await Engine.load(bytes); engine.call('train', 'xor 1000')`. It is the JavaScript side of
-// border/src/lib.rs: numbers of 32 bits are all that a call can pass, so bytes are passed as their place in the module's memory and their count.
+// web/border/src/lib.rs: numbers of 32 bits are all that a call can pass, so bytes are passed as their place in the module's memory and their count.
 
-/** A request that the engine understood well enough to say what is wrong with it. */
+/** A request that the engine refused, with the reason. */
 export class Refused extends Error {}
 
 /** A panic inside the engine, with its message; the engine has started anew, and forgotten what it held. */
