@@ -257,7 +257,7 @@ fn a_page_whose_tape_cannot_be_written_down_says_why_and_carries_no_engine() {
     let tape = Tape::<f64>::new();
     tape.param(&w).sum().backward();
     w.update(|w| w[0] = 2.0);
-    let page = tape.to_html(&PageOptions::new().engine(Engine::new(*b"the engine")));
+    let page = tape.to_html(&PageOptions::new().without_source().engine(Engine::new(*b"the engine")));
     let why = data(&page)["live"]["refused"].as_str().expect("a reason").to_owned();
     assert!(why.contains("\"w\" was changed after the tape had read it"), "{why}");
     assert!(element(&page, "engine").is_none() && !page.contains("wasm-unsafe-eval"));
