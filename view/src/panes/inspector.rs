@@ -1,4 +1,4 @@
-//! Everything about one node: its op, its value, its gradient with the contributions to it, its local derivatives, and the result of a check.
+//! Everything about one node: its op, its value, its gradient with the result of a check and the contributions to it, its local derivatives.
 
 use super::heat::{Figure, figure};
 use super::{Canvas, Pieces, wrapped_pieces};
@@ -48,9 +48,10 @@ impl Inspector<'_, '_> {
         lines.extend(self.fault());
         lines.extend(self.value());
         lines.extend(self.gradient());
+        lines.extend(self.check());
+        lines.extend(self.contributions());
         lines.extend(self.update());
         lines.extend(self.slopes());
-        lines.extend(self.check());
         lines
     }
 
@@ -118,8 +119,8 @@ impl Inspector<'_, '_> {
             1 if trace.passes() <= 1 => "gradient".to_owned(),
             pass => format!("gradient (pass {pass})"),
         };
-        let mut lines = match session.known(self.node) {
-            Known::Never => return vec![labelled(&label, "none: nothing flows here", Tone::Faint)],
+        match session.known(self.node) {
+            Known::Never => vec![labelled(&label, "none: nothing flows here", Tone::Faint)],
             Known::Partly(arrived, of) => {
                 let far = format!("not yet: {arrived} of {of} contributions are here");
                 vec![labelled(&label, if arrived == 0 { "not yet" } else { &far }, Tone::Backward)]
@@ -131,9 +132,7 @@ impl Inspector<'_, '_> {
                 }
                 None => vec![labelled(&label, "no longer there", Tone::Faint)],
             },
-        };
-        lines.extend(self.contributions());
-        lines
+        }
     }
 
     /// The contributions to the gradient that have arrived.
@@ -208,6 +207,7 @@ impl Inspector<'_, '_> {
         Some(plain(format!("  local slope{symbols} {}", slope.words())))
     }
 
+    /// The result of a check, beside the gradient that it is about: on a small screen the answer to a key must not stand below the edge.
     fn check(&self) -> Vec<Pieces> {
         let session = self.session;
         match session.checks.get(&(self.node, session.pass())) {
