@@ -111,13 +111,16 @@ impl<'a> Place<'a> {
         self.list(expected)?.map(read).collect()
     }
 
-    /// The lengths of axes, as many as an array may have.
+    /// The lengths of axes of an array that a tape can hold.
     pub(crate) fn shape(&self) -> Result<Shape, Unfit> {
         let lengths = self.each(|place| place.whole(), "a list of axis lengths")?;
-        if lengths.len() <= MAX_RANK {
-            Ok(Shape::new(&lengths))
-        } else {
-            Err(self.expected("a shape of at most six axes"))
+        if lengths.len() > MAX_RANK {
+            return Err(self.expected("a shape of at most six axes"));
+        }
+        let shape = Shape::new(&lengths);
+        match shape.room::<f64>("f64") {
+            Ok(_) => Ok(shape),
+            Err(_) => Err(self.expected("a shape with no more elements than an array on a tape has")),
         }
     }
 }
