@@ -68,6 +68,11 @@ fn listed<T: Copy>(entries: &[T], text: impl Fn(T) -> String, step: impl Fn(T) -
     format!("[{}]", entries.join(", "))
 }
 
+/// Refuses a step of 0.
+fn step_of(step: isize, axis: usize) -> Result<(), String> {
+    (step != 0).then_some(()).ok_or_else(|| format!("along axis {axis} the step is 0, which leads to no other index"))
+}
+
 /// y = the elements of x at evenly spaced places along each axis
 #[derive(Debug, PartialEq)]
 pub struct Slice {
@@ -95,9 +100,7 @@ impl<F: Scalar> Op<F> for Slice {
             if from > to || to > x[axis] {
                 return Err(format!("{from}..{to} is no range of axis {axis} of {x}, which has length {}", x[axis]));
             }
-            if step == 0 {
-                return Err(format!("along axis {axis} the step is 0, which leads to no other index"));
-            }
+            step_of(step, axis)?;
             y = y.with_axis(axis, range.count());
         }
         Ok(y)
@@ -144,6 +147,7 @@ impl<F: Scalar> Op<F> for Pad {
         }
         let mut y = x;
         for (axis, (range, margins)) in self.ranges(x).iter().zip(&self.margins).enumerate() {
+            step_of(margins.step, axis)?;
             y = y.with_axis(axis, range.to.saturating_add(margins.after));
         }
         Ok(y)
