@@ -1,6 +1,6 @@
 //! Elements taken by index along an axis, as NumPy's `take_along_axis`; and the opposite, elements added up by index. Upon them: the k largest, one-hot rows.
 
-use super::labels::Labels;
+use super::labels::{Labelled, Labels};
 use crate::kernel::sum;
 use crate::op::{flows, says};
 use crate::{Axis, Op, Reach, Scalar, Shape, Var, View, ViewMut};
@@ -90,6 +90,18 @@ impl<F: Scalar> Op<F> for ScatterAdd {
     }
 }
 
+impl Labelled for Gather {
+    fn labels(&self, operands: &[Shape]) -> (Labels, usize) {
+        (GATHER, operands[0][self.axis])
+    }
+}
+
+impl Labelled for ScatterAdd {
+    fn labels(&self, _: &[Shape]) -> (Labels, usize) {
+        (SCATTER, self.length)
+    }
+}
+
 impl<'t, F: Scalar> Var<'t, F> {
     /// Elements taken by index along an axis, PyTorch's `gather`: with indices `[n, 1]`, one of each row of an array `[n, m]`. The indices are whole numbers;
     /// apart from the length of that axis, they have the array's shape.
@@ -107,8 +119,7 @@ impl<'t, F: Scalar> Var<'t, F> {
     #[track_caller]
     pub fn gather(self, axis: impl Into<Axis>, index: Self) -> Self {
         let axis = self.axis("gather", axis);
-        GATHER.check(index, self.shape()[axis]);
-        self.tape.record(Gather { axis }, &[self, index])
+        self.tape.record_labelled(Gather { axis }, &[self, index])
     }
 
     /// An array with `length` places along an axis, made by adding each element of `self` where its index says. The opposite of [`gather`](Var::gather).
@@ -118,8 +129,7 @@ impl<'t, F: Scalar> Var<'t, F> {
     #[track_caller]
     pub fn scatter_add(self, axis: impl Into<Axis>, index: Self, length: usize) -> Self {
         let axis = self.axis("scatter_add", axis);
-        SCATTER.check(index, length);
-        self.tape.record(ScatterAdd { axis, length }, &[self, index])
+        self.tape.record_labelled(ScatterAdd { axis, length }, &[self, index])
     }
 
     /// The `k` largest numbers along the last axis, the largest first, and their indices. Of equal numbers the first comes first; what is not a number comes

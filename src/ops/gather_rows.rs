@@ -1,6 +1,6 @@
 //! Rows taken from a table by number, as an embedding does; and the opposite, rows added into a table.
 
-use super::labels::Labels;
+use super::labels::{Labelled, Labels};
 use crate::kernel::sum;
 use crate::op::{flows, says};
 use crate::{Along, Op, Reach, Scalar, Shape, Var, View, ViewMut};
@@ -80,6 +80,18 @@ impl<F: Scalar> Op<F> for ScatterAddRows {
     }
 }
 
+impl Labelled for GatherRows {
+    fn labels(&self, operands: &[Shape]) -> (Labels, usize) {
+        (GATHER, operands[0][0])
+    }
+}
+
+impl Labelled for ScatterAddRows {
+    fn labels(&self, _: &[Shape]) -> (Labels, usize) {
+        (SCATTER, self.rows)
+    }
+}
+
 impl<'t, F: Scalar> Var<'t, F> {
     /// The rows of this table with the given numbers, made by [`Tape::labels`](crate::Tape::labels).
     ///
@@ -97,10 +109,7 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// If a number is not whole, or the table has no such row.
     #[track_caller]
     pub fn gather_rows(self, numbers: Self) -> Self {
-        if let [rows, ..] = self.shape()[..] {
-            GATHER.check(numbers, rows);
-        }
-        self.tape.record(GatherRows, &[self, numbers])
+        self.tape.record_labelled(GatherRows, &[self, numbers])
     }
 
     /// A table of `rows` rows, made by adding each row of `self` into the row whose number it is given.
@@ -109,7 +118,6 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// If a number is not whole, or not below `rows`.
     #[track_caller]
     pub fn scatter_add_rows(self, numbers: Self, rows: usize) -> Self {
-        SCATTER.check(numbers, rows);
-        self.tape.record(ScatterAddRows { rows }, &[self, numbers])
+        self.tape.record_labelled(ScatterAddRows { rows }, &[self, numbers])
     }
 }

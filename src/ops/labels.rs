@@ -1,9 +1,9 @@
 //! Class labels and row numbers travel on the tape as numbers. Here they become indices again, or a message that says which is wrong.
 
-use crate::{Scalar, Var};
+use crate::{Op, Scalar, Shape, Tape, Var};
 
 /// What the whole numbers in a list stand for, in the words of error messages.
-pub(super) struct Labels {
+pub(crate) struct Labels {
     pub(super) op: &'static str,
     /// What one of them is called: `"label of row"`.
     pub(super) one: &'static str,
@@ -20,16 +20,19 @@ impl Labels {
         self.read(place, number, count).unwrap_or_else(|mistake| panic!("{mistake}"))
     }
 
-    /// Checks all numbers before an op is recorded, so that the panic is at the learner's line.
+    /// Checks all numbers of a node, for a panic at the learner's line.
     #[track_caller]
     pub(super) fn check<F: Scalar>(&self, numbers: Var<F>, count: usize) {
-        let mistake = numbers.tape.graph.borrow().with_views(&[numbers.index], |views| {
-            let mut places = views[0].data.iter().enumerate();
-            places.find_map(|(place, &number)| self.read(place, number, count).err())
-        });
-        if let Some(mistake) = mistake {
+        if let Err(mistake) = self.read_all(numbers, count) {
             panic!("{mistake}");
         }
+    }
+
+    fn read_all<F: Scalar>(&self, numbers: Var<F>, count: usize) -> Result<(), String> {
+        numbers.tape.graph.borrow().with_views(&[numbers.index], |views| {
+            let mut places = views[0].data.iter().enumerate();
+            places.try_for_each(|(place, &number)| self.read(place, number, count).map(drop))
+        })
     }
 
     fn read<F: Scalar>(&self, place: usize, number: F, count: usize) -> Result<usize, String> {
@@ -40,5 +43,34 @@ impl Labels {
             () => format!("but there are {count} {counted}, numbered from 0"),
         };
         Err(format!("{op}: the {one} {place} is {number}, {mistake}"))
+    }
+}
+
+/// An op whose second operand holds labels. They are read before it is recorded: a kernel that meets a number which is no label can only panic.
+pub(crate) trait Labelled {
+    /// What the labels stand for, and how many of those there are for operands of these shapes, which fit.
+    fn labels(&self, operands: &[Shape]) -> (Labels, usize);
+
+    /// The first number that is no label, as a message.
+    fn check<F: Scalar>(&self, operands: &[Var<F>]) -> Result<(), String> {
+        let shapes: Vec<Shape> = operands.iter().map(|operand| operand.shape()).collect();
+        let (labels, count) = self.labels(&shapes);
+        labels.read_all(operands[1], count)
+    }
+}
+
+impl<F: Scalar> Tape<F> {
+    /// Records an op that reads labels.
+    #[track_caller]
+    pub(super) fn record_labelled<'t, O>(&'t self, op: O, operands: &[Var<'t, F>; 2]) -> Var<'t, F>
+    where
+        O: Op<F> + Labelled + PartialEq,
+    {
+        // What does not fit is told by `record`.
+        let fits = op.shape(&operands.map(|operand| operand.shape())).is_ok();
+        if let Some(mistake) = fits.then(|| op.check(operands).err()).flatten() {
+            panic!("{mistake}");
+        }
+        self.record(op, operands)
     }
 }

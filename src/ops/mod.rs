@@ -42,7 +42,7 @@ pub mod standardize;
 pub mod variance;
 
 mod equation;
-mod labels;
+pub(crate) mod labels;
 
 pub use crate::formula::{Back, Binary, Loss, LossBack, Map, Pairwise, Unary, Zip};
 

@@ -1,7 +1,7 @@
 //! The cross-entropy between softmax and class labels, or target distributions (one-hot or soft), straight from the logits. The backward kernels leave no
 //! softmax behind.
 
-use super::labels::Labels;
+use super::labels::{Labelled, Labels};
 use super::softmax::{flow_back, off_expected};
 use super::{equal_shapes, flow_of_loss};
 use crate::kernel::elementwise::update;
@@ -79,6 +79,18 @@ impl<F: Scalar> Op<F> for SoftmaxCrossEntropyGrad {
     }
     fn reach(&self, slot: usize, operands: &[View<F>], _: Shape) -> Reach {
         Reach::line(operands[slot].shape, 1)
+    }
+}
+
+impl Labelled for SoftmaxCrossEntropy {
+    fn labels(&self, operands: &[Shape]) -> (Labels, usize) {
+        (LABELS, operands[0][1])
+    }
+}
+
+impl Labelled for SoftmaxCrossEntropyGrad {
+    fn labels(&self, operands: &[Shape]) -> (Labels, usize) {
+        (LABELS, operands[0][1])
     }
 }
 
@@ -175,10 +187,7 @@ impl<'t, F: Scalar> Var<'t, F> {
     /// If a label is not whole, or there is no such class.
     #[track_caller]
     pub fn softmax_cross_entropy(self, labels: Self) -> Self {
-        if let [_, classes] = self.shape()[..] {
-            LABELS.check(labels, classes);
-        }
-        self.tape.record(SoftmaxCrossEntropy, &[self, labels])
+        self.tape.record_labelled(SoftmaxCrossEntropy, &[self, labels])
     }
 
     /// The cross-entropy between softmax and `targets`, both `[rows, classes]`, averaged over the rows. Each row of targets is a

@@ -20,6 +20,7 @@ use crate::ops::{
     gather::{Gather, ScatterAdd},
     gather_rows::{GatherRows, ScatterAddRows},
     im2col::{Col2Im, Im2Col},
+    labels::Labelled,
     leaky_relu::LeakyRelu,
     losses::{BinaryCrossEntropyWithLogits, Huber, MeanAbsoluteError, MeanSquaredError, QuadraticCost},
     matmul::MatMul,
@@ -69,13 +70,16 @@ impl<F: Scalar> Kind<F> {
     }
 }
 
+/// Records an op, if `check`, called with operands that fit, has nothing against them.
 fn record<'t, F: Scalar, O: Op<F> + PartialEq>(
     op: O,
     operands: &[Var<'t, F>],
     work: &mut u64,
+    check: impl Fn(&O, &[Var<F>]) -> Result<(), String>,
 ) -> Result<Var<'t, F>, String> {
     let shapes: Vec<Shape> = operands.iter().map(|operand| operand.shape()).collect();
     let result = op.shape(&shapes)?;
+    check(&op, operands)?;
     let flops = op.flops(&shapes, result);
     let too_much = || format!("it takes {flops} additions and multiplications, and this run may take {work} more");
     *work = work.checked_sub(flops as u64).ok_or_else(too_much)?;
@@ -90,6 +94,9 @@ fn told(unfit: Unfit) -> String {
 /// fields equals it.
 macro_rules! kind {
     ($name:expr, $operands:expr, $type:ty, $op:pat_param, {$($field:ident: $found:expr),*}, $made:expr) => {
+        kind!($name, $operands, $type, $op, {$($field: $found),*}, $made, |_, _| Ok(()))
+    };
+    ($name:expr, $operands:expr, $type:ty, $op:pat_param, {$($field:ident: $found:expr),*}, $made:expr, $check:expr) => {
         Kind {
             name: $name,
             operands: $operands,
@@ -103,7 +110,7 @@ macro_rules! kind {
             record: |with, operands, work| {
                 with.only(&[$(stringify!($field)),*]).map_err(told)?;
                 $(let $field = Field::read(&with.at(stringify!($field))).map_err(told)?;)*
-                record($made, operands, work)
+                record($made, operands, work, $check)
             },
         }
     };
@@ -120,6 +127,13 @@ macro_rules! plain {
 macro_rules! with {
     ($name:literal, $operands:expr, $type:ident { $($field:ident),+ }) => {
         kind!($name, $operands, $type, op, {$($field: op.$field),+}, $type { $($field),+ })
+    };
+}
+
+/// Kinds whose second operand holds labels, with or without fields.
+macro_rules! labelled {
+    ($name:literal, $operands:expr, $type:ident { $($field:ident),* }) => {
+        kind!($name, $operands, $type, $type { $($field),* }, {$($field: $field),*}, $type { $($field),* }, Labelled::check)
     };
 }
 
@@ -231,10 +245,10 @@ impl<F: Scalar> Kinds<F> {
         with!("pad", 1..=1, Pad { margins }),
         with!("concat", MANY, Concat { axis }),
         with!("cumsum", 1..=1, CumSum { axis, from_end }),
-        plain!("gather_rows", 2..=2, GatherRows, GatherRows),
-        with!("scatter_add_rows", 2..=2, ScatterAddRows { rows }),
-        with!("gather", 2..=2, Gather { axis }),
-        with!("scatter_add", 2..=2, ScatterAdd { axis, length }),
+        labelled!("gather_rows", 2..=2, GatherRows {}),
+        labelled!("scatter_add_rows", 2..=2, ScatterAddRows { rows }),
+        labelled!("gather", 2..=2, Gather { axis }),
+        labelled!("scatter_add", 2..=2, ScatterAdd { axis, length }),
         with!("sum", 1..=1, Sum { axes, keepdims }),
         with!("mean", 1..=1, Mean { axes, keepdims }),
         with!("max", 1..=1, Max { axes, keepdims }),
@@ -271,8 +285,8 @@ impl<F: Scalar> Kinds<F> {
             LossBack(BinaryCrossEntropyWithLogits)
         ),
         kind!("huber", 2..=2, Loss<Huber>, Loss(huber), {delta: huber.delta}, Loss(Huber { delta })),
-        plain!("softmax_cross_entropy", 2..=2, SoftmaxCrossEntropy, SoftmaxCrossEntropy),
-        plain!("softmax_cross_entropy'", 3..=3, SoftmaxCrossEntropyGrad, SoftmaxCrossEntropyGrad),
+        labelled!("softmax_cross_entropy", 2..=2, SoftmaxCrossEntropy {}),
+        labelled!("softmax_cross_entropy'", 3..=3, SoftmaxCrossEntropyGrad {}),
         plain!("softmax_cross_entropywith", 2..=2, SoftmaxCrossEntropyWith, SoftmaxCrossEntropyWith),
         plain!("softmax_cross_entropywith'", 3..=3, SoftmaxCrossEntropyWithGrad, SoftmaxCrossEntropyWithGrad),
     ];
