@@ -1,12 +1,12 @@
 //! A tape written down, read, and recorded again by an engine elsewhere is the same tape.
 
-use gradus::nn::{Activation, Mlp};
+use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::optim::{Optimizer, Sgd};
 use gradus::petgraph::graph::NodeIndex;
 use gradus::prelude::*;
 use gradus::program::{Interpreter, Program, ProgramError};
 use gradus::table::TABLE;
-use gradus::{Cotangents, Local, Op, View, ViewMut};
+use gradus::{Real, Unary};
 use ndarray::{ArrayD, array};
 use rand::RngExt;
 
@@ -20,14 +20,16 @@ fn elsewhere<F: Scalar>(tape: &Tape<F>) -> Interpreter<F> {
     interpreter
 }
 
+/// The bits of every node's numbers.
+fn bits<F: Scalar>(tape: &Tape<F>) -> Vec<Vec<u64>> {
+    let node = |node: gradus::NodeInfo| tape.value(node.index).iter().map(|x| x.to_f64().to_bits()).collect();
+    tape.nodes().into_iter().map(node).collect()
+}
+
 /// Holds a tape against what it becomes elsewhere: every node with its bits, every name, scope, line and event.
 #[track_caller]
 fn is_the_same_elsewhere<F: Scalar>(tape: &Tape<F>) {
     let again = elsewhere(tape);
-    let bits = |tape: &Tape<F>| -> Vec<Vec<u64>> {
-        let node = |node: gradus::NodeInfo| tape.value(node.index).iter().map(|x| x.to_f64().to_bits()).collect();
-        tape.nodes().into_iter().map(node).collect()
-    };
     let [here, there] = [tape.trace(), again.trace()].map(|trace| serde_json::to_string_pretty(&trace).unwrap());
     assert!(here == there, "{}", first_difference(&here, &there));
     assert_eq!(bits(tape), bits(again.tape()));
@@ -126,26 +128,28 @@ fn a_parameter_has_the_numbers_that_the_pass_saw_if_updates_are_kept() {
     assert_eq!(again.tape().value(last).sum(), loss);
 }
 
+#[test]
+fn clipped_gradients_travel_as_the_ops_that_clip_them() {
+    let net = Mlp::<f64>::new(&[2, 3, 1], Activation::Tanh, &mut seeded(7));
+    let tape = Tape::new();
+    let gradients = net.forward(tape.input([[1.0, 2.0]])).sum().backward().clip_norm(&net, 0.1);
+    for param in &net.params() {
+        let _ = (gradients.param(param).expect("a gradient of each parameter") * 2.0).sum();
+    }
+    assert_eq!(bits(elsewhere(&tape).tape()), bits(&tape));
+}
+
 /// y = x³
-#[derive(PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Cube;
 
-impl<F: Scalar> Op<F> for Cube {
-    fn name(&self) -> &'static str {
-        "cube"
+impl Unary for Cube {
+    const NAME: &'static str = "cube";
+    fn value<T: Real>(self, x: T) -> T {
+        x * x * x
     }
-    fn formula(&self) -> &'static str {
-        "y = x³"
-    }
-    fn shape(&self, x: &[Shape]) -> Result<Shape, String> {
-        Ok(x[0])
-    }
-    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
-        y.data.iter_mut().zip(x[0].data).for_each(|(y, &x)| *y = x * x * x);
-    }
-    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
-        let (g, [x]) = (at.cotangent(), at.operands());
-        [at.to(0, || 3.0 * x * x * g)].into()
+    fn flow<T: Real>(self, g: T, x: T, _: T) -> T {
+        g * T::number(3.0) * x * x
     }
 }
 
@@ -153,7 +157,7 @@ impl<F: Scalar> Op<F> for Cube {
 fn an_op_of_the_learners_own_stays_and_so_does_what_depends_on_it() {
     let tape = Tape::<f64>::new();
     let x = tape.var(2.0).named("x");
-    let cube = tape.record(Cube, &[x]);
+    let cube = x.map(Cube);
     let square = x * x;
     (cube + square).backward();
     square.backward();
@@ -230,6 +234,7 @@ fn a_program_is_told_where_it_is_wrong() {
         error("\"nodes\":", "\"nodes\":1"),
         error("\"shape\":[2]", "\"shape\":[1,2]"),
         error("\"node\":0", "\"node\":0,\"node\":0"),
+        error("\"params\": []", "\"params\": [{\"name\":\"w\",\"shape\":[0,4294967296,4294967296],\"numbers\":[]}]"),
         error("\"f64\"", "\"f32\""),
     ];
     insta::assert_snapshot!(told.join("\n"));
