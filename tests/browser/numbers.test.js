@@ -1,7 +1,10 @@
 // Numbers put into formulas, and the questions that a head can answer.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { PAGES } from "./browser.js";
 import { clickEdge, data, stepOf, visit, visitPlace } from "./reader.js";
 
 const line = (page, role) => page.locator(`#inspector p.worked[data-role="${role}"]`).textContent();
@@ -24,6 +27,25 @@ for (const [size, dark] of [["desktop", false], ["phone", true]]) {
     });
   });
 }
+
+test("the page and the library write the same lines, forward and back", async () => {
+  await visit("single_numbers.html", {}, async (page) => {
+    const [values, flows] = JSON.parse(readFileSync(join(PAGES, "single_numbers.json"), "utf8"));
+    const { trace } = await data(page);
+    const shown = async (role) => (await page.locator(`#inspector p.worked[data-role="${role}"]`).count()) ? line(page, role) : null;
+    for (const { index, pass } of trace.nodes) {
+      if (pass > 0) continue;
+      await visitPlace(page, `#t=${trace.events.length}&n=${index}`);
+      assert.equal(await shown("value"), values[index], `node ${index}`);
+    }
+    for (const [place, event] of trace.events.entries()) {
+      if (event.event !== "contribution") continue;
+      await visitPlace(page, `#t=${place + 1}&n=${event.from}&e=${event.slot}`);
+      assert.equal(await shown("sent"), flows[place], `step ${place + 1}`);
+    }
+    assert.ok(values.filter(Boolean).length > 20 && flows.filter(Boolean).length > 20, "most formulas are written out");
+  });
+});
 
 test("a click on a cell puts its numbers into the formula", async () => {
   await visit("update.html", {}, async (page) => {

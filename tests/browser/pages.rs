@@ -27,6 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     digits(&folder)?;
     second_pass(&folder)?;
     convolution(&folder)?;
+    single_numbers(&folder)?;
     live::write_all(&folder.join("live"), &Engine::new(engine))
 }
 
@@ -137,4 +138,19 @@ fn second_pass(folder: &Path) -> Result<(), Box<dyn Error>> {
     let slope = grad(y, &[x])[0];
     (slope * slope).sum().named("steepness").backward();
     write(folder, "second_pass.html", "The slope of a slope", &tape)
+}
+
+/// Formulas of single numbers, and how the library writes them with the numbers put in: a line or nothing for each node, and for each event.
+fn single_numbers(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let tape = Tape::<f64>::new();
+    let (w, x, long) = (tape.var(-0.8).named("w"), tape.var(1.5).named("x"), tape.var(1.25e-7).named("two words"));
+    let functions = [x.sin(), w.exp(), x.ln(), w.tanh(), w.sigmoid(), x.sqrt(), w.pow(3.0), w.relu(), x.softplus(), -w];
+    let pairs = [w * x, x - w, w / x, w.maximum(x), long * w, x.pow_var(w), w.mean_squared_error(x), w.huber(x, 0.5)];
+    let sum = functions.into_iter().chain(pairs).reduce(|sum, y| sum + y).ok_or("nothing to add")?;
+    (sum * tape.constant(2.0)).named("y").backward();
+    let trace = tape.trace();
+    let values: Vec<_> = (0..trace.nodes.len()).map(|node| trace.value_in_numbers(node)).collect();
+    let flows: Vec<_> = (0..trace.events.len()).map(|place| trace.flow_in_numbers(place)).collect();
+    std::fs::write(folder.join("single_numbers.json"), serde_json::to_string(&(values, flows))?)?;
+    write(folder, "single_numbers.html", "Single numbers", &tape)
 }
