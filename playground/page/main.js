@@ -2,10 +2,11 @@
 
 const $ = (id) => document.getElementById(id);
 const FRAME_MS = 1000 / 60;
-/** Of each frame, the least and the most time for training when it goes as fast as it can, and how long pictures are left as they are, in milliseconds. */
+/** Of each frame, the least and the most time for training when it goes as fast as it can, and how long the parts of the page are left as they are, in milliseconds. */
 const TRAINING_MS = [2, 8];
-const PICTURES_MS = 33;
-const NUMBERS_MS = 100;
+const SURFACE_MS = 33;
+const NETWORK_MS = 80;
+const NUMBERS_MS = 120;
 
 let engine;
 let offers;
@@ -26,7 +27,7 @@ let cross;
 let owed = 0;
 let credit = 0;
 let budget = TRAINING_MS[1];
-let before = { frame: 0, pictures: 0, numbers: 0 };
+const before = { frame: 0, surface: 0, network: 0, numbers: 0 };
 
 const network = new Network($("net"), {
   feature(name) {
@@ -146,20 +147,26 @@ function build() {
 /** Shows the training as it is now. */
 function update() {
   frame = reply("frame");
-  showPictures();
+  readPictures();
+  paintSurface();
+  showNetwork();
   showNumbers();
-  if (frame.is_lost) {
-    pause();
-    tell("The numbers have grown beyond all bounds: the learning rate is too large. Choose a smaller one.", true);
-  }
+  if (frame.is_lost) stopLost();
 }
 
-function showPictures() {
+function stopLost() {
+  pause();
+  tell("The numbers have grown beyond all bounds: the learning rate is too large. Choose a smaller one.", true);
+}
+
+function readPictures() {
   const { side } = offers;
   const bytes = engine.call("surfaces");
   pictures = Array.from({ length: bytes.length / side / side }, (_, i) => bytes.subarray(i * side * side, (i + 1) * side * side));
-  network.paint(pictures, false, side);
-  paintSurface();
+}
+
+function showNetwork() {
+  network.paint(pictures, false, offers.side);
   network.wire(frame.layers, areGradients);
 }
 
@@ -250,14 +257,15 @@ function tick(now) {
     update();
     return;
   }
-  if (now - before.pictures < PICTURES_MS) return;
-  before.pictures = now;
-  frame = reply("frame");
-  showPictures();
-  if (frame.is_lost || now - before.numbers >= NUMBERS_MS) {
-    before.numbers = now;
-    if (frame.is_lost) update();
-    else showNumbers();
+  const isDue = (part, interval) => now - before[part] >= interval && ((before[part] = now), true);
+  if (!isDue("surface", SURFACE_MS)) return;
+  readPictures();
+  paintSurface();
+  if (isDue("network", NETWORK_MS)) {
+    frame = reply("frame");
+    showNetwork();
+    if (isDue("numbers", NUMBERS_MS)) showNumbers();
+    if (frame.is_lost) stopLost();
   }
 }
 
@@ -419,7 +427,8 @@ function repaint() {
   if (!frame) return;
   readPalette();
   build();
-  showPictures();
+  paintSurface();
+  showNetwork();
   showNumbers();
   for (const [i, canvas] of document.querySelectorAll("#sets canvas").entries()) paintSet(canvas, offers.sets[i].dots);
 }
