@@ -1,27 +1,49 @@
-//! Puts the page together: `cargo run --example playground_page -- MODULE PAGE`, with the module gzipped and in base64, as `.ci/playground` makes it.
+//! Puts the two pages together: `cargo run --example playground_page -- MODULE FOLDER`, with the module gzipped, as `.ci/playground` makes it.
 
 use gradus::page::style_variables;
 use std::error::Error;
 use std::fs;
+use std::path::Path;
 
-const PAGE: &str = include_str!("../page/playground.html");
 const STYLE: &str = include_str!("../page/playground.css");
-/// In the order in which they build on each other. Together they are one module.
-const SCRIPTS: [&str; 6] = [
+/// Of both pages, in the order in which they build on each other. Together with the page's own they are one module.
+const SCRIPTS: [&str; 4] = [
     include_str!("../../src/page/script/engine.js"),
     include_str!("../../src/page/script/memory.js"),
     include_str!("../page/surface.js"),
-    include_str!("../page/network.js"),
-    include_str!("../page/inside.js"),
-    include_str!("../page/main.js"),
+    include_str!("../page/carried.js"),
 ];
+const PLAYGROUND: [&str; 3] =
+    [include_str!("../page/network.js"), include_str!("../page/inside.js"), include_str!("../page/main.js")];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut paths = std::env::args().skip(1);
-    let (module, to) = paths.next().zip(paths.next()).ok_or("say which module, and where the page goes")?;
-    let page = PAGE
-        .replace("{{style}}", &(style_variables() + STYLE))
-        .replace("{{module}}", fs::read_to_string(module)?.trim())
-        .replace("{{script}}", &SCRIPTS.join("\n"));
-    Ok(fs::write(to, page)?)
+    let (module, folder) = paths.next().zip(paths.next()).ok_or("say which module, and where the pages go")?;
+    let module = base64(&fs::read(module)?);
+    let page = |template: &str, scripts: &[&str]| {
+        template
+            .replace("{{style}}", &(style_variables() + STYLE))
+            .replace("{{module}}", &module)
+            .replace("{{script}}", &[&SCRIPTS, scripts].concat().join("\n"))
+    };
+    let playground = page(include_str!("../page/playground.html"), &PLAYGROUND);
+    let digit = page(include_str!("../page/digit.html"), &[include_str!("../page/digit.js")])
+        .replace("{{weights}}", &base64(include_bytes!("../digit/weights.gz")))
+        .replace("{{examples}}", &base64(include_bytes!("../digit/examples.gz")));
+    fs::write(Path::new(&folder).join("playground.html"), playground)?;
+    Ok(fs::write(Path::new(&folder).join("digit.html"), digit)?)
+}
+
+/// RFC 4648.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let letters = bytes.chunks(3).flat_map(|chunk| {
+        let bits = chunk.iter().fold(0, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - chunk.len()));
+        let letter = move |place: usize| match place <= chunk.len() {
+            true => char::from(LETTERS[(bits >> (18 - 6 * place)) as usize & 63]),
+            false => '=',
+        };
+        (0..4).map(letter)
+    });
+    letters.collect()
 }

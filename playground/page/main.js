@@ -1,6 +1,5 @@
 // The page: it asks the engine, and shows what it answers. All settings are one line of text, which is also what the link holds.
 
-const $ = (id) => document.getElementById(id);
 const FRAME_MS = 1000 / 60;
 /** Of each frame, the least and the most time for training when it goes as fast as it can, and how long the parts of the page are left as they are, in milliseconds. */
 const TRAINING_MS = [2, 8];
@@ -417,29 +416,16 @@ $("dots").addEventListener("keydown", (event) => {
 press("undo", () => change({ drawn: drawn().slice(0, -1).join(";") }));
 press("clear", () => change({ drawn: "" }));
 
-// The theme, and the start
+// The start
 
-function setTheme(theme) {
-  document.documentElement.style.colorScheme = theme;
-  readPalette();
-}
 function repaint() {
   if (!frame) return;
-  readPalette();
   build();
   paintSurface();
   showNetwork();
   showNumbers();
   for (const [i, canvas] of document.querySelectorAll("#sets canvas").entries()) paintSet(canvas, offers.sets[i].dots);
 }
-press("theme", () => {
-  const isDark = document.documentElement.style.colorScheme === "dark" || (document.documentElement.style.colorScheme === "" && matchMedia("(prefers-color-scheme: dark)").matches);
-  setTheme(isDark ? "light" : "dark");
-  remember("theme", isDark ? "light" : "dark");
-  repaint();
-});
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
-addEventListener("resize", repaint);
 addEventListener("hashchange", () => open(location.hash.slice(1)));
 
 /** The picture of a set; that of points still to be drawn is a cross. */
@@ -463,10 +449,8 @@ function offerChoices() {
 }
 
 async function start() {
-  setTheme(remembered("theme") ?? "");
-  const packed = Uint8Array.from(atob($("module").textContent.trim()), (letter) => letter.charCodeAt(0));
-  const bytes = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
-  engine = await Engine.load(bytes);
+  offerThemes(repaint);
+  engine = await Engine.load(await unpacked("module"));
   offers = reply("offers");
   const { side } = offers;
   const all = engine.call("features");

@@ -13,4 +13,6 @@ gradus_border::entries! {
     walk
     check
     program
+    open_reader
+    read
 }

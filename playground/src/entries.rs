@@ -1,5 +1,6 @@
 //! What the page asks for. The one idea to know: an entry is a safe function from bytes to bytes. A new one is a function here and a row in `abi.rs`.
 
+use crate::digit::{DRAWN, Reader, WeightsError};
 use crate::frame::feature_surfaces;
 use crate::points::{Feature, REACH, Set, points};
 use crate::presets::{PRESETS, Preset};
@@ -31,6 +32,17 @@ pub enum Refusal {
     /// Nothing to ask.
     #[error("no training is open")]
     NothingOpen,
+    /// There is nobody to read.
+    #[error("no reader is open")]
+    NoReader,
+    /// Not the weights of the reader.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// Something else than a digit and a drawing.
+    #[error(
+        "expected a byte for the digit, 0 to 9 or 255 for the likeliest, and {DRAWN} times {DRAWN} bytes of a drawing"
+    )]
+    Drawing,
 }
 
 type Answer = Result<Vec<u8>, Refusal>;
@@ -38,6 +50,8 @@ type Answer = Result<Vec<u8>, Refusal>;
 thread_local! {
     /// The training that the page shows.
     static OPEN: RefCell<Option<Session>> = const { RefCell::new(None) };
+    /// The network that reads a digit.
+    static READER: RefCell<Option<Reader>> = const { RefCell::new(None) };
 }
 
 fn with(ask: impl FnOnce(&mut Session) -> Answer) -> Answer {
@@ -124,4 +138,20 @@ pub fn check(_request: &[u8]) -> Answer {
 /// The training so far as a program, and the line of its Cargo.toml.
 pub fn program(_request: &[u8]) -> Answer {
     with(|session| as_json(&json!({ "program": written(session.settings()), "dependency": dependency() })))
+}
+
+/// Opens the network that reads a digit. Takes its weights.
+pub fn open_reader(request: &[u8]) -> Answer {
+    READER.set(Some(Reader::new(request)?));
+    Ok(Vec::new())
+}
+
+/// Reads a drawing. Takes the digit that is asked about, as a byte (255: the likeliest), and the drawing; returns null if nothing is drawn.
+pub fn read(request: &[u8]) -> Answer {
+    let (&digit, drawing) = request.split_first().ok_or(Refusal::Drawing)?;
+    let asked = (digit != 255).then_some(usize::from(digit));
+    if drawing.len() != DRAWN * DRAWN || asked.is_some_and(|digit| digit > 9) {
+        return Err(Refusal::Drawing);
+    }
+    READER.with_borrow(|reader| as_json(&reader.as_ref().ok_or(Refusal::NoReader)?.read(drawing, asked)))
 }

@@ -6,6 +6,7 @@
 //! - [`session`]: a training that goes on step by step; [`frame`]: what the page shows of it; `curve`: its losses so far
 //! - [`program`]: the same training as a program of one's own
 //! - [`presets`]: settings that are known to work
+//! - [`digit`]: for the second page, a network that reads a digit
 //! - [`entries`]: what the page asks for; `abi.rs`: the entries as JavaScript calls them, the only file with `unsafe`
 //!
 //! `page/` is the page, and `examples/playground_page.rs` puts it together.
@@ -17,6 +18,7 @@
 pub mod abi;
 mod choices;
 mod curve;
+pub mod digit;
 pub mod entries;
 pub mod frame;
 pub mod points;

@@ -5,14 +5,13 @@ import axe from "axe-core";
 import { after, before, test } from "node:test";
 import { launch, open } from "./browser.js";
 
-const FILE = "playground.html";
 let browser;
 before(async () => (browser = await launch()));
 after(() => browser.close());
 
 /** Opens the playground at these settings, and lets no request and no error pass. */
 async function visit(settings, use, options = {}) {
-  const { page, requests, errors, close, picture } = await open(browser, FILE, { ...options, hash: settings && `#${settings}` });
+  const { page, requests, errors, close, picture } = await open(browser, "playground.html", { ...options, hash: settings && `#${settings}` });
   await page.waitForFunction(() => !document.getElementById("step").disabled || document.getElementById("message").textContent !== "");
   await use(page, picture);
   assert.deepEqual([requests, errors], [[], []]);
@@ -167,6 +166,16 @@ test("it trains 2-8-8-1 on 500 points at the frames of the screen", async () => 
   });
 });
 
+/** Whether axe-core finds nothing serious, and the page is no wider than the screen. */
+async function keepsNobodyOut(page) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => axe.run());
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  assert.deepEqual(serious.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.slice(0, 3).map(({ html, failureSummary }) => `  ${html.slice(0, 200)}\n  ${failureSummary}`).join("\n")}`), []);
+  const { scroll, client } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth }));
+  assert.ok(scroll <= client, `${scroll} px wide on ${client}`);
+}
+
 for (const size of ["desktop", "phone"]) {
   for (const dark of [false, true]) {
     test(`on a ${size}, ${dark ? "dark" : "light"}, it keeps nobody out`, async () => {
@@ -175,15 +184,66 @@ for (const size of ["desktop", "phone"]) {
         await picture(`playground_${size}_${dark ? "dark" : "light"}`, { fullPage: true });
         await page.click("#gradients");
         await page.click("#numbers summary");
-        await page.evaluate(axe.source);
-        for (const dialog of [undefined, "#as-rust"]) {
-          if (dialog) await page.click(dialog);
-          const { violations } = await page.evaluate(() => axe.run());
-          const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-          assert.deepEqual(serious.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.slice(0, 3).map(({ html, failureSummary }) => `  ${html.slice(0, 200)}\n  ${failureSummary}`).join("\n")}`), []);
-        }
-        const { scroll, client } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth }));
-        assert.ok(scroll <= client, `${scroll} px wide on ${client}`);
+        await keepsNobodyOut(page);
+        await page.click("#as-rust");
+        await keepsNobodyOut(page);
+      }, { size, dark });
+    });
+  }
+}
+
+async function visitDigit(use, options = {}) {
+  const { page, requests, errors, close, picture } = await open(browser, "digit.html", options);
+  await page.waitForFunction(() => document.getElementById("answers").childElementCount === 10 && document.getElementById("message").textContent === "Draw a digit.");
+  await use(page, picture);
+  assert.deepEqual([requests, errors], [[], []]);
+  await close();
+}
+
+const said = async (page) => /This is a (\d), with (\d+)%/.exec(await text(page, "message"))?.[1];
+
+test("a digit that is drawn with the mouse is read", async () => {
+  await visitDigit(async (page, picture) => {
+    const { x, y, width } = await page.locator("#paper").boundingBox();
+    const draw = async (...places) => {
+      for (const [i, [right, down]] of places.entries()) {
+        await page.mouse.move(x + right * width, y + down * width, { steps: 8 });
+        if (i === 0) await page.mouse.down();
+      }
+      await page.mouse.up();
+    };
+    await draw([0.3, 0.25], [0.7, 0.25], [0.45, 0.85]);
+    assert.equal(await said(page), "7");
+    await picture("digit_drawn", { fullPage: true });
+    await page.click("#clear");
+    assert.equal(await text(page, "message"), "Draw a digit.");
+    await draw([0.52, 0.15], [0.48, 0.85]);
+    assert.equal(await said(page), "1");
+  });
+});
+
+test("each of MNIST's examples is read, and another answer has another gradient", async () => {
+  await visitDigit(async (page) => {
+    const read = [];
+    for (let digit = 0; digit < 10; digit++) {
+      await page.selectOption("#example", String(digit));
+      read.push(await said(page));
+    }
+    assert.ok(read.filter((answer, digit) => answer === String(digit)).length >= 9, read.join());
+    const gradient = () => page.$eval("#gradient", (canvas) => canvas.toDataURL());
+    const before = await gradient();
+    await page.click("#answers button:nth-child(5)");
+    assert.notEqual(await gradient(), before);
+  });
+});
+
+for (const size of ["desktop", "phone"]) {
+  for (const dark of [false, true]) {
+    test(`the page of one digit on a ${size}, ${dark ? "dark" : "light"}, keeps nobody out`, async () => {
+      await visitDigit(async (page, picture) => {
+        await page.selectOption("#example", "3");
+        await picture(`digit_${size}_${dark ? "dark" : "light"}`, { fullPage: true });
+        await keepsNobodyOut(page);
       }, { size, dark });
     });
   }
