@@ -2,7 +2,7 @@
 //! folder of the repository: `cargo run -p gradus-playground --example train_digit`. It prints the accuracy on the 10,000 digits of the test.
 
 use flate2::{Compression, GzBuilder};
-use gradus::optim::{Adam, Optimizer};
+use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
 use gradus_playground::digit::{Reader, net, to_bytes};
 use std::error::Error;
@@ -11,19 +11,20 @@ use std::io::Write;
 use std::path::Path;
 
 const EPOCHS: usize = 12;
+const RATE: f64 = 0.1;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let digits = Mnist::open("data/mnist")?;
     let mut rng = seeded(7);
-    let net = net(&mut rng);
-    let mut adam = Adam::new(0.003);
+    let net = net::<f32>(&mut rng);
+    let mut sgd = Sgd::new(RATE).momentum(0.9);
     let mut tape = Tape::new();
     for epoch in 0..EPOCHS {
         // Smaller steps towards the end: they find a lower place.
-        *adam.learning_rate() = 0.003 * (1.0 - epoch as f64 / EPOCHS as f64);
+        *sgd.learning_rate() = RATE * (1.0 - epoch as f64 / EPOCHS as f64);
         for batch in digits.train().batches(50, &mut rng) {
             let (x, y) = (tape.input(&batch.images), tape.input(&batch.labels));
-            adam.step(&net, &net.forward(x).softmax_cross_entropy(y).backward())?;
+            sgd.step(&net, &net.forward(x).softmax_cross_entropy(y).backward())?;
             tape.rewind();
         }
         println!("epoch {}: {:.2}%", epoch + 1, 100.0 * digits.test().accuracy(&net));

@@ -61,7 +61,7 @@ function show() {
     button.children[1].style.width = `${100 * probability}%`;
     button.children[2].textContent = reading ? `${(100 * probability).toFixed(1)}%` : "–";
   });
-  const text = reading ? `This is a ${likeliest}, with ${(100 * reading.probabilities[likeliest]).toFixed(0)}%.` : "Draw a digit.";
+  const text = reading ? `It reads a ${likeliest}: ${(100 * reading.probabilities[likeliest]).toFixed(0)}%.` : "Draw a digit.";
   if ($("message").textContent !== text) $("message").textContent = text;
   paint();
 }

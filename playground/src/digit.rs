@@ -2,7 +2,7 @@
 //! answer, and where against it. It takes the same backward pass as a training, only that the pixels, not the weights, are asked for their gradient.
 
 use gradus::data::seeded;
-use gradus::nn::{Activation, Mlp, Parameters};
+use gradus::nn::{Activation, Init, Mlp, Parameters};
 use gradus::prelude::{Scalar, Tape, s};
 use ndarray::{Array2, ArrayD};
 use rand::Rng;
@@ -30,25 +30,25 @@ pub struct WeightsError {
 /// A trained network.
 #[derive(Debug)]
 pub struct Reader {
-    net: Mlp<f32>,
+    net: Mlp<f64>,
 }
 
 /// What the network says of a drawing.
 #[derive(Debug, Serialize)]
 pub struct Reading {
     /// What it sees, 0 for paper and 1 for ink: [`SEEN`] times [`SEEN`] numbers.
-    pub pixels: Vec<f32>,
+    pub pixels: Vec<f64>,
     /// How probable each digit is.
-    pub probabilities: Vec<f32>,
+    pub probabilities: Vec<f64>,
     /// The digit that was asked about.
     pub digit: usize,
     /// The gradient of the logarithm of its probability, by the pixels.
-    pub gradient: Vec<f32>,
+    pub gradient: Vec<f64>,
 }
 
-/// The network before its training.
-pub fn net(rng: &mut impl Rng) -> Mlp<f32> {
-    Mlp::new(&[SEEN * SEEN, 30, 10], Activation::Sigmoid, rng).logits()
+/// The network before its training. A pixel that is never inked keeps the weights that it starts with: they are small, so that no gradient is full of them.
+pub fn net<F: Scalar>(rng: &mut impl Rng) -> Mlp<F> {
+    Mlp::with_init(&[SEEN * SEEN, 30, 10], Activation::Sigmoid, Init::Normal(0.01), Init::Zeros, rng).logits()
 }
 
 /// All weights and biases in 2 bytes each: the upper half of an f32, in little-endian order.
@@ -71,14 +71,14 @@ impl Reader {
         let mut halves = weights.chunks_exact(2).map(|pair| u32::from(u16::from_le_bytes([pair[0], pair[1]])) << 16);
         for param in net.params() {
             param.update(|numbers| {
-                numbers.iter_mut().zip(&mut halves).for_each(|(number, bits)| *number = f32::from_bits(bits))
+                numbers.iter_mut().zip(&mut halves).for_each(|(number, bits)| *number = f32::from_bits(bits).into())
             });
         }
         Ok(Reader { net })
     }
 
     /// The network.
-    pub fn net(&self) -> &Mlp<f32> {
+    pub fn net(&self) -> &Mlp<f64> {
         &self.net
     }
 
@@ -92,10 +92,10 @@ impl Reader {
         let tape = Tape::new();
         let x = tape.var(&pixels).named("pixels");
         let log_probabilities = self.net.forward(x).log_softmax(1);
-        let probabilities: Vec<f32> = log_probabilities.value().iter().map(|&x| Scalar::exp(x)).collect();
+        let probabilities: Vec<f64> = log_probabilities.value().iter().map(|&x| Scalar::exp(x)).collect();
         let likeliest = (0..probabilities.len()).max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));
         let digit = digit.or(likeliest).expect("there are ten digits");
-        let gradient: ArrayD<f32> = log_probabilities.slice(s![0, digit]).backward().wrt(x).value();
+        let gradient: ArrayD<f64> = log_probabilities.slice(s![0, digit]).backward().wrt(x).value();
         Some(Reading {
             pixels: pixels.into_iter().collect(),
             probabilities,
@@ -106,7 +106,7 @@ impl Reader {
 }
 
 /// A drawing as MNIST has its digits, as one row: as long as they are, and the middle of its ink where theirs is.
-fn centred(drawing: &[u8]) -> Option<Array2<f32>> {
+fn centred(drawing: &[u8]) -> Option<Array2<f64>> {
     assert_eq!(drawing.len(), DRAWN * DRAWN, "a drawing has {DRAWN} times {DRAWN} bytes");
     let ink = |row: usize, column: usize| f64::from(drawing[row * DRAWN + column]) / 255.0;
     let inked: Vec<[usize; 2]> =
@@ -129,7 +129,7 @@ fn centred(drawing: &[u8]) -> Option<Array2<f32>> {
     let pixel = |(_, i): (usize, usize)| {
         let [row, column] = [(i / SEEN) as f64, (i % SEEN) as f64];
         let looks = (0..LOOKS * LOOKS).map(|look| at([row + inside(look / LOOKS), column + inside(look % LOOKS)]));
-        (looks.sum::<f64>() / (LOOKS * LOOKS) as f64) as f32
+        looks.sum::<f64>() / (LOOKS * LOOKS) as f64
     };
     Some(Array2::from_shape_fn((1, SEEN * SEEN), pixel))
 }

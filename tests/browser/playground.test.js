@@ -200,7 +200,7 @@ async function visitDigit(use, options = {}) {
   await close();
 }
 
-const said = async (page) => /This is a (\d), with (\d+)%/.exec(await text(page, "message"))?.[1];
+const said = async (page) => /It reads a (\d): \d+%/.exec(await text(page, "message"))?.[1];
 
 test("a digit that is drawn with the mouse is read", async () => {
   await visitDigit(async (page, picture) => {
