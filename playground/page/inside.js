@@ -27,9 +27,9 @@ function showSizes(root, layers) {
 function tellAsleep(layers, activation) {
   const asleep = layers.flatMap((layer, l) => layer.asleep.flatMap((is, unit) => (is ? [`unit ${unit + 1} of layer ${l + 1}`] : [])));
   if (asleep.length === 0) return "";
-  const why = activation === "relu" ? "is 0" : "hardly changes";
+  const why = activation === "relu" ? "their output is 0" : "their output hardly changes";
   const who = asleep.length > 6 ? `${asleep.slice(0, 6).join(", ")} and ${asleep.length - 6} more` : asleep.join(", ");
-  return `${asleep.length === 1 ? "Asleep is" : "Asleep are"} ${who}: for every point of the training the output ${why}, so next to no gradient comes through. (A dashed red frame in the drawing.)`;
+  return `Asleep, with a dashed red frame in the drawing: ${who}. At every point of the training ${why}, so next to no gradient comes through them.`;
 }
 
 /** All weights, each with its gradient below it. */

@@ -202,7 +202,15 @@ function showNumbers() {
   $("curve-scale").textContent = frame.curve.length > 0 ? `Loss from 0 to ${digits(largestOf(frame.curve))}, over ${frame.step} ${frame.step === 1 ? "step" : "steps"}` : "";
   for (const id of ["play", "step", "walk", "check"]) $(id).disabled = !frame.batch;
   if (!frame.batch) tell("There is no point to train on: put some on the plane.");
-  else if (owed === 0 && !isPlaying && $("message").textContent === "") tell(frame.step === 0 ? "Press Play, or take one step at a time." : "Paused: now you can walk through the next step.");
+  else if (owed === 0 && $("message").textContent === "") tell(hint());
+}
+
+/** What the chosen preset is there to show; else what the reader can do now. */
+function hint() {
+  const preset = offers.presets.find(({ name }) => name === $("preset").value);
+  if (preset) return preset.says;
+  if (isPlaying) return "";
+  return frame.step === 0 ? "Press Play, or take one step at a time." : "Paused: now you can walk through the next step.";
 }
 
 function wireHint() {
@@ -364,10 +372,8 @@ press("copy-link", (event) => {
 
 $("preset").addEventListener("change", () => {
   const preset = offers.presets.find(({ name }) => name === $("preset").value);
-  if (!preset) return;
-  if (!open(preset.line)) return;
-  tell(preset.says);
-  keepLink();
+  tell();
+  if (preset && open(preset.line)) keepLink();
 });
 for (const form of [$("points"), $("rules")]) {
   form.addEventListener("submit", (event) => event.preventDefault());
