@@ -151,6 +151,7 @@ async function start() {
   examples = await unpacked("examples");
   engine = await Engine.load(module);
   engine.call("open_reader", weights);
+  for (const id of ["clear", "example"]) $(id).disabled = false;
   read();
 }
 
