@@ -2,7 +2,7 @@
 
 use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Adam, Optimizer, Sgd};
-use gradus::page::{self, LiveError, Name, Rule, Session, SessionError};
+use gradus::page::{self, LiveError, Mistake, Name, Rule, Session, SessionError};
 use gradus::petgraph::graph::NodeIndex;
 use gradus::prelude::*;
 use gradus::program::Program;
@@ -279,4 +279,79 @@ fn nodes_out_of_order_or_beyond_any_page_are_refused() {
         let error = page::open(&changed).unwrap_err();
         assert!(matches!(error, LiveError::Session(SessionError::Numbering { .. })), "{error}");
     }
+}
+
+/// L = sum(tanh(x w) + b): a product, a bias that is broadcast, and an op without any.
+fn breakable() -> Session<f64> {
+    let tape = Tape::new();
+    let x = tape.input(array![[0.5, -1.0], [1.5, 0.25]]);
+    let (w, b) = (tape.var(array![[0.3, -0.6], [0.9, 0.2]]), tape.var(array![0.1, -0.2]));
+    let h = (x * w).tanh();
+    ((h + b) * w).sum().backward();
+    open(&tape)
+}
+
+// Nodes of `breakable`.
+const X: usize = 0;
+const W: usize = 1;
+const B: usize = 2;
+const PRODUCT: usize = 3;
+const TANH: usize = 4;
+const BIASED: usize = 5;
+const SCALED: usize = 6;
+const SUM: usize = 7;
+
+#[test]
+fn a_broken_vjp_leaves_the_values_and_a_check_names_it() {
+    let mut session = breakable();
+    let before = session.run().unwrap();
+    let findings = session.check().unwrap();
+    assert!(findings.leaves.iter().all(|leaf| leaf.verdict == "right") && findings.fault.is_none(), "{findings:?}");
+    assert_eq!(findings.leaves.iter().map(|leaf| leaf.node).collect::<Vec<_>>(), [W, B]);
+    for (broken, mistake, wrong) in [
+        (TANH, Mistake::Sign, PRODUCT),
+        (TANH, Mistake::Double, PRODUCT),
+        (TANH, Mistake::Ignored, PRODUCT),
+        (PRODUCT, Mistake::Swapped, W),
+        (SCALED, Mistake::Zero, BIASED),
+        (SCALED, Mistake::Swapped, W),
+        (BIASED, Mistake::Sum, B),
+        (SUM, Mistake::Sign, SCALED),
+    ] {
+        session.sabotage(broken, mistake).unwrap();
+        let state = session.run().unwrap();
+        assert_eq!(state.values[..=SUM], before.values[..=SUM], "{mistake:?} of {broken}: values are as they were");
+        let changed = state.changed.expect("other nodes");
+        assert_eq!(changed.nodes.len(), state.values.len());
+        let findings = session.check().unwrap();
+        let fault = findings.fault.unwrap_or_else(|| panic!("{mistake:?} of {broken} is noticed"));
+        assert_eq!(fault.node, wrong, "{mistake:?} of {broken}");
+        assert!(fault.users.contains(&broken), "{mistake:?} of {broken}: {fault:?}");
+        let worst = findings.leaves.iter().find(|leaf| leaf.verdict == "wrong").expect("a wrong leaf");
+        assert!((worst.reverse - worst.numeric).abs() > 1e-3, "{worst:?}");
+        session.train(3, Rule { optimizer: Name::Sgd, rate: 1e-9 }).unwrap();
+        session.mend();
+        session.reset().unwrap();
+        assert_eq!(session.run().unwrap(), before, "mended");
+    }
+}
+
+#[test]
+fn a_vjp_that_cannot_be_broken_is_refused() {
+    let mut session = breakable();
+    let before = session.run().unwrap();
+    for (node, mistake) in
+        [(X, Mistake::Sign), (W, Mistake::Sign), (99, Mistake::Zero), (TANH, Mistake::Sum), (TANH, Mistake::Swapped)]
+    {
+        let error = session.sabotage(node, mistake).unwrap_err();
+        assert!(matches!(error, SessionError::Unbreakable { .. }), "{error}");
+    }
+    assert_eq!(session.run().unwrap(), before);
+    let tape = Tape::<f64>::new();
+    let x = tape.var(0.5);
+    let y = x.sin();
+    y.backward();
+    let _ = y * 2.0;
+    let error = open(&tape).sabotage(1, Mistake::Sign).unwrap_err();
+    assert!(error.to_string().contains("ends with its only backward pass"), "{error}");
 }

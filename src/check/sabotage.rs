@@ -4,6 +4,7 @@
 use super::one_op::Seen;
 use crate::op::{Cotangent, Cotangents, Local, Op, Slope, Worked};
 use crate::reach::Reach;
+use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tape::{Tape, Var};
 use crate::view::{View, ViewMut};
@@ -48,13 +49,19 @@ pub fn sabotage(tape: &Tape<f64>, op: &str, how: Sabotage) -> usize {
     tape.nodes().iter().filter(|node| node.op == op).count()
 }
 
+/// Breaks the vjp of the node that was recorded last, until the tape is rewound.
+#[cfg(feature = "html")] // a reader of a live page breaks it
+pub(crate) fn sabotage_last<F: Scalar>(node: Var<F>, how: Sabotage) {
+    node.tape().graph.borrow_mut().change_op(node.index(), |op| Rc::new(Sabotaged { op, how }));
+}
+
 /// An op whose vjp is broken.
-struct Sabotaged {
-    op: Rc<dyn Op<f64>>,
+struct Sabotaged<F: Scalar> {
+    op: Rc<dyn Op<F>>,
     how: Sabotage,
 }
 
-impl Op<f64> for Sabotaged {
+impl<F: Scalar> Op<F> for Sabotaged<F> {
     fn name(&self) -> &'static str {
         self.op.name()
     }
@@ -67,7 +74,7 @@ impl Op<f64> for Sabotaged {
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         self.op.shape(operands)
     }
-    fn forward(&self, x: &[View<f64>], y: ViewMut<f64>) {
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         self.op.forward(x, y)
     }
     fn slopes(&self) -> &'static [Slope] {
@@ -76,10 +83,10 @@ impl Op<f64> for Sabotaged {
     fn worked(&self, operands: &[Shape], result: Shape) -> Worked {
         self.op.worked(operands, result)
     }
-    fn reach(&self, slot: usize, operands: &[View<f64>], result: Shape) -> Reach {
+    fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         self.op.reach(slot, operands, result)
     }
-    fn vjp<'t>(&self, at: &Local<'t, f64>) -> Cotangents<'t, f64> {
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let mut shown = Local { operands: at.operands.clone(), ..*at };
         match self.how {
             Sabotage::CotangentIgnored => shown.cotangent = at.tape.full(at.cotangent().shape(), 1.0).index(),
@@ -107,8 +114,8 @@ impl Op<f64> for Sabotaged {
     }
 }
 
-impl Sabotaged {
-    fn broken<'t>(&self, slot: usize, g: Var<'t, f64>) -> Cotangent<'t, f64> {
+impl<F: Scalar> Sabotaged<F> {
+    fn broken<'t>(&self, slot: usize, g: Var<'t, F>) -> Cotangent<'t, F> {
         let shape = g.shape();
         Cotangent::Flows(match (self.how, slot) {
             (Sabotage::Sign, _) => -g,
@@ -118,13 +125,13 @@ impl Sabotaged {
             (Sabotage::Transposed, 0) if shape.rank() >= 2 => {
                 let mut exchanged = g.value();
                 exchanged.swap_axes(shape.rank() - 2, shape.rank() - 1);
-                let read: Vec<f64> = exchanged.iter().copied().collect();
+                let read: Vec<F> = exchanged.iter().copied().collect();
                 g.tape().input(&read[..]).reshape(shape)
             }
             (Sabotage::NoBatchMean, _) if shape.rank() >= 1 => shape[0] as f64 * g,
             (Sabotage::LastElementZero, 0) => {
-                let mut mask = vec![1.0; shape.size()];
-                mask[shape.size() - 1] = 0.0;
+                let mut mask = vec![F::ONE; shape.size()];
+                mask[shape.size() - 1] = F::ZERO;
                 g * g.tape().input(&mask[..]).reshape(shape)
             }
             _ => g,
@@ -132,15 +139,15 @@ impl Sabotaged {
     }
 
     /// The gradient of an operand, if only the first of its copies receives anything.
-    fn with_one_copy<'t>(&self, at: &Local<'t, f64>, slot: usize) -> Cotangent<'t, f64> {
+    fn with_one_copy<'t>(&self, at: &Local<'t, F>, slot: usize) -> Cotangent<'t, F> {
         let (operand, result) = (at.operand(slot).shape(), at.cotangent().shape());
-        let mut mask = ArrayD::<f64>::ones(IxDyn(&result));
+        let mut mask = ArrayD::<F>::from_elem(IxDyn(&result), F::ONE);
         if operand != result && operand.broadcast(result) == Some(result) {
             let offset = result.rank() - operand.rank();
             let repeated = |axis: usize| axis < offset || (operand[axis - offset] == 1 && result[axis] > 1);
             for (index, kept) in mask.indexed_iter_mut() {
                 if (0..result.rank()).any(|axis| repeated(axis) && index[axis] > 0) {
-                    *kept = 0.0;
+                    *kept = F::ZERO;
                 }
             }
         }

@@ -63,12 +63,7 @@ impl PageData {
         leave_out_pictures(&mut trace, MOST_LETTERS);
         let sentences = trace.narration().iter().map(|sentence| printable(sentence)).collect();
         let figure = Figure::of(tape, &trace, options.is_laid_open);
-        for node in &mut trace.nodes {
-            for text in [&mut node.name, &mut node.scope, &mut node.op, &mut node.attributes] {
-                *text = printable(text);
-            }
-            node.fault = node.fault.as_ref().map(|fault| fault.lines().map(printable).collect::<Vec<_>>().join("\n"));
-        }
+        trace.nodes.iter_mut().for_each(to_print);
         PageData {
             title: printable(&options.title),
             sentences,
@@ -80,6 +75,14 @@ impl PageData {
             live,
         }
     }
+}
+
+/// Makes what a node is called printable.
+pub(super) fn to_print(node: &mut TraceNode) {
+    for text in [&mut node.name, &mut node.scope, &mut node.op, &mut node.attributes] {
+        *text = printable(text);
+    }
+    node.fault = node.fault.as_ref().map(|fault| fault.lines().map(printable).collect::<Vec<_>>().join("\n"));
 }
 
 /// Leaves out the pictures for which there is no room: such arrays are shown as heat maps.

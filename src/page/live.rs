@@ -1,6 +1,7 @@
 //! What a live page asks its engine, as JSON. The one idea to know: a [`Session`] for either kind of number, behind texts, so that a page, a test and a
 //! native program ask the same function.
 
+use super::mistakes::Mistake;
 use super::session::{Name, Rule, Session, SessionError};
 use crate::program::{Program, ProgramError};
 use crate::scalar::Scalar;
@@ -50,6 +51,9 @@ enum Request {
     Train { steps: usize, optimizer: Name, rate: f64 },
     Curve { node: usize, element: usize, from: f64, to: f64, points: usize },
     Nudge { node: usize, element: usize, step: f64 },
+    Break { node: usize, mistake: Mistake },
+    Mend,
+    Check,
     Reset,
 }
 
@@ -99,6 +103,9 @@ impl Live {
     /// | `{"ask": "train", "steps": 100, "optimizer": "adam", "rate": 0.1}` | `{"losses": [...]}` ([`Session::train`]); or `"sgd"`, `"momentum"`, `"rmsprop"` |
     /// | `{"ask": "curve", "node": 3, "element": 0, "from": -1, "to": 1, "points": 50}` | a [`Curve`](super::Curve) ([`Session::curve`]) |
     /// | `{"ask": "nudge", "node": 3, "element": 0, "step": 0.001}` | a [`Nudge`](super::Nudge) ([`Session::nudge`]) |
+    /// | `{"ask": "break", "node": 7, "mistake": "sign"}` | `null` ([`Session::sabotage`]); or `"double"`, `"zero"`, `"ignored"`, `"sum"`, `"swapped"` |
+    /// | `{"ask": "mend"}` | `null` ([`Session::mend`]) |
+    /// | `{"ask": "check"}` | [`Findings`](super::Findings) ([`Session::check`]) |
     /// | `{"ask": "reset"}` | `null` ([`Session::reset`]) |
     ///
     /// # Errors
@@ -125,6 +132,9 @@ fn answer<F: Scalar>(session: &mut Session<F>, request: Request) -> Result<Strin
             json(&session.curve(node, element, [from, to], points)?)
         }
         Request::Nudge { node, element, step } => json(&session.nudge(node, element, step)?),
+        Request::Break { node, mistake } => json(&session.sabotage(node, mistake)?),
+        Request::Mend => json(&session.mend()),
+        Request::Check => json(&session.check()?),
         Request::Reset => json(&session.reset()?),
     }
 }

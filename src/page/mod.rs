@@ -15,19 +15,22 @@
 //! - `data`: the data for the scripts, as JSON; `source`: the text of the learner's program
 //! - `figure`: the graph, laid out once for every way of folding its scopes
 //! - `formula`: formulas as MathML
-//! - `session`: the engine behind a live page; `live`: what the page asks it, as JSON; `numbering`: its nodes by the page's numbers
+//! - `session`: the engine behind a live page; `live`: what the page asks it, as JSON; `numbering`: its nodes by the page's numbers;
+//!   `mistakes`: vjps that the reader breaks, and the check that notices
 //! - `page.html`, `page.css`: the page; `too_large.html`: the page for a tape with too many nodes; `script/`: the interactive part
 
 mod data;
 mod figure;
 mod formula;
 mod live;
+mod mistakes;
 mod numbering;
 mod options;
 mod session;
 mod source;
 
 pub use live::{Live, LiveError, open};
+pub use mistakes::{Changed, Fault, Finding, Findings, Mistake};
 pub use options::{Engine, PageOptions};
 pub use session::{Curve, Name, Nudge, Rule, Session, SessionError, State};
 
@@ -61,6 +64,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("script/plot.js"),
     include_str!("script/handle.js"),
     include_str!("script/train.js"),
+    include_str!("script/break.js"),
     include_str!("script/live.js"),
     include_str!("script/main.js"),
 ];

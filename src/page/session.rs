@@ -1,6 +1,7 @@
 //! The engine behind a live page: the reader changes numbers, and the program runs again with them. The one idea to know: **the page computes nothing**.
 //! Whatever moves on it comes from here, by the same ops and vjps as in the learner's program.
 
+use super::mistakes::Changed;
 use super::numbering::renumbered;
 use crate::draw::printable;
 use crate::optim::{Adam, Optimizer, RmsProp, Sgd};
@@ -18,9 +19,11 @@ const MOST_NODES: usize = 200_000;
 /// page knows them.
 #[derive(Debug)]
 pub struct Session<F: Scalar> {
-    interpreter: Interpreter<F>,
+    pub(super) interpreter: Interpreter<F>,
     /// The number of each node that the program records.
-    numbers: Vec<usize>,
+    pub(super) numbers: Vec<usize>,
+    /// Whether a vjp is broken.
+    pub(super) is_broken: bool,
     /// The program as it was, for [`reset`](Session::reset).
     start: Program,
     training: Option<Training<F>>,
@@ -54,6 +57,14 @@ pub enum SessionError {
         /// The element, counted from 0, row by row.
         element: usize,
     },
+    /// A vjp that cannot be broken in this way.
+    #[error("the vjp of node {node} cannot be broken like this: {reason}")]
+    Unbreakable {
+        /// The node.
+        node: usize,
+        /// The reason.
+        reason: &'static str,
+    },
     /// The optimizer refuses the step.
     #[error(transparent)]
     Optimizer(#[from] crate::optim::OptimError),
@@ -74,6 +85,9 @@ pub struct State {
     pub events: Vec<Event>,
     /// One sentence for each event.
     pub sentences: Vec<String>,
+    /// The nodes, if they are others than those of the program: a vjp is [broken](Session::sabotage).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Changed>,
 }
 
 /// The loss as one number of a leaf moves, and its derivatives where that number is now.
@@ -167,7 +181,7 @@ impl<F: Scalar> Session<F> {
         }
         let mut interpreter = Interpreter::new(program.clone())?;
         interpreter.run()?;
-        Ok(Session { interpreter, numbers, start: program, training: None })
+        Ok(Session { interpreter, numbers, is_broken: false, start: program, training: None })
     }
 
     /// Runs the program with the numbers that the leaves have now.
@@ -178,8 +192,9 @@ impl<F: Scalar> Session<F> {
         self.interpreter.run()?;
         let trace = renumbered(self.interpreter.trace(), &self.numbers);
         let sentences = trace.narration().iter().map(|sentence| printable(sentence)).collect();
+        let changed = self.changed(&trace.nodes);
         let (values, faults) = trace.nodes.into_iter().map(|node| (node.value, node.fault)).unzip();
-        Ok(State { loss: self.loss().ok(), values, faults, events: trace.events, sentences })
+        Ok(State { loss: self.loss().ok(), values, faults, events: trace.events, sentences, changed })
     }
 
     /// Gives one number of a leaf another value, for the next run.
@@ -192,7 +207,7 @@ impl<F: Scalar> Session<F> {
         Ok(self.interpreter.set(step, &numbers)?)
     }
 
-    /// Takes all numbers back to those that the program came with, and forgets what the optimizer remembers.
+    /// Takes all numbers back to those that the program came with, mends what was broken, and forgets what the optimizer remembers.
     ///
     /// # Errors
     /// If the program does not run.
@@ -278,7 +293,7 @@ impl<F: Scalar> Session<F> {
         Ok(tape.var_at(loss).item().to_f64())
     }
 
-    fn gradients(&self) -> Result<Gradients<'_, F>, SessionError> {
+    pub(super) fn gradients(&self) -> Result<Gradients<'_, F>, SessionError> {
         let tape = self.interpreter.tape();
         if tape.backward_passes() > 0 { Ok(Gradients { tape, pass: 1 }) } else { Err(SessionError::NoLoss) }
     }

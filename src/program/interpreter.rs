@@ -2,6 +2,8 @@
 
 use super::kinds::Kind;
 use super::{Operand, Program, ProgramError, Step, What};
+#[cfg(feature = "html")]
+use crate::check::sabotage::{Sabotage, sabotage_last};
 use crate::json::Place;
 use crate::leaf::Leaf;
 use crate::param::Param;
@@ -43,6 +45,9 @@ pub struct Interpreter<F: Scalar> {
     program: Program,
     params: Vec<Param<F>>,
     tape: Tape<F>,
+    /// A step whose vjp is broken on purpose.
+    #[cfg(feature = "html")]
+    broken: Option<(usize, Sabotage)>,
 }
 
 impl<F: Scalar> Interpreter<F> {
@@ -62,7 +67,13 @@ impl<F: Scalar> Interpreter<F> {
             let value = ArrayD::from_shape_vec(&param.shape[..], numbers(&param.numbers));
             Param::new(&param.name[..], value.expect("as many numbers as the shape has"))
         });
-        Ok(Interpreter { params: params.collect(), program, tape: Tape::limited_to(MAX_NUMBERS) })
+        Ok(Interpreter {
+            params: params.collect(),
+            program,
+            tape: Tape::limited_to(MAX_NUMBERS),
+            #[cfg(feature = "html")]
+            broken: None,
+        })
     }
 
     /// The program, with the numbers that its leaves have now. (Parameters keep those that the program began with.)
@@ -152,18 +163,31 @@ impl<F: Scalar> Interpreter<F> {
         Ok(())
     }
 
+    /// Breaks the vjp of the step that makes a node of the tape, from the next run on; or mends it.
+    #[cfg(feature = "html")]
+    pub(crate) fn sabotage(&mut self, broken: Option<(NodeIndex, Sabotage)>) {
+        let place = |node: NodeIndex| self.nodes().find(|(made, ..)| *made == node.index()).map(|(.., place)| place);
+        self.broken = broken.and_then(|(node, how)| Some((place(node)?, how)));
+    }
+
     /// Records the program again.
     ///
     /// # Errors
     /// [`ProgramError::Refused`], if a step cannot be run, or makes something else than the program says. Then the tape holds the steps before.
     pub fn run(&mut self) -> Result<(), ProgramError> {
         self.tape.rewind();
-        let mut run = Run { params: &self.params, tape: &self.tape, results: Vec::new(), work: MAX_WORK };
+        let mut run =
+            Run { params: &self.params, tape: &self.tape, results: Vec::new(), work: MAX_WORK, is_broken: false };
         for (place, step) in self.program.steps.iter().enumerate() {
             // An op that is given what no method would give it may panic, also in its vjp.
             let outcome = catch_unwind(AssertUnwindSafe(|| run.step(step)));
             let outcome = outcome.unwrap_or_else(|_| Err("it panicked".to_owned()));
-            run.results.push(outcome.map_err(|reason| step.refused(place, reason))?);
+            let outcome = outcome.map_err(|reason| step.refused(place, reason))?;
+            #[cfg(feature = "html")]
+            if let Some((_, how)) = self.broken.filter(|(broken, _)| *broken == place) {
+                run.sabotage(outcome, how);
+            }
+            run.results.push(outcome);
         }
         Ok(())
     }
@@ -215,9 +239,19 @@ struct Run<'t, F: Scalar> {
     results: Vec<Outcome<'t, F>>,
     /// How much work is left.
     work: u64,
+    /// Whether a vjp is broken, so that passes record other nodes than the program says.
+    is_broken: bool,
 }
 
 impl<'t, F: Scalar> Run<'t, F> {
+    #[cfg(feature = "html")]
+    fn sabotage(&mut self, outcome: Outcome<'t, F>, how: Sabotage) {
+        if let Outcome::Value(value) = outcome {
+            sabotage_last(value, how);
+            self.is_broken = true;
+        }
+    }
+
     fn step(&mut self, step: &'t Step) -> Result<Outcome<'t, F>, String> {
         let _scope = (!step.scope.is_empty()).then(|| self.tape.scope(step.scope.trim_end_matches('/')));
         let _off = step.no_grad.then(|| self.tape.gradients_off());
@@ -274,6 +308,9 @@ impl<'t, F: Scalar> Run<'t, F> {
             }
         };
         let made = self.tape.len() - start;
+        if self.is_broken {
+            return Ok(Outcome::Pass(gradients));
+        }
         if made != nodes {
             return Err(format!("the pass records {made} nodes, and the program says {nodes}"));
         }

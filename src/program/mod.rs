@@ -163,6 +163,13 @@ impl Program {
         self.steps.is_empty()
     }
 
+    /// Whether the last step is a backward pass, and the only one.
+    #[cfg(feature = "html")]
+    pub(crate) fn ends_with_its_only_pass(&self) -> bool {
+        let is_pass = |step: &Step| matches!(step.what, What::Backward { .. });
+        self.steps.last().is_some_and(is_pass) && self.steps.iter().filter(|step| is_pass(step)).count() == 1
+    }
+
     /// The nodes of the tape that was written down which the program records again, in the order in which it does.
     pub fn nodes(&self) -> impl Iterator<Item = usize> {
         self.steps.iter().flat_map(|step| match step.what {

@@ -157,4 +157,13 @@ impl<F: Scalar> Graph<F> {
     pub(crate) fn change_ops(&mut self, change: impl Fn(&Rc<dyn Op<F>>) -> Option<Rc<dyn Op<F>>>) {
         self.ops.change(change);
     }
+
+    /// Replaces the op of the node that was recorded last.
+    #[cfg(feature = "html")] // a reader of a live page breaks it
+    pub(crate) fn change_op(&mut self, node: NodeIndex, change: impl FnOnce(Rc<dyn Op<F>>) -> Rc<dyn Op<F>>) {
+        // The list of ops is in the order of the nodes that had them first.
+        self.forget_leftovers();
+        let changed = change(self.op(node).clone());
+        self.dag[node].op = self.ops.enter(changed, node);
+    }
 }

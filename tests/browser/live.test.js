@@ -225,6 +225,45 @@ test("the backward pass of what was trained can be stepped, and the program's ow
   });
 });
 
+test("a vjp is broken: values stay, training goes on, and a check turns red and says why, until it is mended", async () => {
+  await visitLive("neuron", {}, async (page) => {
+    const { sentences } = await data(page);
+    const findings = () => page.locator(".findings").textContent();
+    const gradientOf = async (name) => {
+      await visitPlace(page, `#t=999&n=${name}`);
+      await page.click("#last");
+      return (await numbersOf(page, "gradient1"))[0];
+    };
+    await page.click("#check-gradients");
+    assert.match(await findings(), /finds no gradient that is wrong/);
+    const before = await gradientOf("w1");
+    await node(page, "h").click();
+    await page.selectOption("#break-how", "sign");
+    await page.click("#break");
+    assert.match(await findings(), /The gradient of z is wrong, but that of h, through which it flows, is right. So the vjp of sigmoid h is broken/);
+    const [, reverse, nudged] = /gradient of w1 is wrong: the backward pass says (\S+), nudging (\S+)\./.exec(await findings()).map(Number);
+    assert.ok(Math.abs(reverse / -before - 1) < 1e-5 && Math.abs(nudged / before - 1) < 1e-4, await findings());
+    assert.ok(Math.abs((await gradientOf("w1")) + before) < 1e-12, "the page shows the wrong gradient");
+    assert.match(await page.locator(".hand .told").textContent(), new RegExp(`gradient = ${reverse}`), "and its tangent leaves the curve");
+    await page.click("#take-many");
+    await page.waitForSelector('#live[data-running="false"]');
+    assert.match(await page.locator("#loss").textContent(), /after 100 steps$/);
+    await page.click("#first");
+    for (let step = 1; step < Number(await page.locator("#time").getAttribute("max")); step++) await page.click("#next");
+    await page.waitForTimeout(400);
+    assert.match(await findings(), /the vjp of sigmoid h is broken/, "the check is repeated");
+    await page.click("#mend");
+    assert.match(await findings(), /finds no gradient that is wrong/);
+    await page.click("#undo");
+    await page.click("#last");
+    assert.equal(await story(page), sentences.at(-1));
+    assert.ok(Math.abs((await gradientOf("w1")) - before) < 1e-15);
+    await page.selectOption("#break-how", "sum");
+    await page.click("#break");
+    assert.match(await findings(), /cannot be broken like this: it broadcasts none of its operands/);
+  });
+});
+
 test("one element of an array is chosen by a click on its cell, or by its index", async () => {
   const { to, nodes } = expected("digits");
   await visitLive("digits", {}, async (page) => {
@@ -346,6 +385,7 @@ for (const size of ["desktop", "phone"]) {
         await page.click("#take-many");
         await page.waitForSelector('#live[data-running="false"]');
         await page.getByRole("button", { name: "Nudge" }).click();
+        await page.click("#break");
         await page.evaluate(axe.source);
         const { violations } = await page.evaluate(() => axe.run());
         const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
@@ -400,6 +440,7 @@ test("pictures of live pages, to be looked at", async () => {
           await page.waitForSelector('#live[data-running="false"]');
           await page.check("#bend");
           await page.getByRole("button", { name: "Nudge" }).click();
+          if (name === "neuron") await page.click("#break");
         }
         await page.waitForTimeout(200);
         await picture(`live-${name}-${size}${dark ? "-dark" : ""}`, { fullPage: size === "phone" });

@@ -9,9 +9,9 @@ async function unpack(text) {
 }
 
 class Live {
-  /** `show` shows a run, `told` the loss of one that is not the program's own. */
-  constructor({ show, told }) {
-    Object.assign(this, { show, told, wanted: new Map(), isWaiting: false, isOpen: false });
+  /** `show` shows a run, `told` is told its loss or what went wrong, `restarted` that the engine has the program's own numbers again. */
+  constructor({ show, told, restarted }) {
+    Object.assign(this, { show, told, restarted, wanted: new Map(), isWaiting: false, isOpen: false });
   }
 
   /** Loads the engine, and runs the program once. Returns that run. */
@@ -23,12 +23,15 @@ class Live {
     return run;
   }
 
-  /** Asks the engine. After a panic it has started anew, so that it has the program's own numbers again. */
+  /** Asks the engine. After a panic it has started anew. */
   ask(request) {
     try {
       return JSON.parse(this.engine.text("ask", JSON.stringify(request)));
     } catch (error) {
-      if (error instanceof Panicked) this.engine.text("open", this.program);
+      if (error instanceof Panicked) {
+        this.engine.text("open", this.program);
+        setTimeout(this.restarted);
+      }
       throw error;
     }
   }
@@ -60,10 +63,9 @@ class Live {
     this.told(run.loss === null ? NaN : read(run.loss));
   }
 
-  /** Back to the numbers that the program came with, and to the run that it made. */
+  /** Back to the numbers that the program came with. */
   reset() {
     this.wanted.clear();
     this.ask({ ask: "reset" });
-    this.show(recorded);
   }
 }

@@ -3,9 +3,10 @@
 const at = (id) => document.getElementById(id);
 const state = { step: lastStep, selected: undefined, playing: undefined, keys: remembered("keys") !== "off" };
 
-const live = new Live({ show: showRun, told: tellLoss });
+const live = new Live({ show: showRun, told: tellLoss, restarted: startAnew });
 const handle = new Handle({ ask: (request) => live.ask(request), change: (node, place, to) => live.change(node, place, to), chosen: () => show() });
 const trainer = new Trainer(at("live"), { ask: (request) => live.ask(request), changed: changedAll, reset: backToTheProgram });
+const breaker = new Breaker(at("live"), { ask: (request) => live.ask(request), changed: changedAll });
 const graph = new Graph(at("canvas"), { select, isHandle: (node) => handle.canChange(node) });
 const inspector = new Inspector(at("inspector"), { select, follow: () => select(undefined), showLine: (node) => source.showLine(node), handle });
 const source = new Source(at("source"), { select });
@@ -14,6 +15,7 @@ const finder = new Search(at("find"), at("found"), { mark: (hits) => graph.mark(
 
 function select(selected) {
   state.selected = selected;
+  if (selected) breaker.offer(selected.node);
   show({ isJump: true });
 }
 
@@ -66,6 +68,8 @@ function show({ isJump = false } = {}) {
 function showRun(run) {
   const isAtEnd = state.step >= lastStep;
   lookThrough(run);
+  // With a broken vjp there are other gradient nodes.
+  if (!(state.selected?.node in nodes)) state.selected = undefined;
   state.step = isAtEnd ? lastStep : Math.min(state.step, lastStep);
   // A question was about the numbers before.
   if (predictor.place !== undefined) predictor.close();
@@ -82,13 +86,21 @@ function changedAll() {
 function tellLoss(loss, trouble) {
   trainer.say(trouble);
   if (trouble === undefined) trainer.follow(loss);
+  breaker.follow();
 }
 
 function backToTheProgram() {
-  handle.forget();
   live.reset();
   trainer.say();
+  startAnew();
+}
+
+/** Shows the program's own run: the engine has its numbers again. */
+function startAnew() {
+  handle.forget();
+  showRun(recorded);
   trainer.clear();
+  breaker.clear();
 }
 
 /** Lets the reader change numbers, unless he predicts them: then curves and losses would tell him the answers. */
@@ -106,6 +118,7 @@ async function startEngine() {
     const [program, engine] = ["program", "engine"].map((id) => at(id).textContent);
     const { loss } = await live.open(program, engine);
     trainer.start(loss !== null);
+    breaker.start(loss !== null);
     offerChanges();
     show();
     document.documentElement.dataset.live = Math.round(performance.now());
