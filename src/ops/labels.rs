@@ -1,6 +1,7 @@
 //! Class labels and row numbers travel on the tape as numbers. Here they become indices again, or a message that says which is wrong.
 
 use crate::{Op, Scalar, Shape, Tape, Var};
+use smallvec::SmallVec;
 
 /// What the whole numbers in a list stand for, in the words of error messages.
 pub(crate) struct Labels {
@@ -53,7 +54,7 @@ pub(crate) trait Labelled {
 
     /// The first number that is no label, as a message.
     fn check<F: Scalar>(&self, operands: &[Var<F>]) -> Result<(), String> {
-        let shapes: Vec<Shape> = operands.iter().map(|operand| operand.shape()).collect();
+        let shapes: SmallVec<[Shape; 3]> = operands.iter().map(|operand| operand.shape()).collect();
         let (labels, count) = self.labels(&shapes);
         labels.read_all(operands[1], count)
     }
