@@ -1,5 +1,6 @@
 //! The graph as it is shown: the nodes, their scopes, edges and places. A folded scope is one node.
 
+use super::numbers;
 use crate::look::Look;
 use crate::session::Session;
 use crate::text::{cut, width};
@@ -14,9 +15,10 @@ type Wires = BTreeMap<(usize, usize, usize), Vec<(usize, usize, usize)>>;
 
 /// The graph, laid out in characters.
 pub(crate) struct Figure {
-    /// The folding and the characters that the figure was made for: it is made anew when one of them changes.
+    /// The folding, the characters and the width of the pane that the figure was made for: it is made anew when one of them changes.
     folded: BTreeSet<String>,
     ascii: bool,
+    pane: i64,
     /// The part of a large graph around the step; only that part is laid out.
     window: Option<Window>,
     pub(crate) nodes: Vec<Shown>,
@@ -32,6 +34,8 @@ pub(crate) struct Shown {
     pub(crate) label: String,
     pub(crate) kind: Kind,
     pub(crate) area: Area,
+    /// The cells for its number, if there is room for it.
+    pub(crate) room: usize,
 }
 
 /// A line of the figure, which represents one or more edges: operand, node, slot.
@@ -51,7 +55,15 @@ const DEEPEST: usize = 8;
 const LABEL: usize = 18;
 
 impl Figure {
-    pub(crate) fn of(session: &Session) -> Figure {
+    /// The figure for a pane of this width: with numbers on its nodes, if they leave it narrow enough.
+    pub(crate) fn of(session: &Session, pane: i64) -> Figure {
+        let with_numbers = Figure::made(session, pane, numbers::room);
+        let fits = with_numbers.width <= pane || with_numbers.nodes.iter().all(|shown| shown.room == 0);
+        if fits { with_numbers } else { Figure::made(session, pane, |_, _| 0) }
+    }
+
+    /// The figure with `room` for the number of each node.
+    fn made(session: &Session, pane: i64, room: impl Fn(&Session, usize) -> usize) -> Figure {
         let (mut stands_for, mut members) = groups(session);
         let window = Window::of(session, &stands_for, &members);
         if let Some(window) = &window {
@@ -80,26 +92,24 @@ impl Figure {
         for &(from, to, slot) in wires.keys() {
             picture.add_edge(NodeIndex::new(from), NodeIndex::new(to), Flow::Forward, slot, "");
         }
-        let layout = Layout::of(&picture, Direction::TopToBottom, &SPACING, &Characters);
-        Figure::assemble(session, window, picture, layout, members, wires)
-    }
-
-    fn assemble(
-        session: &Session,
-        window: Option<Window>,
-        picture: Picture,
-        layout: Layout,
-        members: BTreeMap<usize, Vec<usize>>,
-        wires: Wires,
-    ) -> Figure {
+        let is_single = |node: &PictureNode| members[&node.index.index()].len() == 1 && node.kind != Kind::Const;
+        let room = |node: &PictureNode| if is_single(node) { room(session, node.index.index()) } else { 0 };
+        let rooms: BTreeMap<usize, usize> = picture.nodes.iter().map(|node| (node.index.index(), room(node))).collect();
+        let layout = Layout::of(&picture, Direction::TopToBottom, &SPACING, &Characters { rooms: &rooms });
         let nodes = picture.nodes.into_iter().zip(members.into_values()).zip(layout.nodes);
+        let shown = |((node, members), area): ((PictureNode, Vec<usize>), Area)| Shown {
+            room: rooms[&node.index.index()],
+            members,
+            label: node.heading,
+            kind: node.kind,
+            area,
+        };
         Figure {
             folded: session.folded.clone(),
             ascii: session.look.ascii,
+            pane,
             window,
-            nodes: nodes
-                .map(|((node, members), area)| Shown { members, label: node.heading, kind: node.kind, area })
-                .collect(),
+            nodes: nodes.map(shown).collect(),
             scopes: picture.clusters.into_iter().map(|cluster| cluster.name).zip(layout.clusters).collect(),
             wires: wires.into_values().zip(layout.edges).map(|(edges, route)| Wire { edges, route }).collect(),
             width: layout.width,
@@ -107,9 +117,10 @@ impl Figure {
         }
     }
 
-    pub(crate) fn is_for(&self, session: &Session) -> bool {
+    pub(crate) fn is_for(&self, session: &Session, pane: i64) -> bool {
         let holds_step = |window: &Window| session.node().is_none_or(|node| window.is_around(node));
-        self.folded == session.folded && self.ascii == session.look.ascii && self.window.as_ref().is_none_or(holds_step)
+        let is_same = (&self.folded, self.ascii, self.pane) == (&session.folded, session.look.ascii, pane);
+        is_same && self.window.as_ref().is_none_or(holds_step)
     }
 
     /// A sentence about the nodes of a large graph that are left out.
@@ -254,11 +265,14 @@ fn shortened(label: &str, look: Look) -> String {
 }
 
 /// Texts in cells: a node is one line, with a mark before it and a bracket on either side.
-struct Characters;
+struct Characters<'r> {
+    /// For each node, the cells for its number.
+    rooms: &'r BTreeMap<usize, usize>,
+}
 
-impl Measure for Characters {
+impl Measure for Characters<'_> {
     fn node(&self, node: &PictureNode) -> [i64; 2] {
-        [width(&node.heading) as i64 + 3, 1]
+        [(width(&node.heading) + self.rooms[&node.index.index()]) as i64 + 3, 1]
     }
     fn label(&self, _: &str) -> [i64; 2] {
         [0, 0]

@@ -2,6 +2,7 @@
 //! larger than the pane, the node of the step is kept in sight.
 
 mod figure;
+mod numbers;
 mod wires;
 
 pub(crate) use figure::Figure;
@@ -9,7 +10,7 @@ pub(crate) use figure::Figure;
 use super::Canvas;
 use crate::look::{NodeState, Tone};
 use crate::session::Session;
-use crate::text::{characters, cut};
+use crate::text::{characters, cut, width};
 use figure::{Shown, Wire};
 use gradus::draw::Kind;
 use gradus::trace::Event;
@@ -22,9 +23,10 @@ pub(crate) fn draw(session: &mut Session, canvas: &mut Canvas, area: Rect) {
         canvas.titled(area, "graph");
         return;
     }
+    let pane = i64::from(area.width);
     let figure = match session.figure.take() {
-        Some(figure) if figure.is_for(session) => figure,
-        _ => Figure::of(session),
+        Some(figure) if figure.is_for(session, pane) => figure,
+        _ => Figure::of(session, pane),
     };
     let title = figure.left_out().map_or("graph".to_owned(), |left_out| format!("graph: {left_out}"));
     let area = canvas.titled(area, &title);
@@ -141,7 +143,14 @@ impl Painter<'_, '_, '_> {
             modifier |= Modifier::UNDERLINED | Modifier::BOLD;
         }
         let mark = canvas.look.mark(state);
-        let text = format!("{mark}{open}{}{close}", shown.label);
+        let number = match shown.members[..] {
+            [node] if shown.room > 0 => numbers::now(session, node).unwrap_or_default(),
+            _ => String::new(),
+        };
+        // What is not known yet leaves its room empty, so that nothing moves when it is.
+        let label = format!("{} {number}", shown.label);
+        let cells = width(&shown.label) + shown.room;
+        let text = format!("{mark}{open}{}{close}", filled(label.trim_end(), cells));
         let is_faulty = shown.members.iter().any(|&node| session.trace.nodes[node].fault.is_some());
         let tone = if is_faulty { Tone::Bad } else { state.tone() };
         self.text(canvas, [shown.area.x, shown.area.y], &text, tone, modifier);
@@ -217,4 +226,9 @@ fn draw_wire(sheet: &mut Sheet, wire: &Wire, ink: Ink) {
         Ink::FlowingBackward => sheet.arrow(start, before),
         _ => {}
     }
+}
+
+/// A text with blanks behind it, up to this number of cells.
+fn filled(text: &str, cells: usize) -> String {
+    text.to_owned() + &" ".repeat(cells.saturating_sub(width(text)))
 }
