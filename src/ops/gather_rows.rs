@@ -32,7 +32,7 @@ impl<F: Scalar> Op<F> for GatherRows {
     flows! { |self, g, [table, rows]| "dx[r] = Σ g[i] where rows[i] = r" => g.scatter_add_rows(rows, table.shape()[0]), None }
     fn shape(&self, operands: &[Shape]) -> Result<Shape, String> {
         let (table, count) = (operands[0], row_numbers(operands[1])?);
-        (table.rank() > 0).then(|| table.with_axis(0, count)).ok_or("a single number has no rows".into())
+        (table.rank() > 0).then(|| table.with_axis(0, count)).ok_or_else(|| "a single number has no rows".into())
     }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         let (_, rows, width) = x[0].shape.around(0);
