@@ -76,10 +76,10 @@ pub trait Op<F: Scalar>: AsAny {
     fn forward(&self, operands: &[View<F>], y: ViewMut<F>);
 
     /// The number of additions and multiplications of [`forward`](Op::forward), for [`Tape::profile`]. The default is one for each element of the
-    /// result.
-    fn flops(&self, operands: &[Shape], result: Shape) -> usize {
+    /// result. (64 bits also where an index has fewer: a product of matrices that fit into memory takes more than 32 bits can count.)
+    fn flops(&self, operands: &[Shape], result: Shape) -> u64 {
         let _ = operands;
-        result.size()
+        result.size() as u64
     }
 
     /// How the result depends on each operand, as a textbook writes it: the lines of the vjp. Figures, narrations and the stepper show them. An op

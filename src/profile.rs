@@ -60,7 +60,7 @@ impl Profile {
         Profile { rows: Vec::new(), started: Instant::now(), elapsed: Duration::ZERO }
     }
 
-    pub(crate) fn note(&mut self, phase: Phase, op: &'static str, time: Duration, bytes: usize, flops: usize) {
+    pub(crate) fn note(&mut self, phase: Phase, op: &'static str, time: Duration, bytes: u64, flops: u64) {
         let known = self.rows.iter().position(|row| (row.phase, row.op) == (phase, op));
         let place = known.unwrap_or_else(|| {
             self.rows.push(ProfileRow { phase, op, calls: 0, time: Duration::ZERO, bytes: 0, flops: 0 });
@@ -69,8 +69,8 @@ impl Profile {
         let row = &mut self.rows[place];
         row.calls += 1;
         row.time += time;
-        row.bytes += bytes as u64;
-        row.flops += flops as u64;
+        row.bytes += bytes;
+        row.flops += flops;
     }
 
     /// What was measured up to now.

@@ -183,6 +183,14 @@ fn an_op_of_the_learners_own_stays_and_so_does_what_depends_on_it() {
 }
 
 #[test]
+fn the_first_number_that_went_wrong_is_reported_with_the_learners_line() {
+    let tape = Tape::<f64>::new();
+    tape.var([1.0, -1.0]).ln().sum().backward();
+    assert!(tape.trace().nodes[1].fault.as_ref().is_some_and(|fault| fault.contains("programs.rs")));
+    is_the_same_elsewhere(&tape);
+}
+
+#[test]
 fn other_numbers_give_what_the_learners_code_gives_for_them() {
     fn neuron(tape: &Tape<f64>, [w, b]: [f64; 2]) -> [f64; 3] {
         let (w, x, b) = (tape.var(w), tape.input([2.0, -1.0]), tape.var(b));
@@ -253,7 +261,29 @@ fn more_numbers_or_more_work_than_a_run_may_take_are_refused_before_memory_and_t
     let product = r#"{"op":"broadcast_to","with":{"shape":[4000,4000]},"of":[0],"shape":[4000,4000],"node":1},
         {"op":"matmul","of":[1,1],"shape":[4000,4000],"node":2}"#;
     let error = program(product).to_string();
-    assert!(error.contains("128000000000 additions and multiplications"), "{error}");
+    assert!(error.contains("128032000000 additions, multiplications and reads"), "{error}");
+    // A sum of the same numbers two thousand times takes no more room than once.
+    let terms = vec!["1"; 2000].join(",");
+    let sum = format!(
+        r#"{{"op":"broadcast_to","with":{{"shape":[4000,4000]}},"of":[0],"shape":[4000,4000],"node":1}},
+        {{"op":"add_n","of":[{terms}],"shape":[4000,4000],"node":2}}"#
+    );
+    let error = program(&sum).to_string();
+    assert!(error.contains("63984000000 additions"), "{error}");
+    // All but one pixel of this window lie in the padding.
+    let window = |kernel: [u64; 2], padding: [u64; 2]| {
+        let windows = format!(r#"{{"kernel":{kernel:?},"stride":[1,1],"padding":{padding:?},"dilation":[1,1]}}"#);
+        let image = r#"{"op":"reshape","with":{"shape":[1,1,1,1]},"of":[0],"shape":[1,1,1,1],"node":1}"#;
+        let pool =
+            format!(r#"{{"op":"max_pool2d","with":{{"windows":{windows}}},"of":[1],"shape":[1,1,1,1],"node":2}}"#);
+        program(&format!("{image},{pool}")).to_string()
+    };
+    let error = window([(1 << 18) + 1; 2], [1 << 17; 2]);
+    assert!(error.contains("68720001026 additions"), "{error}");
+    let error = window([(1 << 33) + 1; 2], [1 << 32; 2]);
+    assert!(error.contains("more pixels, or reaches further, than can be counted"), "{error}");
+    let error = window([1, 1], [u64::MAX / 2 + 1; 2]);
+    assert!(error.contains("more pixels, or reaches further, than can be counted"), "{error}");
 }
 
 /// A document with some of its numbers and words replaced, and sometimes one of its signs.

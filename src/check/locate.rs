@@ -28,7 +28,7 @@ const QUICK: usize = 200;
 
 /// Maximum number of multiplications to try ops completely (the elements of each operand times the op's multiplications), if nothing is suspected:
 /// about a second. It may also take twice what the check itself took.
-const AFFORDABLE: usize = 100_000_000;
+const AFFORDABLE: u64 = 100_000_000;
 
 /// The result of trying each op alone.
 pub(super) enum Tried<'t> {
@@ -57,10 +57,10 @@ pub(super) fn try_each_op<'t>(
     };
     let is_sample = check.directions.is_some() || check.sample.is_some() && !is_suspected;
     let is_quick_enough = is_sample || !nodes.iter().any(is_large);
-    let flops = nodes.iter().map(|&node| flops(result, node)).fold(0, usize::saturating_add);
-    let affordable = AFFORDABLE.max(checked.saturating_mul(flops).saturating_mul(2));
+    let flops = nodes.iter().map(|&node| flops(result, node)).fold(0, u64::saturating_add);
+    let affordable = AFFORDABLE.max((checked as u64).saturating_mul(flops).saturating_mul(2));
     let takes_long =
-        !is_suspected && nodes.iter().map(|&node| cost(result, node)).fold(0, usize::saturating_add) > affordable;
+        !is_suspected && nodes.iter().map(|&node| cost(result, node)).fold(0, u64::saturating_add) > affordable;
     let complete = (!is_quick_enough && !takes_long).then(|| check.clone().all());
     let mut tried = Tried::Right;
     for check in [quick].iter().chain(&complete) {
@@ -81,13 +81,13 @@ pub(super) fn try_each_op<'t>(
 }
 
 /// The number of multiplications to compute an op once for each element of its operands.
-fn cost(result: Var<f64>, node: NodeIndex) -> usize {
+fn cost(result: Var<f64>, node: NodeIndex) -> u64 {
     let sizes = result.tape().operands(node).into_iter().map(|operand| result.tape().var_at(operand).shape().size());
-    flops(result, node).saturating_mul(sizes.sum())
+    flops(result, node).saturating_mul(sizes.sum::<usize>() as u64)
 }
 
 /// The number of multiplications to compute an op.
-fn flops(result: Var<f64>, node: NodeIndex) -> usize {
+fn flops(result: Var<f64>, node: NodeIndex) -> u64 {
     let (graph, operands) = (result.tape().graph.borrow(), result.tape().operands(node));
     let shapes: Vec<Shape> = operands.iter().map(|&operand| graph.shape(operand)).collect();
     if shapes.is_empty() { 0 } else { graph.op(node).flops(&shapes, graph.shape(node)) }

@@ -43,11 +43,16 @@ pub struct NodeInfo {
 impl NodeInfo {
     /// The line as listings print it, with the last folder of the path: `ch15_mnist_nielsen/main.rs:31`.
     pub fn short_source(&self) -> String {
-        let path = self.source.file().replace('\\', "/");
-        let mut parts: Vec<&str> = path.rsplitn(3, '/').take(2).collect();
-        parts.reverse();
-        format!("{}:{}", parts.join("/"), self.source.line())
+        short_source(self.source.file(), self.source.line())
     }
+}
+
+/// A line as listings print it.
+pub(crate) fn short_source(file: &str, line: u32) -> String {
+    let path = file.replace('\\', "/");
+    let mut parts: Vec<&str> = path.rsplitn(3, '/').take(2).collect();
+    parts.reverse();
+    format!("{}:{line}", parts.join("/"))
 }
 
 /// A contribution to a node's gradient, sent by one use of the node in a backward pass.

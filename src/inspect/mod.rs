@@ -12,4 +12,6 @@ mod profile;
 mod reach;
 mod updates;
 
+#[cfg(feature = "json")]
+pub(crate) use describe::short_source;
 pub use describe::{Contribution, NodeInfo};

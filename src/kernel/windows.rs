@@ -70,9 +70,9 @@ impl Windows {
         Windows { dilation: dilation.pair(), ..self }
     }
 
-    /// The number of pixels of a window.
+    /// The number of pixels of a window, which has [places](Windows::places).
     pub(crate) fn area(&self) -> usize {
-        self.kernel[0].saturating_mul(self.kernel[1])
+        self.kernel[0] * self.kernel[1]
     }
 
     /// The number of places of the window, downwards and across; or why there are none.
@@ -86,10 +86,14 @@ impl Windows {
         if self.dilation.contains(&0) {
             return Err("the pixels of a window are at least 1 apart (dilation)".into());
         }
+        let uncountable = || format!("{self} has more pixels, or reaches further, than can be counted");
+        self.kernel[0].checked_mul(self.kernel[1]).ok_or_else(uncountable)?;
         let mut places = [0; 2];
         for (axis, length) in [height, width].into_iter().enumerate() {
-            let reach = (self.kernel[axis] - 1).saturating_mul(self.dilation[axis]).saturating_add(1);
-            let room = self.padding[axis].saturating_mul(2).saturating_add(length).checked_sub(reach);
+            // Every coordinate in the padded image can be counted, so none has to be looked at with care later.
+            let reach = (self.kernel[axis] - 1).checked_mul(self.dilation[axis]).and_then(|gaps| gaps.checked_add(1));
+            let padded = self.padding[axis].checked_mul(2).and_then(|padding| padding.checked_add(length));
+            let room = padded.ok_or_else(uncountable)?.checked_sub(reach.ok_or_else(uncountable)?);
             let moves = room.ok_or_else(|| format!("{self} is larger than the image in {images}"))? / self.stride[axis];
             places[axis] = moves.saturating_add(1);
         }

@@ -22,6 +22,9 @@ impl<F: Scalar> Op<F> for AddN {
             None => Ok(first),
         }
     }
+    fn flops(&self, operands: &[Shape], result: Shape) -> u64 {
+        result.size_times(operands.len() as u64 - 1)
+    }
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         add_all(y.data, x.len(), |add| x.iter().for_each(|term| add(term.data)));
     }

@@ -85,8 +85,8 @@ impl Conv {
         Convolution { grid, images: images[0], groups, channels: weights[1], filters }
     }
 
-    fn flops(&self, weights: Shape, result: Shape) -> usize {
-        2 * result.size() * weights[1..].iter().product::<usize>()
+    fn flops(&self, weights: Shape, result: Shape) -> u64 {
+        result.size_times(2 * weights[1..].iter().product::<usize>() as u64)
     }
 
     fn reach(&self, weights: Shape) -> Grouped {
@@ -140,7 +140,7 @@ impl<F: Scalar> Op<F> for Conv2d {
         let bias = x.get(2).map(|bias| bias.data);
         self.conv.sizes(x[0].shape, x[1].shape).forward(x[0].data, x[1].data, bias, y.data);
     }
-    fn flops(&self, operands: &[Shape], result: Shape) -> usize {
+    fn flops(&self, operands: &[Shape], result: Shape) -> u64 {
         self.conv.flops(operands[1], result)
     }
     fn slopes(&self) -> &'static [Slope] {
@@ -192,7 +192,7 @@ impl<F: Scalar> Op<F> for ConvTranspose2d {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         self.conv.sizes(self.images, x[1].shape).to_images(x[0].data, x[1].data, y.data);
     }
-    fn flops(&self, operands: &[Shape], _: Shape) -> usize {
+    fn flops(&self, operands: &[Shape], _: Shape) -> u64 {
         self.conv.flops(operands[1], operands[0])
     }
     fn reach(&self, slot: usize, operands: &[View<F>], _: Shape) -> Reach {
@@ -227,7 +227,7 @@ impl<F: Scalar> Op<F> for Conv2dWeight {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         self.conv.sizes(x[0].shape, self.weights).to_filters(x[0].data, x[1].data, y.data);
     }
-    fn flops(&self, operands: &[Shape], _: Shape) -> usize {
+    fn flops(&self, operands: &[Shape], _: Shape) -> u64 {
         self.conv.flops(self.weights, operands[1])
     }
     fn reach(&self, slot: usize, _: &[View<F>], _: Shape) -> Reach {

@@ -96,8 +96,8 @@ impl<F: Scalar> Op<F> for MatMul {
             _ => self.multiply_each(a, b, c.data),
         }
     }
-    fn flops(&self, operands: &[Shape], result: Shape) -> usize {
-        2 * result.size() * self.terms(operands)
+    fn flops(&self, operands: &[Shape], result: Shape) -> u64 {
+        result.size_times(2 * self.terms(operands) as u64)
     }
     fn worked(&self, operands: &[Shape], _: Shape) -> Worked {
         let [a, b] = [0, 1].map(|slot| Blank::terms(slot, self.terms(operands)).unwrap_or_default());

@@ -54,8 +54,8 @@ impl<F: Scalar> Op<F> for MaxPool2d {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         pool::max(grid(self.windows, x[0].shape), x[0].data, y.data);
     }
-    fn flops(&self, _: &[Shape], result: Shape) -> usize {
-        result.size() * self.windows.area()
+    fn flops(&self, _: &[Shape], result: Shape) -> u64 {
+        result.size_times(self.windows.area() as u64)
     }
     fn reach(&self, _: usize, x: &[View<F>], _: Shape) -> Reach {
         Reach::Pixels(by_channel(self.windows, x[0].shape))
@@ -86,8 +86,8 @@ impl<F: Scalar> Op<F> for MaxPool2dBack {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         pool::max_back(grid(self.windows, x[0].shape), x[0].data, x[1].data, y.data);
     }
-    fn flops(&self, operands: &[Shape], _: Shape) -> usize {
-        operands[1].size() * self.windows.area()
+    fn flops(&self, operands: &[Shape], _: Shape) -> u64 {
+        operands[1].size_times(self.windows.area() as u64)
     }
     fn reach(&self, slot: usize, x: &[View<F>], _: Shape) -> Reach {
         match slot {
@@ -122,8 +122,8 @@ impl<F: Scalar> Op<F> for MaxPool2dPick {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         pool::max_pick(grid(self.windows, x[0].shape), x[0].data, x[1].data, y.data);
     }
-    fn flops(&self, _: &[Shape], result: Shape) -> usize {
-        result.size() * self.windows.area()
+    fn flops(&self, _: &[Shape], result: Shape) -> u64 {
+        result.size_times(self.windows.area() as u64)
     }
     fn reach(&self, _: usize, x: &[View<F>], _: Shape) -> Reach {
         Reach::Pixels(by_channel(self.windows, x[0].shape))
@@ -151,8 +151,8 @@ impl<F: Scalar> Op<F> for AvgPool2d {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         pool::mean(grid(self.windows, x[0].shape), x[0].data, y.data);
     }
-    fn flops(&self, _: &[Shape], result: Shape) -> usize {
-        result.size() * self.windows.area()
+    fn flops(&self, _: &[Shape], result: Shape) -> u64 {
+        result.size_times(self.windows.area() as u64)
     }
     fn reach(&self, _: usize, x: &[View<F>], _: Shape) -> Reach {
         Reach::Pixels(by_channel(self.windows, x[0].shape))
@@ -182,8 +182,8 @@ impl<F: Scalar> Op<F> for AvgPool2dBack {
     fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
         pool::mean_back(grid(self.windows, self.images), x[0].data, y.data);
     }
-    fn flops(&self, operands: &[Shape], _: Shape) -> usize {
-        operands[0].size() * self.windows.area()
+    fn flops(&self, operands: &[Shape], _: Shape) -> u64 {
+        operands[0].size_times(self.windows.area() as u64)
     }
     fn reach(&self, _: usize, _: &[View<F>], _: Shape) -> Reach {
         Reach::Places(by_channel(self.windows, self.images))

@@ -89,7 +89,7 @@ impl<'t, F: Scalar> Gradients<'t, F> {
         drop(graph);
         if let Ok(mut graph) = self.tape.graph.try_borrow_mut() {
             graph.keep_for_next(leaf, updated);
-            let numbers = param.shape().size();
+            let numbers = param.shape().size() as u64;
             graph.note(start, Phase::Update, "update", 3 * numbers, 2 * numbers);
         }
         self.tape.updates.borrow_mut().kept.extend(kept);

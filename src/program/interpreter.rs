@@ -1,9 +1,10 @@
 //! Runs a program: records it again, step by step, on a tape of its own. The numbers of leaves may be changed between two runs.
 
-use super::kinds::Kind;
+use super::kinds::{Kind, Record, work_of};
 use super::{Operand, Program, ProgramError, Step, What};
 #[cfg(feature = "html")]
 use crate::check::sabotage::{Sabotage, sabotage_last};
+use crate::inspect::short_source;
 use crate::json::Place;
 use crate::leaf::Leaf;
 use crate::param::Param;
@@ -13,14 +14,16 @@ use crate::tape::{Given, Gradients, Tape, Var};
 use crate::trace::Trace;
 use ndarray::ArrayD;
 use petgraph::graph::NodeIndex;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 
 /// Maximum count of numbers that a run may make: half a GiB of f64.
 const MAX_NUMBERS: usize = 1 << 26;
-/// Maximum count of additions and multiplications of the ops of a run, not counting backward passes, which take two to three times as many.
+/// Maximum count of additions and multiplications of a run, and of numbers that are read. An op is refused before it exceeds this, a backward pass after:
+/// it takes two to three times as many as what it goes back through.
 const MAX_WORK: u64 = 50_000_000_000;
 
 /// A program that runs, as often as wanted, on the same tape.
@@ -40,9 +43,10 @@ const MAX_WORK: u64 = 50_000_000_000;
 /// assert_eq!(program.tape().value(gradient).sum(), 10.0);
 /// # Ok::<(), gradus::program::ProgramError>(())
 /// ```
-#[derive(Debug)]
 pub struct Interpreter<F: Scalar> {
     program: Program,
+    /// How each step is recorded that is an op.
+    ops: Vec<Option<Record<F>>>,
     params: Vec<Param<F>>,
     tape: Tape<F>,
     /// A step whose vjp is broken on purpose.
@@ -50,24 +54,31 @@ pub struct Interpreter<F: Scalar> {
     broken: Option<(usize, Sabotage)>,
 }
 
+impl<F: Scalar> fmt::Debug for Interpreter<F> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_struct("Interpreter").field("program", &self.program).field("tape", &self.tape).finish_non_exhaustive()
+    }
+}
+
 impl<F: Scalar> Interpreter<F> {
     /// Takes a program, and runs nothing so far.
     ///
     /// # Errors
-    /// [`ProgramError::Number`], if it is for another kind of number; [`ProgramError::Refused`], if it has an op that is not known.
+    /// [`ProgramError::Number`], if it is for another kind of number; [`ProgramError::Refused`], if it has an op
+    /// that is not known, or whose fields are wrong.
     pub fn new(program: Program) -> Result<Self, ProgramError> {
         if program.number != F::NAME {
             return Err(ProgramError::Number { expected: F::NAME, found: program.number });
         }
-        for (place, step) in program.steps.iter().enumerate() {
-            step.known::<F>().map_err(|reason| step.refused(place, reason))?;
-        }
+        let op = |(place, step): (usize, &Step)| step.op().map_err(|reason| step.refused(place, reason));
+        let ops = program.steps.iter().enumerate().map(op).collect::<Result<_, _>>()?;
         let numbers = |numbers: &[f64]| numbers.iter().map(|&x| F::from_f64(x)).collect::<Vec<F>>();
         let params = program.params.iter().map(|param| {
             let value = ArrayD::from_shape_vec(&param.shape[..], numbers(&param.numbers));
             Param::new(&param.name[..], value.expect("as many numbers as the shape has"))
         });
         Ok(Interpreter {
+            ops,
             params: params.collect(),
             program,
             tape: Tape::limited_to(MAX_NUMBERS),
@@ -108,6 +119,12 @@ impl<F: Scalar> Interpreter<F> {
                 trace.nodes[node].file.clone_from(file);
                 trace.nodes[node].line = line;
             }
+        }
+        // So has the report of the first number that went wrong.
+        if let Some(mut found) = self.tape.first_non_finite() {
+            let node = &mut trace.nodes[found.origin.index()];
+            found.line = short_source(&node.file, node.line);
+            node.fault = Some(found.to_string());
         }
         trace
     }
@@ -175,12 +192,15 @@ impl<F: Scalar> Interpreter<F> {
     /// # Errors
     /// [`ProgramError::Refused`], if a step cannot be run, or makes something else than the program says. Then the tape holds the steps before.
     pub fn run(&mut self) -> Result<(), ProgramError> {
+        self.run_within(MAX_WORK)
+    }
+
+    fn run_within(&mut self, work: u64) -> Result<(), ProgramError> {
         self.tape.rewind();
-        let mut run =
-            Run { params: &self.params, tape: &self.tape, results: Vec::new(), work: MAX_WORK, is_broken: false };
-        for (place, step) in self.program.steps.iter().enumerate() {
+        let mut run = Run { params: &self.params, tape: &self.tape, results: Vec::new(), work, is_broken: false };
+        for (place, (step, op)) in self.program.steps.iter().zip(&self.ops).enumerate() {
             // An op that is given what no method would give it may panic, also in its vjp.
-            let outcome = catch_unwind(AssertUnwindSafe(|| run.step(step)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| run.step(step, op.as_ref())));
             let outcome = outcome.unwrap_or_else(|_| Err("it panicked".to_owned()));
             let outcome = outcome.map_err(|reason| step.refused(place, reason))?;
             #[cfg(feature = "html")]
@@ -205,14 +225,15 @@ impl Step {
         ProgramError::Refused { step, what: what.to_owned(), reason }
     }
 
-    /// The kind of op, if it is an op, or the reason why it is none.
-    fn known<F: Scalar>(&self) -> Result<Option<&'static Kind<F>>, String> {
-        let What::Op { op, of, .. } = &self.what else { return Ok(None) };
+    /// How it is recorded, if it is an op, or the reason why it cannot be.
+    fn op<F: Scalar>(&self) -> Result<Option<Record<F>>, String> {
+        let What::Op { op, with, of } = &self.what else { return Ok(None) };
         let kind = Kind::<F>::named(op).ok_or("there is no op of this name")?;
-        match kind.operands.contains(&of.len()) {
-            true => Ok(Some(kind)),
-            false => Err(format!("it takes {}, found {}", counted(&kind.operands), of.len())),
+        if !kind.operands.contains(&of.len()) {
+            return Err(format!("it takes {}, found {}", counted(&kind.operands), of.len()));
         }
+        let fields = Value::Object(with.clone());
+        (kind.read)(&Place { path: "with".to_owned(), value: &fields }).map(Some)
     }
 }
 
@@ -252,13 +273,16 @@ impl<'t, F: Scalar> Run<'t, F> {
         }
     }
 
-    fn step(&mut self, step: &'t Step) -> Result<Outcome<'t, F>, String> {
+    fn step(&mut self, step: &'t Step, op: Option<&Record<F>>) -> Result<Outcome<'t, F>, String> {
         let _scope = (!step.scope.is_empty()).then(|| self.tape.scope(step.scope.trim_end_matches('/')));
         let _off = step.no_grad.then(|| self.tape.gradients_off());
         let value = match &step.what {
             What::Leaf { leaf, numbers } => self.leaf(*leaf, step.shape, numbers)?,
             What::Param { param } => self.tape.param(&self.params[*param]),
-            What::Op { with, of, .. } => self.op(step, with, of)?,
+            What::Op { of, .. } => {
+                let operands = of.iter().map(|&operand| self.value(operand)).collect::<Result<Vec<_>, _>>()?;
+                op.expect("a step that is an op")(&operands, &mut self.work)?
+            }
             What::Backward { backward, cotangent, nodes, names } => {
                 return self.backward(*backward, *cotangent, *nodes, names);
             }
@@ -281,15 +305,8 @@ impl<'t, F: Scalar> Run<'t, F> {
         Ok(self.tape.var_at(index))
     }
 
-    fn op(&mut self, step: &Step, with: &Map<String, Value>, of: &[Operand]) -> Result<Var<'t, F>, String> {
-        let kind = step.known::<F>()?.expect("a step that is an op");
-        let operands = of.iter().map(|&operand| self.value(operand)).collect::<Result<Vec<_>, _>>()?;
-        let fields = Value::Object(with.clone());
-        (kind.record)(&Place { path: "with".to_owned(), value: &fields }, &operands, &mut self.work)
-    }
-
     fn backward(
-        &self,
+        &mut self,
         of: Operand,
         cotangent: Option<Operand>,
         nodes: usize,
@@ -314,10 +331,21 @@ impl<'t, F: Scalar> Run<'t, F> {
         if made != nodes {
             return Err(format!("the pass records {made} nodes, and the program says {nodes}"));
         }
+        self.work = self.work.checked_sub(self.work_since(start)).ok_or("the passes up to this one take too long")?;
         for (node, name) in names.iter().filter(|(node, _)| *node < made) {
             let _ = self.tape.var_at(NodeIndex::new(start + node)).named(name);
         }
         Ok(Outcome::Pass(gradients))
+    }
+
+    /// How much the nodes from this one on took.
+    fn work_since(&self, start: usize) -> u64 {
+        let graph = self.tape.graph.borrow();
+        let work = |node: NodeIndex| {
+            let operands: Vec<Shape> = graph.operands(node).map(|operand| graph.shape(operand)).collect();
+            work_of(&**graph.op(node), &operands, graph.shape(node))
+        };
+        (start..self.tape.len()).map(NodeIndex::new).map(work).fold(0, u64::saturating_add)
     }
 
     fn value(&self, operand: Operand) -> Result<Var<'t, F>, String> {
@@ -334,5 +362,40 @@ impl<'t, F: Scalar> Run<'t, F> {
                 _ => Err(format!("step {gradient} is no backward pass")),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The step that is refused where this much work is allowed.
+    fn refused(tape: &Tape<f64>, work: u64) -> Option<usize> {
+        match Interpreter::<f64>::new(tape.program().unwrap()).unwrap().run_within(work) {
+            Err(ProgramError::Refused { step, .. }) => Some(step),
+            outcome => outcome.map(|()| None).unwrap(),
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_read_are_work_too() {
+        let tape = Tape::new();
+        let x = tape.input([1.0; 1000]);
+        for _ in 0..3 {
+            let _ = x.sum();
+        }
+        assert_eq!(refused(&tape, 2_500), Some(3));
+        assert_eq!(refused(&tape, 3_010), None);
+    }
+
+    #[test]
+    fn backward_passes_are_work_too() {
+        let tape = Tape::new();
+        let loss = (tape.var([1.0; 100]) * 2.0).sum();
+        for _ in 0..50 {
+            loss.backward();
+        }
+        assert!(refused(&tape, 5_000).is_some_and(|step| (10..40).contains(&step)));
+        assert_eq!(refused(&tape, 50_000), None);
     }
 }

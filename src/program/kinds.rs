@@ -53,11 +53,12 @@ pub(super) struct Kind<F: Scalar> {
     pub(super) operands: RangeInclusive<usize>,
     /// Its fields, if the op is of this kind.
     pub(super) write: fn(&dyn Op<F>) -> Option<Object<String, Value>>,
-    /// Records it, or says why it cannot. It takes the additions and multiplications of the op from those that are left.
-    pub(super) record: Record<F>,
+    /// Reads its fields, so that it can be recorded as often as wanted; or says what is wrong with them.
+    pub(super) read: fn(&Place) -> Result<Record<F>, String>,
 }
 
-type Record<F> = for<'t> fn(&Place, &[Var<'t, F>], &mut u64) -> Result<Var<'t, F>, String>;
+/// Records an op of these operands, or says why it cannot. It takes the work of the op from what is left.
+pub(super) type Record<F> = Box<dyn for<'t> Fn(&[Var<'t, F>], &mut u64) -> Result<Var<'t, F>, String>>;
 
 impl<F: Scalar> Kind<F> {
     pub(super) fn named(name: &str) -> Option<&'static Kind<F>> {
@@ -77,13 +78,23 @@ fn record<'t, F: Scalar, O: Op<F> + PartialEq>(
     work: &mut u64,
     check: impl Fn(&O, &[Var<F>]) -> Result<(), String>,
 ) -> Result<Var<'t, F>, String> {
-    let shapes: Vec<Shape> = operands.iter().map(|operand| operand.shape()).collect();
-    let result = op.shape(&shapes)?;
+    charge(&op, operands, work)?;
     check(&op, operands)?;
-    let flops = op.flops(&shapes, result);
-    let too_much = || format!("it takes {flops} additions and multiplications, and this run may take {work} more");
-    *work = work.checked_sub(flops as u64).ok_or_else(too_much)?;
     operands[0].tape().try_record(op, operands)
+}
+
+/// Takes the work of an op from what is left. (Not part of `record`, so that it is compiled once and not for each op.)
+fn charge<F: Scalar>(op: &dyn Op<F>, operands: &[Var<F>], work: &mut u64) -> Result<(), String> {
+    let shapes: Vec<Shape> = operands.iter().map(|operand| operand.shape()).collect();
+    let own = work_of(op, &shapes, op.shape(&shapes)?);
+    let too_much = || format!("it takes {own} additions, multiplications and reads, and this run may take {work} more");
+    *work = work.checked_sub(own).ok_or_else(too_much)?;
+    Ok(())
+}
+
+/// How many additions and multiplications an op takes, and how many numbers it reads: an op may read many and compute few.
+pub(super) fn work_of<F: Scalar>(op: &dyn Op<F>, operands: &[Shape], result: Shape) -> u64 {
+    operands.iter().fold(op.flops(operands, result), |work, operand| work.saturating_add(operand.size() as u64))
 }
 
 fn told(unfit: Unfit) -> String {
@@ -107,10 +118,13 @@ macro_rules! kind {
                 let fields: Vec<(String, Value)> = vec![$((stringify!($field).to_owned(), $field.write())),*];
                 ($made == *own).then(|| fields.into_iter().collect())
             },
-            record: |with, operands, work| {
+            read: |with| {
                 with.only(&[$(stringify!($field)),*]).map_err(told)?;
                 $(let $field = Field::read(&with.at(stringify!($field))).map_err(told)?;)*
-                record($made, operands, work, $check)
+                Ok(Box::new(move |operands, work| {
+                    $(let $field = Clone::clone(&$field);)*
+                    record($made, operands, work, $check)
+                }))
             },
         }
     };

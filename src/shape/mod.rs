@@ -51,6 +51,11 @@ impl Shape {
         self.iter().fold(1, |size, &length| size.saturating_mul(length))
     }
 
+    /// The number of elements times `factor`: how much is to be computed, where each takes as much. [`u64::MAX`] if that is more than `u64` can count.
+    pub(crate) fn size_times(&self, factor: u64) -> u64 {
+        (self.size() as u64).saturating_mul(factor)
+    }
+
     /// The number of elements; or why an array of this shape and of numbers of kind `F`, called `kind`, cannot exist, with the bytes that it
     /// would take.
     pub(crate) fn room<F>(self, kind: &str) -> Result<usize, String> {

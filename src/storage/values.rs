@@ -41,7 +41,7 @@ impl<F: Scalar> Values<F> {
     /// Makes room for the numbers of another node, or returns the reason why there is none.
     #[inline]
     pub(crate) fn push(&mut self, shape: Shape) -> Result<(), String> {
-        let end = self.numbers.len() + shape.room::<F>(F::NAME)?;
+        let end = self.numbers.len().saturating_add(shape.room::<F>(F::NAME)?);
         if end > self.numbers.capacity() {
             self.reserve(end, shape)?;
         }

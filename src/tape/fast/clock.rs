@@ -18,16 +18,9 @@ impl<F: Scalar> Graph<F> {
 
     /// Notes in the profile the time since `start`, and how many numbers were read and written meanwhile.
     #[inline]
-    pub(crate) fn note(
-        &mut self,
-        start: Option<Instant>,
-        phase: Phase,
-        op: &'static str,
-        numbers: usize,
-        flops: usize,
-    ) {
+    pub(crate) fn note(&mut self, start: Option<Instant>, phase: Phase, op: &'static str, numbers: u64, flops: u64) {
         if let (Some(start), Some(profile)) = (start, &mut self.profile) {
-            profile.note(phase, op, start.elapsed(), numbers * size_of::<F>(), flops);
+            profile.note(phase, op, start.elapsed(), numbers * size_of::<F>() as u64, flops);
         }
     }
 
@@ -42,7 +35,7 @@ impl<F: Scalar> Graph<F> {
     ) {
         if start.is_some() {
             let shapes: SmallVec<[Shape; 4]> = operands.iter().map(|&operand| self.shape(operand)).collect();
-            let numbers = shape.size() + shapes.iter().map(Shape::size).sum::<usize>();
+            let numbers = shapes.iter().chain([&shape]).map(|shape| shape.size() as u64).sum();
             let phase = if self.differentiating.is_some() { Phase::Backward } else { Phase::Forward };
             self.note(start, phase, op.name(), numbers, op.flops(&shapes, shape));
         }

@@ -21,7 +21,7 @@ impl<F: Scalar> Graph<F> {
         let start = self.clock();
         let (readable, sum) = self.split(self.next());
         add_all(sum, terms.len(), |add| readable.each(terms, add));
-        let (numbers, flops) = ((terms.len() + 1) * shape.size(), (terms.len() - 1) * shape.size());
+        let [numbers, flops] = [terms.len() + 1, terms.len() - 1].map(|count| shape.size_times(count as u64));
         self.note(start, Phase::Backward, "add_n", numbers, flops);
         Ok(self.put(AddN, terms, shape, Numbers::Own, by))
     }
