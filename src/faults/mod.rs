@@ -11,4 +11,4 @@ mod op_mistakes;
 pub use backward_error::BackwardError;
 pub(crate) use non_finite::FEW;
 pub use non_finite::{Culprit, NonFinite};
-pub(crate) use op_mistakes::{Panicked, Refusal, caught, go_on};
+pub(crate) use op_mistakes::{Refusal, caught, go_on};

@@ -30,7 +30,8 @@ impl From<Panicked> for Refusal {
 /// Runs a part of an op.
 #[inline(always)]
 pub(crate) fn caught<R>(part: impl FnOnce() -> R) -> Result<R, Panicked> {
-    catch_unwind(AssertUnwindSafe(part))
+    // Where a panic ends the program, as in WebAssembly, there is nothing to catch.
+    if cfg!(panic = "abort") { Ok(part()) } else { catch_unwind(AssertUnwindSafe(part)) }
 }
 
 /// Panics again with a message that says where the op panicked. (A payload that is no text is meant for some other code, and is passed on as it is.)

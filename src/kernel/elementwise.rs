@@ -7,11 +7,15 @@ use crate::scalar::Scalar;
 use crate::shape::{MAX_RANK, Shape};
 use crate::view::{View, ViewMut};
 
+/// Whether a function has loops of its own for what is common, beside those that compute everything. A module of WebAssembly travels with a page, so there
+/// it has few.
+const HAS_SHORTCUTS: bool = cfg!(not(target_family = "wasm"));
+
 /// `y[i] = f(x[i])`
 #[inline(always)]
 pub fn map<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F + Copy + Sync) {
     match (x.data, &mut *y.data) {
-        ([x], [y]) => *y = f(*x),
+        ([x], [y]) if HAS_SHORTCUTS => *y = f(*x),
         _ => map_array(x, y, f),
     }
 }
@@ -64,7 +68,7 @@ pub fn accumulate<F: Scalar>(y: &mut [F], x: &[F], f: impl Fn(F, F) -> F) {
 #[inline(always)]
 pub fn zip<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) -> F + Copy + Sync) {
     match (a.data, b.data, &mut *y.data) {
-        ([a], [b], [y]) => *y = f(*a, *b),
+        ([a], [b], [y]) if HAS_SHORTCUTS => *y = f(*a, *b),
         _ => zip_array(a, b, y, f),
     }
 }
@@ -75,7 +79,7 @@ fn zip_array<F: Scalar>(a: View<F>, b: View<F>, y: ViewMut<F>, f: impl Fn(F, F) 
         zip_equal(a.data, b.data, y.data, f);
     } else if let (true, Some(repeat)) = (a.shape == y.shape, Repeat::of(b.shape, y.shape)) {
         repeat.zip(a.data, b.data, y.data, f);
-    } else if let (true, Some(repeat)) = (b.shape == y.shape, Repeat::of(a.shape, y.shape)) {
+    } else if let (true, Some(repeat)) = (HAS_SHORTCUTS && b.shape == y.shape, Repeat::of(a.shape, y.shape)) {
         repeat.zip(b.data, a.data, y.data, move |b, a| f(a, b));
     } else {
         let strides = [a.shape.strides_towards(y.shape), b.shape.strides_towards(y.shape)];

@@ -10,7 +10,7 @@ use super::lanes::Lanes;
 pub use super::matrix::Matrix;
 use super::parallel;
 use super::product::{BLOCK, MOST_LANES, Plan, Product, block_rows};
-use super::wide::wide;
+use super::wide::{in_vectors, wide};
 use smallvec::SmallVec;
 use std::ops::{AddAssign, Mul};
 
@@ -154,7 +154,7 @@ fn block<F: Lanes>(a: Matrix<F>, b: Matrix<F>, c: &mut [&mut [F]]) {
     F::with_scratch(for_a + for_b + for_sums, |scratch| {
         let (copy_of_b, scratch) = scratch.split_at_mut(for_b);
         let (sums, copy_of_a) = scratch.split_at_mut(for_sums);
-        pulp::Arch::new().dispatch(Product { a, b, c, plan, copy_of_a, copy_of_b, sums });
+        in_vectors(Product { a, b, c, plan, copy_of_a, copy_of_b, sums });
     });
 }
 

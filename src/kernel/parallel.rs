@@ -76,7 +76,7 @@ impl<A: Slices, B: Slices> Slices for (A, B) {
 #[inline(always)]
 pub fn each_part<S: Slices>(slices: S, unit: usize, work: impl Fn(S) + Sync) {
     let length = slices.length();
-    if length < 2 * WORTH_A_THREAD {
+    if cfg!(not(feature = "parallel")) || length < 2 * WORTH_A_THREAD {
         return work(slices);
     }
     let share = share(length, length / WORTH_A_THREAD).next_multiple_of(unit);
@@ -123,10 +123,11 @@ pub fn each_with<I: Send, T>(
     with: impl Fn() -> T + Sync,
     work: impl Fn(&mut T, I) + Sync,
 ) {
-    let sharers = items.len().min(threads());
-    if items.len() <= 1 {
-        return items.for_each(|item| work(&mut with(), item));
+    if cfg!(not(feature = "parallel")) || items.len() <= 1 {
+        let mut made = with();
+        return items.for_each(|item| work(&mut made, item));
     }
+    let sharers = items.len().min(threads());
     let items = Mutex::new(items);
     let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
     share_out(sharers, &|| {

@@ -7,9 +7,14 @@
 use super::lanes::Lanes;
 use pulp::{Simd, WithSimd, as_arrays, as_arrays_mut};
 
-/// Most rows and vectors of a tile on a processor with this many vector registers.
+/// Most rows and vectors of a tile on a processor with this many vector registers. (WebAssembly says 32, but many of the processors that run it have 16;
+/// and the fewer kernels, the smaller the module.)
 pub(super) const fn largest(registers: usize) -> (usize, usize) {
-    (6, if registers >= 32 { 4 } else { 2 })
+    match registers {
+        _ if cfg!(target_family = "wasm") => (4, 2),
+        32.. => (6, 4),
+        _ => (6, 2),
+    }
 }
 
 /// Number of k that one turn of the inner loop handles where both factors were copied (the loop is unrolled).

@@ -2,6 +2,8 @@
 //! [`wide`] is compiled twice more, for AVX2 and for AVX-512, and the one that the processor supports is chosen at run time. All three compute the
 //! same bits: wider vectors compute more numbers at a time, in the same way.
 
+use pulp::WithSimd;
+
 /// Minimum count of numbers: below this, asking the processor costs more than wide vectors save.
 const FEW: usize = 16;
 
@@ -10,11 +12,22 @@ const FEW: usize = 16;
 /// moved in; otherwise the compiler must assume that they may change during the loop.
 #[inline(always)]
 pub fn wide<R>(count: usize, work: impl FnOnce() -> R) -> R {
-    if count < FEW { work() } else { widest(work) }
+    // In WebAssembly there are vectors of one width, for which everything is compiled.
+    if cfg!(target_family = "wasm") || count < FEW { work() } else { widest(work) }
 }
 
 /// A function of its own, so that a kernel of a few numbers does not have to save the registers of a wide one.
 #[inline(never)]
 fn widest<R>(work: impl FnOnce() -> R) -> R {
-    pulp::Arch::new().dispatch(work)
+    in_vectors(work)
+}
+
+/// Runs a kernel that is written in vectors in the widest ones of this processor.
+#[inline(always)]
+pub fn in_vectors<W: WithSimd>(kernel: W) -> W::Output {
+    // A module of WebAssembly has the vectors that it was compiled for, and no others have to be compiled.
+    #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+    return kernel.with_simd(pulp::wasm::Simd128::try_new().expect("the vectors that this was compiled for"));
+    #[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
+    pulp::Arch::new().dispatch(kernel)
 }

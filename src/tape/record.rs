@@ -3,7 +3,7 @@
 
 use super::graph::Graph;
 use super::{Tape, Var};
-use crate::faults::{Panicked, Refusal, caught};
+use crate::faults::{Refusal, caught};
 use crate::op::Op;
 use crate::param::Param;
 use crate::profile::Phase;
@@ -54,11 +54,24 @@ impl<F: Scalar> Tape<F> {
         op: O,
         operands: &[Var<'t, F>],
     ) -> Result<Var<'t, F>, String> {
-        let name = op.name();
-        match self.record_nodes(op, operands) {
+        let (name, nodes) = (op.name(), indices(operands));
+        let outcome = self.recording().record(op, &nodes, self.wants_gradients(), Location::caller());
+        self.told(name, &nodes, outcome)
+    }
+
+    /// The result, or the reason why there is none. (Not part of `try_record`, so that it is compiled once and not for each op.)
+    #[cfg(feature = "json")]
+    #[inline(never)]
+    fn told(
+        &self,
+        op: &str,
+        operands: &[NodeIndex],
+        outcome: Result<NodeIndex, Refusal>,
+    ) -> Result<Var<'_, F>, String> {
+        match outcome {
             Ok(index) => Ok(self.recorded(index)),
-            Err(Refusal::Shapes(reason)) => Err(self.graph.borrow().shape_mistake(name, &indices(operands), &reason)),
-            Err(Refusal::Panicked(_)) => Err(format!("the kernel of {name} panicked")),
+            Err(Refusal::Shapes(reason)) => Err(self.graph.borrow().shape_mistake(op, operands, &reason)),
+            Err(Refusal::Panicked(_)) => Err(format!("the kernel of {op} panicked")),
         }
     }
 
@@ -92,18 +105,17 @@ impl<F: Scalar> Graph<F> {
         source: &'static Location<'static>,
     ) -> Result<NodeIndex, Refusal> {
         let by = By { needs_grad: gradients && self.is_needed_by(operands), source };
-        if let Some(number) = self.single(&op, operands) {
+        // In WebAssembly, which travels with a page, no op has a fast path of its own.
+        let number = if cfg!(target_family = "wasm") { None } else { self.single(&op, operands) };
+        if let Some(number) = number {
             return Ok(self.record_single(op, operands, number, by));
         }
-        if let Some(numbers) = self.same_numbers::<O>(operands) {
-            return self.record_same_numbers(op, operands, numbers, by);
-        }
-        let shape = match self.stands_here(&op, operands) {
-            true => self.shape(self.next()),
-            false => self.make_result(&op, operands)?,
+        let is_here = self.stands_here(&op, operands);
+        let (shape, numbers) = match self.same_numbers::<O>(operands) {
+            Some(numbers) => (self.refer(&op, operands, is_here)?, numbers),
+            None => (self.compute(&op, operands, is_here)?, Numbers::Own),
         };
-        self.compute(&op, operands, shape)?;
-        Ok(self.put(op, operands, shape, Numbers::Own, by))
+        Ok(self.put(op, operands, shape, numbers, by))
     }
 
     /// Records a leaf. If this recording has already read the same version of the same parameter, it returns that leaf.
@@ -182,14 +194,6 @@ impl<F: Scalar> Graph<F> {
         self.differentiating = Some(Circumstances { source, origin: node, scope, pass });
     }
 
-    /// Makes room for a new result, and returns its shape.
-    #[inline(never)]
-    fn make_result(&mut self, op: &dyn Op<F>, operands: &[NodeIndex]) -> Result<Shape, Refusal> {
-        let shape = self.shape_of_result(op, operands)?;
-        self.make_room(shape)?;
-        Ok(shape)
-    }
-
     /// The shape that an op's result has.
     pub(super) fn shape_of_result(&self, op: &dyn Op<F>, operands: &[NodeIndex]) -> Result<Shape, Refusal> {
         let mut shapes: SmallVec<[Shape; 4]> = SmallVec::new();
@@ -208,21 +212,27 @@ impl<F: Scalar> Graph<F> {
         self.values.push(shape)
     }
 
-    /// Runs the kernel of an op into the room at the cursor.
+    /// Runs the kernel of an op into the room at the cursor, which is made unless its node `is_here` from before the last rewind. Returns the result's shape.
+    /// (Not part of `record`, so that it is compiled once and not for each op.)
+    #[inline(never)]
     #[track_caller]
-    fn compute(&mut self, op: &dyn Op<F>, operands: &[NodeIndex], shape: Shape) -> Result<(), Panicked> {
+    fn compute(&mut self, op: &dyn Op<F>, operands: &[NodeIndex], is_here: bool) -> Result<Shape, Refusal> {
+        let shape = if is_here { self.shape(self.next()) } else { self.shape_of_result(op, operands)? };
+        if !is_here {
+            self.make_room(shape)?;
+        }
         let start = self.clock();
         let (readable, y) = self.split(self.next());
         readable.with(operands, |x| caught(|| op.forward(x, ViewMut { data: y, shape })))?;
         self.note_kernel(start, op, operands, shape);
-        Ok(())
+        Ok(shape)
     }
 
     /// Lets `write` fill the room at the cursor with a leaf's numbers.
     fn write(&mut self, leaf: &'static str, shape: Shape, write: &mut dyn FnMut(&mut [F])) -> Numbers {
         let start = self.clock();
         write(self.split(self.next()).1);
-        self.note(start, Phase::Input, leaf, 2 * shape.size(), 0);
+        self.note(start, Phase::Input, leaf, 2 * shape.size() as u64, 0);
         Numbers::Own
     }
 }

@@ -73,8 +73,11 @@ impl Digest {
             shape: array.shape().to_vec(),
             reduced: (!is_whole).then(|| Reduced::of(array.shape(), &numbers, shown)),
             tiles: (!is_whole).then(|| Tiles::of(array.shape(), &numbers)).flatten(),
-            least: or_nan(shown(finite().fold(f64::INFINITY, f64::min))),
-            greatest: or_nan(shown(finite().fold(f64::NEG_INFINITY, f64::max))),
+            // Of 0 and -0, f64::min returns what suits the processor; this the first.
+            least: or_nan(shown(finite().fold(f64::INFINITY, |least, x| if x < least { x } else { least }))),
+            greatest: or_nan(shown(
+                finite().fold(f64::NEG_INFINITY, |greatest, x| if x > greatest { x } else { greatest }),
+            )),
             mean: finite().sum::<f64>() / count,
             norm: or_nan(finite().map(|x| x * x).sum::<f64>().sqrt()),
             zeros: numbers.iter().filter(|&&x| x == 0.0).count(),

@@ -4,7 +4,8 @@ use crate::faults::Refusal;
 use crate::op::Op;
 use crate::ops::reshape::Reshape;
 use crate::scalar::Scalar;
-use crate::storage::{By, Numbers};
+use crate::shape::Shape;
+use crate::storage::Numbers;
 use crate::tape::graph::Graph;
 use petgraph::graph::NodeIndex;
 use std::any::TypeId;
@@ -23,23 +24,19 @@ impl<F: Scalar> Graph<F> {
         }
     }
 
-    /// Records a reshape whose numbers stand somewhere already.
-    pub(in crate::tape) fn record_same_numbers<O: Op<F> + PartialEq>(
+    /// Makes a place without numbers of its own at the cursor, unless its node `is_here` from before the last rewind. Returns the shape of `op`'s result.
+    pub(in crate::tape) fn refer(
         &mut self,
-        op: O,
+        op: &dyn Op<F>,
         operands: &[NodeIndex],
-        numbers: Numbers,
-        by: By,
-    ) -> Result<NodeIndex, Refusal> {
-        let shape = match self.stands_here(&op, operands) {
-            true => self.shape(self.next()),
-            false => {
-                let shape = self.shape_of_result(&op, operands)?;
-                self.forget_leftovers();
-                self.values.push_nothing();
-                shape
-            }
-        };
-        Ok(self.put(op, operands, shape, numbers, by))
+        is_here: bool,
+    ) -> Result<Shape, Refusal> {
+        if is_here {
+            return Ok(self.shape(self.next()));
+        }
+        let shape = self.shape_of_result(op, operands)?;
+        self.forget_leftovers();
+        self.values.push_nothing();
+        Ok(shape)
     }
 }
