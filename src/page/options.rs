@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub struct Engine(Arc<[u8]>);
 
 impl Engine {
-    /// From the bytes of `engine.wasm.gz`, as `.ci/engine module` builds it.
+    /// From the bytes of `engine.wasm.gz`, as `.ci/engine` builds it.
     pub fn new(gzipped: impl Into<Arc<[u8]>>) -> Self {
         Engine(gzipped.into())
     }

@@ -1,5 +1,5 @@
 //! Pages for the browser tests, besides those of the chapters: `cargo run --example browser_pages -- FOLDER ENGINE`, where ENGINE is the module that live
-//! pages carry, gzipped (`.ci/engine module` builds `target/wasm/engine.wasm.gz`).
+//! pages carry, gzipped (`src/page/engine/engine.wasm.gz`).
 
 mod live;
 

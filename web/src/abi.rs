@@ -7,10 +7,5 @@ gradus_border::entries! {
     entries:
     open
     ask
-    train
     panic
-    #[cfg(feature = "conformance")]
-    ops
-    #[cfg(feature = "conformance")]
-    conformance
 }

@@ -9,7 +9,4 @@
 
 #[allow(unsafe_code)]
 pub mod abi;
-#[cfg(feature = "conformance")]
-pub mod conformance;
 pub mod entries;
-pub mod trainings;

@@ -2,8 +2,9 @@
 
 #![allow(unsafe_code)]
 
+use gradus::Tape;
 use gradus_border::{Answer, LAST_PANIC, alloc, free, release};
-use gradus_web::abi::{ops, train};
+use gradus_web::abi::{ask, open};
 use gradus_web::entries;
 use std::str;
 
@@ -22,22 +23,32 @@ fn call(entry: unsafe extern "C" fn(*const u8, usize) -> *mut Answer, request: &
     }
 }
 
-#[test]
-fn bytes_go_in_and_come_out() {
-    let (is_refused, answer) = call(ops, "");
-    assert!(!is_refused);
-    assert!(String::from_utf8(answer).unwrap().lines().any(|name| name == "matmul"));
+/// A program whose loss is the square of x = 3.
+fn square() -> String {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(3.0);
+    (x * x).backward();
+    tape.program().unwrap().to_json()
 }
 
 #[test]
-fn a_request_that_makes_no_sense_is_refused_with_a_reason() {
-    for request in ["", "xor", "xor many", "nothing 7", "xor -1"] {
-        let (is_refused, answer) = call(train, request);
-        assert!(is_refused, "{request}");
-        assert!(String::from_utf8(answer).unwrap().contains("is not one of xor, digits, plane"), "{request}");
-    }
-    assert!(entries::conformance(&[255]).unwrap_err().to_string().contains("no UTF-8"));
-    assert!(entries::conformance(b"sinus").unwrap_err().to_string().contains("no row \"sinus\""));
+fn a_program_is_opened_and_asked() {
+    let (is_refused, answer) = call(ask, r#"{"ask":"run"}"#);
+    assert_eq!((is_refused, &answer[..]), (true, &b"no program is open"[..]));
+    let (is_refused, state) = call(open, &square());
+    assert!(!is_refused && state.starts_with(br#"{"loss":9.0,"#));
+    call(ask, r#"{"ask":"set","node":0,"element":0,"to":5}"#);
+    let (is_refused, state) = call(ask, r#"{"ask":"run"}"#);
+    assert!(!is_refused && state.starts_with(br#"{"loss":25.0,"#));
+}
+
+#[test]
+fn what_is_no_program_is_refused_with_a_reason_and_the_one_before_stays_open() {
+    call(open, &square());
+    let (is_refused, answer) = call(open, "{}");
+    assert!(is_refused && String::from_utf8(answer).unwrap().contains("gradus_program"));
+    assert!(entries::ask(br#"{"ask":"run"}"#).unwrap().starts_with(br#"{"loss":9.0,"#));
+    assert!(entries::open(&[255]).unwrap_err().to_string().contains("no UTF-8"));
 }
 
 #[test]
@@ -48,23 +59,10 @@ fn room_that_memory_does_not_have_is_null() {
 
 #[test]
 fn the_message_of_a_panic_can_be_read_where_it_lies() {
-    call(ops, "");
+    call(open, &square());
     assert!(std::panic::catch_unwind(|| entries::panic(b"no such shape")).is_err());
     let (data, length) = LAST_PANIC.place();
     // SAFETY: the hook leaks what it keeps.
     let text = str::from_utf8(unsafe { std::slice::from_raw_parts(data, length) }).unwrap();
     assert!(text.contains("entries.rs") && text.ends_with("no such shape"), "{text}");
-}
-
-#[test]
-fn every_training_lowers_its_loss() {
-    for name in ["xor", "digits", "plane"] {
-        let loss = |steps: usize| {
-            let answer = entries::train(format!("{name} {steps}").as_bytes()).unwrap();
-            f64::from_le_bytes(answer.try_into().unwrap())
-        };
-        // The same row of XOR both times.
-        let (first, last) = (loss(2), loss(1002));
-        assert!(last < 0.9 * first, "{name}: {first}, then {last}");
-    }
 }

@@ -31,6 +31,11 @@ impl Node {
         self.answers.read_exact(&mut answer).expect("the whole answer");
         answer
     }
+
+    /// The same, where the answer is a text.
+    pub fn text(&mut self, line: &str) -> String {
+        String::from_utf8(self.ask(line)).expect("UTF-8")
+    }
 }
 
 impl Drop for Node {

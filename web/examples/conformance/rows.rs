@@ -1,16 +1,14 @@
-//! Every op's values and derivatives at many places, as plain numbers, so that two machines can be compared. The one idea to know: the same function
-//! runs in WebAssembly and natively. The comparison is `examples/conformance/`.
+//! Every op as programs that a page could open: its values, gradients and second derivatives at many places.
 
 use gradus::data::seeded;
 use gradus::derivatives::grad;
 use gradus::table::Operand::Any;
-use gradus::table::{self, Hard, Numbers, Program, filled};
+use gradus::table::{self, Hard, Numbers, filled};
 use gradus::{Scalar, Tape, Var};
 use ndarray::ArrayD;
 use std::marker::PhantomData;
 
 /// A row of gradus's table of ops, or a larger program in addition.
-#[derive(Debug)]
 pub struct Row {
     /// The op's name, for a larger program with its size.
     pub name: &'static str,
@@ -18,17 +16,14 @@ pub struct Row {
     f64: &'static table::Row<f64>,
 }
 
-/// Numbers of one kind that an op leads to.
-#[derive(Debug)]
-pub struct Results {
-    /// The kind of number that they were computed in: `f32` or `f64`.
-    pub kind: &'static str,
-    /// 0 for values, 1 for gradients, 2 for second derivatives.
-    pub order: usize,
-    /// The place, counted from 0.
-    pub place: usize,
-    /// The numbers; f32 is widened, which changes none.
-    pub numbers: Vec<f64>,
+/// A program that computes an op at one place, and its derivatives.
+pub struct Recorded {
+    /// The program as JSON, on one line.
+    pub program: String,
+    /// The nodes that hold the values, the gradients and the second derivatives. The others lead to them.
+    pub results: Vec<usize>,
+    /// How many numbers all nodes have.
+    pub numbers: usize,
 }
 
 /// Besides the hard places: what an op makes of a number that is none.
@@ -37,14 +32,15 @@ const NOT_A_NUMBER: &[Numbers] = &[&[f64::NAN, 1.0, -1.0, 0.5]];
 /// Generators of ordinary places.
 const SEEDS: [u64; 3] = [11, 12, 13];
 
-/// The operands of the table are so small that a product of them is a plain loop. These are computed in vectors.
+/// The operands of the table are so small that a product of them is a plain loop. These are computed in vectors. (No array has more elements than a page
+/// is told all of.)
 struct Larger<F>(PhantomData<F>);
 
 impl<F: Scalar> Larger<F> {
     const ALL: &[(&str, table::Row<F>)] = &[
         (
-            "matmul, 16 x 70 x 20",
-            table::Row { op: "matmul", operands: &[Any(&[16, 70]), Any(&[70, 20])], program: |x| x[0].matmul(x[1]) },
+            "matmul, 14 x 70 x 14",
+            table::Row { op: "matmul", operands: &[Any(&[14, 70]), Any(&[70, 14])], program: |x| x[0].matmul(x[1]) },
         ),
         (
             "conv2d, 2 x 3 x 8 x 8",
@@ -65,8 +61,8 @@ pub fn rows() -> impl Iterator<Item = Row> {
 }
 
 impl Row {
-    /// Values, gradients and second derivatives, in f32 and f64: at random places, at the op's hard places, and where an operand is not a number.
-    pub fn results(&self) -> Vec<Results> {
+    /// Programs in f32, and in f64: at random places, at the op's hard places, and where an operand is not a number.
+    pub fn programs(&self) -> [Vec<Recorded>; 2] {
         let mut rng = seeded(71);
         let ordinary = SEEDS.map(|seed| {
             let mut rng = seeded(seed);
@@ -74,17 +70,16 @@ impl Row {
         });
         let hard = Hard::of(self.f32.op).places(self.f32.operands, &mut rng);
         let not_numbers = filled(self.f32.operands, |_| NOT_A_NUMBER, &mut rng);
-        let mut results = Vec::new();
-        for (place, operands) in ordinary.into_iter().chain(hard).chain(not_numbers).enumerate() {
-            results.extend(derivatives(self.f32.program, &operands, place));
-            results.extend(derivatives(self.f64.program, &operands, place));
-        }
-        results
+        let places: Vec<Vec<ArrayD<f64>>> = ordinary.into_iter().chain(hard).chain(not_numbers).collect();
+        [
+            places.iter().map(|operands| recorded(self.f32.program, operands)).collect(),
+            places.iter().map(|operands| recorded(self.f64.program, operands)).collect(),
+        ]
     }
 }
 
 /// The program's values y; with s = Σ y c for numbers c, the gradient of s; with t = Σ <gradients, d> for directions d, the gradient of t, for the operands and for c.
-fn derivatives<F: Scalar>(program: Program<F>, operands: &[ArrayD<f64>], place: usize) -> [Results; 3] {
+fn recorded<F: Scalar>(program: table::Program<F>, operands: &[ArrayD<f64>]) -> Recorded {
     let tape = Tape::new();
     let x: Vec<Var<F>> = operands.iter().map(|operand| tape.var(operand.mapv(F::from_f64))).collect();
     let y = program(&x);
@@ -95,10 +90,10 @@ fn derivatives<F: Scalar>(program: Program<F>, operands: &[ArrayD<f64>], place: 
         along += (gradient * tape.input(simple_numbers::<F>(gradient.shape().as_ref()))).sum();
     }
     let second = grad(along, &[&x[..], &[cotangent]].concat());
-    [(0, vec![y]), (1, gradients), (2, second)].map(|(order, vars)| {
-        let numbers = vars.into_iter().flat_map(|var| var.value().mapv(F::to_f64)).collect();
-        Results { kind: F::NAME, order, place, numbers }
-    })
+    let results = [vec![y], gradients, second].concat().iter().map(|result| result.index().index()).collect();
+    // A line of its own is all the space that a program has.
+    let program = tape.program().expect("a program of the library's own ops").to_json().replace('\n', " ");
+    Recorded { program, results, numbers: tape.nodes().iter().map(|node| node.shape.size()).sum() }
 }
 
 /// 0.5, -0.75, 1, 0.25, -1.25, ...: short in binary, so that products with them round little.
