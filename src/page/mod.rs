@@ -3,7 +3,7 @@
 //!
 //! # Live pages
 //!
-//! With [`PageOptions::engine`] a page carries this library itself, compiled to WebAssembly, and the tape as a [program](crate::program). Then every
+//! With [`PageOptions::live`] a page carries this library itself, compiled to WebAssembly, and the tape as a [program](crate::program). Then every
 //! leaf is a handle: its reader changes a number, and values, gradients and loss follow; he looks at the loss as a curve over that number, whose slope is
 //! the gradient; he takes steps with an optimizer, and steps through the backward pass of what came out. What is shown is a [`State`] of the program,
 //! computed by the ops and vjps that the learner's program ran, and not by the page. An op of the learner's own stays behind, since its code does not
@@ -85,7 +85,7 @@ impl<F: Scalar> Tape<F> {
     /// A slider goes through the events of the [trace](Tape::trace): forward, backward, and update under [`keep_updates`](Tape::keep_updates). A
     /// click on a node shows its value, and its gradient with the contributions to it; a click on an edge shows how the gradient flows along it; a
     /// click on a number shows what it was computed from. If the program's source can be read, it is part of the page. A tape of more than
-    /// [`PageOptions::max_nodes`] nodes is not replayed: its page says so, and shows the graph folded. With [`PageOptions::engine`] the page is
+    /// [`PageOptions::max_nodes`] nodes is not replayed: its page says so, and shows the graph folded. With [`PageOptions::live`] the page is
     /// [live](crate::page#live-pages): its reader changes numbers and trains.
     ///
     /// ```

@@ -4,6 +4,8 @@ use crate::draw::{Backward, DrawOptions};
 use crate::trace::SourceFolders;
 use std::fmt;
 use std::sync::Arc;
+#[cfg(not(target_family = "wasm"))]
+use std::sync::LazyLock;
 
 /// The engine as a [live page](crate::page#live-pages) carries it: the module of `web/`, packed with gzip.
 #[derive(Clone, PartialEq, Eq)]
@@ -13,6 +15,13 @@ impl Engine {
     /// From the bytes of `engine.wasm.gz`, as `.ci/engine` builds it.
     pub fn new(gzipped: impl Into<Arc<[u8]>>) -> Self {
         Engine(gzipped.into())
+    }
+
+    /// The one in this package, made from its sources.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn of_this_package() -> Engine {
+        static KEPT: LazyLock<Engine> = LazyLock::new(|| Engine(include_bytes!("engine/engine.wasm.gz")[..].into()));
+        KEPT.clone()
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -94,7 +103,24 @@ impl PageOptions {
         self
     }
 
-    /// Puts the engine into the page, which makes it a [live page](crate::page#live-pages): its reader changes numbers and trains.
+    /// Puts the engine of this package into the page, which makes it a [live page](crate::page#live-pages): its reader changes numbers and trains. That takes
+    /// three quarters of a megabyte. (In WebAssembly there is none: it would hold itself.)
+    ///
+    /// ```
+    /// use gradus::page::PageOptions;
+    /// use gradus::prelude::*;
+    /// let tape = Tape::new();
+    /// let (w, x) = (tape.var(0.5).named("w"), tape.input(2.0).named("x"));
+    /// (w * x).sigmoid().named("y").backward();
+    /// let page = tape.to_html(&PageOptions::new().live());
+    /// assert!(page.contains("'wasm-unsafe-eval'") && page.len() < 2_000_000);
+    /// ```
+    #[cfg(not(target_family = "wasm"))]
+    pub fn live(self) -> Self {
+        self.engine(Engine::of_this_package())
+    }
+
+    /// Puts an engine into the page, as [`live`](PageOptions::live) does, but another one.
     pub fn engine(mut self, engine: Engine) -> Self {
         self.engine = Some(engine);
         self
