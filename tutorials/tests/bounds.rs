@@ -233,5 +233,7 @@ fn a_golden_file_without_an_end_or_with_a_panic_in_it_is_refused_in_one_sentence
     let complaint = golden(&add(r#"{"shape": [3], "data": [1, 2, 3]}"#));
     assert!(complaint.contains("add refused its inputs") && !complaint.contains("backtrace"), "{complaint}");
     let complaint = golden(&add(r#"{"shape": [100000, 100000], "data": [1]}"#));
+    assert!(complaint.contains("a shape with no more elements than an array on a tape has"), "{complaint}");
+    let complaint = golden(&add(r#"{"shape": [50000, 50000], "data": [1]}"#));
     assert!(complaint.contains("a case may make 16777216 numbers"), "{complaint}");
 }
