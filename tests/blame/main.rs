@@ -104,6 +104,9 @@ fn public_functions(folder: &Path, found: &mut Vec<(String, String, bool, bool)>
             public_functions(&entry, found);
             continue;
         }
+        if entry.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
         let text = std::fs::read_to_string(&entry).expect("a source file");
         let (mut tracked, mut panics) = (false, false);
         for line in text.lines().map(str::trim) {
