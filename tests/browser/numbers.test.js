@@ -32,7 +32,7 @@ test("the page and the library write the same lines, forward and back", async ()
   await visit("single_numbers.html", {}, async (page) => {
     const [values, flows] = JSON.parse(readFileSync(join(PAGES, "single_numbers.json"), "utf8"));
     const { trace } = await data(page);
-    const shown = async (role) => (await page.locator(`#inspector p.worked[data-role="${role}"]`).count()) ? line(page, role) : null;
+    const shown = async (role) => (await page.locator(`#inspector p.worked[data-role="${role}"]`).count()) ? (await line(page, role)) || null : null;
     for (const { index, pass } of trace.nodes) {
       if (pass > 0) continue;
       await visitPlace(page, `#t=${trace.events.length}&n=${index}`);
