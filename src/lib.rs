@@ -44,6 +44,8 @@ mod recompute;
 mod scalar;
 mod scope;
 mod shape;
+#[cfg(feature = "json")]
+pub mod step;
 mod storage;
 #[doc(hidden)]
 pub mod table;

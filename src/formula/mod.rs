@@ -120,6 +120,8 @@ pub trait Real: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Se
     fn exceeds(self, b: Self) -> Self { self.zip(Exceeds, b) }
     /// 1 where both are equal, else 0.
     fn equals(self, b: Self) -> Self { self.zip(Equal, b) }
+    /// This number, or 0 if it is denormal, for kinds that have such numbers: see [`Scalar::without_denormals`].
+    fn without_denormals(self) -> Self { self }
     /// This number, which flows back, times a slope: the product, but 0 times infinity is 0. See [`Scalar::through`].
     fn through(self, slope: Self) -> Self { self.zip(Through, slope) }
     /// This number, which flows back, times a slope of 1 / `divisor`. See [`Scalar::over`].
@@ -160,6 +162,7 @@ impl<F: Scalar> Real for F {
     #[inline(always)] fn minimum(self, b: Self) -> Self { comparisons::minimum(self, b) }
     #[inline(always)] fn exceeds(self, b: Self) -> Self { comparisons::exceeds(self, b) }
     #[inline(always)] fn equals(self, b: Self) -> Self { comparisons::equals(self, b) }
+    #[inline(always)] fn without_denormals(self) -> Self { Scalar::without_denormals(self) }
     #[inline(always)] fn through(self, slope: Self) -> Self { Scalar::through(self, slope) }
     #[inline(always)] fn over(self, divisor: Self) -> Self { Scalar::over(self, divisor) }
 }

@@ -7,7 +7,7 @@ use crate::op::{Cotangent, Local};
 use crate::ops::arithmetic::{Add, Div, Mul, Neg, PowTensor, Sub, Through};
 use crate::ops::functions::Relu;
 use crate::scalar::Scalar;
-use crate::tape::Var;
+use crate::tape::{Tape, Var};
 use Term::{Number, Value};
 
 /// A value on a tape, or a constant of the formula. Arithmetic that constants make trivial is not recorded: 1 times x is x, and -1 times x is -x.
@@ -30,6 +30,14 @@ impl<'t, F: Scalar> Term<'t, F> {
             Number(0.0) => Cotangent::Stops,
             Number(x) => Cotangent::Flows(at.tape.constant(x)),
             Value(flow) => Cotangent::Flows(flow),
+        }
+    }
+
+    /// The value on the tape; a constant is recorded.
+    pub(crate) fn on(self, tape: &'t Tape<F>) -> Var<'t, F> {
+        match self {
+            Number(x) => tape.constant(x),
+            Value(x) => x,
         }
     }
 

@@ -1,10 +1,11 @@
 //! Adam: steps whose size does not depend on the size of the gradient. And AdamW, which shrinks the weights besides.
 
-use super::{Memory, Of, OptimError, Optimizer, at_least_normal, stateful, step_each};
+use super::{Memory, Of, OptimError, Optimizer, RecordUpdate, Update, Updated, at_least, stateful, step_each};
+use crate::formula::Term;
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
 use crate::nn::Parameters;
-use crate::{Gradients, Scalar};
+use crate::{Gradients, Real, Scalar};
 
 /// Adam (Kingma and Ba 2015, algorithm 1), with t counting the steps of each parameter from 1:
 ///
@@ -110,7 +111,110 @@ impl<F: Scalar> Optimizer<F> for AdamW<F> {
 
 stateful!(AdamW, adam.moments, ["m", "v"]);
 
+/// The settings of the two moments, as numbers of the kind that the rule runs on.
+#[derive(Clone, Copy)]
+struct Moments<T> {
+    beta1: T,
+    rest1: T,
+    beta2: T,
+    rest2: T,
+    epsilon: T,
+    /// The least that a mean of squares counts as: see [`super::at_least`].
+    least: T,
+}
+
+/// What differs from step to step, but not from element to element.
+#[derive(Clone, Copy)]
+struct Pace<T> {
+    /// η / (1 - β₁ᵗ)
+    rate: T,
+    /// 1 / √(1 - β₂ᵗ)
+    scale: T,
+    /// 1 - η λ
+    rest: T,
+}
+
+impl<T: Real> Moments<T> {
+    fn of<F: Scalar>([beta1, beta2]: [f64; 2], epsilon: f64) -> Self {
+        let [rest1, rest2] = [1.0 - beta1, 1.0 - beta2].map(T::number);
+        let least = T::number(F::SMALLEST_NORMAL.to_f64());
+        Moments { beta1: T::number(beta1), rest1, beta2: T::number(beta2), rest2, epsilon: T::number(epsilon), least }
+    }
+
+    /// The new weight and its new moments.
+    #[inline(always)]
+    fn stepped(self, pace: Pace<T>, [w, g, m, v]: [T; 4]) -> [T; 3] {
+        let m = (self.beta1 * m + self.rest1 * g).without_denormals();
+        let v = (self.beta2 * v + self.rest2 * (g * g)).without_denormals();
+        let size = at_least(v, self.least).sqrt() * pace.scale + self.epsilon;
+        [pace.rest * w - pace.rate * m / size, m, v]
+    }
+}
+
+/// 1 - βᵗ, without losing digits where it is small: at first it is 1 - β.
+fn seen<T: Real>(beta: f64, steps: T) -> T {
+    -(T::number(beta.ln()) * steps).exp_m1()
+}
+
+impl<F: Scalar> RecordUpdate<F> for Adam<F> {
+    fn rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn arrays(&self) -> &'static [&'static str] {
+        &["m", "v"]
+    }
+
+    fn counts_steps(&self) -> bool {
+        true
+    }
+
+    fn record_update<'t>(&self, update: &Update<'t, F>) -> Result<Updated<'t, F>, OptimError> {
+        self.record_and_shrink(Of("Adam"), 0.0, update)
+    }
+}
+
+impl<F: Scalar> RecordUpdate<F> for AdamW<F> {
+    fn rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn arrays(&self) -> &'static [&'static str] {
+        &["m", "v"]
+    }
+
+    fn counts_steps(&self) -> bool {
+        true
+    }
+
+    fn record_update<'t>(&self, update: &Update<'t, F>) -> Result<Updated<'t, F>, OptimError> {
+        Of("AdamW").shrinkage(self.learning_rate, self.weight_decay)?;
+        self.adam.record_and_shrink(Of("AdamW"), self.weight_decay, update)
+    }
+}
+
 impl<F: Scalar> Adam<F> {
+    fn settings(&self, name: Of) -> Result<([f64; 2], f64), OptimError> {
+        let betas = [name.kept_share("beta1", self.beta1)?, name.kept_share("beta2", self.beta2)?];
+        Ok((betas, name.epsilon::<F>(self.epsilon)?))
+    }
+
+    fn record_and_shrink<'t>(
+        &self,
+        name: Of,
+        weight_decay: f64,
+        update: &Update<'t, F>,
+    ) -> Result<Updated<'t, F>, OptimError> {
+        let ((betas, epsilon), tape) = (self.settings(name)?, update.value.tape());
+        let [rate, steps, w, g] = [update.rate, update.steps, update.value, update.gradient].map(Term::Value);
+        let [seen1, seen2] = betas.map(|beta| if beta == 0.0 { Term::one() } else { seen(beta, steps) });
+        let rest = Term::one() - rate * Term::number(weight_decay);
+        let pace = Pace { rate: rate / seen1, scale: Term::one() / seen2.sqrt(), rest };
+        let [m, v] = [update.kept[0], update.kept[1]].map(Term::Value);
+        let [w, m, v] = Moments::of::<F>(betas, epsilon).stepped(pace, [w, g, m, v]).map(|term| term.on(tape));
+        Ok(Updated { value: w, kept: vec![m, v] })
+    }
+
     fn step_and_shrink(
         &mut self,
         name: Of,
@@ -120,22 +224,18 @@ impl<F: Scalar> Adam<F> {
     ) -> Result<(), OptimError> {
         let learning_rate = name.rate::<F>(self.learning_rate)?;
         let rest = F::from_f64(1.0 - name.shrinkage(learning_rate, weight_decay)?);
-        let betas = [name.kept_share("beta1", self.beta1)?, name.kept_share("beta2", self.beta2)?];
-        let epsilon = F::from_f64(name.epsilon::<F>(self.epsilon)?);
-        let [beta1, beta2] = betas.map(F::from_f64);
-        let [rest1, rest2] = betas.map(|beta| F::from_f64(1.0 - beta));
+        let (betas, epsilon) = self.settings(name)?;
+        let moments = Moments::of::<F>(betas, epsilon);
         step_each(&mut self.moments, model, gradients, |kept, value, gradient| {
             // m̂ and v̂ differ from m and v by a factor that is the same for all elements, so the factors are computed outside of the loop.
             let [seen1, seen2] = betas.map(|beta| 1.0 - beta.powi(kept.steps));
-            let (rate, scale) = (F::from_f64(learning_rate / seen1), F::from_f64(1.0 / seen2.sqrt()));
+            let pace = Pace { rate: F::from_f64(learning_rate / seen1), scale: F::from_f64(1.0 / seen2.sqrt()), rest };
             let [first, second] = kept.arrays();
-            let moments = (&mut first[..], &mut second[..]);
-            parallel::each_part(((value, gradient), moments), 1, |((value, gradient), (first, second))| {
+            let kept = (&mut first[..], &mut second[..]);
+            parallel::each_part(((value, gradient), kept), 1, |((value, gradient), (first, second))| {
                 wide(value.len(), || {
                     for (((w, &g), m), v) in value.iter_mut().zip(gradient).zip(first).zip(second) {
-                        *m = (beta1 * *m + rest1 * g).without_denormals();
-                        *v = (beta2 * *v + rest2 * (g * g)).without_denormals();
-                        *w = rest * *w - rate * *m / (at_least_normal(*v).sqrt() * scale + epsilon);
+                        [*w, *m, *v] = moments.stepped(pace, [*w, g, *m, *v]);
                     }
                 });
             });

@@ -22,6 +22,7 @@ mod adam;
 mod average;
 mod clip;
 mod memory;
+mod record;
 mod rmsprop;
 mod schedule;
 mod settings;
@@ -32,13 +33,14 @@ mod update;
 pub use accumulate::Accumulator;
 pub use adam::{Adam, AdamW};
 pub use average::{EarlyStopping, WeightAverage};
+pub use record::{RecordUpdate, Update, Updated};
 pub use rmsprop::RmsProp;
 pub use schedule::Schedule;
 pub use sgd::Sgd;
 pub use state::{ParamState, Stateful};
 
 use crate::nn::Parameters;
-use crate::{BackwardError, Gradients, Scalar};
+use crate::{BackwardError, Gradients, Real, Scalar};
 use memory::{Kept, Memory};
 use settings::Of;
 use state::stateful;
@@ -109,11 +111,11 @@ impl<F: Scalar, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
     }
 }
 
-/// The square, but at least the smallest normal number. A mean of squares is 0 if all gradients were 0 or too small to be squared. With this as the
-/// divisor, the step is then small or 0, and not infinite or 0 / 0.
+/// The square, but at least the smallest normal number, `least`. A mean of squares is 0 if all gradients were 0 or too small to be squared. With this as
+/// the divisor, the step is then small or 0, and not infinite or 0 / 0.
 #[inline(always)]
-fn at_least_normal<F: Scalar>(square: F) -> F {
-    if square < F::SMALLEST_NORMAL { F::SMALLEST_NORMAL } else { square }
+fn at_least<T: Real>(square: T, least: T) -> T {
+    square.maximum(least)
 }
 
 /// Calls `change(memory, value, gradient)` once for each parameter, after checking that every one has a gradient for its present value.

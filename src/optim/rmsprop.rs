@@ -1,10 +1,11 @@
 //! RMSProp: steps along the gradient, divided by its recent size.
 
-use super::{Memory, Of, OptimError, Optimizer, at_least_normal, stateful, step_each};
+use super::{Memory, Of, OptimError, Optimizer, RecordUpdate, Update, Updated, at_least, stateful, step_each};
+use crate::formula::Term;
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
 use crate::nn::Parameters;
-use crate::{Gradients, Scalar};
+use crate::{Gradients, Real, Scalar};
 
 /// RMSProp (Tieleman and Hinton 2012): v ← ρ v + (1 - ρ) g², w ← w - η g / (√v + ε).
 ///
@@ -50,23 +51,36 @@ impl<F: Scalar> RmsProp<F> {
     }
 }
 
+/// The new weight and the new mean of squares.
+#[inline(always)]
+fn stepped<T: Real>(rate: T, [decay, rest, epsilon, least]: [T; 4], [w, g, v]: [T; 3]) -> [T; 2] {
+    let v = (decay * v + rest * (g * g)).without_denormals();
+    [w - rate * g / (at_least(v, least).sqrt() + epsilon), v]
+}
+
+impl<F: Scalar> RmsProp<F> {
+    /// η, ρ, 1 - ρ, ε, and the least that a mean of squares counts as.
+    fn settings<T: Real>(&self) -> Result<[T; 5], OptimError> {
+        let rate = Of("RMSProp").rate::<F>(self.learning_rate)?;
+        let decay = Of("RMSProp").kept_share("decay", self.decay)?;
+        let epsilon = Of("RMSProp").epsilon::<F>(self.epsilon)?;
+        Ok([rate, decay, 1.0 - decay, epsilon, F::SMALLEST_NORMAL.to_f64()].map(T::number))
+    }
+}
+
 impl<F: Scalar> Optimizer<F> for RmsProp<F> {
     fn learning_rate(&mut self) -> &mut f64 {
         &mut self.learning_rate
     }
 
     fn step(&mut self, model: &dyn Parameters<F>, gradients: &Gradients<F>) -> Result<(), OptimError> {
-        let decay = Of("RMSProp").kept_share("decay", self.decay)?;
-        let rate = F::from_f64(Of("RMSProp").rate::<F>(self.learning_rate)?);
-        let epsilon = F::from_f64(Of("RMSProp").epsilon::<F>(self.epsilon)?);
-        let [decay, rest] = [decay, 1.0 - decay].map(F::from_f64);
+        let [rate, settings @ ..] = self.settings::<F>()?;
         step_each(&mut self.squares, model, gradients, |kept, value, gradient| {
             let [squares] = kept.arrays();
             parallel::each_part((value, (gradient, &mut squares[..])), 1, |(value, (gradient, squares))| {
                 wide(value.len(), || {
                     for ((w, &g), v) in value.iter_mut().zip(gradient).zip(squares) {
-                        *v = (decay * *v + rest * (g * g)).without_denormals();
-                        *w = *w - rate * g / (at_least_normal(*v).sqrt() + epsilon);
+                        [*w, *v] = stepped(rate, settings, [*w, g, *v]);
                     }
                 });
             });
@@ -75,6 +89,27 @@ impl<F: Scalar> Optimizer<F> for RmsProp<F> {
 }
 
 stateful!(RmsProp, squares, ["squares"]);
+
+impl<F: Scalar> RecordUpdate<F> for RmsProp<F> {
+    fn rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn arrays(&self) -> &'static [&'static str] {
+        &["squares"]
+    }
+
+    fn counts_steps(&self) -> bool {
+        false
+    }
+
+    fn record_update<'t>(&self, update: &Update<'t, F>) -> Result<Updated<'t, F>, OptimError> {
+        let [_, settings @ ..] = self.settings::<Term<'t, F>>()?;
+        let [rate, w, g, v] = [update.rate, update.value, update.gradient, update.kept[0]].map(Term::Value);
+        let [w, v] = stepped(rate, settings, [w, g, v]).map(|term| term.on(update.value.tape()));
+        Ok(Updated { value: w, kept: vec![v] })
+    }
+}
 
 #[cfg(test)]
 mod tests {

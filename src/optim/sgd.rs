@@ -1,10 +1,11 @@
 //! Stochastic gradient descent, with or without momentum.
 
-use super::{Memory, Of, OptimError, Optimizer, stateful, step_each};
+use super::{Memory, Of, OptimError, Optimizer, RecordUpdate, Update, Updated, stateful, step_each};
+use crate::formula::Term;
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
 use crate::nn::Parameters;
-use crate::{Gradients, Scalar};
+use crate::{Gradients, Real, Scalar};
 
 /// w ← w - η g. With momentum μ: v ← μ v + g, and w ← w - η v, or with Nesterov's look ahead w ← w - η (g + μ v).
 /// (Sutskever et al. 2013, in the form that PyTorch uses.)
@@ -50,6 +51,19 @@ impl<F: Scalar> Sgd<F> {
     }
 }
 
+/// w less η g: plain descent.
+#[inline(always)]
+fn descended<T: Real>(rate: T, w: T, g: T) -> T {
+    w - rate * g
+}
+
+/// The new weight and the new velocity.
+#[inline(always)]
+fn moved<T: Real>([rate, momentum]: [T; 2], nesterov: bool, [w, g, v]: [T; 3]) -> [T; 2] {
+    let v = (momentum * v + g).without_denormals();
+    [descended(rate, w, if nesterov { g + momentum * v } else { v }), v]
+}
+
 impl<F: Scalar> Optimizer<F> for Sgd<F> {
     fn learning_rate(&mut self) -> &mut f64 {
         &mut self.learning_rate
@@ -63,7 +77,7 @@ impl<F: Scalar> Optimizer<F> for Sgd<F> {
                 parallel::each_part((value, gradient), 1, |(value, gradient)| {
                     wide(value.len(), || {
                         for (w, &g) in value.iter_mut().zip(gradient) {
-                            *w = *w - rate * g;
+                            *w = descended(rate, *w, g);
                         }
                     });
                 });
@@ -73,8 +87,7 @@ impl<F: Scalar> Optimizer<F> for Sgd<F> {
             parallel::each_part((value, (gradient, &mut velocity[..])), 1, |(value, (gradient, velocity))| {
                 wide(value.len(), || {
                     for ((w, &g), v) in value.iter_mut().zip(gradient).zip(velocity) {
-                        *v = (momentum * *v + g).without_denormals();
-                        *w = *w - rate * if self.nesterov { g + momentum * *v } else { *v };
+                        [*w, *v] = moved([rate, momentum], self.nesterov, [*w, g, *v]);
                     }
                 });
             });
@@ -83,3 +96,31 @@ impl<F: Scalar> Optimizer<F> for Sgd<F> {
 }
 
 stateful!(Sgd, velocity, ["velocity"]);
+
+impl<F: Scalar> RecordUpdate<F> for Sgd<F> {
+    fn rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn arrays(&self) -> &'static [&'static str] {
+        if self.momentum == 0.0 { &[] } else { &["velocity"] }
+    }
+
+    fn counts_steps(&self) -> bool {
+        false
+    }
+
+    fn record_update<'t>(&self, update: &Update<'t, F>) -> Result<Updated<'t, F>, OptimError> {
+        Of("SGD").rate::<F>(self.learning_rate)?;
+        let momentum = Term::Number(Of("SGD").kept_share("momentum", self.momentum)?);
+        let [rate, w, g] = [update.rate, update.value, update.gradient].map(Term::Value);
+        let tape = update.value.tape();
+        Ok(match update.kept[..] {
+            [v] => {
+                let [w, v] = moved([rate, momentum], self.nesterov, [w, g, Term::Value(v)]);
+                Updated { value: w.on(tape), kept: vec![v.on(tape)] }
+            }
+            _ => Updated { value: descended(rate, w, g).on(tape), kept: Vec::new() },
+        })
+    }
+}

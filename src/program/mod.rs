@@ -179,6 +179,16 @@ impl Program {
         })
     }
 
+    /// The names of the parameters, in the order in which the interpreter has them.
+    pub(crate) fn param_names(&self) -> impl Iterator<Item = &str> {
+        self.params.iter().map(|param| &param.name[..])
+    }
+
+    /// The place among the steps of the leaf that is this node of the tape that was written down.
+    pub(crate) fn leaf_at(&self, node: usize) -> Option<usize> {
+        self.steps.iter().position(|step| step.node == node && matches!(step.what, What::Leaf { .. }))
+    }
+
     /// The nodes of the tape that was written down which the program does not record again, each with the reason.
     pub fn stays(&self) -> impl Iterator<Item = (usize, &str)> {
         self.steps.iter().filter_map(|step| match &step.what {
