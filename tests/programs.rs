@@ -141,7 +141,7 @@ fn clipped_gradients_travel_as_the_ops_that_clip_them() {
 
 /// y = x³
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Cube;
+pub(crate) struct Cube;
 
 impl Unary for Cube {
     const NAME: &'static str = "cube";

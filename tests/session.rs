@@ -1,12 +1,12 @@
 //! The engine behind a live page, against the learner's own program.
 
+use crate::programs::Cube;
 use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Adam, Optimizer, Sgd};
 use gradus::page::{self, LiveError, Mistake, Name, Rule, Session, SessionError};
 use gradus::petgraph::graph::NodeIndex;
 use gradus::prelude::*;
 use gradus::program::Program;
-use gradus::{Real, Unary};
 use ndarray::array;
 use rand::RngExt;
 use serde_json::{Value, json};
@@ -218,20 +218,6 @@ fn a_page_that_asks_for_nonsense_is_told_what_is_wrong() {
     let leaf = live.ask(r#"{"ask": "nudge", "node": 99, "element": 0, "step": 0.1}"#).unwrap_err();
     assert!(matches!(leaf, LiveError::Session(SessionError::Leaf { node: 99, element: 0 })), "{leaf}");
     assert_eq!(live.ask(r#"{"ask": "run"}"#).unwrap(), before);
-}
-
-/// y = x³
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Cube;
-
-impl Unary for Cube {
-    const NAME: &'static str = "cube";
-    fn value<R: Real>(self, x: R) -> R {
-        x * x * x
-    }
-    fn flow<R: Real>(self, g: R, x: R, _y: R) -> R {
-        g * R::number(3.0) * x * x
-    }
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //!
 //! - `write`: a program from a tape; `kinds`: every op that can travel; `fields`: what distinguishes one use of an op from another
 //! - `json`: a program as JSON, and read with care; `error`: what can be wrong with one
-//! - `interpreter`: runs a program
+//! - `interpreter`: runs a program, as often as wanted; `run`: what one run records
 //!
 //! # The format
 //!
@@ -31,6 +31,7 @@ mod fields;
 mod interpreter;
 mod json;
 mod kinds;
+mod run;
 mod write;
 
 pub use error::ProgramError;
