@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Sgd::new(0.5).step(&net, &loss.backward())?;
 
     // Three lines, for any tape.
-    let options = PageOptions::new().title("One step towards XOR").live();
+    let options = PageOptions::new().title("One step towards XOR");
     let page = tape.to_html(&options);
     std::fs::write("page.html", page)?;
     Ok(())

@@ -8,6 +8,7 @@ use gradus::page::{Engine, PageOptions};
 use gradus::prelude::*;
 use gradus::trace::{Digest, Event};
 use ndarray::{Array2, array};
+use rand::RngExt;
 use serde_json::Value;
 
 /// The data in a page, as its scripts read it.
@@ -38,6 +39,19 @@ fn the_page_of_a_batch_of_digits_is_under_two_megabytes() {
     assert!(page.len() < 2_000_000, "{} bytes", page.len());
     assert_eq!(page, digits(7), "the same seed, the same bytes");
     assert_ne!(page, digits(8));
+}
+
+#[test]
+fn a_page_whose_leaves_hold_many_numbers_is_live_only_if_that_is_asked() {
+    let tape = Tape::<f32>::new();
+    let many = seeded(7).random_iter().take(200_000).collect::<Vec<f32>>();
+    (tape.var(many).square().sum()).backward();
+    let options = PageOptions::new().without_source();
+    let [small, large] = [options.clone(), options.live()].map(|options| tape.to_html(&options));
+    let why = limits(&small)["refused"].as_str().expect("a reason").to_owned();
+    assert!(why.contains("(PageOptions::live() puts them in)"), "{why}");
+    assert!(element(&small, "engine").is_none() && element(&large, "engine").is_some());
+    assert_eq!(limits(&large)["refused"], Value::Null);
 }
 
 #[test]
@@ -73,9 +87,9 @@ fn names_that_look_like_markup_are_only_text() {
         (x * x).named("a\nb").backward();
     }
     let page = tape.to_html(&PageOptions::new().title(hostile).without_source());
-    // The page's own two scripts, and no other element that a name could have made.
-    assert_eq!(page.matches("<script").count(), 2);
-    assert_eq!(page.matches("</script").count(), 2);
+    // The page's own two scripts, its program, its engine and what that cannot run, and no other element that a name could have made.
+    assert_eq!(page.matches("<script").count(), 5);
+    assert_eq!(page.matches("</script").count(), 5);
     assert!(!page.contains("<img") && !page.contains("<!--"));
     let data = data(&page);
     let name = data["trace"]["nodes"][0]["name"].as_str().expect("a name");
@@ -229,6 +243,12 @@ fn the_page_says_where_the_first_nan_comes_from() {
     );
 }
 
+/// What the engine of the page cannot run.
+fn limits(page: &str) -> Value {
+    serde_json::from_str(element(page, "limits").expect("it has an engine, or tells why it has none"))
+        .expect("it is JSON")
+}
+
 /// The text of a script element of the page.
 fn element<'p>(page: &'p str, id: &str) -> Option<&'p str> {
     let (_, rest) = page.split_once(&format!("id=\"{id}\">"))?;
@@ -240,15 +260,19 @@ fn a_live_page_carries_the_program_and_the_engine_and_is_allowed_to_run_it() {
     let tape = Tape::<f64>::new();
     (tape.var(2.0).named("</script><script>alert(1)</script>") * 3.0).backward();
     let options = PageOptions::new().without_source();
-    let (replay, live) = (tape.to_html(&options), tape.to_html(&options.clone().engine(Engine::new(*b"the engine"))));
+    let (replay, live) = (
+        tape.to_html(&options.clone().replay_only()),
+        tape.to_html(&options.clone().engine(Engine::new(*b"the engine"))),
+    );
     let program: Value = serde_json::from_str(element(&live, "program").expect("a program")).expect("JSON");
     assert_eq!(program, serde_json::from_str::<Value>(&tape.program().unwrap().to_json()).unwrap());
     assert_eq!(element(&live, "engine"), Some("dGhlIGVuZ2luZQ=="));
     assert!(live.contains("script-src 'unsafe-inline' 'wasm-unsafe-eval';"));
-    assert_eq!(live.matches("</script").count(), 4, "no name ends an element");
-    assert_eq!(data(&live)["live"], serde_json::json!({"stays": {}, "refused": null}));
+    assert_eq!(live.matches("</script").count(), 5, "no name ends an element");
+    assert_eq!(limits(&live), serde_json::json!({"stays": {}, "refused": null}));
     assert!(replay.contains("script-src 'unsafe-inline';") && element(&replay, "engine").is_none());
-    assert_eq!(data(&replay).get("live"), None);
+    assert!(element(&replay, "limits").is_none());
+    assert_eq!(data(&replay), data(&live));
 }
 
 #[test]
@@ -258,7 +282,7 @@ fn a_page_whose_tape_cannot_be_written_down_says_why_and_carries_no_engine() {
     tape.param(&w).sum().backward();
     w.update(|w| w[0] = 2.0);
     let page = tape.to_html(&PageOptions::new().without_source().engine(Engine::new(*b"the engine")));
-    let why = data(&page)["live"]["refused"].as_str().expect("a reason").to_owned();
+    let why = limits(&page)["refused"].as_str().expect("a reason").to_owned();
     assert!(why.contains("\"w\" was changed after the tape had read it"), "{why}");
     assert!(element(&page, "engine").is_none() && !page.contains("wasm-unsafe-eval"));
 }

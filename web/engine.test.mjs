@@ -1,4 +1,4 @@
-// The module as a page meets it: `node --test web/engine.test.mjs`, with the module's path in GRADUS_ENGINE.
+// The module as a page meets it: `node --test web/engine.test.mjs`, with the module's path in GRADUS_ENGINE and its kind of number in GRADUS_NUMBER.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -17,9 +17,10 @@ test('the module exports its memory, the border and the entries, and nothing els
   assert.deepEqual(names.sort(), [...border, 'open', 'ask', 'panic'].sort());
 });
 
+const number = process.env.GRADUS_NUMBER;
 const program = JSON.stringify({
   gradus_program: 1,
-  number: 'f64',
+  number,
   params: [],
   steps: [
     { leaf: 'var', numbers: [3], shape: [], node: 0, name: 'x', file: 'x.rs', line: 1 },
@@ -76,6 +77,12 @@ test('a program is opened, and runs again with other numbers', () => {
   assert.deepEqual(asked(engine, { ask: 'train', steps: 2, optimizer: 'sgd', rate: 0.25 }).losses, [25, 6.25]);
   asked(engine, { ask: 'reset' });
   assert.equal(asked(engine, { ask: 'run' }).loss, 9);
+});
+
+test('a program of the other kind of number is refused', () => {
+  const other = number === 'f32' ? 'f64' : 'f32';
+  const foreign = JSON.stringify({ ...JSON.parse(program), number: other });
+  assert.throws(() => new Engine(module).call('open', foreign), (error) => error instanceof Refused && error.message.includes(other));
 });
 
 test('without a program there is nothing to ask', () => {

@@ -1,11 +1,12 @@
 //! Puts the two pages together: `cargo run --example playground_page -- MODULE FOLDER`, with the module gzipped, as `.ci/playground` makes it.
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use gradus::page::style_variables;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-const STYLE: &str = include_str!("../page/playground.css");
+const STYLE: &str = concat!(include_str!("../../src/page/shared.css"), include_str!("../page/playground.css"));
 /// Of both pages, in the order in which they build on each other. Together with the page's own they are one module.
 const SCRIPTS: [&str; 4] = [
     include_str!("../../src/page/script/engine.js"),
@@ -19,7 +20,7 @@ const PLAYGROUND: [&str; 3] =
 fn main() -> Result<(), Box<dyn Error>> {
     let mut paths = std::env::args().skip(1);
     let (module, folder) = paths.next().zip(paths.next()).ok_or("say which module, and where the pages go")?;
-    let module = base64(&fs::read(module)?);
+    let module = BASE64_STANDARD.encode(fs::read(module)?);
     let page = |template: &str, scripts: &[&str]| {
         template
             .replace("{{style}}", &(style_variables() + STYLE))
@@ -28,22 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let playground = page(include_str!("../page/playground.html"), &PLAYGROUND);
     let digit = page(include_str!("../page/digit.html"), &[include_str!("../page/digit.js")])
-        .replace("{{weights}}", &base64(include_bytes!("../digit/weights.gz")))
-        .replace("{{examples}}", &base64(include_bytes!("../digit/examples.gz")));
+        .replace("{{weights}}", &BASE64_STANDARD.encode(include_bytes!("../digit/weights.gz")))
+        .replace("{{examples}}", &BASE64_STANDARD.encode(include_bytes!("../digit/examples.gz")));
     fs::write(Path::new(&folder).join("playground.html"), playground)?;
     Ok(fs::write(Path::new(&folder).join("digit.html"), digit)?)
-}
-
-/// RFC 4648.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let letters = bytes.chunks(3).flat_map(|chunk| {
-        let bits = chunk.iter().fold(0, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - chunk.len()));
-        let letter = move |place: usize| match place <= chunk.len() {
-            true => char::from(LETTERS[(bits >> (18 - 6 * place)) as usize & 63]),
-            false => '=',
-        };
-        (0..4).map(letter)
-    });
-    letters.collect()
 }

@@ -5,7 +5,7 @@ use super::figure::Figure;
 use super::formula::mathml;
 use super::source::sources;
 use crate::draw::printable;
-use crate::program::{Program, ProgramError};
+use crate::program::Program;
 use crate::reach::Reach;
 use crate::scalar::Scalar;
 use crate::tape::Tape;
@@ -31,34 +31,30 @@ pub(super) struct PageData {
     figure: Figure,
     /// The text of each file.
     sources: BTreeMap<String, String>,
-    /// What is to be known of the program that the page's engine runs; nothing if the page has no engine.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    live: Option<LiveData>,
 }
 
-/// What a live page cannot run.
+/// What the engine of a live page cannot run.
 #[derive(Serialize)]
-pub(super) struct LiveData {
+pub(super) struct Limits {
     /// The nodes that the program does not record again, each with the reason.
     stays: BTreeMap<usize, String>,
     /// Why there is no program, if there is none.
     refused: Option<String>,
 }
 
-impl LiveData {
-    pub(super) fn of(program: &Result<Program, ProgramError>) -> LiveData {
-        match program {
-            Ok(program) => {
-                let stays = program.stays().map(|(node, why)| (node, printable(why)));
-                LiveData { stays: stays.collect(), refused: None }
-            }
-            Err(error) => LiveData { stays: BTreeMap::new(), refused: Some(printable(&error.to_string())) },
-        }
+impl Limits {
+    pub(super) fn of(program: &Program) -> Limits {
+        let stays = program.stays().map(|(node, why)| (node, printable(why)));
+        Limits { stays: stays.collect(), refused: None }
+    }
+
+    pub(super) fn refused(why: &str) -> Limits {
+        Limits { stays: BTreeMap::new(), refused: Some(printable(why)) }
     }
 }
 
 impl PageData {
-    pub(super) fn of<F: Scalar>(tape: &Tape<F>, options: &PageOptions, live: Option<LiveData>) -> PageData {
+    pub(super) fn of<F: Scalar>(tape: &Tape<F>, options: &PageOptions) -> PageData {
         let mut trace = tape.trace();
         leave_out_pictures(&mut trace, MOST_LETTERS);
         let sentences = trace.narration().iter().map(|sentence| printable(sentence)).collect();
@@ -72,7 +68,6 @@ impl PageData {
             figure,
             sources: sources(&trace, options),
             trace,
-            live,
         }
     }
 }

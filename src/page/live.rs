@@ -6,6 +6,7 @@ use super::session::{Name, Rule, Session, SessionError};
 use crate::program::{Program, ProgramError};
 use crate::scalar::Scalar;
 use serde::{Deserialize, Serialize};
+use std::fmt::Debug;
 
 /// Maximum number of steps of one request, and of points of a curve: a page that asks for more has lost count.
 const MOST: usize = 10_000;
@@ -13,13 +14,12 @@ const MOST: usize = 10_000;
 /// A program that a page runs, whatever its kind of number.
 #[derive(Debug)]
 pub struct Live {
-    session: Kind,
+    session: Box<dyn Answers>,
 }
 
-#[derive(Debug)]
-enum Kind {
-    F32(Box<Session<f32>>),
-    F64(Box<Session<f64>>),
+/// A session that answers requests.
+trait Answers: Debug {
+    fn answer(&mut self, request: Request) -> Result<String, LiveError>;
 }
 
 /// Why a page got no answer.
@@ -82,15 +82,26 @@ struct Losses {
 /// If it is no program, or does not run.
 pub fn open(program: &str) -> Result<Live, LiveError> {
     let program = Program::from_json(program).map_err(SessionError::from)?;
-    let session = match program.number() {
-        <f32 as Scalar>::NAME => Kind::F32(Box::new(Session::open(program)?)),
-        <f64 as Scalar>::NAME => Kind::F64(Box::new(Session::open(program)?)),
+    match program.number() {
+        <f32 as Scalar>::NAME => session::<f32>(program),
+        <f64 as Scalar>::NAME => session::<f64>(program),
         found => {
             let refused = ProgramError::Number { expected: "f32 or f64", found: found.to_owned() };
-            return Err(SessionError::from(refused).into());
+            Err(SessionError::from(refused).into())
         }
-    };
-    Ok(Live { session })
+    }
+}
+
+/// The same for numbers of kind `F` only. What is compiled with it and without [`open`] is half as large.
+///
+/// # Errors
+/// As [`open`]; and if the program is for another kind of number.
+pub fn open_in<F: Scalar>(program: &str) -> Result<Live, LiveError> {
+    session::<F>(Program::from_json(program).map_err(SessionError::from)?)
+}
+
+fn session<F: Scalar>(program: Program) -> Result<Live, LiveError> {
+    Ok(Live { session: Box::new(Session::<F>::open(program)?) })
 }
 
 impl Live {
@@ -111,31 +122,29 @@ impl Live {
     /// # Errors
     /// If it is no request, or is refused.
     pub fn ask(&mut self, request: &str) -> Result<String, LiveError> {
-        let request = serde_json::from_str(request)?;
-        match &mut self.session {
-            Kind::F32(session) => answer(session, request),
-            Kind::F64(session) => answer(session, request),
-        }
+        self.session.answer(serde_json::from_str(request)?)
     }
 }
 
-fn answer<F: Scalar>(session: &mut Session<F>, request: Request) -> Result<String, LiveError> {
-    match request {
-        Request::Run => json(&session.run()?),
-        Request::Set { node, element, to } => json(&session.set(node, element, to)?),
-        Request::Train { steps, optimizer, rate } => {
-            few("steps", steps)?;
-            json(&Losses { losses: session.train(steps, Rule { optimizer, rate })? })
+impl<F: Scalar> Answers for Session<F> {
+    fn answer(&mut self, request: Request) -> Result<String, LiveError> {
+        match request {
+            Request::Run => json(&self.run()?),
+            Request::Set { node, element, to } => json(&self.set(node, element, to)?),
+            Request::Train { steps, optimizer, rate } => {
+                few("steps", steps)?;
+                json(&Losses { losses: self.train(steps, Rule { optimizer, rate })? })
+            }
+            Request::Curve { node, element, from, to, points } => {
+                few("points", points)?;
+                json(&self.curve(node, element, [from, to], points)?)
+            }
+            Request::Nudge { node, element, step } => json(&self.nudge(node, element, step)?),
+            Request::Break { node, mistake } => json(&self.sabotage(node, mistake)?),
+            Request::Mend => json(&self.mend()),
+            Request::Check => json(&self.check()?),
+            Request::Reset => json(&self.reset()?),
         }
-        Request::Curve { node, element, from, to, points } => {
-            few("points", points)?;
-            json(&session.curve(node, element, [from, to], points)?)
-        }
-        Request::Nudge { node, element, step } => json(&session.nudge(node, element, step)?),
-        Request::Break { node, mistake } => json(&session.sabotage(node, mistake)?),
-        Request::Mend => json(&session.mend()),
-        Request::Check => json(&session.check()?),
-        Request::Reset => json(&session.reset()?),
     }
 }
 

@@ -3,8 +3,8 @@
 //!
 //! # Live pages
 //!
-//! With [`PageOptions::live`] a page carries this library itself, compiled to WebAssembly, and the tape as a [program](crate::program). Then every
-//! leaf is a handle: its reader changes a number, and values, gradients and loss follow; he looks at the loss as a curve over that number, whose slope is
+//! A page carries this library itself, compiled to WebAssembly, and the tape as a [program](crate::program), unless it was to
+//! [replay only](PageOptions::replay_only), or would be [too large](PageOptions::live). So every leaf is a handle: its reader changes a number, and values, gradients and loss follow; he looks at the loss as a curve over that number, whose slope is
 //! the gradient; he takes steps with an optimizer, and steps through the backward pass of what came out. What is shown is a [`State`] of the program,
 //! computed by the ops and vjps that the learner's program ran, and not by the page. An op of the learner's own stays behind, since its code does not
 //! travel: its node, and what depends on it, are shown as they were recorded, until a number is changed.
@@ -17,7 +17,8 @@
 //! - `formula`: formulas as MathML
 //! - `session`: the engine behind a live page; `live`: what the page asks it, as JSON; `numbering`: its nodes by the page's numbers;
 //!   `mistakes`: vjps that the reader breaks, and the check that notices
-//! - `page.html`, `page.css`: the page; `too_large.html`: the page for a tape with too many nodes; `script/`: the interactive part
+//! - `page.html`, `page.css`: the page; `shared.css`: what it shares with the playground; `too_large.html`: the page for a tape with too many nodes;
+//!   `script/`: the interactive part
 
 mod data;
 mod figure;
@@ -29,21 +30,21 @@ mod options;
 mod session;
 mod source;
 
-pub use live::{Live, LiveError, open};
+pub use live::{Live, LiveError, open, open_in};
 pub use mistakes::{Changed, Fault, Finding, Findings, Mistake};
 pub use options::{Engine, PageOptions};
 pub use session::{Curve, Name, Nudge, Rule, Session, SessionError, State};
 
 use crate::draw::{DrawOptions, Theme, escape, page_variables, printable};
-use crate::program::Program;
 use crate::scalar::Scalar;
 use crate::tape::Tape;
 use crate::trace::base64;
-use data::{LiveData, PageData};
+use data::{Limits, PageData};
+use serde::Serialize;
 
 const PAGE: &str = include_str!("page.html");
 const TOO_LARGE: &str = include_str!("too_large.html");
-const STYLE: &str = include_str!("page.css");
+const STYLE: &str = concat!(include_str!("shared.css"), include_str!("page.css"));
 /// In the order in which they build on each other. Together they are one module.
 const SCRIPTS: &[&str] = &[
     include_str!("script/numbers.js"),
@@ -85,7 +86,7 @@ impl<F: Scalar> Tape<F> {
     /// A slider goes through the events of the [trace](Tape::trace): forward, backward, and update under [`keep_updates`](Tape::keep_updates). A
     /// click on a node shows its value, and its gradient with the contributions to it; a click on an edge shows how the gradient flows along it; a
     /// click on a number shows what it was computed from. If the program's source can be read, it is part of the page. A tape of more than
-    /// [`PageOptions::max_nodes`] nodes is not replayed: its page says so, and shows the graph folded. With [`PageOptions::live`] the page is
+    /// [`PageOptions::max_nodes`] nodes is not replayed: its page says so, and shows the graph folded. Else the page is
     /// [live](crate::page#live-pages): its reader changes numbers and trains.
     ///
     /// ```
@@ -101,19 +102,19 @@ impl<F: Scalar> Tape<F> {
         if self.len() > options.max_nodes {
             return too_large(self, options);
         }
-        let program = options.engine.as_ref().map(|engine| (engine, self.program()));
-        let live = program.as_ref().map(|(_, program)| LiveData::of(program));
-        let data = serde_json::to_string(&PageData::of(self, options, live));
-        let data = data.expect("numbers and texts can always be written");
-        let (allowed, engine) = match &program {
-            Some((engine, Ok(program))) => (" 'wasm-unsafe-eval'", with_engine(engine, program)),
-            _ => ("", String::new()),
+        let data = json(&PageData::of(self, options));
+        let module = options.engine.module::<F>();
+        let live = module.map(|module| with_engine(module, self, options.engine.room().saturating_sub(data.len())));
+        let (allowed, engine) = match live {
+            None => ("", String::new()),
+            Some(Ok(elements)) => (" 'wasm-unsafe-eval'", elements),
+            Some(Err(why)) => ("", script("limits", &json(&Limits::refused(&why)))),
         };
         let parts = [
             ("{{allowed}}", allowed.to_owned()),
             ("{{title}}", escape(&printable(&options.title))),
             ("{{style}}", page_variables() + STYLE),
-            ("{{data}}", inert(&data)),
+            ("{{data}}", data),
             ("{{engine}}", engine),
             ("{{script}}", SCRIPTS.join("\n")),
         ];
@@ -121,16 +122,31 @@ impl<F: Scalar> Tape<F> {
     }
 }
 
-/// The elements that hold a program and the engine that runs it.
-fn with_engine(engine: &Engine, program: &Program) -> String {
-    format!(
-        "<script type=\"application/json\" id=\"program\">{}</script>\n<script type=\"text/plain\" id=\"engine\">{}</script>\n",
-        inert(&program.to_json()),
-        base64(engine.bytes())
-    )
+/// The elements that hold a program, the engine that runs it, and what it cannot run, if there is room for them; or why the page has none.
+fn with_engine<F: Scalar>(module: &[u8], tape: &Tape<F>, room: usize) -> Result<String, String> {
+    let program = tape.program().map_err(|error| error.to_string())?;
+    let limits = script("limits", &json(&Limits::of(&program)));
+    let engine = format!("<script type=\"text/plain\" id=\"engine\">{}</script>\n", base64(module));
+    let elements = limits + &script("program", &inert(&program.to_json())) + &engine;
+    if elements.len() > room {
+        let larger = elements.len() as f64 / 1e6;
+        return Err(format!(
+            "it would be {larger:.1} MB larger with the engine and all numbers of its leaves (PageOptions::live() puts them in)"
+        ));
+    }
+    Ok(elements)
+}
+
+/// An element that holds JSON.
+fn script(id: &str, json: &str) -> String {
+    format!("<script type=\"application/json\" id=\"{id}\">{json}</script>\n")
 }
 
 /// JSON in which nothing can end the element that holds it.
+fn json(data: &impl Serialize) -> String {
+    inert(&serde_json::to_string(data).expect("numbers and texts can always be written"))
+}
+
 fn inert(json: &str) -> String {
     json.replace('<', "\\u003c")
 }

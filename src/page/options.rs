@@ -1,31 +1,19 @@
 //! The options of a page.
 
 use crate::draw::{Backward, DrawOptions};
+use crate::scalar::Scalar;
 use crate::trace::SourceFolders;
 use std::fmt;
 use std::sync::Arc;
-#[cfg(not(target_family = "wasm"))]
-use std::sync::LazyLock;
 
 /// The engine as a [live page](crate::page#live-pages) carries it: the module of `web/`, packed with gzip.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Engine(Arc<[u8]>);
 
 impl Engine {
-    /// From the bytes of `engine.wasm.gz`, as `.ci/engine` builds it.
+    /// From the bytes of a module for the tape's kind of number, as `.ci/engine` builds it.
     pub fn new(gzipped: impl Into<Arc<[u8]>>) -> Self {
         Engine(gzipped.into())
-    }
-
-    /// The one in this package, made from its sources.
-    #[cfg(not(target_family = "wasm"))]
-    pub fn of_this_package() -> Engine {
-        static KEPT: LazyLock<Engine> = LazyLock::new(|| Engine(include_bytes!("engine/engine.wasm.gz")[..].into()));
-        KEPT.clone()
-    }
-
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.0
     }
 }
 
@@ -35,7 +23,58 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// The options of a page. By default the program's source is part of it, where it can be read.
+/// With more data than this, in bytes, a page is live only if that is asked. With scripts and styles it stays below 2 MB.
+#[cfg(not(target_family = "wasm"))]
+const MOST_DATA: usize = 1_800_000;
+
+/// Which engine a page carries.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Carried {
+    None,
+    /// The one in this package that is for the tape's kind of number, if with it the data of the page has at most so many bytes. In WebAssembly there is
+    /// none: it would hold itself.
+    #[cfg(not(target_family = "wasm"))]
+    OfThisPackage {
+        most: usize,
+    },
+    Other(Engine),
+}
+
+impl Default for Carried {
+    fn default() -> Self {
+        #[cfg(not(target_family = "wasm"))]
+        return Carried::OfThisPackage { most: MOST_DATA };
+        #[cfg(target_family = "wasm")]
+        Carried::None
+    }
+}
+
+impl Carried {
+    /// The module for a page of a tape of numbers of kind `F`, packed with gzip.
+    pub(super) fn module<F: Scalar>(&self) -> Option<&[u8]> {
+        match self {
+            Carried::None => None,
+            #[cfg(not(target_family = "wasm"))]
+            Carried::OfThisPackage { .. } => match F::NAME {
+                <f32 as Scalar>::NAME => Some(include_bytes!("engine/f32.wasm.gz")),
+                <f64 as Scalar>::NAME => Some(include_bytes!("engine/f64.wasm.gz")),
+                _ => None,
+            },
+            Carried::Other(engine) => Some(&engine.0),
+        }
+    }
+
+    /// Up to how many bytes of data a page may have with the engine in it.
+    pub(super) fn room(&self) -> usize {
+        match self {
+            #[cfg(not(target_family = "wasm"))]
+            &Carried::OfThisPackage { most } => most,
+            _ => usize::MAX,
+        }
+    }
+}
+
+/// The options of a page. By default it is [live](crate::page#live-pages), and the program's source is part of it, where it can be read.
 ///
 /// ```
 /// use gradus::page::PageOptions;
@@ -49,7 +88,7 @@ pub struct PageOptions {
     pub(super) is_laid_open: bool,
     pub(super) without_source: bool,
     pub(super) sources: Option<SourceFolders>,
-    pub(super) engine: Option<Engine>,
+    pub(super) engine: Carried,
 }
 
 impl Default for PageOptions {
@@ -60,7 +99,7 @@ impl Default for PageOptions {
             is_laid_open: false,
             without_source: false,
             sources: None,
-            engine: None,
+            engine: Carried::default(),
         }
     }
 }
@@ -103,8 +142,14 @@ impl PageOptions {
         self
     }
 
-    /// Puts the engine of this package into the page, which makes it a [live page](crate::page#live-pages): its reader changes numbers and trains. That takes
-    /// three quarters of a megabyte. (In WebAssembly there is none: it would hold itself.)
+    /// Makes the page [live](crate::page#live-pages) however large that makes it. By default a page that would take more than 2 MB only replays.
+    #[cfg(not(target_family = "wasm"))]
+    pub fn live(mut self) -> Self {
+        self.engine = Carried::OfThisPackage { most: usize::MAX };
+        self
+    }
+
+    /// Leaves the engine out, which saves four hundred kilobytes: the page replays what was recorded, and its reader can change nothing.
     ///
     /// ```
     /// use gradus::page::PageOptions;
@@ -112,17 +157,17 @@ impl PageOptions {
     /// let tape = Tape::new();
     /// let (w, x) = (tape.var(0.5).named("w"), tape.input(2.0).named("x"));
     /// (w * x).sigmoid().named("y").backward();
-    /// let page = tape.to_html(&PageOptions::new().live());
-    /// assert!(page.contains("'wasm-unsafe-eval'") && page.len() < 2_000_000);
+    /// let [live, replay] = [PageOptions::new(), PageOptions::new().replay_only()].map(|options| tape.to_html(&options));
+    /// assert!(live.len() > replay.len() + 400_000);
     /// ```
-    #[cfg(not(target_family = "wasm"))]
-    pub fn live(self) -> Self {
-        self.engine(Engine::of_this_package())
+    pub fn replay_only(mut self) -> Self {
+        self.engine = Carried::None;
+        self
     }
 
-    /// Puts an engine into the page, as [`live`](PageOptions::live) does, but another one.
+    /// Puts another engine into the page than that of this package.
     pub fn engine(mut self, engine: Engine) -> Self {
-        self.engine = Some(engine);
+        self.engine = Carried::Other(engine);
         self
     }
 }

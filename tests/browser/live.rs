@@ -2,7 +2,7 @@
 
 use gradus::nn::{Activation, Init, Mlp, Parameters};
 use gradus::optim::{Adam, Optimizer, Sgd};
-use gradus::page::{Engine, PageOptions};
+use gradus::page::PageOptions;
 use gradus::petgraph::graph::NodeIndex;
 use gradus::prelude::*;
 use gradus::{Real, Unary};
@@ -13,9 +13,9 @@ use std::path::Path;
 
 type Written = Result<(), Box<dyn Error>>;
 
-pub fn write_all(folder: &Path, engine: &Engine) -> Written {
+pub fn write_all(folder: &Path) -> Written {
     std::fs::create_dir_all(folder)?;
-    let pages = Pages { folder, engine };
+    let pages = Pages { folder };
     pages.neuron()?;
     pages.fan_out()?;
     pages.two_rows()?;
@@ -26,12 +26,11 @@ pub fn write_all(folder: &Path, engine: &Engine) -> Written {
 
 struct Pages<'a> {
     folder: &'a Path,
-    engine: &'a Engine,
 }
 
 impl Pages<'_> {
     fn write<F: Scalar>(&self, name: &str, title: &str, tape: &Tape<F>, expected: &Value) -> Written {
-        let options = PageOptions::new().title(title).engine(self.engine.clone());
+        let options = PageOptions::new().title(title);
         std::fs::write(self.folder.join(format!("{name}.html")), tape.to_html(&options))?;
         Ok(std::fs::write(self.folder.join(format!("{name}.json")), serde_json::to_string(expected)?)?)
     }

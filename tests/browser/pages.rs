@@ -1,5 +1,4 @@
-//! Pages for the browser tests, besides those of the chapters: `cargo run --example browser_pages -- FOLDER ENGINE`, where ENGINE is the module that live
-//! pages carry, gzipped (`src/page/engine/engine.wasm.gz`).
+//! Pages for the browser tests, besides those of the chapters: `cargo run --example browser_pages -- FOLDER`.
 
 mod live;
 
@@ -7,7 +6,7 @@ use gradus::Conv;
 use gradus::derivatives::grad;
 use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Optimizer, Sgd};
-use gradus::page::{Engine, PageOptions};
+use gradus::page::PageOptions;
 use gradus::petgraph::graph::NodeIndex;
 use gradus::prelude::*;
 use gradus::table::TABLE;
@@ -16,9 +15,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let folder = PathBuf::from(arguments.next().ok_or("say which folder the pages go to")?);
-    let engine = std::fs::read(arguments.next().ok_or("say where the engine is")?)?;
+    let folder = PathBuf::from(std::env::args().nth(1).ok_or("say which folder the pages go to")?);
     std::fs::create_dir_all(&folder)?;
     hostile(&folder)?;
     every_op(&folder)?;
@@ -28,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     second_pass(&folder)?;
     convolution(&folder)?;
     single_numbers(&folder)?;
-    live::write_all(&folder.join("live"), &Engine::new(engine))
+    live::write_all(&folder.join("live"))
 }
 
 fn write<F: Scalar>(folder: &Path, name: &str, title: &str, tape: &Tape<F>) -> Result<(), Box<dyn Error>> {

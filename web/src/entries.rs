@@ -24,9 +24,17 @@ thread_local! {
     static PROGRAM: RefCell<Option<Live>> = const { RefCell::new(None) };
 }
 
+fn opened(program: &str) -> Result<Live, LiveError> {
+    match () {
+        () if cfg!(feature = "f32") => page::open_in::<f32>(program),
+        () if cfg!(feature = "f64") => page::open_in::<f64>(program),
+        () => page::open(program),
+    }
+}
+
 /// Takes a program as JSON and runs it, from now on instead of the one before. Returns what came out, as `ask` does for a run.
 pub fn open(request: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let mut live = page::open(from_utf8(request)?)?;
+    let mut live = opened(from_utf8(request)?)?;
     let state = live.ask(r#"{"ask": "run"}"#)?;
     PROGRAM.set(Some(live));
     Ok(state.into_bytes())

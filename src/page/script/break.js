@@ -31,7 +31,7 @@ class Breaker {
   /** Begins. A figure that holds the nodes of a pass could not show other ones. */
   start(hasLoss) {
     this.check.disabled = !hasLoss;
-    const ops = nodes.filter(({ index, pass, operands, needs_grad }) => pass === 0 && operands.length > 0 && needs_grad && !(index in data.live.stays));
+    const ops = nodes.filter(({ index, pass, operands, needs_grad }) => pass === 0 && operands.length > 0 && needs_grad && !(index in limits.stays));
     this.node.replaceChildren(...ops.map(({ index, op }) => new Option(fullName(nodes[index]) ? `${op} ${call(index)}` : `${op} %${index}`, index)));
     this.choice.hidden = !hasLoss || ops.length === 0 || figure.nodes.some(({ index }) => nodes[index].pass > 0);
     this.show();

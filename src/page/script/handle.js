@@ -100,7 +100,7 @@ class Handle {
   /** Whether the reader can change a node's numbers: a leaf of his program that the engine has, too. */
   canChange(index) {
     const { op, operands, pass, shape } = nodes[index];
-    return this.isOn && pass === 0 && operands.length === 0 && ["param", "var", "input"].includes(op) && product(shape) > 0 && !(index in data.live.stays);
+    return this.isOn && pass === 0 && operands.length === 0 && ["param", "var", "input"].includes(op) && product(shape) > 0 && !(index in limits.stays);
   }
 
   /** Whether a drag across a node in the graph changes a number: its only one, or the one that is in hand. */

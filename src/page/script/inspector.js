@@ -114,7 +114,7 @@ class Inspector {
 
   /** Why a value is not there. */
   missing(index) {
-    const stays = Number.isFinite(computedAt[index]) ? undefined : data.live?.stays[index];
+    const stays = Number.isFinite(computedAt[index]) ? undefined : limits?.stays[index];
     return stays ? `not computed again: ${stays}` : this.notYet(computedAt[index]);
   }
 

@@ -112,9 +112,9 @@ function offerChanges() {
 
 /** Starts the engine, if the page carries one. Until then, and if it cannot be started, the page replays. */
 async function startEngine() {
-  if (!data.live) return;
+  if (!limits) return;
   try {
-    if (data.live.refused) throw new Error(data.live.refused);
+    if (limits.refused) throw new Error(limits.refused);
     const [program, engine] = ["program", "engine"].map((id) => at(id).textContent);
     const { loss } = await live.open(program, engine);
     trainer.start(loss !== null);

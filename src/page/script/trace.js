@@ -1,6 +1,8 @@
 // What happened, and what is known of it at each step. A step shows a number only after the event that computed it: going back forgets.
 
 const data = JSON.parse(document.getElementById("data").textContent);
+/** What the engine of the page cannot run; null if the page was made without an engine. */
+const limits = JSON.parse(document.getElementById("limits")?.textContent ?? "null");
 const { trace, formulas, figure } = data;
 const { nodes } = trace;
 /** The events of the run that is shown, and a sentence for each. A live page runs the program again. */

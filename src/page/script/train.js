@@ -117,7 +117,7 @@ class Trainer {
 /** What a reader can do before he has done anything, and what stays as it was recorded. */
 function hint() {
   const first = "Every leaf is a handle: drag its number sideways in the graph, or click it and type. Values, gradients and loss follow.";
-  const [[node, why] = [], ...others] = Object.entries(data.live.stays);
+  const [[node, why] = [], ...others] = Object.entries(limits.stays);
   if (node === undefined) return first;
   const dependents = others.length === 0 ? "" : ", and what depends on it,";
   return `${first} ${call(Number(node))}${dependents} stays as it was recorded until then: ${why}.`;

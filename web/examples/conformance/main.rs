@@ -1,5 +1,5 @@
-//! Compares the engine in WebAssembly (in Node) with the same engine here: `cargo run --example conformance -- MODULE`. Every op of the table is recorded as
-//! programs, which both open as a page does. With `--speed` behind it, measures steps of small trainings on both instead (then build with `--release`).
+//! Compares the engine in WebAssembly (in Node) with the same engine here: `cargo run --example conformance -- MODULE_F32 MODULE_F64`. Every op of the table
+//! is recorded as programs, which both open as a page does. With `--speed` behind it, measures steps of small trainings on both instead (then build with `--release`).
 
 mod node;
 mod rows;
@@ -14,16 +14,16 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let Some(module) = arguments.first() else {
-        eprintln!("usage: conformance MODULE [--speed]");
+    let [f32, f64, rest @ ..] = &arguments[..] else {
+        eprintln!("usage: conformance MODULE_F32 MODULE_F64 [--speed]");
         return ExitCode::from(2);
     };
-    let mut node = Node::start(module);
-    if arguments.get(1).is_some_and(|argument| argument == "--speed") {
-        trainings::measure(&mut node);
+    let mut nodes = [f32, f64].map(|module| Node::start(module));
+    if rest == ["--speed"] {
+        trainings::measure(&mut nodes[0]);
         return ExitCode::SUCCESS;
     }
-    let comparisons: Vec<Comparison> = rows().map(|row| Comparison::of(&row, &mut node)).collect();
+    let comparisons: Vec<Comparison> = rows().map(|row| Comparison::of(&row, &mut nodes)).collect();
     for comparison in &comparisons {
         println!("{comparison}");
     }
@@ -52,11 +52,11 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn of(row: &Row, node: &mut Node) -> Comparison {
+    fn of(row: &Row, nodes: &mut [Node; 2]) -> Comparison {
         let mut comparison = Comparison { name: row.name, programs: 0, numbers: 0, differing: 0, largest: [0.0; 2] };
         for (kind, programs) in row.programs().iter().enumerate() {
             for recorded in programs {
-                comparison.compare(recorded, kind, node);
+                comparison.compare(recorded, kind, &mut nodes[kind]);
             }
         }
         comparison
