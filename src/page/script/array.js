@@ -13,14 +13,20 @@ const element = (tag, properties = {}, ...children) => {
   return made;
 };
 
-/** A colour of the style sheet as the browser computed it: [red, green, blue]. */
-function colour(name) {
-  const probe = element("i");
-  probe.style.color = `var(${name})`;
-  document.body.append(probe);
-  const found = getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3).map(Number);
+let kept;
+/** Colours of the style sheet as the browser computed them: [red, green, blue] each. The browser styles the whole page anew for that, so an answer counts
+    until the present task ends. */
+function palette() {
+  if (kept) return kept;
+  const probe = document.body.appendChild(element("i"));
+  const computed = (name) => {
+    probe.style.color = `var(--${name})`;
+    return [name, getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3).map(Number)];
+  };
+  kept = Object.fromEntries(["negative", "zero", "positive", "line", "text", "back", "update"].map(computed));
   probe.remove();
-  return found;
+  setTimeout(() => (kept = undefined));
+  return kept;
 }
 
 class ArrayView {
@@ -211,7 +217,7 @@ class ArrayView {
     this.tellHidden();
     const pen = this.canvas.getContext("2d");
     pen.scale(scale, scale);
-    const colours = Object.fromEntries(["negative", "zero", "positive", "text", "back"].map((name) => [name, colour(`--${name}`)]));
+    const colours = palette();
     const css = (rgb, alpha = 1) => `rgb(${rgb.map(Math.round).join(" ")} / ${alpha})`;
     const largest = Math.max(...this.cells.filter(Number.isFinite).map(Math.abs), 0) || 1;
     this.cells.forEach((x, cell) => {

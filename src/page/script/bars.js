@@ -29,7 +29,8 @@ class BarView extends ArrayView {
     this.tellHidden();
     const pen = this.canvas.getContext("2d");
     pen.scale(scale, scale);
-    const [bar, line, whole, text] = ["positive", "line", "zero", "text"].map((name) => `rgb(${colour(`--${name}`).join(" ")})`);
+    const colours = palette();
+    const [bar, line, whole, text] = ["positive", "line", "zero", "text"].map((name) => `rgb(${colours[name].join(" ")})`);
     this.cells.forEach((x, cell) => {
       const [left, bottom] = [(cell % this.columns) * width, (Math.floor(cell / this.columns) + 1) * height - 1];
       pen.globalAlpha = this.lit && !this.lit.has(cell) ? 0.3 : 1;

@@ -31,10 +31,10 @@ class Inspector {
       : element("span", { className: "pin faint", textContent: "follows the steps" });
     this.head.replaceChildren(pin, title, facts);
     this.body.replaceChildren(...content.filter(Boolean));
-    // Sizes are known only now.
-    this.views.forEach(({ view }) => view.paint());
     this.handle.show(subject.slot === undefined ? subject.node : undefined);
-    if (this.handle.node !== undefined) this.views.find(({ role }) => role === "value")?.view.hold(this.handle.element);
+    const inHand = (role) => role === "value" && this.handle.node !== undefined;
+    // Sizes are known only now.
+    for (const { role, view } of this.views) inHand(role) ? view.hold(this.handle.element) : view.paint();
     this.room.scrollTop = this.scrolled;
     if (this.picked) this.lightUp();
   }
@@ -212,14 +212,14 @@ class Inspector {
   }
 
   verdict(parts, whole) {
-    const cells = (digest) => (digest.elements ?? digest.reduced.cells).map(read);
-    const written = (digest) => number(cells(digest)[0], 6);
-    const sums = cells(whole).map((_, at) => parts.reduce((sum, part) => sum + cells(part)[at], 0));
-    const error = Math.max(0, ...sums.map((sum, at) => difference(sum, cells(whole)[at])));
-    const size = Math.max(...cells(whole).filter(Number.isFinite).map(Math.abs), ...parts.flatMap(cells).filter(Number.isFinite).map(Math.abs), 0);
+    const cellsOf = (digest) => (digest.elements ?? digest.reduced.cells).map(read);
+    const [cells, cellsOfParts] = [cellsOf(whole), parts.map(cellsOf)];
+    const sums = cells.map((_, at) => cellsOfParts.reduce((sum, part) => sum + part[at], 0));
+    const error = Math.max(0, ...sums.map((sum, at) => difference(sum, cells[at])));
+    const size = Math.max(...[cells, ...cellsOfParts].flat().filter(Number.isFinite).map(Math.abs), 0);
     const isRight = error <= (trace.kind === "f32" ? 1e-5 : 1e-12) * (size || 1);
     const isSingle = product(whole.shape) === 1;
-    const text = isSingle ? `${parts.map(written).join(" + ")} = ${written(whole)}` : "Cell by cell, they add up to the gradient";
+    const text = isSingle ? `${cellsOfParts.map(([part]) => number(part, 6)).join(" + ")} = ${number(cells[0], 6)}` : "Cell by cell, they add up to the gradient";
     const made = element("p", { className: `verdict ${isRight ? "right" : "wrong"}`, textContent: isRight ? text : `${text}: off by ${number(error)}` });
     made.dataset.error = error;
     return made;

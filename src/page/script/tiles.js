@@ -5,7 +5,7 @@ const DIGIT = 28;
 /** The largest side of a pixel on the screen. */
 const PIXEL = 7;
 
-/** The pictures in an array: how many there are, their sides, which element a pixel is, and its number; nothing if it is no array of pictures. */
+/** The pictures in an array: how many there are, their sides, which element a pixel is, and all their numbers; nothing if it is no array of pictures. */
 function tilesOf({ shape, elements, tiles }) {
   const size = product(shape);
   const [isRows, isColumns] = [shape.at(-1) === DIGIT * DIGIT, shape.length === 2 && shape[0] === DIGIT * DIGIT];
@@ -20,17 +20,25 @@ function tilesOf({ shape, elements, tiles }) {
     return isRows || !isColumns ? pixel : inside * all + tile;
   };
   const pixelOf = (place) => (isRows || !isColumns ? place : (place % all) * height * width + Math.floor(place / all));
-  const bytes = tiles && Int8Array.from(atob(tiles.pixels), (letter) => letter.charCodeAt(0));
-  const numberAt = (pixel) => (bytes ? (bytes[pixel] === -128 ? NaN : bytes[pixel] * tiles.step) : read(elements[elementAt(pixel)]));
-  return { all, count, height, width, elementAt, pixelOf, numberAt, isRounded: Boolean(bytes) };
+  const numbers = () => {
+    const found = new Float64Array(count * height * width);
+    const bytes = tiles && atob(tiles.pixels);
+    for (let pixel = 0; pixel < found.length; pixel++) {
+      found[pixel] = bytes ? roundedNumber(bytes.charCodeAt(pixel), tiles.step) : read(elements[elementAt(pixel)]);
+    }
+    return found;
+  };
+  return { all, count, height, width, elementAt, pixelOf, numbers, isRounded: Boolean(tiles) };
 }
+
+/** A byte with a sign, as a multiple of a step; -128 is NaN. */
+const roundedNumber = (byte, step) => (byte === 128 ? NaN : (byte < 128 ? byte : byte - 256) * step);
 
 /** Pictures side by side, instead of one heat map of all. */
 class TileView extends ArrayView {
   build() {
     this.tiles = tilesOf(this.digest);
-    const { count, height, width, numberAt } = this.tiles;
-    this.numbers = Float64Array.from({ length: count * height * width }, (_, pixel) => numberAt(pixel));
+    this.numbers = this.tiles.numbers();
     this.buildHeat();
   }
 
@@ -120,22 +128,28 @@ class TileView extends ArrayView {
   /** A picture of all pictures, a pixel for each number. */
   drawn(columns, rows) {
     const image = new ImageData(columns, rows);
-    const colours = Object.fromEntries(["negative", "zero", "positive", "text", "back", "update"].map((name) => [name, colour(`--${name}`)]));
+    const colours = palette();
     const isGrey = !(read(this.digest.least) < 0);
     const [none, most] = isGrey ? [colours.back, colours.text] : [colours.zero, colours.positive];
     const largest = this.numbers.reduce((found, x) => (Math.abs(x) > found ? Math.abs(x) : found), 0) || 1;
-    this.numbers.forEach((x, pixel) => {
-      const share = Math.abs(x) / largest;
-      const end = x < 0 ? colours.negative : most;
-      const fade = this.lit && !this.lit.has(pixel) ? 0.72 : 0;
+    const { count, height, width } = this.tiles;
+    for (let pixel = 0, tile = 0; tile < count; tile++) {
       const [left, top] = this.placeOf(pixel);
-      const at = (top * columns + left) * 4;
-      for (let part = 0; part < 3; part++) {
-        const shade = Number.isNaN(x) ? colours.update[part] : none[part] + (end[part] - none[part]) * share;
-        image.data[at + part] = shade + (colours.back[part] - shade) * fade;
+      for (let row = top; row < top + height; row++) {
+        for (let column = left; column < left + width; column++, pixel++) {
+          const x = this.numbers[pixel];
+          const share = Math.abs(x) / largest;
+          const end = x < 0 ? colours.negative : most;
+          const fade = this.lit && !this.lit.has(pixel) ? 0.72 : 0;
+          const at = (row * columns + column) * 4;
+          for (let part = 0; part < 3; part++) {
+            const shade = Number.isNaN(x) ? colours.update[part] : none[part] + (end[part] - none[part]) * share;
+            image.data[at + part] = shade + (colours.back[part] - shade) * fade;
+          }
+          image.data[at + 3] = 255;
+        }
       }
-      image.data[at + 3] = 255;
-    });
+    }
     const sheet = element("canvas", { width: columns, height: rows });
     sheet.getContext("2d").putImageData(image, 0, 0);
     return sheet;
