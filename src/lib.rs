@@ -24,6 +24,8 @@ mod json;
 pub mod kernel;
 mod labels;
 mod leaf;
+#[cfg(feature = "stablehlo")]
+mod lower;
 pub mod nn;
 mod no_grad;
 mod number;
@@ -44,6 +46,8 @@ mod recompute;
 mod scalar;
 mod scope;
 mod shape;
+#[cfg(feature = "stablehlo")]
+mod stablehlo;
 #[cfg(feature = "json")]
 pub mod step;
 mod storage;
@@ -66,6 +70,8 @@ pub use input::Input;
 pub use inspect::{Contribution, NodeInfo};
 pub use kernel::windows::{Pair, Windows};
 pub use leaf::Leaf;
+#[cfg(feature = "stablehlo")]
+pub use lower::NoStableHlo;
 pub use op::{AsAny, Cotangent, Cotangents, Local, Op, Slope, Worked};
 pub use ops::conv2d::Conv;
 pub use ops::{Binary, Unary};

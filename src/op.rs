@@ -1,6 +1,8 @@
 //! The trait of an op: one declaration that says how it computes and how its gradient flows, and nothing about tapes or buffers. The ops of
 //! the library (see [`crate::ops`]) and a learner's own go through this one trait.
 
+#[cfg(feature = "stablehlo")]
+use crate::formula::Line;
 use crate::reach::Reach;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -104,6 +106,14 @@ pub trait Op<F: Scalar>: AsAny {
             true => Reach::each(operand, result),
             false => Reach::everything(operand),
         }
+    }
+
+    /// The result as lines of StableHLO, for an op that is given by a formula. (What other ops become is said in `lower/`.)
+    #[cfg(feature = "stablehlo")]
+    #[doc(hidden)]
+    fn lines<'b>(&self, operands: &[Line<'b>]) -> Option<Line<'b>> {
+        let _ = operands;
+        None
     }
 
     /// The vector-Jacobian product: what flows back to each operand when the cotangent `at.cotangent()` arrives at the result. One entry per operand,

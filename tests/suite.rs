@@ -76,6 +76,8 @@ mod sabotage;
 mod session;
 mod shapes_by_chance;
 mod shared_inputs;
+#[cfg(feature = "stablehlo")]
+mod stablehlo;
 #[cfg(feature = "json")]
 mod steps;
 mod sums;

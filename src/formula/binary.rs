@@ -1,6 +1,8 @@
 //! Ops of two operands that work element by element, with NumPy's broadcasting. Such an op is a function of two numbers: its value, and what
 //! flows back to each of them. (An operand that was broadcast needs no care: the tape sums over its copies.)
 
+#[cfg(feature = "stablehlo")]
+use super::Line;
 use super::unary::told;
 use super::{Blank, Real, Symbol, Term, keep_slopes};
 use crate::kernel::elementwise::zip;
@@ -62,6 +64,10 @@ impl<F: Scalar, B: Binary> Op<F> for Zip<B> {
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)
     }
+    #[cfg(feature = "stablehlo")]
+    fn lines<'b>(&self, x: &[Line<'b>]) -> Option<Line<'b>> {
+        Some(lines(self.0, [x[0], x[1]]))
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y) = (Term::Value(at.cotangent()), Term::Value(at.output()));
         let (a, b) = (Term::Value(at.operand(0)), Term::Value(at.operand(1)));
@@ -73,6 +79,12 @@ impl<F: Scalar, B: Binary> Op<F> for Zip<B> {
 fn worked<B: Binary>(function: B) -> Worked {
     let [a, b, y, g] = ["0", "1", "y", "g"].map(Blank::of);
     Worked::of(Some(function.value(a, b)), &[function.flow_a(g, a, b, y), function.flow_b(g, a, b, y)])
+}
+
+/// (A function of its own, as above.)
+#[cfg(feature = "stablehlo")]
+fn lines<B: Binary>(function: B, [a, b]: [Line<'_>; 2]) -> Line<'_> {
+    function.value(a, b)
 }
 
 impl<'t, F: Scalar> Var<'t, F> {

@@ -1,6 +1,8 @@
 //! Losses that compare each output with its target. Such a loss is a function of two numbers: its value, which is averaged, and what flows back to
 //! the output. Its backward kernel, its second derivatives and the texts of all slopes come from these two.
 
+#[cfg(feature = "stablehlo")]
+use super::Line;
 use super::unary::Primed;
 use super::{Blank, Moving, Real, Symbol, Term, keep_slopes};
 use crate::kernel::elementwise::zip;
@@ -34,7 +36,7 @@ pub trait Pairwise: Copy + PartialEq + Debug + Send + Sync + 'static {
         String::new()
     }
     /// f(x, t)
-    fn value<F: Scalar>(self, x: F, t: F) -> F;
+    fn value<T: Real>(self, x: T, t: T) -> T;
     /// What flows back to x: g, the gradient that arrives, times the slope.
     fn flow<T: Real>(self, g: T, x: T, t: T) -> T;
     /// What flows back to t.
@@ -110,6 +112,13 @@ impl<F: Scalar, P: Pairwise> Op<F> for Loss<P> {
         let flows = [self.0.flow(g, x, t), self.0.flow_to_target(g, x, t)];
         Worked::of(None, &flows.map(|flow| share_of::<P>(flow, operands[0])))
     }
+    #[cfg(feature = "stablehlo")]
+    fn lines<'b>(&self, x: &[Line<'b>]) -> Option<Line<'b>> {
+        let Line::Value(outputs) = x[0] else { return None };
+        let each = self.0.value(x[0], x[1]).on(outputs.block(), outputs.shape);
+        let sum = each.reduce(crate::stablehlo::Combine::Add, crate::Axes::ALL);
+        Some(Line::Value(sum) / Line::number(divisor::<P>(outputs.shape)))
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, [x, t]) = (at.cotangent(), at.operands());
         let share = || Term::Value(g * (1.0 / divisor::<P>(x.shape())));
@@ -174,6 +183,12 @@ impl<F: Scalar, P: Pairwise> Op<F> for LossBack<P> {
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)
     }
+    #[cfg(feature = "stablehlo")]
+    fn lines<'b>(&self, x: &[Line<'b>]) -> Option<Line<'b>> {
+        let Line::Value(outputs) = x[0] else { return None };
+        let share = x[2] / Line::number(divisor::<P>(outputs.shape));
+        Some(self.0.flow(share, x[0], x[1]))
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, [x, t, g]) = (at.cotangent(), at.operands());
         let share = || Term::Value(h.through(g * (1.0 / divisor::<P>(x.shape()))));
@@ -205,7 +220,7 @@ macro_rules! losses {
             $(const $constant: $type = $given;)*
 
             #[inline(always)]
-            fn value<F: $crate::Scalar>(self, $x: F, $t: F) -> F {
+            fn value<T: $crate::Real>(self, $x: T, $t: T) -> T {
                 $value
             }
             #[inline(always)]

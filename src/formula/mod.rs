@@ -8,12 +8,15 @@
 //! | `Moving`, a number and its rate of change | the formula's own derivative, by the chain rule |
 //! | `Symbol`, a text | what listings, figures and the page print |
 //! | `Blank`, a text with blanks | the same, for the numbers of an element to be put in |
+//! | `Line`, a value of a StableHLO function | what XLA runs |
 //! | `Uses` | which of its operands the formula needs |
 //!
 //! [`Unary`], [`Binary`] and [`Pairwise`] define an op by such formulas.
 
 pub mod binary;
 mod blank;
+#[cfg(feature = "stablehlo")]
+mod line;
 pub mod loss;
 mod moving;
 mod symbol;
@@ -24,6 +27,8 @@ mod uses;
 pub(crate) use binary::binary_functions;
 pub use binary::{Binary, Zip};
 pub(crate) use blank::Blank;
+#[cfg(feature = "stablehlo")]
+pub use line::Line;
 pub(crate) use loss::losses;
 pub use loss::{Loss, LossBack, Pairwise};
 pub(crate) use moving::Moving;
@@ -120,6 +125,8 @@ pub trait Real: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Se
     fn exceeds(self, b: Self) -> Self { self.zip(Exceeds, b) }
     /// 1 where both are equal, else 0.
     fn equals(self, b: Self) -> Self { self.zip(Equal, b) }
+    /// This value of a function, with the slopes of the function where it has a kink, for kinds that carry a tangent: see [`Scalar::with_slopes`].
+    fn sloped(self, slopes: impl FnOnce() -> [(Self, Self); 2]) -> Self { let _ = slopes; self }
     /// This number, or 0 if it is denormal, for kinds that have such numbers: see [`Scalar::without_denormals`].
     fn without_denormals(self) -> Self { self }
     /// This number, which flows back, times a slope: the product, but 0 times infinity is 0. See [`Scalar::through`].
@@ -162,6 +169,7 @@ impl<F: Scalar> Real for F {
     #[inline(always)] fn minimum(self, b: Self) -> Self { comparisons::minimum(self, b) }
     #[inline(always)] fn exceeds(self, b: Self) -> Self { comparisons::exceeds(self, b) }
     #[inline(always)] fn equals(self, b: Self) -> Self { comparisons::equals(self, b) }
+    #[inline(always)] fn sloped(self, slopes: impl FnOnce() -> [(Self, Self); 2]) -> Self { self.with_slopes(slopes) }
     #[inline(always)] fn without_denormals(self) -> Self { Scalar::without_denormals(self) }
     #[inline(always)] fn through(self, slope: Self) -> Self { Scalar::through(self, slope) }
     #[inline(always)] fn over(self, divisor: Self) -> Self { Scalar::over(self, divisor) }

@@ -1,6 +1,8 @@
 //! Ops of one operand that work element by element. Such an op is a function of a number, given by two formulas: its value, and what flows back
 //! through it. Its kernel, its backward kernel, its derivatives of every order and all its texts come from these two.
 
+#[cfg(feature = "stablehlo")]
+use super::Line;
 use super::{Blank, Moving, Real, Symbol, Term, Uses, keep_slopes};
 use crate::kernel::elementwise::{map, zip, zip_three};
 use crate::ops::equal_shapes;
@@ -97,6 +99,10 @@ impl<F: Scalar, U: Unary> Op<F> for Map<U> {
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)
     }
+    #[cfg(feature = "stablehlo")]
+    fn lines<'b>(&self, x: &[Line<'b>]) -> Option<Line<'b>> {
+        Some(value_lines(self.0, x[0]))
+    }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (g, y, [x]) = (at.cotangent(), at.output(), at.operands());
         let flow = || match U::RECORDED {
@@ -111,6 +117,18 @@ impl<F: Scalar, U: Unary> Op<F> for Map<U> {
 fn worked<U: Unary>(function: U) -> Worked {
     let [x, y, g] = ["0", "y", "g"].map(Blank::of);
     Worked::of(Some(function.value(x)), &[function.flow(g, x, y)])
+}
+
+/// (Functions of their own, as above.)
+#[cfg(feature = "stablehlo")]
+fn value_lines<U: Unary>(function: U, x: Line<'_>) -> Line<'_> {
+    function.value(x)
+}
+
+#[cfg(feature = "stablehlo")]
+fn flow_lines<U: Unary>(function: U, [x, y, g]: [Line<'_>; 3]) -> Line<'_> {
+    let flow = function.flow(g, x, y);
+    if Uses::of(function).products { flow.or_nothing(g, y) } else { flow }
 }
 
 /// The op that computes what flows back through a function, in one pass over memory. Its operands are g and, of x and y, those that
@@ -240,6 +258,10 @@ impl<F: Scalar, U: Unary> Op<F> for Back<U> {
     }
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)
+    }
+    #[cfg(feature = "stablehlo")]
+    fn lines<'b>(&self, operands: &[Line<'b>]) -> Option<Line<'b>> {
+        Some(flow_lines(self.0, Self::operands(operands)))
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         let (h, last) = (at.cotangent(), at.operand_count() - 1);

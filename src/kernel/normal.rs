@@ -27,7 +27,7 @@ const SHARE_SHORT: [f64; 12] = [
     3.6900676788273156e-6,
 ];
 /// The same, to 2⁻⁵⁸ for a below 39.
-const SHARE: [f64; 25] = [
+pub(crate) const SHARE: [f64; 25] = [
     0.18882128260393788,
     -0.15197416049297302,
     0.09678435018555366,

@@ -33,8 +33,8 @@ losses! {
 }
 
 #[inline(always)]
-fn half_square<F: Scalar>(r: F) -> F {
-    F::from_f64(0.5) * r * r
+fn half_square<T: Real>(r: T) -> T {
+    T::number(0.5) * r * r
 }
 
 /// L = Σ ρ(a - y) / N with ρ(r) = r²/2 where |r| ≤ δ, else δ (|r| - δ/2)
@@ -53,10 +53,10 @@ impl Pairwise for Huber {
         format!("δ = {}", self.delta)
     }
     #[inline(always)]
-    fn value<F: Scalar>(self, a: F, y: F) -> F {
-        let (r, delta) = ((a - y).abs(), F::from_f64(self.delta));
-        let loss = if r <= delta { half_square(r) } else { delta * (r - F::from_f64(0.5) * delta) };
-        loss.with_slopes(|| [(a, self.flow(F::ONE, a, y)), (y, self.flow(F::ONE, y, a))])
+    fn value<T: Real>(self, a: T, y: T) -> T {
+        let (r, delta) = ((a - y).abs(), T::number(self.delta));
+        let loss = (r - delta).where_positive(delta * (r - T::number(0.5) * delta), half_square(r));
+        loss.sloped(|| [(a, self.flow(T::one(), a, y)), (y, self.flow(T::one(), y, a))])
     }
     #[inline(always)]
     fn flow<T: Real>(self, g: T, a: T, y: T) -> T {
@@ -79,8 +79,8 @@ impl Pairwise for BinaryCrossEntropyWithLogits {
     /// ln(1 + eˣ) - t x, written as (1 - t) x + ln(1 + e⁻ˣ) where x is positive and as -t x + ln(1 + eˣ) where it is not: no overflow, and only
     /// positive numbers are added, so that a small loss keeps its digits.
     #[inline(always)]
-    fn value<F: Scalar>(self, x: F, t: F) -> F {
-        let (share, size) = if x < F::ZERO { (-t, x) } else { (F::ONE - t, -x) };
+    fn value<T: Real>(self, x: T, t: T) -> T {
+        let (share, size) = (x.where_positive(T::one() - t, -t), x.where_positive(-x, x));
         share.through(x) + size.exp().ln_1p()
     }
     #[inline(always)]

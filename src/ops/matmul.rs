@@ -19,7 +19,7 @@ pub enum MatMul {
 
 impl MatMul {
     /// The shapes of the factors as matrices: a vector on the left is a row, on the right a column. (The transposed forms take no vectors.)
-    fn matrices(self, operands: &[Shape]) -> [Shape; 2] {
+    pub(crate) fn matrices(self, operands: &[Shape]) -> [Shape; 2] {
         match (self, &operands[0][..], &operands[1][..]) {
             (MatMul::NN, &[k], &[n]) => [[1, k].into(), [n, 1].into()],
             (MatMul::NN, &[k], [_, ..]) => [[1, k].into(), operands[1]],

@@ -20,8 +20,13 @@ pub(crate) struct Range {
 }
 
 impl Range {
-    fn count(self) -> usize {
+    pub(crate) fn count(self) -> usize {
         (self.to - self.from).div_ceil(self.step.unsigned_abs())
+    }
+
+    /// The number of indices from the first to the last that it visits.
+    pub(crate) fn span(self) -> usize {
+        span(self.count(), self.step)
     }
 
     /// The first index that it visits.
@@ -35,7 +40,7 @@ impl Range {
 
     /// What a range leaves out of an axis: the opposite of [`Margins::range`].
     fn margins(self, length: usize) -> Margins {
-        let span = span(self.count(), self.step);
+        let span = self.span();
         let before = if self.step > 0 { self.from } else { self.to - span };
         Margins { before, after: length - before - span, step: self.step }
     }

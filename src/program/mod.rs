@@ -41,6 +41,7 @@ use crate::leaf::Leaf;
 use crate::shape::Shape;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
+use std::panic::Location;
 
 /// A recorded computation as plain data, made by [`Tape::program`](crate::Tape::program) or read by [`Program::from_json`].
 ///
@@ -180,9 +181,23 @@ impl Program {
         })
     }
 
+    /// From this node of the tape that was written down on, what was recorded counts as recorded at this place.
+    pub(crate) fn recorded_at(&mut self, from: usize, place: &Location) {
+        for step in self.steps.iter_mut().filter(|step| step.node >= from) {
+            (step.file, step.line) = (place.file().replace('\\', "/"), place.line());
+        }
+    }
+
     /// The names of the parameters, in the order in which the interpreter has them.
     pub(crate) fn param_names(&self) -> impl Iterator<Item = &str> {
         self.params.iter().map(|param| &param.name[..])
+    }
+
+    /// The node, the file and the line of every step that makes one node.
+    #[cfg(feature = "stablehlo")]
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (usize, &str, u32)> {
+        let one = |step: &&Step| !matches!(step.what, What::Backward { .. } | What::Stays { .. });
+        self.steps.iter().filter(one).map(|step| (step.node, &step.file[..], step.line))
     }
 
     /// The place among the steps of the leaf that is this node of the tape that was written down.

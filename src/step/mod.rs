@@ -107,6 +107,12 @@ impl Step {
         self.program.number()
     }
 
+    /// The node that holds the loss.
+    #[cfg(feature = "stablehlo")]
+    pub(crate) fn loss(&self) -> usize {
+        self.loss
+    }
+
     /// The tape as a program, which any [interpreter](crate::program::Interpreter) can run.
     pub fn program(&self) -> &Program {
         &self.program

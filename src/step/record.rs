@@ -9,6 +9,7 @@ use crate::scalar::Scalar;
 use crate::tape::{Gradients, Tape, Var};
 use ndarray::{ArrayD, IxDyn, arr0};
 use std::collections::HashSet;
+use std::panic::Location;
 
 impl Step {
     /// Records a step of this model: `forward` records the loss on a new tape. A leaf that it gives a name, `tape.input(&x).named("x")`, is an input of
@@ -16,6 +17,7 @@ impl Step {
     ///
     /// # Errors
     /// As [`of`](Step::of).
+    #[track_caller]
     pub fn record<F: Scalar>(
         model: &dyn Parameters<F>,
         optimizer: &impl RecordUpdate<F>,
@@ -30,6 +32,7 @@ impl Step {
     /// # Errors
     /// If the loss has no gradients, a setting of the optimizer is out of range, a parameter of the model gets no gradient, an op is one of the program's own
     /// ([`StepError::Stays`]), or two arrays have one name.
+    #[track_caller]
     pub fn of<F: Scalar>(
         loss: Var<F>,
         model: &dyn Parameters<F>,
@@ -37,8 +40,10 @@ impl Step {
     ) -> Result<Step, StepError> {
         let tape = loss.tape();
         let gradients = loss.try_backward()?;
+        let update = tape.len();
         let mut held = updates(&gradients, model, optimizer)?;
-        let program = tape.program()?;
+        let mut program = tape.program()?;
+        program.recorded_at(update, Location::caller());
         let nodes = tape.nodes();
         if let Some((node, why)) = program.stays().next() {
             let (op, source_line, why) = (nodes[node].op.to_owned(), nodes[node].short_source(), why.to_owned());

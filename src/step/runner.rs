@@ -55,12 +55,27 @@ fn expect_shape<F: Scalar>(name: &str, expected: Shape, array: &ArrayD<F>) -> Re
     }
 }
 
+impl Slot {
+    /// Refuses arrays that are not as many as these inputs, or have other shapes.
+    ///
+    /// # Errors
+    /// [`StepError::Inputs`] or [`StepError::Shape`].
+    pub fn expect<F: Scalar>(inputs: &[Slot], arrays: &[ArrayD<F>]) -> Result<(), StepError> {
+        if arrays.len() != inputs.len() {
+            let names: Vec<String> = inputs.iter().map(|input| format!("{:?}", input.name)).collect();
+            return Err(StepError::Inputs { expected: names.join(", "), found: arrays.len() });
+        }
+        inputs.iter().zip(arrays).try_for_each(|(slot, array)| expect_shape(&slot.name, slot.shape, array))
+    }
+}
+
 /// A step with a tape to run it on. A thread has its own.
 #[derive(Debug)]
 pub struct Runner<F: Scalar> {
     interpreter: Interpreter<F>,
-    /// The inputs, each with its place in the program.
-    inputs: Vec<(Slot, usize)>,
+    inputs: Vec<Slot>,
+    /// The place of each input in the program.
+    leaves: Vec<usize>,
     /// What is held, each with the parameter that the program reads.
     held: Vec<(Held, Param<F>)>,
     loss: NodeIndex,
@@ -75,13 +90,13 @@ impl Step {
         self.expect_number::<F>()?;
         let interpreter = Interpreter::new(self.program.clone())?;
         let leaf = |input: &Slot| self.program.leaf_at(input.node).expect("an input is a leaf of the program");
-        let inputs = self.inputs.iter().map(|input| (input.clone(), leaf(input))).collect();
+        let leaves = self.inputs.iter().map(leaf).collect();
         let param = |held: &Held| {
             let found = interpreter.params().iter().find(|param| param.name() == held.slot.name);
             found.expect("a parameter of the program").clone()
         };
         let held = self.held.iter().map(|held| (held.clone(), param(held))).collect();
-        Ok(Runner { inputs, held, interpreter, loss: NodeIndex::new(self.loss) })
+        Ok(Runner { inputs: self.inputs.clone(), leaves, held, interpreter, loss: NodeIndex::new(self.loss) })
     }
 
     /// What the first run begins with: the numbers that the parameters and the optimizer's memory had when the step was recorded.
@@ -133,12 +148,8 @@ impl<F: Scalar> Runner<F> {
     }
 
     fn evaluate(&mut self, state: &State<F>, inputs: &[ArrayD<F>]) -> Result<(), StepError> {
-        if inputs.len() != self.inputs.len() {
-            let names: Vec<String> = self.inputs.iter().map(|(input, _)| format!("{:?}", input.name)).collect();
-            return Err(StepError::Inputs { expected: names.join(", "), found: inputs.len() });
-        }
-        for ((slot, leaf), array) in self.inputs.iter().zip(inputs) {
-            expect_shape(&slot.name, slot.shape, array)?;
+        Slot::expect(&self.inputs, inputs)?;
+        for (leaf, array) in self.leaves.iter().zip(inputs) {
             let numbers: Vec<f64> = array.iter().map(|x| x.to_f64()).collect();
             self.interpreter.set(*leaf, &numbers)?;
         }

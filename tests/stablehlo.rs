@@ -1,0 +1,148 @@
+//! What tapes and steps are in StableHLO. (That XLA computes the same with it is tried by `.ci/stablehlo`.)
+
+use gradus::optim::Sgd;
+use gradus::prelude::*;
+use gradus::step::Step;
+use gradus::table::Row;
+use gradus::{Cotangents, Local, Op, Real, Unary, View, ViewMut};
+use ndarray::{arr0, arr1, arr2};
+
+/// Each row of the table with its gradients, as text.
+fn rows<F: Scalar>() -> Vec<(&'static str, String)> {
+    let mut rng = seeded(3);
+    let row = |row: &Row<F>| {
+        let tape = Tape::<F>::new();
+        let leaf = |operand: &gradus::table::Operand, numbers| {
+            if operand.is_differentiable() { tape.var(&numbers) } else { tape.input(&numbers) }
+        };
+        let operands = row.operands.iter().map(|operand| (operand, operand.sample(&mut rng).mapv(F::from_f64)));
+        let operands: Vec<Var<F>> = operands.map(|(operand, numbers)| leaf(operand, numbers)).collect();
+        let y = (row.program)(&operands);
+        let gradients = (y * y).sum().backward();
+        let results: Vec<Var<F>> =
+            std::iter::once(y).chain(operands.iter().filter_map(|&x| gradients.get(x))).collect();
+        (row.op, tape.to_stablehlo(&operands, &results).expect(row.op))
+    };
+    Row::<F>::ALL.iter().map(row).collect()
+}
+
+#[test]
+fn every_op_of_the_table_has_lines_and_so_has_its_gradient() {
+    for (op, text) in rows::<f32>().into_iter().chain(rows::<f64>()) {
+        assert!(text.contains("return %") && !text.contains("chlo."), "{op}: {text}");
+        let balance = |open: char, close: char| text.matches(open).count() == text.matches(close).count();
+        assert!(balance('(', ')') && balance('{', '}') && balance('[', ']'), "{op}: {text}");
+    }
+}
+
+#[test]
+fn a_step_reads_as_its_listing_and_hands_its_memory_on() {
+    let w = vec![Param::new("layer 1/w", arr2(&[[1.0_f32], [2.0]]))];
+    let line = line!() + 1;
+    let step = Step::record(&w, &Sgd::new(0.5), |tape| {
+        let x = tape.input([[1.0, 2.0]]).named("x");
+        x.matmul(tape.param(&w[0])).named("y").sum()
+    });
+    let text = step.expect("a step").to_stablehlo().expect("lines").replace("tests/", "");
+    let place = |name: &str, after: u32| format!("loc(\"{name}\"(\"stablehlo.rs\":{}:1))", line + after);
+    let expected = format!(
+        r#"// Written by gradus: a training step of 11 nodes. %n7 is node 7 of its listing; `loc` has its name and the line that recorded it.
+module @gradus {{
+  func.func public @main(%layer.1.w: tensor<2x1xf32> {{tf.aliasing_output = 0 : i32}}, %learning_rate: tensor<f32> {{tf.aliasing_output = 1 : i32}}, %x: tensor<1x2xf32>) -> (tensor<2x1xf32> {{jax.result_info = "layer 1/w"}}, tensor<f32> {{jax.result_info = "learning_rate"}}, tensor<f32> {{jax.result_info = "loss"}}) {{
+    // %n2 matmul, y, stablehlo.rs:{two}
+    %n2 = stablehlo.dot_general %x, %layer.1.w, contracting_dims = [1] x [0], precision = [HIGHEST, HIGHEST] : (tensor<1x2xf32>, tensor<2x1xf32>) -> tensor<1x1xf32> {y}
+    // %n3 sum, all axes, stablehlo.rs:{two}
+    %c0 = stablehlo.constant dense<0.0> : tensor<f32>
+    %n3 = stablehlo.reduce(%n2 init: %c0) applies stablehlo.add across dimensions = [0, 1] : (tensor<1x1xf32>, tensor<f32>) -> tensor<f32> {sum}
+"#,
+        two = line + 2,
+        y = place("y", 2),
+        sum = place("sum", 2),
+    );
+    assert!(text.starts_with(&expected), "{text}\nis expected to begin with\n{expected}");
+    let updated = format!("// %n10 update/sub, stablehlo.rs:{line}");
+    assert!(text.contains("return %n10, %learning_rate, %n3 : ") && text.contains(&updated), "{text}");
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Cube;
+
+impl Unary for Cube {
+    const NAME: &'static str = "cube";
+    fn value<T: Real>(self, x: T) -> T {
+        x * x * x
+    }
+    fn flow<T: Real>(self, g: T, x: T, _y: T) -> T {
+        g * T::number(3.0) * x * x
+    }
+}
+
+#[test]
+fn an_op_of_the_programs_own_that_is_given_by_a_formula_has_lines() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var([1.0, 2.0]).named("x");
+    let y = x.map(Cube);
+    let text = tape.to_stablehlo(&[x], &[y, y.sum().backward().wrt(x)]).expect("lines");
+    assert!(text.contains("%n1.0 = stablehlo.multiply %x, %x : tensor<2xf64>"), "{text}");
+    assert!(text.contains("cube'"), "{text}");
+}
+
+#[derive(PartialEq)]
+struct Opaque;
+
+impl<F: Scalar> Op<F> for Opaque {
+    fn name(&self) -> &'static str {
+        "opaque"
+    }
+    fn formula(&self) -> &'static str {
+        "y = x"
+    }
+    fn shape(&self, x: &[Shape]) -> Result<Shape, String> {
+        Ok(x[0])
+    }
+    fn forward(&self, x: &[View<F>], y: ViewMut<F>) {
+        y.data.copy_from_slice(x[0].data);
+    }
+    fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
+        [at.to(0, || at.cotangent())].into()
+    }
+}
+
+#[test]
+fn another_op_of_the_programs_own_is_refused_with_its_name_and_its_line() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var([1.0, 2.0]);
+    let line = line!() + 1;
+    let y = tape.record(Opaque, &[x]);
+    let message = tape.to_stablehlo(&[x], &[y]).expect_err("no lines").to_string();
+    assert!(message.contains("opaque") && message.contains(&format!("stablehlo.rs:{line}")), "{message}");
+    tape.to_stablehlo(&[x], &[x + x]).expect("what is not needed is not written");
+}
+
+#[test]
+fn names_of_any_kind_become_names_of_the_language_and_stay_apart() {
+    let tape = Tape::<f32>::new();
+    let names = ["é", "e", "n7", "\"", "a/b", "a b", ""];
+    let all: Vec<Var<f32>> = names.iter().map(|name| tape.input(1.0).named(name)).collect();
+    let sum = all.iter().copied().reduce(|a, b| a + b).expect("a sum");
+    let text = tape.to_stablehlo(&all, &[sum]).expect("lines");
+    let signature = text.lines().find(|line| line.contains("@main")).expect("a function");
+    let arguments: Vec<&str> = signature.split('%').skip(1).map(|rest| rest.split(':').next().unwrap()).collect();
+    assert_eq!(arguments, ["x..", "e", "x.n7", "x...2", "a.b", "a.b.2", "x6"]);
+}
+
+#[test]
+fn a_parameter_that_is_read_twice_is_one_argument() {
+    let w = vec![Param::new("w", arr1(&[1.0_f64, 2.0]))];
+    let step = Step::record(&w, &Sgd::new(0.5), |tape| (tape.param(&w[0]) * tape.param(&w[0]).exp()).sum());
+    let text = step.expect("a step").to_stablehlo().expect("lines");
+    assert!(text.contains("stablehlo.exponential %w"), "{text}");
+}
+
+#[test]
+fn numbers_of_the_program_become_constants() {
+    let tape = Tape::<f64>::new();
+    let x = tape.var(arr0(1.0)).named("x");
+    let text = tape.to_stablehlo(&[x], &[x * tape.input(ndarray::array![0.5, -1.5])]).expect("lines");
+    assert!(text.contains("stablehlo.constant dense<[0.5, -1.5]> : tensor<2xf64>"), "{text}");
+}
