@@ -150,7 +150,10 @@ fn train(net: Mlp<f64>, xor: &TruthTable, epochs: usize) -> Result<Training> {
 
 /// Trains from every start, on as many threads as there are processors. The order of the results is that of the starts.
 fn train_all(starts: Vec<Mlp<f64>>, xor: &TruthTable, epochs: usize) -> Result<Vec<Training>> {
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let Ok(threads) = std::thread::available_parallelism().map(|n| n.get()) else {
+        // A web page has no threads.
+        return starts.into_iter().map(|net| train(net, xor, epochs)).collect();
+    };
     let per_thread = starts.len().div_ceil(threads);
     let mut starts = starts.into_iter();
     std::thread::scope(|scope| {

@@ -23,6 +23,7 @@ impl Error {
     }
 
     /// The error that ends a chapter after Ctrl-C, with the exit status of a program ended by Ctrl-C.
+    #[cfg(not(target_family = "wasm"))]
     pub(crate) fn interrupted() -> Self {
         Error { message: "interrupted".to_owned(), status: 130 }
     }

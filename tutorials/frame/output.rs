@@ -136,8 +136,18 @@ pub(crate) fn is_terminal() -> bool {
 /// The number of columns to print in, if it is known: COLUMNS or, without it, that of the terminal.
 fn columns(is_terminal: bool) -> Option<usize> {
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|&columns| columns > 0);
-    let measured = || is_terminal.then(ratatui::crossterm::terminal::size)?.ok().map(|(columns, _)| columns.into());
-    said.or_else(measured).map(|columns: usize| columns.max(NARROWEST))
+    said.or_else(|| is_terminal.then(measured)?).map(|columns| columns.max(NARROWEST))
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn measured() -> Option<usize> {
+    ratatui::crossterm::terminal::size().ok().map(|(columns, _)| columns.into())
+}
+
+/// In a web page a line may be as long as it likes.
+#[cfg(target_family = "wasm")]
+fn measured() -> Option<usize> {
+    None
 }
 
 /// The lines of a text, broken where the terminal ends.

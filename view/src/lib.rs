@@ -17,19 +17,31 @@
 //! - `screen`: the places of the panes; `panes`: their contents
 //! - `look`: colours and characters; `text`: the widths of texts, and line breaks; `ascii`: the story in ASCII; `source`: the program's text
 
+#[cfg(not(target_family = "wasm"))]
 mod action;
+#[cfg(not(target_family = "wasm"))]
 mod ascii;
+#[cfg(not(target_family = "wasm"))]
 mod look;
+#[cfg(not(target_family = "wasm"))]
 mod panes;
+#[cfg(not(target_family = "wasm"))]
 mod screen;
+#[cfg(not(target_family = "wasm"))]
 mod session;
+#[cfg(not(target_family = "wasm"))]
 mod source;
+#[cfg(not(target_family = "wasm"))]
 mod stepper;
+#[cfg(not(target_family = "wasm"))]
 mod terminal;
 #[cfg(test)]
 mod tests;
 pub mod text;
+#[cfg(not(target_family = "wasm"))]
 mod timeline;
 
+#[cfg(not(target_family = "wasm"))]
 pub use stepper::{Stepper, step};
+#[cfg(not(target_family = "wasm"))]
 pub use terminal::Left;

@@ -30,7 +30,7 @@ pub fn cut(text: &str, room: usize, ellipsis: &str) -> String {
 }
 
 /// The end of a text that fits, with `ellipsis` before it if it is cut.
-pub(crate) fn cut_before(text: &str, room: usize, ellipsis: &str) -> String {
+pub fn cut_before(text: &str, room: usize, ellipsis: &str) -> String {
     let mut left_out = 0;
     let starts = text.grapheme_indices(true).map(|(start, _)| start);
     for start in starts {

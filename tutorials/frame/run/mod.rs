@@ -1,8 +1,9 @@
 //! One run of a chapter: its inputs, and the destinations of its results.
 //!
-//! - `around`: what is printed before and after the chapter
+//! - `around`: what is printed before and after the chapter; `step`: the stepper, for `--step`
 
 mod around;
+mod step;
 
 use crate::flags::Flags;
 use crate::form::Form;
@@ -17,7 +18,6 @@ use gradus::io::Arrays;
 use gradus::nn::Parameters;
 use gradus::page::PageOptions;
 use gradus::{Scalar, Tape};
-use gradus_view::{Left, Stepper};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rand::rngs::ChaCha8Rng;
 use serde_json::{Map, Value, json};
@@ -285,22 +285,6 @@ impl<'c> Run<'c> {
             self.write(&file_name(name, Form::Html), tape.to_html(&page))?;
         }
         self.draw_picture(name, &picture, options)
-    }
-
-    fn step<F: Scalar>(&mut self, tape: &Tape<F>, subject: &str) -> Result {
-        self.stepped = true;
-        let subject = if subject.is_empty() { self.chapter.title } else { subject };
-        let title = format!("{}: {subject}", self.chapter.short_name());
-        let stepper = Stepper::of(tape).title(title).sources(source::folders(self.chapter.sources));
-        if !self.has_a_reader() || is_prose_on_stderr() {
-            stepper.narration().iter().for_each(|sentence| self.output.line(sentence));
-            return Ok(());
-        }
-        match stepper.run() {
-            Ok(Left::Quit) => Ok(()),
-            Ok(Left::Interrupted) => Err(Error::interrupted()),
-            Err(error) => Err(Error::new(format!("cannot step on this terminal: {error}"))),
-        }
     }
 
     /// The same for a figure that is not of a tape.

@@ -3,8 +3,14 @@
 //! The idea to know: the view never takes over the terminal. It is drawn in a few lines below the printed text, without raw mode and with the cursor
 //! shown, so that a panic or Ctrl-C leaves a sane terminal, with nothing to restore.
 
+#[cfg(not(target_family = "wasm"))]
 mod live;
+#[cfg(target_family = "wasm")]
+#[path = "no_live.rs"]
+mod live;
+#[cfg(not(target_family = "wasm"))]
 mod screen;
+#[cfg_attr(target_family = "wasm", allow(dead_code))] // only a terminal shows all of it
 mod training;
 
 use crate::output::Output;

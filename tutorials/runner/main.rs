@@ -1,0 +1,17 @@
+//! The chapters as one program for a web page, which runs it in a worker as WebAssembly: `runner ch10 --seed 3` does what `gradus ch10 --seed 3` does.
+//! The one idea to know: the chapters are the same code as in a terminal; what differs is below them, in the worker, which plays the operating system.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    let name = if arguments.len() > 1 { arguments.remove(1) } else { OsString::new() };
+    match chapters::CHAPTERS.iter().find(|(chapter, _)| *chapter.short_name() == *name) {
+        Some((chapter, story)) => frame::ended(frame::run_with(chapter, *story, arguments, &mut |_| {})),
+        None => {
+            frame::complain(&format!("expected the short name of a chapter, such as ch10, found {name:?}"));
+            ExitCode::from(2)
+        }
+    }
+}
