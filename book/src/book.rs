@@ -1,6 +1,6 @@
 //! The book: its pages are the chapters' READMEs with formulas drawn, hints added, and figures and programs beside them.
 
-use crate::{Result, formulas, name, read, write};
+use crate::{Result, formulas, name, panel, read, write};
 use frame::Exercise;
 use std::path::Path;
 
@@ -8,14 +8,17 @@ use std::path::Path;
 const PARTS: [(u32, &str); 4] =
     [(1, "A neuron, a cost, a slope"), (8, "Backpropagation"), (15, "Reading digits"), (22, "Beyond the gradient")];
 
-/// Writes the book's sources into a folder, ready for `mdbook build`.
-pub fn write_sources(root: &Path, chapters: &[std::path::PathBuf], folder: &Path) -> Result {
+/// Writes the book's sources into a folder, ready for `mdbook build`; if `runnable`, as a site whose chapters run in their pages.
+pub fn write_sources(root: &Path, chapters: &[std::path::PathBuf], folder: &Path, runnable: bool) -> Result {
     let (own, pages) = (root.join("book"), folder.join("src"));
     copy(&own.join("book.toml"), &folder.join("book.toml"))?;
     copy_folder(&own.join("theme"), &folder.join("theme"))?;
     let mut summary = "# Summary\n\n[The course](introduction.md)\n".to_owned();
     for page in ["introduction.md", "glossary.md"] {
-        let text = read(&own.join(page))?.replace("](../SOURCES.md", "](sources.md");
+        let mut text = read(&own.join(page))?.replace("](../SOURCES.md", "](sources.md");
+        if runnable && page == "introduction.md" {
+            text = panel::begin_here(&text)?;
+        }
         write(&pages.join(page), &formulas::to_mathml(&text)?)?;
     }
     write(&pages.join("sources.md"), &formulas::to_mathml(&sources(&read(&root.join("SOURCES.md"))?))?)?;
@@ -33,9 +36,15 @@ pub fn write_sources(root: &Path, chapters: &[std::path::PathBuf], folder: &Path
         let text = read(&chapter.join("README.md"))?;
         let title = text.lines().next().unwrap_or_default().trim_start_matches("# Chapter ");
         summary += &format!("- [{title}]({name}/README.md)\n");
-        let page = page(&name, &text).map_err(|error| format!("tutorials/{name}/README.md: {error}"))?;
+        let place = |error| format!("tutorials/{name}/README.md: {error}");
+        let text = if runnable { panel::after_the_question(&name, &text).map_err(place)? } else { text };
+        let page = page(&name, &text).map_err(place)?;
         write(&pages.join(&name).join("README.md"), &page)?;
         copy_beside(chapter, &pages.join(&name))?;
+    }
+    if runnable {
+        let page = root.join("tutorials/runner/page");
+        ["run.js", "run.css"].into_iter().try_for_each(|file| copy(&page.join(file), &pages.join(file)))?;
     }
     summary += "\n---\n\n[Glossary, English and Chinese](glossary.md)\n[The sources](sources.md)\n";
     write(&pages.join("SUMMARY.md"), &summary)

@@ -4,12 +4,13 @@
 //! - `output`: the printed output of a chapter, and when two outputs say the same
 //! - `text`: the blocks of a README that code and output fill
 //! - `formulas`: LaTeX to MathML
-//! - `book`: the pages, from the READMEs; `links`: whether every link of the finished book leads somewhere
+//! - `book`: the pages, from the READMEs; `panel`: what runs a chapter in its page; `links`: whether every link of the finished book leads somewhere
 
 mod book;
 mod formulas;
 mod links;
 mod output;
+mod panel;
 mod source;
 mod text;
 
@@ -56,6 +57,18 @@ fn command() -> Command {
                 .help("Write the book's sources into a folder, for mdbook, instead"),
         )
         .arg(
+            switch("panels", "In the book, give each chapter a panel that runs it in the page: see .ci/site")
+                .requires("book"),
+        )
+        .arg(
+            Arg::new("alike")
+                .long("alike")
+                .value_names(["FILE", "FILE"])
+                .num_args(2)
+                .value_parser(value_parser!(PathBuf))
+                .help("Check that two printed outputs say the same instead: words equal, numbers nearly"),
+        )
+        .arg(
             Arg::new("links")
                 .long("links")
                 .value_name("DIR")
@@ -70,10 +83,15 @@ fn run(matches: &ArgMatches) -> Result<Vec<String>> {
     if let Some(folder) = matches.get_one::<PathBuf>("links") {
         return links::faults(folder);
     }
+    if let Some(files) = matches.get_many::<PathBuf>("alike") {
+        let files = files.map(|file| read(file)).collect::<Result<Vec<_>>>()?;
+        let difference = || format!("the outputs differ: {}", output::first_difference(&files[0], &files[1]));
+        return Ok(if output::says_the_same(&files[0], &files[1]) { Vec::new() } else { vec![difference()] });
+    }
     let tutorials = root.join("tutorials");
     let chapters = chapters(&tutorials, &matches.get_many("chapters").into_iter().flatten().collect::<Vec<&String>>())?;
     if let Some(folder) = matches.get_one::<PathBuf>("book") {
-        return book::write_sources(&root, &chapters, folder).map(|()| Vec::new());
+        return book::write_sources(&root, &chapters, folder, matches.get_flag("panels")).map(|()| Vec::new());
     }
     let check = matches.get_flag("check");
     let mut faults = Vec::new();

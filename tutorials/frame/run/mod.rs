@@ -253,7 +253,7 @@ impl<'c> Run<'c> {
         Ok(())
     }
 
-    /// Writes a figure as NAME.svg and NAME.png into the output folder, unless the run is quiet.
+    /// Writes a figure as NAME.svg and NAME.png into the output folder, unless the run is quiet; in a web page, which shows the SVG, without the PNG.
     ///
     /// # Errors
     /// If the files cannot be written.
@@ -263,7 +263,7 @@ impl<'c> Run<'c> {
         }
         let drawing = figure.draw();
         self.write(&format!("{name}.svg"), drawing.svg())?;
-        self.write(&format!("{name}.png"), drawing.png()?)
+        if cfg!(target_family = "wasm") { Ok(()) } else { self.write(&format!("{name}.png"), drawing.png()?) }
     }
 
     /// Draws `tape` in each form that the flags ask for: `name.svg` with `--svg`, and so on. With `--step` the reader steps through it; without a
