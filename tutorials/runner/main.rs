@@ -1,5 +1,9 @@
 //! The chapters as one program for a web page, which runs it in a worker as WebAssembly: `runner ch10 --seed 3` does what `gradus ch10 --seed 3` does.
 //! The one idea to know: the chapters are the same code as in a terminal; what differs is below them, in the worker, which plays the operating system.
+#![deny(unsafe_code)]
+
+#[cfg(target_os = "wasi")]
+mod old_libc;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
