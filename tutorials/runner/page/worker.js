@@ -17,6 +17,8 @@ onmessage = async ({ data: { module, digits: packed, args, lines } }) => {
     const started = performance.now();
     const status = runProgram(program, {
       args: ["gradus", ...args],
+      // A terminal without a name gets no bar of progress.
+      env: { TERM: "xterm" },
       files,
       lines,
       say: (stream, bytes) => postMessage({ stream, text: decoders[stream].decode(bytes, { stream: true }) }),
