@@ -56,6 +56,19 @@ class Shown {
     this.progress("");
   }
 
+  /** The number of characters that fit into a line, by which the program breaks its lines, as it does in a terminal. */
+  get columns() {
+    const text = document.createElement("pre");
+    text.append(document.createElement("span"));
+    text.firstChild.textContent = "0".repeat(100);
+    this.#output.append(text);
+    this.#output.hidden = false;
+    const columns = Math.floor((100 * this.#output.clientWidth) / text.firstChild.getBoundingClientRect().width);
+    this.#output.hidden = true;
+    text.remove();
+    return columns;
+  }
+
   status(text) {
     this.#panel.querySelector("[role=status]").textContent = text;
   }
@@ -161,7 +174,7 @@ function wire(panel) {
     running = true;
     button.textContent = "Stop";
     shown.clear();
-    const order = { args: args(), lines: field("guess").value.trim() === "" ? [] : [field("guess").value.trim()] };
+    const order = { args: args(), columns: shown.columns, lines: field("guess").value.trim() === "" ? [] : [field("guess").value.trim()] };
     try {
       if (worker === null) {
         shown.status("The course is being loaded.");
@@ -190,7 +203,7 @@ function wire(panel) {
         shown.status("The digits are being loaded: 11 MB.");
         try {
           const [digits] = await carried("digits.js", "gradusDigits");
-          if (running) begin({ args: order.args, lines: order.lines, digits });
+          if (running) begin({ ...order, module: undefined, digits });
         } catch (error) {
           stop(error.message);
         }

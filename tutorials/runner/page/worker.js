@@ -7,7 +7,7 @@ const unpacked = (base64) => Uint8Array.from(atob(base64), (letter) => letter.ch
 const unzipped = (bytes) => new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 
 /** `module` comes with the first message, `digits` once they were asked for: both in base64. */
-onmessage = async ({ data: { module, digits: packed, args, lines } }) => {
+onmessage = async ({ data: { module, digits: packed, args, lines, columns } }) => {
   try {
     if (module) program = await WebAssembly.compile(await unzipped(unpacked(module)));
     for (const [path, base64] of Object.entries(packed ?? {})) digits.push([path, unpacked(base64)]);
@@ -18,7 +18,7 @@ onmessage = async ({ data: { module, digits: packed, args, lines } }) => {
     const status = runProgram(program, {
       args: ["gradus", ...args],
       // A terminal without a name gets no bar of progress.
-      env: { TERM: "xterm" },
+      env: { TERM: "xterm", COLUMNS: String(columns) },
       files,
       lines,
       say: (stream, bytes) => postMessage({ stream, text: decoders[stream].decode(bytes, { stream: true }) }),
