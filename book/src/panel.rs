@@ -6,9 +6,10 @@ use crate::Result;
 /// The text of a chapter with its panel below the question, with which every chapter begins.
 pub fn after_the_question(name: &str, text: &str) -> Result<String> {
     let chapter = name.split('_').next().unwrap_or(name);
-    let is_question = |line: &&str| line.starts_with("> **Predict first.**");
+    const QUESTION: &str = "> **Predict first.**";
     let lines: Vec<&str> = text.lines().collect();
-    let start = lines.iter().position(|line| is_question(&line)).ok_or("no line begins with `> **Predict first.**`")?;
+    let start = lines.iter().position(|line| line.starts_with(QUESTION));
+    let start = start.ok_or_else(|| format!("no line begins with `{QUESTION}`"))?;
     let end = start + lines[start..].iter().take_while(|line| line.starts_with('>')).count();
     let (before, after) = (lines[..end].join("\n"), lines[end..].join("\n"));
     Ok(format!("{before}\n\n{}\n{after}\n", panel(chapter)))
