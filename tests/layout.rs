@@ -1,6 +1,8 @@
 //! The promises of the layout: nothing overlaps, no edge runs through a node, and it is quick.
 
-use gradus::draw::{Area, Backward, Direction, DrawOptions, Layout, Measure, Picture, PictureNode, Route, Spacing};
+use gradus::draw::{
+    Area, Backward, Direction, DrawOptions, Kind, Layout, Measure, Picture, PictureNode, Route, Spacing,
+};
 use gradus::nn::{Activation, Mlp};
 use gradus::prelude::*;
 use ndarray::{Array2, array};
@@ -72,6 +74,16 @@ fn network(tape: &Tape<f64>) {
     (x * x).sum().named("loss").backward();
 }
 
+/// A network of single numbers: each neuron is a sum of products of its own.
+fn neurons(tape: &Tape<f64>, sizes: &[usize]) {
+    let mut values: Vec<Var<f64>> = (0..sizes[0]).map(|i| tape.input(0.1).named(format!("x{i}"))).collect();
+    for &size in &sizes[1..] {
+        let neuron = |_| values.iter().fold(tape.var(0.0), |sum, &x| sum + tape.var(0.2) * x).tanh();
+        values = (0..size).map(neuron).collect();
+    }
+    values[0].named("y").backward();
+}
+
 fn pictures() -> Vec<(String, Picture)> {
     let mut pictures = Vec::new();
     for backward in [Backward::Values, Backward::Nodes, Backward::Hidden] {
@@ -87,6 +99,9 @@ fn pictures() -> Vec<(String, Picture)> {
         for seed in 0..8 {
             add(format!("random program {seed}"), &|tape| random_program(tape, seed, 5 + 7 * seed as usize));
         }
+        let tape = Tape::new();
+        neurons(&tape, &[4, 8, 1]);
+        pictures.push((format!("neurons, {backward:?}"), Picture::of(&tape, &options).with_stubs()));
         let folded = options.clone().max_nodes(20);
         let tape = Tape::new();
         random_program(&tape, 1, 80);
@@ -244,6 +259,61 @@ fn a_long_drawing_goes_on_in_rows_of_about_one_length() {
     for pair in breaks {
         assert!(pair[1].y > pair[0].y + pair[0].height, "a row begins below the one before it");
     }
+}
+
+#[test]
+fn a_drawing_is_not_cut_where_many_edges_would_run_around_the_rows() {
+    let tape = Tape::new();
+    let mut values = [0.1, 0.2, 0.3, 0.4, 0.5].map(|x| tape.var(x));
+    for _ in 0..12 {
+        values = values.map(|value| value.tanh());
+    }
+    values.into_iter().reduce(|sum, value| sum + value).expect("there are values").backward();
+    let [long, _, in_rows] = layouts(&Picture::of(&tape, &DrawOptions::new()));
+    assert!(long.width > 1500);
+    // Only the last sums could go to another row.
+    assert!(in_rows.width > 1200, "{} of {}", in_rows.width, long.width);
+}
+
+#[test]
+fn what_is_used_in_many_places_is_named_there_and_has_no_lines() {
+    let tape = Tape::new();
+    neurons(&tape, &[4, 8, 1]);
+    let plain = Picture::of(&tape, &DrawOptions::new());
+    let picture = plain.clone().with_stubs();
+    let inputs: Vec<_> = plain.nodes.iter().filter(|node| node.kind == Kind::Input).collect();
+    assert!(picture.edges.iter().all(|edge| inputs.iter().all(|x| edge.from != x.index && edge.to != x.index)));
+    let stubs: Vec<_> = picture.nodes.iter().filter(|node| node.kind == Kind::Stub).collect();
+    assert_eq!(stubs.len(), 4 * 8);
+    for stub in stubs {
+        let [of] = stub.stub_of[..] else { panic!("one name") };
+        assert_eq!(stub.heading, plain.node(of).heading);
+        let uses = plain.edges.iter().filter(|edge| edge.from == of && edge.to == stub.origin);
+        assert_eq!(uses.count(), 1, "it stands where there was a line");
+    }
+    let layout = layout(&picture, Direction::LeftToRight);
+    let products = picture.nodes.iter().zip(&layout.nodes).filter(|(node, _)| node.op == "×");
+    let leftmost = products.map(|(_, area)| area.x).min().expect("there are products");
+    let x = |node: &&PictureNode| {
+        layout.nodes[picture.nodes.iter().position(|other| other.index == node.index).expect("it is drawn")].x
+    };
+    assert!(inputs.iter().all(|input| x(input) < leftmost), "the inputs are at the left");
+}
+
+#[test]
+fn a_folded_scope_names_all_that_it_reads_in_one_place() {
+    let tape = Tape::new();
+    let values: Vec<Var<f64>> = (0..12).map(|i| tape.input(0.1).named(format!("x{i}"))).collect();
+    let sums = (0..10).map(|j| {
+        let _scope = tape.scope(&format!("neuron{j}"));
+        values.iter().fold(tape.var(0.0), |sum, &x| sum + tape.var(0.2) * x)
+    });
+    sums.collect::<Vec<_>>().into_iter().reduce(|a, b| a + b).expect("there are sums").backward();
+    let picture = Picture::of(&tape, &DrawOptions::new().max_nodes(100)).with_stubs();
+    let stubs: Vec<_> = picture.nodes.iter().filter(|node| node.kind == Kind::Stub).collect();
+    assert_eq!(stubs.len(), 10);
+    assert!(stubs.iter().all(|stub| stub.heading == "x0 … x11 (12)" && stub.stub_of.len() == 12));
+    assert_eq!(picture.edges.iter().filter(|edge| edge.from == stubs[0].index).count(), 1);
 }
 
 #[test]

@@ -194,9 +194,45 @@ fn a_tape_of_thousands_of_nodes_is_a_page_still() {
         y = (y * x).sin();
     }
     y.backward();
-    let data = data(&tape.to_html(&PageOptions::new()));
-    let shown = data["figure"]["foldings"][0]["nodes"].as_array().expect("nodes").len();
-    assert!((100..=300).contains(&shown), "{shown}");
+    let figure = &data(&tape.to_html(&PageOptions::new()))["figure"];
+    let list = |value: &Value| value.as_array().expect("a list").clone();
+    let is_stub = |node: &Value| node.get("stub_of").is_some();
+    let foldings = list(&figure["foldings"]);
+    let groups = list(&figure["scopes"]).iter().filter(|scope| scope["is_group"] == true).count();
+    let (whole, insides): (Vec<_>, Vec<_>) = foldings.iter().partition(|folding| folding.get("inside").is_none());
+    assert_eq!((whole.len(), insides.len()), (1, groups));
+    assert!(list(&whole[0]["nodes"]).iter().filter(|node| !is_stub(node)).count() <= 100, "few enough to be read");
+    // Every node is drawn once: in the whole graph, or inside of a group.
+    let alone = list(&whole[0]["nodes"]).into_iter().filter(|node| node["heading"].is_null());
+    let inside = insides.iter().flat_map(|folding| list(&folding["nodes"])).filter(|node| !is_stub(node));
+    let mut drawn: Vec<u64> = alone.chain(inside).map(|node| node["index"].as_u64().expect("an index")).collect();
+    drawn.sort_unstable();
+    assert!(drawn.into_iter().eq(0..6001));
+}
+
+fn neuron<'t>(tape: &'t Tape<f64>, inputs: &[Var<'t, f64>], name: String) -> Var<'t, f64> {
+    let products = inputs.iter().map(|&x| x * tape.var(0.1));
+    products.reduce(|sum, product| sum + product).expect("there are inputs").tanh().named(name)
+}
+
+#[test]
+fn a_group_of_a_large_graph_is_a_value_with_what_only_it_is_computed_from() {
+    let tape = Tape::<f64>::new();
+    let inputs: Vec<_> = (0..12).map(|i| tape.input(f64::from(i)).named(format!("x{i}"))).collect();
+    let hidden: Vec<_> = (0..10).map(|j| neuron(&tape, &inputs, format!("h{j}"))).collect();
+    let outputs: Vec<_> = (0..3).map(|j| neuron(&tape, &hidden, format!("y{j}"))).collect();
+    outputs.into_iter().reduce(|sum, y| sum + y).expect("there are outputs").named("loss").backward();
+    let figure = &data(&tape.to_html(&PageOptions::new()))["figure"];
+    let scopes = figure["scopes"].as_array().expect("scopes");
+    let names: Vec<&str> = scopes.iter().filter_map(|scope| scope["name"].as_str()).collect();
+    for j in 0..10 {
+        assert!(names.iter().any(|name| name.starts_with(&format!("h{j} %"))), "{names:?}");
+    }
+    let first = figure["foldings"].as_array().expect("foldings").iter().find(|folding| folding["inside"] == 0);
+    let nodes = first.expect("the inside of the first group")["nodes"].as_array().expect("nodes");
+    let named: Vec<&str> = nodes.iter().filter_map(|node| node["heading"].as_str()).collect();
+    assert_eq!(named, (0..12).map(|i| format!("x{i}")).collect::<Vec<_>>(), "the inputs stand there by name");
+    assert_eq!(nodes.len() - named.len(), 36, "12 weights, 12 products, 11 sums, a tanh");
 }
 
 #[test]

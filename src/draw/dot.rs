@@ -167,7 +167,7 @@ impl Writer<'_> {
             format!("fillcolor=\"{fill}\" color=\"{backward}\"")
         };
         let mut attributes = match node.kind {
-            Kind::Const => " shape=plaintext style=\"\" fontsize=11 margin=0".to_owned(),
+            Kind::Const | Kind::Stub => " shape=plaintext style=\"\" fontsize=11 margin=0".to_owned(),
             Kind::Input => format!(" style=filled fillcolor=\"{leaf}\""),
             Kind::Var => " shape=ellipse style=filled margin=\"0.02,0\"".to_owned(),
             Kind::Param => format!(" shape=ellipse style=filled margin=\"0.02,0\" fillcolor=\"{leaf}\""),
@@ -185,7 +185,7 @@ impl Writer<'_> {
     /// The text of a node, line by line.
     fn label(&self, node: &PictureNode) -> String {
         let Palette { faint, backward, .. } = self.palette;
-        if node.kind == Kind::Const {
+        if matches!(node.kind, Kind::Const | Kind::Stub) {
             return escape(&node.heading);
         }
         let place = format!("%{}", node.index.index());

@@ -45,8 +45,9 @@ const COLUMN_GAP: f64 = 7.0;
 impl Face {
     pub(super) fn of(node: &PictureNode) -> Face {
         let mut writer = Writer { texts: Vec::new(), bottom: 5.0, widest: 0.0 };
-        if node.kind == Kind::Const {
-            writer.row(15.0, &[(&node.heading, NUMBER, Style::Plain)]);
+        if matches!(node.kind, Kind::Const | Kind::Stub) {
+            let style = if node.kind == Kind::Stub { Style::Bold } else { Style::Plain };
+            writer.row(15.0, &[(&node.heading, NUMBER, style)]);
             return writer.finish(2.0, 2.0);
         }
         let place = format!("%{}", node.index.index());

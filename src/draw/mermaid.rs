@@ -148,7 +148,7 @@ fn node_line(node: &PictureNode, has_sum: bool) -> String {
     let label = rows.join("<br/>");
     let [open, close] = match node.kind {
         Kind::Param | Kind::Var | Kind::Seed => ["([", "])"],
-        Kind::Input | Kind::Const => ["[", "]"],
+        Kind::Input | Kind::Const | Kind::Stub => ["[", "]"],
         Kind::Op | Kind::Gradient => ["(", ")"],
         Kind::Scope => ["[[", "]]"],
     };
@@ -157,7 +157,7 @@ fn node_line(node: &PictureNode, has_sum: bool) -> String {
 
 fn class(node: &PictureNode) -> &'static str {
     match (node.kind, node.pass) {
-        (Kind::Const, _) => "const",
+        (Kind::Const | Kind::Stub, _) => "const",
         (_, 1..) => "back",
         _ if node.is_loss => "loss",
         (Kind::Input | Kind::Param, _) => "leaf",

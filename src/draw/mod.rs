@@ -3,7 +3,8 @@
 //! [`Tape::to_dot`](crate::Tape::to_dot) for Graphviz.
 //!
 //! - `listing`: one line per node
-//! - `picture`: the content of a figure: nodes, edges, clusters; `paint`: makes one from a tape; `fold`: makes a large one smaller
+//! - `picture`: the content of a figure: nodes, edges, clusters; `paint`: makes one from a tape; `fold`: makes a large one smaller;
+//!   `stubs`: names instead of lines, where there would be too many
 //! - `layout`: the places of everything
 //! - `svg`, `mermaid`, `dot`: the three formats; `face`, `metrics`: texts in an SVG, and their sizes
 //! - `architecture`: the layers of a network
@@ -24,6 +25,7 @@ mod metrics;
 mod options;
 mod paint;
 mod picture;
+mod stubs;
 mod style;
 mod svg;
 mod text;

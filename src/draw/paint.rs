@@ -82,6 +82,7 @@ impl<F: Scalar> Painter<'_, F> {
             details: self.details(node),
             cluster,
             origin: node.origin,
+            stub_of: Vec::new(),
         }
     }
 

@@ -52,8 +52,10 @@ pub struct PictureNode {
     pub details: Vec<String>,
     /// The innermost scope, in [`Picture::clusters`].
     pub cluster: Option<usize>,
-    /// The node whose derivative it is part of; itself in the forward pass.
+    /// The node whose derivative it is part of; itself in the forward pass. Of a stub, the node that uses it.
     pub origin: NodeIndex,
+    /// Of a stub, the nodes whose names it shows, which are drawn elsewhere; empty for all others.
+    pub stub_of: Vec<NodeIndex>,
 }
 
 /// What a node looks like.
@@ -76,6 +78,8 @@ pub enum Kind {
     Scope,
     /// A gradient that the program computes with, in a figure that does not show the backward pass.
     Gradient,
+    /// The name of a node that is drawn elsewhere, in place of a line from there. Its index is greater than that of every node.
+    Stub,
 }
 
 /// An edge of a figure.
@@ -160,6 +164,7 @@ impl Picture {
             details: Vec::new(),
             cluster: None,
             origin: index,
+            stub_of: Vec::new(),
         });
         index
     }

@@ -174,7 +174,7 @@ fn rules(palette: &Palette) -> String {
         format!(".gradus .lookup .line{{stroke:{faint};stroke-width:1;stroke-dasharray:1 3;stroke-linecap:round}}.gradus .lookup .head{{fill:{faint}}}"),
         format!(".gradus .node rect,.gradus .node circle{{fill:{node};stroke:{outline}}}"),
         format!(".gradus .dot{{fill:{outline}}}.gradus .weights{{fill:none;stroke:{faint};stroke-width:.5}}"),
-        format!(".gradus .input rect,.gradus .input circle,.gradus .param rect{{fill:{leaf}}}.gradus .const rect{{fill:none;stroke:none}}"),
+        format!(".gradus .input rect,.gradus .input circle,.gradus .param rect{{fill:{leaf}}}.gradus .const rect,.gradus .stub rect{{fill:none;stroke:none}}"),
         format!(".gradus .pass1 rect{{fill:{};stroke:{backward}}}", backward_nodes[0]),
         format!(".gradus .pass2 rect{{fill:{};stroke:{backward}}}", backward_nodes[1]),
         format!(".gradus .cut rect{{stroke-dasharray:4 3}}.gradus .folded rect{{fill:{};stroke-width:2}}", scopes[1]),

@@ -57,7 +57,8 @@ impl Picture {
         if self.nodes.len() > MOST_NODES || self.clusters.len() > MOST_NODES {
             return folded(self.clone(), MOST_NODES).to_svg(options);
         }
-        document(self, &laid_out(self, options), options)
+        let picture = self.clone().with_stubs();
+        document(&picture, &laid_out(&picture, options), options)
     }
 }
 
@@ -215,6 +216,7 @@ fn draw_node(svg: &mut String, node: &PictureNode, area: Area) {
         Kind::Gradient => "cut",
         Kind::Op => "op",
         Kind::Scope => "folded",
+        Kind::Stub => "stub",
     };
     let pass = if node.pass == 0 {
         ""
@@ -228,7 +230,7 @@ fn draw_node(svg: &mut String, node: &PictureNode, area: Area) {
     *svg +=
         &format!("<g class=\"node {class}{pass}{loss}\" data-node=\"{}\"><title>{details}</title>", node.index.index());
     let corner = match node.kind {
-        Kind::Input | Kind::Const => 0,
+        Kind::Input | Kind::Const | Kind::Stub => 0,
         Kind::Var | Kind::Param | Kind::Seed => (area.height / 2).min(17),
         Kind::Op | Kind::Gradient | Kind::Scope => 6,
     };

@@ -1,16 +1,20 @@
 //! The graph as the page shows it. The one idea to know: the browser lays out nothing. The layout is computed here for each way of folding the
-//! graph's scopes (or the most useful ways, if there are too many), once for wide screens and once for tall ones.
+//! graph's scopes (or the most useful ways, if there are too many), once for wide screens and once for tall ones. A graph that is too large for that
+//! has groups besides (`groups`), each with a drawing of its inside: so each node is laid out once more, and not once for every way of folding.
 
 use crate::draw::{
-    Area, Backward, Direction, DrawOptions, Flow, Kind, Layout, Measure, Picture, PictureNode, Pixels, Route, SPACING,
-    Spacing, arrow_head, fold_scopes, fold_stretches, folded_size, line, number, shallow,
+    Area, Backward, Cluster, Direction, DrawOptions, Flow, Kind, Layout, Measure, Picture, PictureNode, Pixels, Route,
+    SPACING, Spacing, arrow_head, fold_scopes, fold_stretches, folded_size, line, number, shallow,
 };
 use crate::scalar::Scalar;
 use crate::tape::Tape;
 use crate::trace::{Event, Trace};
+use groups::add_groups;
 use petgraph::graph::NodeIndex;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+mod groups;
 
 /// Maximum number of nodes of a figure.
 const MOST_NODES: usize = 300;
@@ -48,6 +52,8 @@ struct FigureNode {
 struct Scope {
     name: String,
     parent: Option<usize>,
+    /// Whether it is a group, which has a drawing of its own.
+    is_group: bool,
 }
 
 /// The figure with some scopes folded.
@@ -57,7 +63,10 @@ struct Folding {
     folded: Vec<usize>,
     /// The nodes that are drawn.
     nodes: Vec<Stand>,
-    /// For each node of the figure, the node that is drawn for it.
+    /// The group whose inside is drawn, without what is around it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inside: Option<usize>,
+    /// For each node of the figure, the node that is drawn for it. (Inside of a group each node is drawn for itself.)
     stands_for: Vec<usize>,
     /// The scopes that are drawn.
     scopes: Vec<usize>,
@@ -74,6 +83,9 @@ struct Stand {
     heading: Option<String>,
     /// The folded scope that it is.
     scope: Option<usize>,
+    /// The nodes whose names it shows, if it is no node but a name in place of a line.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stub_of: Vec<usize>,
 }
 
 #[derive(Serialize)]
@@ -105,9 +117,12 @@ struct Way {
 
 impl Figure {
     pub(super) fn of<F: Scalar>(tape: &Tape<F>, trace: &Trace, is_laid_open: bool) -> Figure {
-        let picture = picture(tape, trace, is_laid_open);
+        let mut picture = picture(tape, trace, is_laid_open);
         let sizes = Sizes::of(tape, trace, &picture);
-        let ways = ways_of_folding(&picture);
+        let mut ways = ways_of_folding(&picture);
+        let scopes = if picture.nodes.len() > MOST_NODES { add_groups(&mut picture) } else { picture.clusters.len() };
+        // Groups are folded in all ways.
+        ways.iter_mut().for_each(|way| way.resize(picture.clusters.len(), true));
         let (mut work, mut foldings) = (0, Vec::new());
         for way in &ways {
             let size = folded_size(&picture, way);
@@ -120,6 +135,7 @@ impl Figure {
             let all_folded = &ways[1.min(ways.len() - 1)];
             foldings.push(Folding::of(&picture, all_folded, &sizes));
         }
+        foldings.extend((scopes..picture.clusters.len()).map(|group| Folding::inside(&picture, group, &sizes)));
         let nodes = picture.nodes.iter().map(|node| FigureNode {
             index: node.index.index(),
             kind: kind(node.kind),
@@ -129,8 +145,12 @@ impl Figure {
             shape: node.shape.clone(),
             has_gradient: !node.gradient.is_empty(),
         });
-        let scopes = picture.clusters.iter().map(|scope| Scope { name: scope.name.clone(), parent: scope.parent });
-        Figure { nodes: nodes.collect(), scopes: scopes.collect(), foldings }
+        let scope = |(index, scope): (usize, &Cluster)| Scope {
+            name: scope.name.clone(),
+            parent: scope.parent,
+            is_group: index >= scopes,
+        };
+        Figure { nodes: nodes.collect(), scopes: picture.clusters.iter().enumerate().map(scope).collect(), foldings }
     }
 }
 
@@ -219,17 +239,33 @@ impl Folding {
                 *node = before.place_of(*node).map_or(*node, |place| folded.stands_for[place]);
             });
         }
-        let drawn = &folded.picture;
+        let drawn = &folded.picture.with_stubs();
         let scope_of: HashMap<NodeIndex, usize> = picture
             .nodes
             .iter()
             .zip(&stands_for)
             .filter_map(|(node, &stand)| Some((stand, outermost_folded(picture, node, way)?)))
             .collect();
+        let scope = |node: &PictureNode| scope_of.get(&node.index).copied().filter(|_| node.kind == Kind::Scope);
+        Folding {
+            folded: (0..way.len()).filter(|&scope| way[scope]).collect(),
+            stands_for: stands_for.iter().map(|node| node.index()).collect(),
+            scopes: folded.open.clone(),
+            ..Folding::drawn(drawn, sizes, scope)
+        }
+    }
+
+    /// The inside of a group.
+    fn inside(picture: &Picture, group: usize, sizes: &Sizes) -> Folding {
+        Folding { inside: Some(group), ..Folding::drawn(&picture.inside(group), sizes, |_| None) }
+    }
+
+    fn drawn(picture: &Picture, sizes: &Sizes, scope: impl Fn(&PictureNode) -> Option<usize>) -> Folding {
         let stand = |node: &PictureNode| Stand {
             index: node.index.index(),
-            heading: (node.kind == Kind::Scope).then(|| node.heading.clone()),
-            scope: scope_of.get(&node.index).copied().filter(|_| node.kind == Kind::Scope),
+            heading: matches!(node.kind, Kind::Scope | Kind::Stub).then(|| node.heading.clone()),
+            scope: scope(node),
+            stub_of: node.stub_of.iter().map(|named| named.index()).collect(),
         };
         let edge = |edge: &crate::draw::Edge| FigureEdge {
             from: edge.from.index(),
@@ -239,13 +275,14 @@ impl Folding {
             slot_name: edge.slot_name.clone(),
         };
         Folding {
-            folded: (0..way.len()).filter(|&scope| way[scope]).collect(),
-            nodes: drawn.nodes.iter().map(stand).collect(),
-            stands_for: stands_for.iter().map(|node| node.index()).collect(),
-            scopes: folded.open.clone(),
-            edges: drawn.edges.iter().map(edge).collect(),
-            wide: Places::of(drawn, Direction::LeftToRight, sizes),
-            tall: Places::of(drawn, Direction::TopToBottom, sizes),
+            folded: Vec::new(),
+            nodes: picture.nodes.iter().map(stand).collect(),
+            inside: None,
+            stands_for: Vec::new(),
+            scopes: Vec::new(),
+            edges: picture.edges.iter().map(edge).collect(),
+            wide: Places::of(picture, Direction::LeftToRight, sizes),
+            tall: Places::of(picture, Direction::TopToBottom, sizes),
         }
     }
 }
@@ -319,6 +356,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Op => "op",
         Kind::Scope => "scope",
         Kind::Gradient => "gradient",
+        Kind::Stub => "stub",
     }
 }
 

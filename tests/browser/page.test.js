@@ -38,7 +38,7 @@ test("the slider goes to any step, and the story, the address and the bands foll
       await page.locator("#time").fill(String(step));
       assert.equal(await stepOf(page), step);
       assert.equal(await story(page), sentences[step - 1]);
-      assert.equal(new URL(page.url()).hash, `#t=${step}`);
+      await page.waitForURL(`**#t=${step}`);
     }
     const bands = await page.locator("#bands span b").allTextContents();
     assert.deepEqual(bands, ["forward", "backward", "update"]);

@@ -25,6 +25,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     second_pass(&folder)?;
     convolution(&folder)?;
     single_numbers(&folder)?;
+    large(&folder, "neurons.html", &[4, 8, 1])?;
+    large(&folder, "thousands.html", &[16, 24, 12, 1])?;
     live::write_all(&folder.join("live"))
 }
 
@@ -135,6 +137,28 @@ fn second_pass(folder: &Path) -> Result<(), Box<dyn Error>> {
     let slope = grad(y, &[x])[0];
     (slope * slope).sum().named("steepness").backward();
     write(folder, "second_pass.html", "The slope of a slope", &tape)
+}
+
+/// A network of single numbers, whose bend is computed from exponentials: 4-8-1 has 205 nodes, 16-24-12-1 more than 2,000.
+fn large(folder: &Path, file: &str, sizes: &[usize]) -> Result<(), Box<dyn Error>> {
+    let tape = Tape::<f64>::new();
+    let mut values: Vec<Var<f64>> = (0..sizes[0]).map(|i| tape.input(wave_of(i)).named(format!("x{i}"))).collect();
+    for (layer, &size) in sizes.iter().enumerate().skip(1) {
+        let neuron = |j: usize| {
+            let weight = |i: usize| tape.var(wave_of(100 * layer + 17 * j + i)).named(format!("w{layer}.{j}.{i}"));
+            let bias = tape.var(0.1).named(format!("b{layer}.{j}"));
+            let sum = values.iter().enumerate().fold(bias, |sum, (i, &x)| sum + weight(i) * x);
+            let power = (sum * 2.0).exp();
+            ((power - 1.0) / (power + 1.0)).named(format!("h{layer}.{j}"))
+        };
+        values = (0..size).map(neuron).collect();
+    }
+    values[0].backward();
+    write(folder, file, &format!("A network {sizes:?} of single numbers"), &tape)
+}
+
+fn wave_of(place: usize) -> f64 {
+    (1.7 * place as f64).sin()
 }
 
 /// Formulas of single numbers, and how the library writes them with the numbers put in: a line or nothing for each node, and for each event.

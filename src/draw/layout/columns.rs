@@ -43,6 +43,7 @@ pub(super) fn assign(parts: &Parts) -> Columns {
         });
         ties.add_if_possible(Tie { tail: after[1], head: before[0], length: 1, weight: 0 });
     }
+    keep_after_named(parts, &mut ties);
     keep_near_origin(parts, &mut ties);
     let positions = solve(ties.leaving.len(), &ties.ties);
     Columns::of(parts, &positions[..blocks])
@@ -109,12 +110,35 @@ fn neighbours(parts: &Parts) -> Vec<[Neighbour; 2]> {
     neighbours
 }
 
+/// Puts what uses a node by its name to the right of that node, as if there were a line.
+fn keep_after_named(parts: &Parts, ties: &mut Ties) {
+    if parts.picture.nodes.iter().all(|node| node.stub_of.is_empty()) {
+        return;
+    }
+    // Leaves that nothing else holds stand together, at the left.
+    let start = ties.new_point();
+    (0..parts.blocks.len()).for_each(|block| ties.add(Tie { tail: start, head: block, length: 0, weight: 0 }));
+    for stub in &parts.picture.nodes {
+        for named in stub.stub_of.iter().filter_map(|&named| parts.picture.place_of(named)) {
+            let user = parts.picture.place(stub.origin);
+            let [named, user] = [named, user].map(|node| parts.block_of[node]);
+            if parts.blocks[user].rightwards {
+                ties.add_if_possible(Tie { tail: named, head: user, length: 1, weight: 0 });
+            }
+            if parts.blocks[named].is_leaf {
+                ties.add(Tie { tail: start, head: named, length: 0, weight: 1 });
+            }
+        }
+    }
+}
+
 /// Ties each node of a backward pass to the node that it differentiates, on either side.
 fn keep_near_origin(parts: &Parts, ties: &mut Ties) {
     for (index, block) in parts.blocks.iter().enumerate() {
         let shown = &parts.picture.nodes[block.node];
         let origin = parts.picture.place_of(shown.origin).map(|origin| parts.block_of[origin]);
-        let Some(origin) = origin.filter(|&origin| shown.pass > 0 && origin != index) else { continue };
+        let is_differentiated = shown.pass > 0 && shown.kind != Kind::Stub;
+        let Some(origin) = origin.filter(|&origin| is_differentiated && origin != index) else { continue };
         let before_both = ties.new_point();
         let weight = if shown.kind == Kind::Seed { 8 } else { 1 };
         ties.add(Tie { tail: before_both, head: index, length: 0, weight });

@@ -131,7 +131,7 @@ impl Layout {
         if turned {
             return layout.transposed();
         }
-        let row_starts = wrap::row_starts(&layout, &columns, &grid.spans, spacing);
+        let row_starts = wrap::row_starts(&layout, &columns, &grid, spacing);
         if row_starts.is_empty() {
             return layout;
         }

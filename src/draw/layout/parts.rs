@@ -88,7 +88,7 @@ impl<'a> Parts<'a> {
         let hangs_by = hanging(picture, &lines, &is_leaf);
         let (stages, rightwards) = (stages(picture), rightwards(picture));
         let (mut blocks, mut block_of) = (Vec::new(), vec![0; picture.nodes.len()]);
-        for node in (0..picture.nodes.len()).filter(|&node| hangs_by[node].is_none()) {
+        for node in recorded_order(picture).into_iter().filter(|&node| hangs_by[node].is_none()) {
             block_of[node] = blocks.len();
             blocks.push(Block {
                 node,
@@ -197,9 +197,9 @@ fn hanging(picture: &Picture, lines: &[Lines], is_leaf: &[bool]) -> Vec<Option<u
     }
     let mut hangs_by = vec![None; picture.nodes.len()];
     for (node, operands) in operands.iter().enumerate() {
-        // One operand must stay as the start of the spine: data, if there is any.
+        // One operand must stay as the start of the spine: data, if there is any, or what stands for it.
         let kept = operands.iter().copied().max_by_key(|&operand| {
-            let is_data = picture.nodes[operand].kind == Kind::Input;
+            let is_data = matches!(picture.nodes[operand].kind, Kind::Input | Kind::Stub);
             (!is_leaf[operand], is_data, std::cmp::Reverse(operand))
         });
         let can_hang = |&operand: &usize| {
@@ -245,12 +245,25 @@ fn ranks(picture: &Picture, links: &[Lines], is_leaf: &[bool]) -> Vec<Rank> {
 
 fn stages(picture: &Picture) -> Vec<i64> {
     let (mut stage, mut pass) = (0, 0);
-    let mut stage_of = |node: &PictureNode| {
-        stage += i64::from(node.pass != pass);
-        pass = node.pass;
-        stage
-    };
-    picture.nodes.iter().map(&mut stage_of).collect()
+    let mut stages = vec![0; picture.nodes.len()];
+    for node in recorded_order(picture) {
+        let its_pass = picture.nodes[node].pass;
+        stage += i64::from(its_pass != pass);
+        pass = its_pass;
+        stages[node] = stage;
+    }
+    stages
+}
+
+/// The nodes in recording order, each stub before the node that uses it.
+fn recorded_order(picture: &Picture) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..picture.nodes.len()).collect();
+    let is_stub = |node: &PictureNode| node.kind == Kind::Stub;
+    order.sort_by_key(|&node| {
+        let node = &picture.nodes[node];
+        (if is_stub(node) { node.origin } else { node.index }, !is_stub(node))
+    });
+    order
 }
 
 fn rightwards(picture: &Picture) -> Vec<bool> {

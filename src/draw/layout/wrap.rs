@@ -1,8 +1,12 @@
-//! A drawing that is too long continues in a second row, as text does. It is cut only between columns that no scope's box spans. Edges across a cut
-//! run from the end of one row round to the beginning of the next.
+//! A drawing that is too long continues in a second row, as text does. It is cut only between columns that no scope's box spans, and that few edges
+//! connect: those run from the end of one row round to the beginning of the next.
 
+use super::grid::Grid;
 use super::routes::{Stretch, line_to};
 use super::{Area, Layout, Route, Spacing};
+
+/// Maximum number of links that run around from one row to the next.
+const MOST_AROUND: usize = 3;
 
 /// One row.
 #[derive(Clone, Copy)]
@@ -17,11 +21,15 @@ struct Row {
 type Crossing = [i64; 2];
 
 /// The columns that begin a second row, a third and so on, so that no row is longer than [`Spacing::longest`], if the scopes allow that.
-pub(super) fn row_starts(layout: &Layout, columns: &[Stretch], spans: &[[usize; 2]], spacing: &Spacing) -> Vec<usize> {
+pub(super) fn row_starts(layout: &Layout, columns: &[Stretch], grid: &Grid, spacing: &Spacing) -> Vec<usize> {
     if layout.width <= spacing.longest {
         return Vec::new();
     }
-    let can_cut = |column: usize| spans.iter().all(|&[first, last]| column <= first || column > last);
+    // For each column, the links that arrive from the column before it.
+    let mut links = vec![0; columns.len()];
+    grid.pieces().iter().for_each(|&(_, [_, right])| links[grid.items[right].column] += 1);
+    let is_open = |column: usize| grid.spans.iter().all(|&[first, last]| column <= first || column > last);
+    let can_cut = |column: usize| is_open(column) && links[column] <= MOST_AROUND;
     let candidates: Vec<usize> = (1..columns.len()).filter(|&column| can_cut(column)).collect();
     // Lines run around the rows at both sides.
     let length = |first: usize, end: usize| columns[end - 1].to - columns[first].from + 2 * spacing.column;

@@ -29,12 +29,17 @@ function widthOf(share) {
 }
 
 class Graph {
-  /** `select` is told what the reader clicked: a node, or an edge. `isHandle` says whether the reader can change a node's numbers. */
-  constructor(canvas, { select, isHandle }) {
-    Object.assign(this, { canvas, select, isHandle, zoom: undefined, hits: new Set(), sources: new Set() });
+  /** `select` is told what the reader clicked: a node, or an edge. `isHandle` says whether the reader can change a node's numbers. `entered` is told the
+      group whose inside is drawn; nothing if it is the whole graph. */
+  constructor(canvas, { select, isHandle, entered }) {
+    Object.assign(this, { canvas, select, isHandle, entered, zoom: undefined, hits: new Set(), sources: new Set() });
     this.wanted = new Set(figure.nodes.length > 60 ? figure.scopes.keys() : []);
     this.folding = this.nearest(this.wanted);
     this.figureNode = new Map(figure.nodes.map((node) => [node.index, node]));
+    const groups = figure.foldings.filter(({ inside }) => inside !== undefined);
+    this.insides = new Map(groups.map((folding) => [folding.inside, folding]));
+    const members = ({ nodes, inside }) => nodes.filter(({ stub_of }) => !stub_of).map(({ index }) => [index, inside]);
+    this.groupOf = new Map(groups.flatMap(members));
     new ResizeObserver(() => this.resized()).observe(canvas);
   }
 
@@ -48,7 +53,7 @@ class Graph {
       const differs = (at) => isFolded(folded, at) !== isFolded(wanted, at);
       return all.filter(differs).length + (scope !== undefined && differs(scope) ? 1e6 : 0);
     };
-    return figure.foldings.reduce((best, one) => (distance(one) < distance(best) ? one : best));
+    return figure.foldings.filter(({ inside }) => inside === undefined).reduce((best, one) => (distance(one) < distance(best) ? one : best));
   }
 
   setFolded(scope, isFolded) {
@@ -59,13 +64,38 @@ class Graph {
   }
 
   fold(wanted, scope) {
-    this.folding = this.nearest(wanted, scope);
-    this.build();
-    this.show(this.step, this.selected);
+    this.draw(this.nearest(wanted, scope));
   }
 
-  /** Unfolds the scopes that hide a node, as far as there are layouts for that. */
+  draw(folding) {
+    this.folding = folding;
+    this.build();
+    this.show(this.step, this.selected);
+    this.reveal();
+  }
+
+  /** Shows the inside of a group. */
+  enter(group) {
+    if (this.folding.inside === undefined) this.left = this.folding;
+    this.draw(this.insides.get(group));
+  }
+
+  /** Goes back from the inside of a group to the whole graph. */
+  leave() {
+    this.draw(this.left);
+  }
+
+  /** Inside of a group: goes along with what is looked at, to the group that it is in. */
+  follow(node) {
+    if (this.folding.inside === undefined || node === undefined || this.standsFor.has(node) || !this.figureNode.has(node)) return;
+    const group = this.groupOf.get(node);
+    this.folding = group === undefined ? this.left : this.insides.get(group);
+    this.build();
+  }
+
+  /** Unfolds the scopes that hide a node, as far as there are layouts for that, or enters its group. */
   open(node) {
+    if (this.groupOf.has(node)) return this.enter(this.groupOf.get(node));
     for (let tries = figure.scopes.length; tries > 0; tries--) {
       const { scope } = this.folding.nodes.find(({ index }) => index === this.standsFor.get(node)) ?? { scope: null };
       if (scope === null) return;
@@ -86,7 +116,7 @@ class Graph {
   }
 
   get isFoldable() {
-    return figure.scopes.length > 0 && figure.foldings.length > 1;
+    return figure.scopes.some(({ is_group }) => !is_group) && figure.foldings.length > 1;
   }
 
   /** Tall screens get the graph from top to bottom. */
@@ -96,8 +126,7 @@ class Graph {
 
   resized() {
     if (this.drawn === this.places()) return this.scale();
-    this.build();
-    this.show(this.step, this.selected);
+    this.draw(this.folding);
   }
 
   build() {
@@ -105,12 +134,17 @@ class Graph {
     Object.assign(this, { drawn: places, marks: new Map() });
     this.size = [places.width + 2 * MARGIN, places.height + 2 * MARGIN];
     this.svg = svg("svg", { viewBox: `${-MARGIN} ${-MARGIN} ${this.size.join(" ")}`, role: "group", "aria-label": "Computation graph" });
-    this.standsFor = new Map(figure.nodes.map((node, place) => [node.index, this.folding.stands_for[place]]));
+    this.standsFor = new Map(this.folding.inside === undefined
+      ? figure.nodes.map((node, place) => [node.index, this.folding.stands_for[place]])
+      : this.folding.nodes.filter(({ stub_of }) => !stub_of).map(({ index }) => [index, index]));
+    this.stands = new Map(this.folding.nodes.map((stand) => [stand.index, stand]));
+    this.members = Map.groupBy(this.standsFor.keys(), (node) => this.standsFor.get(node));
     this.folding.scopes.forEach((scope, place) => this.svg.append(this.scopeBox(scope, places.scopes[place])));
     this.edges = this.folding.edges.map((edge, place) => this.edgeLine(edge, places.edges[place]));
     this.edges.forEach(({ group }) => this.svg.append(group));
     this.folding.nodes.forEach((stand, place) => this.svg.append(this.nodeBox(stand, places.nodes[place])));
     this.canvas.replaceChildren(this.svg);
+    this.entered(figure.scopes[this.folding.inside]?.name);
     this.scale();
   }
 
@@ -170,35 +204,43 @@ class Graph {
     });
   }
 
+  /** The nodes that an end of a line is drawn for: a name in place of a line stands for those that it names. */
+  ends(index) {
+    return this.stands.get(index).stub_of ?? [index];
+  }
+
+  /** The node that is drawn for a node, or whose name is. */
+  drawnFor(node) {
+    return this.standsFor.get(node) ?? node;
+  }
+
   /** The edges of the trace that a line stands for: the node that uses, and the slot. */
-  meant({ from, to, flow, slot }) {
-    const [operand, user] = flow === "backward" && this.isWayBack(from, to) ? [to, from] : [from, to];
-    const found = [];
-    for (const node of figure.nodes) {
-      if (this.standsFor.get(node.index) !== user) continue;
-      nodes[node.index].operands.forEach((other, at) => {
-        const isSingle = node.index === user && other === operand && this.isSingle(user) && this.isSingle(operand);
-        if (this.standsFor.get(other) === operand && (!isSingle || at === slot)) found.push({ node: node.index, slot: at });
-      });
-    }
-    return found;
+  meant({ from, to, slot }, isBack) {
+    const [operand, user] = isBack ? [to, from] : [from, to];
+    const operands = this.ends(operand);
+    const isSingle = operands.length === 1 && this.isSingle(operands[0]) && this.isSingle(user);
+    return (this.members.get(user) ?? []).flatMap((node) =>
+      [...nodes[node].operands.keys()]
+        .filter((at) => operands.includes(this.drawnFor(nodes[node].operands[at])) && (!isSingle || at === slot))
+        .map((at) => ({ node, slot: at })),
+    );
   }
 
   isSingle(index) {
-    return this.folding.nodes.find((stand) => stand.index === index)?.heading === null;
+    return (this.stands.get(index)?.heading ?? null) === null;
   }
 
   /** Whether a line runs against an edge of the tape. */
-  isWayBack(from, to) {
-    return figure.nodes.some(
-      ({ index }) => this.standsFor.get(index) === from && nodes[index].operands.some((other) => this.standsFor.get(other) === to),
-    );
+  isWayBack({ from, to, flow }) {
+    const operands = this.ends(to);
+    const reads = (node) => nodes[node].operands.some((other) => operands.includes(this.drawnFor(other)));
+    return flow === "backward" && (this.members.get(from) ?? []).some(reads);
   }
 
   edgeLine(edge, way) {
     const group = svg("g", { class: `edge ${edge.flow}`, "data-from": edge.from, "data-to": edge.to, "data-slot": edge.slot });
-    const meant = this.meant(edge);
-    const isBack = edge.flow === "backward" && this.isWayBack(edge.from, edge.to);
+    const isBack = this.isWayBack(edge);
+    const meant = this.meant(edge, isBack);
     group.append(
       svg("path", { class: "hit", d: way.line }),
       svg("path", { class: "line", d: way.line }),
@@ -212,6 +254,7 @@ class Graph {
   }
 
   nodeBox(stand, [x, y, width, height]) {
+    if (stand.stub_of) return this.nameTag(stand, [x, y, width, height]);
     const node = nodes[stand.index];
     const shown = this.figureNode.get(stand.index);
     const kind = stand.heading === null ? shown.kind : "scope";
@@ -223,11 +266,23 @@ class Graph {
     }
     const texts = svg("g");
     group.append(texts);
-    const members = figure.nodes.filter(({ index }) => this.standsFor.get(index) === stand.index).map(({ index }) => index);
+    const members = this.members.get(stand.index);
     if (kind !== "scope") this.button(group, call(stand.index), () => this.select({ node: stand.index }));
     else if (stand.scope === null) this.button(group, `${stand.heading}, ${members.length} nodes`, () => this.select({ node: stand.index }));
+    else if (figure.scopes[stand.scope].is_group) this.button(group, `Look into the group ${stand.heading}, ${members.length} nodes`, () => this.enter(stand.scope));
     else this.button(group, `Unfold the scope ${stand.heading}, ${members.length} nodes`, () => this.setFolded(stand.scope, false));
     if (kind === "scope") group.dataset.scope = stand.scope ?? "";
+    this.marks.set(stand.index, { group, texts, members, stand, box: [x, y, width, height], written: undefined });
+    return group;
+  }
+
+  /** A name in place of a line: it leads to the node that it names, and is marked as that is. */
+  nameTag(stand, [x, y, width, height]) {
+    const group = svg("g", { class: "node stub" }, svg("rect", { x, y, width, height }));
+    const texts = svg("g");
+    group.append(texts);
+    this.button(group, `${stand.heading}, drawn elsewhere`, () => this.select({ node: stand.stub_of[0] }));
+    const members = stand.stub_of.flatMap((named) => this.members.get(named) ?? [named]);
     this.marks.set(stand.index, { group, texts, members, stand, box: [x, y, width, height], written: undefined });
     return group;
   }
@@ -236,12 +291,12 @@ class Graph {
   show(step, selected) {
     Object.assign(this, { step, selected });
     if (!this.svg || step === undefined) return;
+    this.follow((selected ?? subjectOf(step))?.node);
     const [event, pass] = [events[step], passAt(step)];
     for (const mark of this.marks.values()) this.showNode(mark, event, pass);
     const flows = this.edges.map((line) => this.flow(line, pass));
     const largest = Math.max(...flows.map(({ size }) => size));
     this.edges.forEach((line, place) => this.showEdge(line, event, flows[place], largest));
-    this.reveal();
   }
 
   showNode({ group, texts, members, stand, box, written }, event, pass) {
@@ -266,6 +321,7 @@ class Graph {
   /** The text of a node, row by row. */
   rows(stand, members, pass) {
     const shown = this.figureNode.get(stand.index);
+    if (stand.stub_of) return [[{ text: stand.heading, bold: true }]];
     if (stand.heading !== null) {
       const sign = stand.scope === null ? "" : "▸ ";
       return [[{ text: sign + stand.heading, bold: true }], [{ text: `${members.length} nodes`, faint: true }]];
@@ -350,12 +406,15 @@ class Graph {
     group.classList.toggle("ahead", !hasFlowed);
     group.classList.toggle("selected", selected?.slot !== undefined && isThis(selected.node, selected.slot));
     const single = sent.length === 1 && meant.length === 1 && sent[0].of > 1 ? nodes[sent[0].sent].value : undefined;
-    label.textContent = single && product(single.shape) === 1 ? number(read(single.elements[0])) : "";
-    if (isBack) group.style.setProperty("--width", `${hasFlowed ? widthOf(size / largest) : WIDTHS.least}px`);
+    const text = single && product(single.shape) === 1 ? number(read(single.elements[0])) : "";
+    if (label.textContent !== text) label.textContent = text;
+    const width = `${hasFlowed ? widthOf(size / largest) : WIDTHS.least}px`;
+    if (isBack && group.style.getPropertyValue("--width") !== width) group.style.setProperty("--width", width);
   }
 
   /** Scrolls the drawing, not the page, so that the nodes of the step are in sight. */
   reveal() {
+    if (!this.svg || this.step === undefined) return;
     const subject = this.selected ?? subjectOf(this.step);
     const mark = subject && this.marks.get(this.standsFor.get(subject.node));
     if (!mark) return;

@@ -35,7 +35,7 @@ class Inspector {
     const inHand = (role) => role === "value" && this.handle.node !== undefined;
     // Sizes are known only now.
     for (const { role, view } of this.views) inHand(role) ? view.hold(this.handle.element) : view.paint();
-    this.room.scrollTop = this.scrolled;
+    if (this.scrolled) this.room.scrollTop = this.scrolled;
     if (this.picked) this.lightUp();
   }
 

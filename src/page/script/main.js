@@ -1,13 +1,15 @@
 // Where the reader is: the step, and what was selected. Everything shown is a function of the two, and both stand in the address.
 
 const at = (id) => document.getElementById(id);
+/** The address as it was written or read last, and whether a newer one is to be written. */
+const link = { hash: "", isWaiting: false };
 const state = { step: lastStep, selected: undefined, playing: undefined, keys: remembered("keys") !== "off" };
 
 const live = new Live({ show: showRun, told: tellLoss, restarted: startAnew });
 const handle = new Handle({ ask: (request) => live.ask(request), change: (node, place, to) => live.change(node, place, to), chosen: () => show() });
 const trainer = new Trainer(at("live"), { ask: (request) => live.ask(request), changed: changedAll, reset: backToTheProgram });
 const breaker = new Breaker(at("live"), { ask: (request) => live.ask(request), changed: changedAll });
-const graph = new Graph(at("canvas"), { select, isHandle: (node) => handle.canChange(node) });
+const graph = new Graph(at("canvas"), { select, isHandle: (node) => handle.canChange(node), entered: showGroup });
 const inspector = new Inspector(at("inspector"), { select, follow: () => select(undefined), showLine: (node) => source.showLine(node), handle });
 const source = new Source(at("source"), { select });
 const predictor = new Predictor({ reveal: (place) => goTo(place, { keepVerdict: true }), outline: (sources) => graph.outline(sources) });
@@ -27,6 +29,12 @@ function scrubOf(target) {
     if (handle.node !== node) select({ node });
     handle.scrub(down, canvas, end);
   };
+}
+
+/** Says which group the graph shows the inside of, and offers the way out. */
+function showGroup(name) {
+  at("leave").hidden = name === undefined;
+  at("leave").textContent = `◂ Out of ${name}`;
 }
 
 function find(node) {
@@ -58,10 +66,13 @@ function show({ isJump = false } = {}) {
   at("player").dataset.phase = phases.find((phase) => phase.start <= step && step <= phase.end)?.kind ?? "";
   for (const band of at("bands").children) band.classList.toggle("now", Number(band.dataset.start) <= step && step <= Number(band.dataset.end));
   at("bands").style.setProperty("--done", `${(100 * step) / Math.max(1, lastStep)}%`);
-  graph.show(step, selected);
   inspector.show(step, selected);
+  graph.show(step, selected);
   source.show(step, selected);
-  writeLink(isJump);
+  // What asks for sizes comes last, so that the browser lays the page out once.
+  graph.reveal();
+  if (isJump) writeLink(true);
+  else writeLinkLater();
 }
 
 /** Shows another run. A reader at the end stays at the end. */
@@ -132,24 +143,34 @@ async function startEngine() {
 /** The address says where the reader is: #t=23&n=hidden, and e=1 for the edge of operand 1. The browser goes back to what was selected or jumped to,
     not through every step in between. */
 function writeLink(isJump) {
+  link.isWaiting = false;
   const parts = [`t=${state.step + 1}`];
   if (state.selected) parts.push(`n=${encodeURIComponent(linkName(state.selected.node))}`);
   if (state.selected?.slot !== undefined) parts.push(`e=${state.selected.slot}`);
-  const link = `#${parts.join("&")}`;
-  if (location.hash === link) return;
+  const hash = `#${parts.join("&")}`;
+  if (location.hash === hash) return;
   try {
-    history[isJump ? "pushState" : "replaceState"](null, "", link);
+    history[isJump ? "pushState" : "replaceState"](null, "", hash);
+    link.hash = location.hash;
   } catch {
     // Too many in a short time for this browser: the address waits for the next step.
   }
 }
 
+/** Writes the address when the step has been painted, since that takes some browsers longer than all the rest; unless it has been changed meanwhile. */
+function writeLinkLater() {
+  if (link.isWaiting) return;
+  link.isWaiting = true;
+  requestAnimationFrame(() => setTimeout(() => link.isWaiting && location.hash === link.hash && writeLink(false)));
+}
+
 function readLink() {
-  const link = new URLSearchParams(location.hash.slice(1));
-  const step = Number.parseInt(link.get("t"), 10);
+  Object.assign(link, { hash: location.hash, isWaiting: false });
+  const parts = new URLSearchParams(location.hash.slice(1));
+  const step = Number.parseInt(parts.get("t"), 10);
   if (step >= 1 && step <= events.length) state.step = step - 1;
-  const node = link.has("n") ? nodeOfLink(link.get("n")) : undefined;
-  const slot = Number.parseInt(link.get("e"), 10);
+  const node = parts.has("n") ? nodeOfLink(parts.get("n")) : undefined;
+  const slot = Number.parseInt(parts.get("e"), 10);
   state.selected = node === undefined ? undefined : nodes[node].operands[slot] === undefined ? { node } : { node, slot };
 }
 
@@ -275,6 +296,7 @@ function wire() {
   press("smaller", () => graph.zoomBy(1 / 1.25));
   press("larger", () => graph.zoomBy(1.25));
   press("fit", () => graph.fit());
+  press("leave", () => graph.leave());
   press("fold", () => graph.fold(new Set(figure.scopes.keys())));
   press("unfold", () => graph.fold(new Set()));
   for (const id of ["fold", "unfold"]) at(id).hidden = !graph.isFoldable;

@@ -30,6 +30,8 @@ class Source {
     if (this.room.hidden) return;
     const isNew = file !== this.file;
     if (isNew) this.build(file);
+    else if (line === this.line) return;
+    this.line = line;
     this.lines?.forEach((row, at) => row.classList.toggle("active", at + 1 === line));
     const active = this.lines?.[line - 1];
     if (!active) return;

@@ -246,6 +246,7 @@ fn picture_node(session: &Session, node: usize, is_folded: bool, cluster: Option
         details: Vec::new(),
         cluster,
         origin: NodeIndex::new(info.origin),
+        stub_of: Vec::new(),
     }
 }
 
