@@ -76,7 +76,9 @@ fn grouped(
         members.push(places[at]);
         let is_leaf = !matches!(picture.nodes[places[at]].kind, Kind::Op);
         let is_shared = users[at].len() != 1;
-        let is_whole = members.len() >= if is_shared { least } else { most };
+        // What is used twice and soon comes together again, as in a quotient of sums, is a part of that.
+        let is_apart = only_for[at].is_none_or(|user| user - at > members.len());
+        let is_whole = members.len() >= if is_shared && is_apart { least } else { most };
         match only_for[at] {
             _ if is_whole => groups.push(members),
             Some(user) if !(is_leaf && is_shared) => open[user].append(&mut members),
