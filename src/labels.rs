@@ -1,5 +1,6 @@
-//! What learners call things: names of nodes, and the scopes they stand in.
+//! What learners say of nodes: names, how their arrays want to be seen, and the scopes they stand in.
 
+use crate::shown::Shown;
 use crate::storage::{Identified, Kept, hash_of};
 use petgraph::graph::NodeIndex;
 use std::cell::{Cell, RefCell};
@@ -7,7 +8,8 @@ use std::cell::{Cell, RefCell};
 /// The names and scopes of a tape.
 #[derive(Default)]
 pub(crate) struct Labels {
-    names: Names,
+    names: Given<Box<str>>,
+    shown: Given<Shown>,
     /// A guard that ends a scope may be dropped while somebody looks at the tape, so scopes have a lock of their own.
     scopes: RefCell<Scopes>,
     /// The present scope: `scopes.present()`, which every node is asked for.
@@ -17,23 +19,34 @@ pub(crate) struct Labels {
 impl Labels {
     pub(crate) fn rewind(&mut self) {
         self.names.rewind();
+        self.shown.rewind();
         self.scopes.get_mut().rewind();
         self.scope.set(0);
     }
 
     /// Gives a node a name, in place of the one it may have.
     pub(crate) fn give_name(&mut self, node: NodeIndex, name: &str) {
-        self.names.give(node, name);
+        self.names.give(node, |given| **given == *name, || name.into());
     }
 
     /// The name last given to a node.
     pub(crate) fn name_of(&self, node: NodeIndex) -> Option<&str> {
-        self.names.of(node)
+        self.names.of(node).map(|name| &**name)
     }
 
     /// All names, in the order of giving. A node may have been given several; the last one counts.
     pub(crate) fn names(&self) -> impl Iterator<Item = (NodeIndex, &str)> {
-        self.names.given()
+        self.names.given().map(|(node, name)| (node, &**name))
+    }
+
+    /// Says how a node's array wants to be seen.
+    pub(crate) fn give_shown(&mut self, node: NodeIndex, shown: &Shown) {
+        self.shown.give(node, |given| given == shown, || shown.clone());
+    }
+
+    /// All that was said of how arrays want to be seen, in the order of saying. The last one counts.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = (NodeIndex, &Shown)> {
+        self.shown.given()
     }
 
     /// The number of the present scope.
@@ -63,46 +76,50 @@ impl Labels {
     }
 }
 
-/// Names in the order in which they were given. After a rewind the same names are given again in the same order, and then nothing
-/// is allocated.
-#[derive(Default)]
-struct Names {
-    given: Kept<Name>,
+/// What nodes were given, in the order of giving. After a rewind the same is given again in the same order, and then nothing is allocated.
+struct Given<T> {
+    given: Kept<Gift<T>>,
 }
 
-struct Name {
+struct Gift<T> {
     node: NodeIndex,
-    text: Box<str>,
+    what: T,
 }
 
-impl Identified for Name {
+impl<T> Default for Given<T> {
+    fn default() -> Self {
+        Given { given: Kept::default() }
+    }
+}
+
+impl<T> Identified for Gift<T> {
     fn identity(&self) -> u64 {
         hash_of(self.node)
     }
 }
 
-impl Names {
+impl<T> Given<T> {
     fn rewind(&mut self) {
         self.given.rewind();
     }
 
-    /// Gives a node a name, in place of the one it may have.
-    fn give(&mut self, node: NodeIndex, text: &str) {
+    /// Gives a node something, in place of what it may have.
+    fn give(&mut self, node: NodeIndex, is_same: impl Fn(&T) -> bool, what: impl FnOnce() -> T) {
         match self.given.under_cursor() {
-            Some(name) if name.node == node && *name.text == *text => self.given.keep(),
-            _ => self.given.push(Name { node, text: text.into() }),
+            Some(gift) if gift.node == node && is_same(&gift.what) => self.given.keep(),
+            _ => self.given.push(Gift { node, what: what() }),
         }
     }
 
-    /// All names, in the order of giving. A node may have been given several; the last one counts.
-    fn given(&self) -> impl DoubleEndedIterator<Item = (NodeIndex, &str)> {
-        self.given.live().iter().map(|name| (name.node, &*name.text))
+    /// All that was given, in the order of giving. A node may have been given several things; the last one counts.
+    fn given(&self) -> impl DoubleEndedIterator<Item = (NodeIndex, &T)> {
+        self.given.live().iter().map(|gift| (gift.node, &gift.what))
     }
 
-    /// The name last given to a node.
-    fn of(&self, node: NodeIndex) -> Option<&str> {
-        let place = self.given.places(|| hash_of(node), |name| name.node == node).next()?;
-        Some(&self.given.live()[place].text)
+    /// What a node was given last.
+    fn of(&self, node: NodeIndex) -> Option<&T> {
+        let place = self.given.places(|| hash_of(node), |gift| gift.node == node).next()?;
+        Some(&self.given.live()[place].what)
     }
 }
 

@@ -46,6 +46,7 @@ mod recompute;
 mod scalar;
 mod scope;
 mod shape;
+mod shown;
 #[cfg(feature = "stablehlo")]
 mod stablehlo;
 #[cfg(feature = "json")]
@@ -81,6 +82,7 @@ pub use reach::{Along, Grouped, Reach};
 pub use scalar::Scalar;
 pub use scope::ScopeGuard;
 pub use shape::{Axes, Axis, MAX_RANK, Shape};
+pub use shown::Shown;
 pub use storage::{Node, Slot};
 pub use tape::{Gradients, Tape, Var};
 pub use trace::Trace;

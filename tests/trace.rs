@@ -5,7 +5,7 @@ use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
 use gradus::table::{Example, Program, TABLE};
 use gradus::trace::{Event, Trace};
-use gradus::{Cotangents, Local, Op, Slope, View, ViewMut};
+use gradus::{Cotangents, Local, Op, Shown, Slope, View, ViewMut};
 use ndarray::{Array2, ArrayD, IxDyn, arr0, arr1};
 
 /// The kinds of events, as a word: Forward, Seed, Contribution, Accumulated, Update.
@@ -326,4 +326,27 @@ fn the_gradient_of_a_gradient_is_narrated() {
     let x = tape.var(2.0).named("x");
     (x * x * x).named("y").backward().wrt(x).backward();
     insta::assert_snapshot!(story(&tape));
+}
+
+#[test]
+fn a_gradient_and_what_it_is_the_sum_of_are_seen_as_their_array_is() {
+    let mut tape = Tape::<f64>::new();
+    for shown in [Shown::image(3, 2), Shown::image(2, 3)] {
+        tape.rewind();
+        let x = tape.var(Array2::from_elem((2, 6), 0.5)).shown_as(Shown::Bars).shown_as(shown.clone());
+        (x.sin() * x).sum().backward();
+        let trace = tape.trace();
+        let seen = |node: usize| trace.nodes[node].value.as_ref().and_then(|value| value.shown.clone());
+        let gradient = trace.gradient(1, 0).expect("x has a gradient");
+        assert_eq!([seen(0), seen(gradient)], [Some(shown.clone()), Some(shown.clone())], "the last word counts");
+        let sent: Vec<_> = trace
+            .events
+            .iter()
+            .filter_map(
+                |event| if let Event::Contribution { to: 0, sent, .. } = *event { Some(seen(sent)) } else { None },
+            )
+            .collect();
+        assert_eq!(sent, [Some(shown.clone()), Some(shown)]);
+        assert_eq!([seen(1), seen(2)], [None, None], "what is computed from x is something else");
+    }
 }

@@ -53,6 +53,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("script/worked.js"),
     include_str!("script/array.js"),
     include_str!("script/tiles.js"),
+    include_str!("script/tokens.js"),
     include_str!("script/bars.js"),
     include_str!("script/graph.js"),
     include_str!("script/inspector.js"),

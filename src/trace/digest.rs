@@ -2,6 +2,7 @@
 
 use super::Tiles;
 use crate::scalar::Scalar;
+use crate::shown::Shown;
 use ndarray::{ArrayD, ArrayView2};
 
 /// Maximum number of elements of an array that is kept whole.
@@ -21,7 +22,10 @@ pub struct Digest {
     pub elements: Option<Vec<f64>>,
     /// A picture of a larger array.
     pub reduced: Option<Reduced>,
-    /// The pictures that a larger array consists of, if its shape says that it does.
+    /// How the program said that it wants to be seen.
+    #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub shown: Option<Shown>,
+    /// The pictures that a larger array consists of, if the program or its shape says that it does.
     #[cfg_attr(feature = "json", serde(default, skip_serializing_if = "Option::is_none"))]
     pub tiles: Option<Tiles>,
     /// The least number. Like the other statistics, it is NaN if there is no finite number.
@@ -61,21 +65,27 @@ pub struct Reduced {
 impl Digest {
     /// Reduces `array`.
     pub fn of<F: Scalar>(array: &ArrayD<F>) -> Digest {
+        Digest::shown_as(array, None)
+    }
+
+    /// Reduces `array`, which wants to be seen in some way.
+    pub(crate) fn shown_as<F: Scalar>(array: &ArrayD<F>, shown: Option<&Shown>) -> Digest {
         // Of a large array few numbers are shown, and a page may want it again in every frame.
         let is_whole = array.len() <= WHOLE;
         let numbers: Vec<f64> = array.iter().map(|&x| if is_whole { readable(x) } else { x.to_f64() }).collect();
-        let shown = |x: f64| readable(F::from_f64(x));
+        let written = |x: f64| readable(F::from_f64(x));
         let finite = || numbers.iter().copied().filter(|x| x.is_finite());
         let count = finite().count() as f64;
         let or_nan = |x: f64| if count == 0.0 { f64::NAN } else { x };
         let nans = numbers.iter().filter(|x| x.is_nan()).count();
         Digest {
             shape: array.shape().to_vec(),
-            reduced: (!is_whole).then(|| Reduced::of(array.shape(), &numbers, shown)),
-            tiles: (!is_whole).then(|| Tiles::of(array.shape(), &numbers)).flatten(),
+            reduced: (!is_whole).then(|| Reduced::of(array.shape(), &numbers, written)),
+            tiles: (!is_whole).then(|| Tiles::of(array.shape(), &numbers, shown)).flatten(),
+            shown: shown.cloned(),
             // Of 0 and -0, f64::min returns what suits the processor; this the first.
-            least: or_nan(shown(finite().fold(f64::INFINITY, |least, x| if x < least { x } else { least }))),
-            greatest: or_nan(shown(
+            least: or_nan(written(finite().fold(f64::INFINITY, |least, x| if x < least { x } else { least }))),
+            greatest: or_nan(written(
                 finite().fold(f64::NEG_INFINITY, |greatest, x| if x > greatest { x } else { greatest }),
             )),
             mean: finite().sum::<f64>() / count,

@@ -3,6 +3,7 @@
 use super::{Derivative, Digest, Event, Trace, TraceNode, slope};
 use crate::inspect::Contribution;
 use crate::scalar::Scalar;
+use crate::shown::Shown;
 use crate::tape::Tape;
 use petgraph::graph::NodeIndex;
 use std::collections::HashMap;
@@ -11,17 +12,37 @@ impl<F: Scalar> Tape<F> {
     /// Everything that happened since the last rewind, as a record that can be stepped through, narrated and stored. It does not change the tape. See
     /// [`crate::trace`].
     pub fn trace(&self) -> Trace {
+        let shown = self.shown();
         let nodes = self.nodes().into_iter().map(|info| {
-            let value = self.value_then(info.index).map(|value| Digest::of(&value));
+            let value = self.value_then(info.index);
+            let value = value.map(|value| Digest::shown_as(&value, shown.get(&info.index)));
             TraceNode::new(self, info, value)
         });
         let mut trace = Trace { kind: F::NAME.to_owned(), nodes: nodes.collect(), events: Vec::new() };
         if let Some(found) = self.first_non_finite() {
             trace.nodes[found.origin.index()].fault = Some(found.to_string());
         }
-        let mut recorder = Recorder { tape: self, trace: &mut trace };
+        let mut recorder = Recorder { tape: self, trace: &mut trace, shown: &shown };
         recorder.record();
         trace
+    }
+
+    /// How the arrays of nodes want to be seen, and likewise their gradients, and what these are sums of.
+    fn shown(&self) -> HashMap<NodeIndex, Shown> {
+        let told: HashMap<NodeIndex, Shown> =
+            self.graph.borrow().labels.shown().map(|(node, shown)| (node, shown.clone())).collect();
+        let mut all = told.clone();
+        let passes = if told.is_empty() { 0 } else { self.passes.borrow().count() };
+        for pass in 1..=passes {
+            let gradients = self.gradients_of_pass(pass).into_iter();
+            let sent = self.contributions(pass).into_iter().map(|sent| (sent.to, sent.cotangent));
+            for (node, gradient) in gradients.chain(sent) {
+                if let Some(shown) = told.get(&node) {
+                    all.entry(gradient).or_insert_with(|| shown.clone());
+                }
+            }
+        }
+        all
     }
 }
 
@@ -34,6 +55,7 @@ enum Moment {
 struct Recorder<'a, F: Scalar> {
     tape: &'a Tape<F>,
     trace: &'a mut Trace,
+    shown: &'a HashMap<NodeIndex, Shown>,
 }
 
 impl<F: Scalar> Recorder<'_, F> {
@@ -112,7 +134,7 @@ impl<F: Scalar> Recorder<'_, F> {
         let shape = &self.trace.nodes[update.leaf.index()].shape;
         let digest = |numbers: Vec<F>| {
             let array = ndarray::ArrayD::from_shape_vec(shape.as_slice(), numbers);
-            Box::new(Digest::of(&array.expect("a parameter keeps its shape")))
+            Box::new(Digest::shown_as(&array.expect("a parameter keeps its shape"), self.shown.get(&update.leaf)))
         };
         let change = update.before.iter().zip(&update.after).map(|(&before, &after)| after - before).collect();
         let event = Event::Update {

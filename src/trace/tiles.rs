@@ -1,5 +1,7 @@
-//! Large arrays that are pictures: digits of 28 by 28 pixels, the weights that look at such digits, filters and feature maps. The one idea to know: a
+//! Large arrays that are pictures, because the program says so or their shape does: digits of 28 by 28 pixels, the weights that look at such digits, filters and feature maps. The one idea to know: a
 //! shade needs few digits, so a pixel is one byte.
+
+use crate::shown::Shown;
 
 /// The pixels of a digit of MNIST, in a row.
 const DIGIT: usize = 28 * 28;
@@ -24,17 +26,28 @@ pub struct Tiles {
 
 impl Tiles {
     /// The pictures in an array of this shape, if it is one of pictures.
-    pub(super) fn of(shape: &[usize], numbers: &[f64]) -> Option<Tiles> {
-        let (all, size, is_turned) = match *shape {
-            [.., DIGIT] => (numbers.len() / DIGIT, DIGIT, false),
-            [DIGIT, columns] => (columns, DIGIT, true),
-            [_, _, height, width] if SIDES.contains(&height) && SIDES.contains(&width) => {
-                (numbers.len() / (height * width), height * width, false)
+    pub(super) fn of(shape: &[usize], numbers: &[f64], shown: Option<&Shown>) -> Option<Tiles> {
+        let pixels = match shown {
+            Some(Shown::Image { rows, columns }) => rows * columns,
+            Some(Shown::Bars | Shown::Tokens { .. }) => return None,
+            _ => DIGIT,
+        };
+        let (size, is_turned) = match *shape {
+            [_, _, height, width] if matches!(shown, Some(Shown::Filters | Shown::FeatureMaps)) => {
+                (height * width, false)
             }
+            [.., last] if last == pixels => (pixels, false),
+            [first, _] if first == pixels => (pixels, true),
+            [_, _, height, width] if SIDES.contains(&height) && SIDES.contains(&width) => (height * width, false),
             _ => return None,
         };
-        let count = all.min(MOST_PIXELS[usize::from(size != DIGIT)] / size);
+        let all = numbers.len() / size;
+        let is_digit = matches!(shown, Some(Shown::Image { .. })) || size == DIGIT;
+        let count = all.min(MOST_PIXELS[usize::from(!is_digit)] / size);
         let place = |tile: usize, pixel: usize| if is_turned { pixel * all + tile } else { tile * size + pixel };
+        if count == 0 {
+            return None;
+        }
         let kept = (0..count).flat_map(|tile| (0..size).map(move |pixel| place(tile, pixel)));
         let largest = numbers.iter().filter(|x| x.is_finite()).fold(0.0, |largest: f64, x| largest.max(x.abs()));
         let step = if largest > 0.0 { largest / 127.0 } else { 1.0 };
@@ -72,15 +85,26 @@ mod tests {
     #[test]
     fn the_columns_of_weights_that_look_at_digits_are_pictures() {
         let numbers: Vec<f64> = (0..784 * 3).map(|at| if at % 3 == 1 { 1.0 } else { 0.0 }).collect();
-        let tiles = Tiles::of(&[784, 3], &numbers).expect("pictures");
+        let tiles = Tiles::of(&[784, 3], &numbers, None).expect("pictures");
         assert_eq!((tiles.count, tiles.step), (3, 1.0 / 127.0));
         assert_eq!(tiles.pixels, base64(&[[0; 784], [127; 784], [0; 784]].concat()));
-        assert_eq!(Tiles::of(&[785, 3], &numbers), None);
+        assert_eq!(Tiles::of(&[785, 3], &numbers, None), None);
+    }
+
+    #[test]
+    fn what_the_program_says_counts_more_than_the_shape() {
+        let numbers = vec![1.0; 784 * 4];
+        let pictures = |shown: Shown| Tiles::of(&[784, 4], &numbers, Some(&shown)).map(|tiles| tiles.count);
+        assert_eq!(pictures(Shown::image(2, 2)), Some(784), "rows of four pixels");
+        assert_eq!(pictures(Shown::image(14, 56)), Some(4), "columns");
+        assert_eq!(pictures(Shown::Bars), None);
+        let wide = Tiles::of(&[2, 1, 1, 784], &numbers[..1568], Some(&Shown::FeatureMaps));
+        assert_eq!(wide.map(|tiles| tiles.count), Some(2));
     }
 
     #[test]
     fn of_many_feature_maps_the_first_are_kept() {
-        let tiles = Tiles::of(&[10, 8, 24, 24], &vec![0.5; 10 * 8 * 24 * 24]).expect("pictures");
+        let tiles = Tiles::of(&[10, 8, 24, 24], &vec![0.5; 10 * 8 * 24 * 24], None).expect("pictures");
         assert_eq!(tiles.count, 27);
     }
 }

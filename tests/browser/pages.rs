@@ -2,7 +2,6 @@
 
 mod live;
 
-use gradus::Conv;
 use gradus::derivatives::grad;
 use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Optimizer, Sgd};
@@ -10,6 +9,7 @@ use gradus::page::PageOptions;
 use gradus::petgraph::graph::NodeIndex;
 use gradus::prelude::*;
 use gradus::table::TABLE;
+use gradus::{Conv, Shown};
 use ndarray::{Array2, Array4, array};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     digits(&folder)?;
     second_pass(&folder)?;
     convolution(&folder)?;
+    hints(&folder)?;
     single_numbers(&folder)?;
     large(&folder, "neurons.html", &[4, 8, 1])?;
     large(&folder, "thousands.html", &[16, 24, 12, 1])?;
@@ -127,6 +128,24 @@ fn convolution(folder: &Path) -> Result<(), Box<dyn Error>> {
     let _ = scores.softmax(1).named("probabilities");
     scores.softmax_cross_entropy_with(tape.input(&batch.one_hot).named("targets")).named("loss").backward();
     write(folder, "convolution.html", "Two digits, six filters", &tape)
+}
+
+/// Arrays whose program says how they want to be seen: letters of 5 by 7 pixels, the weights that look at them, scores, and an attention.
+fn hints(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let tape = Tape::<f64>::new();
+    let letters =
+        Array2::from_shape_fn((3, 35), |(letter, pixel)| f64::from(u8::from(pixel % 5 == letter || pixel / 5 == 3)));
+    let letters = tape.input(letters).named("letters").shown_as(Shown::image(7, 5));
+    let weights = Array2::from_shape_fn((35, 4), |(pixel, unit)| wave_of(pixel + 3 * unit));
+    let weights = tape.var(weights).named("weights").shown_as(Shown::image(7, 5));
+    let scores = letters.matmul(weights).named("scores").shown_as(Shown::Bars);
+    let words = ["the", "cat", "sat"];
+    let queries = scores.tanh().named("queries").shown_as(Shown::tokens(words));
+    let looks = queries.matmul_nt(queries).softmax(1).named("attention").shown_as(Shown::tokens(words));
+    let maps = tape.var(Array4::from_shape_fn((2, 3, 1, 9), |(i, c, _, x)| wave_of(i + 5 * c + x))).named("stripes");
+    let maps = maps.shown_as(Shown::FeatureMaps);
+    (looks.matmul(queries).square().sum() + maps.square().sum()).named("loss").backward();
+    write(folder, "hints.html", "Letters and words", &tape)
 }
 
 /// A gradient that is differentiated again.

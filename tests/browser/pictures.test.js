@@ -103,3 +103,38 @@ test("pictures of pictures, to be looked at", async () => {
     }
   }
 });
+
+/** What an array is seen as, and what is said of one of its cells. */
+const seen = (page, role, cell) =>
+  page.$eval(`#inspector .array[data-role="${role}"]`, ({ arrayView: view }, cell) => ({ as: view.constructor.name, told: view.tell(cell), tiles: view.tiles && [view.tiles.count, view.tiles.height, view.tiles.width] }), cell);
+
+test("what a program says of its arrays counts: pictures, bars, words, and their gradients likewise", async () => {
+  await visit("hints.html", {}, async (page) => {
+    const { trace } = await data(page);
+    const look = async (name, role, cell) => {
+      await visitPlace(page, `#t=${trace.events.length}&n=${name}`);
+      await page.waitForFunction((name) => document.querySelector("#inspector h2").textContent === name, name);
+      return seen(page, role, cell);
+    };
+    const { tiles } = await look("letters", "value", 0);
+    assert.deepEqual(tiles, [3, 7, 5]);
+    for (const role of ["value", "gradient1"]) assert.deepEqual((await look("weights", role, 0)).tiles, [4, 7, 5], role);
+    assert.equal((await look("scores", "value", 0)).as, "BarView");
+    const attention = await look("attention", "value", 5);
+    assert.equal(attention.as, "TokenView");
+    assert.match(attention.told, /^cat → sat: \[1, 2\] = /);
+    assert.equal(await page.locator('#inspector .array[data-role="value"] .beside').textContent(), "thecatsat");
+    assert.match((await look("queries", "value", 9)).told, /^sat: /);
+    const stripes = await look("stripes", "value", 10);
+    assert.deepEqual(stripes.tiles, [6, 1, 9]);
+    assert.match(stripes.told, /^image 0, map 1: /);
+  });
+});
+
+for (const [size, dark] of [["desktop", false], ["desktop", true], ["phone", false], ["phone", true]]) {
+  for (const name of ["letters", "weights", "scores", "attention", "queries"]) {
+    test(`a picture of ${name} as the program wants, on a ${size} that is ${dark ? "dark" : "light"}`, async () => {
+      await visit("hints.html", { size, dark, hash: `#t=99&n=${name}` }, async (page, { picture }) => picture(`hints-${name}-${size}${dark ? "-dark" : ""}`, { fullPage: size === "phone" }));
+    });
+  }
+}

@@ -1,9 +1,10 @@
-// Probabilities as bars: rows of a few shares that add up to 1, such as what a softmax gives, or targets.
+// Bars: of what the program says, and of probabilities, rows of a few shares that add up to 1, such as what a softmax gives, or targets.
 
 const BARS = { columns: [3, 20], rows: 20, height: 44, width: 30 };
 
-/** Whether every row of an array is a distribution over a few classes. */
-function isOfShares({ shape, elements, least }) {
+/** Whether an array is seen as bars: because the program says so, or because every row is a distribution over a few classes. */
+function isOfBars({ shape, elements, least, shown }) {
+  if (shown) return shown === "bars" && elements?.length > 0;
   const columns = shape.at(-1);
   if (!elements?.length || !(columns >= BARS.columns[0] && columns <= BARS.columns[1]) || !(read(least) >= 0)) return false;
   const rows = elements.length / columns;
@@ -29,8 +30,13 @@ class BarView extends ArrayView {
     this.tellHidden();
     const pen = this.canvas.getContext("2d");
     pen.scale(scale, scale);
+    // A share is seen as a part of 1; other numbers beside the largest, from a line at 0.
+    const finite = this.cells.filter(Number.isFinite);
+    const [low, high] = [Math.min(0, ...finite), Math.max(...finite, 0)];
+    const [bottomMost, topMost] = low === 0 && high <= 1 ? [0, 1] : [low, high];
+    const heightOf = (x) => ((x - bottomMost) / (topMost - bottomMost || 1)) * (height - 5);
     const colours = palette();
-    const [bar, line, whole, text] = ["positive", "line", "zero", "text"].map((name) => `rgb(${colours[name].join(" ")})`);
+    const [bar, below, line, whole, text] = ["positive", "negative", "line", "zero", "text"].map((name) => `rgb(${colours[name].join(" ")})`);
     this.cells.forEach((x, cell) => {
       const [left, bottom] = [(cell % this.columns) * width, (Math.floor(cell / this.columns) + 1) * height - 1];
       pen.globalAlpha = this.lit && !this.lit.has(cell) ? 0.3 : 1;
@@ -38,9 +44,10 @@ class BarView extends ArrayView {
       pen.fillStyle = whole;
       pen.fillRect(left + 2, bottom - height + 5, width - 4, height - 5);
       pen.fillStyle = line;
-      pen.fillRect(left, bottom, width, 1);
-      pen.fillStyle = bar;
-      pen.fillRect(left + 2, bottom - x * (height - 5), width - 4, x * (height - 5));
+      pen.fillRect(left, bottom - heightOf(0), width, 1);
+      pen.fillStyle = x < 0 ? below : bar;
+      if (Number.isFinite(x)) pen.fillRect(left + 2, bottom - heightOf(Math.max(x, 0)), width - 4, Math.abs(heightOf(x) - heightOf(0)));
+      else this.paintOdd(pen, x, left + 2, bottom - height + 5, width - 4, height - 5, text);
       const isPointed = cell === this.pointed && document.activeElement === this.canvas;
       if (!this.lit?.has(cell) && !isPointed && cell !== this.held) return;
       pen.strokeStyle = text;
@@ -50,8 +57,9 @@ class BarView extends ArrayView {
   }
 }
 
-/** A view of an array, in the form in which it says most. */
+/** A view of an array: as the program says, or in the form in which it says most. */
 function viewOf(digest, options) {
   if (tilesOf(digest)) return new TileView(digest, options);
-  return isOfShares(digest) ? new BarView(digest, options) : new ArrayView(digest, options);
+  if (isOfBars(digest)) return new BarView(digest, options);
+  return isOfTokens(digest) ? new TokenView(digest, options) : new ArrayView(digest, options);
 }

@@ -5,14 +5,24 @@ const DIGIT = 28;
 /** The largest side of a pixel on the screen. */
 const PIXEL = 7;
 
-/** The pictures in an array: how many there are, their sides, which element a pixel is, and all their numbers; nothing if it is no array of pictures. */
-function tilesOf({ shape, elements, tiles }) {
-  const size = product(shape);
-  const [isRows, isColumns] = [shape.at(-1) === DIGIT * DIGIT, shape.length === 2 && shape[0] === DIGIT * DIGIT];
+/** The sides of the pictures that an array's rows are, and of those that its columns are: as the program says, or those of a digit. */
+function sidesOf({ shape, shown }) {
+  const { rows, columns } = shown?.image ?? { rows: DIGIT, columns: DIGIT };
   const isSide = (length) => length >= 2 && length <= 64;
-  if (!isRows && !isColumns && !(shape.length === 4 && shape.slice(2).every(isSide))) return undefined;
-  if (size === 0 || (!elements && !tiles)) return undefined;
-  const [height, width] = isRows || isColumns ? [DIGIT, DIGIT] : shape.slice(2);
+  const areMaps = shown === "filters" || shown === "feature_maps";
+  if (!areMaps && shape.at(-1) === rows * columns) return { sides: [rows, columns], isRows: true };
+  if (!areMaps && shape.length === 2 && shape[0] === rows * columns) return { sides: [rows, columns], isColumns: true };
+  if (shape.length === 4 && (areMaps || shape.slice(2).every(isSide))) return { sides: shape.slice(2) };
+  return undefined;
+}
+
+/** The pictures in an array: how many there are, their sides, which element a pixel is, and all their numbers; nothing if it is no array of pictures. */
+function tilesOf(digest) {
+  const { shape, elements, tiles, shown } = digest;
+  const size = product(shape);
+  const found = shown === "bars" || shown?.tokens ? undefined : sidesOf(digest);
+  if (!found || size === 0 || (!elements && !tiles)) return undefined;
+  const { sides: [height, width], isRows, isColumns } = found;
   const all = size / (height * width);
   const count = tiles?.count ?? all;
   const elementAt = (pixel) => {
@@ -56,7 +66,10 @@ class TileView extends ArrayView {
 
   tell(pixel) {
     const { elementAt, isRounded } = this.tiles;
-    return `[${indices(elementAt(pixel), this.shape).join(", ")}] ${isRounded ? "≈" : "="} ${number(this.numbers[pixel], isRounded ? 2 : 6)}`;
+    const at = indices(elementAt(pixel), this.shape);
+    const [one, other] = { filters: ["filter", "channel"], feature_maps: ["image", "map"] }[this.digest.shown] ?? [];
+    const which = one ? `${one} ${at[0]}, ${other} ${at[1]}: ` : "";
+    return `${which}[${at.join(", ")}] ${isRounded ? "≈" : "="} ${number(this.numbers[pixel], isRounded ? 2 : 6)}`;
   }
 
   summary() {

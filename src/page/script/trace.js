@@ -58,6 +58,8 @@ function lookThrough(run) {
   [phases, computedAt, gradients, contributions, updates] = [[], new Array(nodes.length), new Map(), new Map(), new Map()];
   for (const node of nodes) {
     node.value = run.values[node.index] ?? null;
+    // How it wants to be seen, only the program's own run says.
+    if (node.value) node.value.shown ??= recorded.values[node.index]?.shown;
     node.fault = run.faults[node.index] ?? undefined;
   }
   events.forEach(look);

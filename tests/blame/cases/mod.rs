@@ -58,6 +58,17 @@ fn tapes() -> Vec<Case> {
     vec![
         var("item", "\"x\"", |x| x.item()),
         looked_at("named", |x| _ = x.named("y")),
+        case("shown_as", "nothing can be recorded on a tape while somebody looks at it", || {
+            let tape = Tape::new();
+            let x = tape.var([1.0]);
+            let _look = tape.graph();
+            x.shown_as(gradus::Shown::Bars).shape()
+        }),
+        var("shown_as", "28 · 28 numbers along its last axis", |x| x.shown_as(gradus::Shown::image(28, 28)).shape()),
+        var("shown_as", "[images, channels, rows, columns]", |x| x.shown_as(gradus::Shown::FeatureMaps).shape()),
+        var("shown_as", "as many rows as there are words, 3", |x| {
+            x.shown_as(gradus::Shown::tokens(["a", "b", "c"])).shape()
+        }),
         looked_at("detach", |x| _ = x.detach()),
         looked_at("sin", |x| _ = x.sin()),
         looked_at("var", |x| _ = x.tape().var(1.0)),
