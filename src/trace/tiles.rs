@@ -1,5 +1,5 @@
-//! Large arrays that are pictures, because the program says so or their shape does: digits of 28 by 28 pixels, the weights that look at such digits, filters and feature maps. The one idea to know: a
-//! shade needs few digits, so a pixel is one byte.
+//! Large arrays that are pictures, because the program says so or their shape does: digits of 28 by 28 pixels, the weights that look at such digits,
+//! filters and feature maps. The one idea to know: a shade needs few digits, so a pixel is one byte.
 
 use crate::shown::Shown;
 
