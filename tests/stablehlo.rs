@@ -1,10 +1,11 @@
 //! What tapes and steps are in StableHLO. (That XLA computes the same with it is tried by `.ci/stablehlo`.)
 
+use crate::programs::Cube;
 use gradus::optim::Sgd;
 use gradus::prelude::*;
 use gradus::step::Step;
 use gradus::table::Row;
-use gradus::{Cotangents, Local, Op, Real, Unary, View, ViewMut};
+use gradus::{Cotangents, Local, Op, View, ViewMut};
 use ndarray::{arr0, arr1, arr2};
 
 /// Each row of the table with its gradients, as text.
@@ -62,19 +63,6 @@ module @gradus {{
     assert!(text.starts_with(&expected), "{text}\nis expected to begin with\n{expected}");
     let updated = format!("// %n10 update/sub, stablehlo.rs:{line}");
     assert!(text.contains("return %n10, %learning_rate, %n3 : ") && text.contains(&updated), "{text}");
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Cube;
-
-impl Unary for Cube {
-    const NAME: &'static str = "cube";
-    fn value<T: Real>(self, x: T) -> T {
-        x * x * x
-    }
-    fn flow<T: Real>(self, g: T, x: T, _y: T) -> T {
-        g * T::number(3.0) * x * x
-    }
 }
 
 #[test]

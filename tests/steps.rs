@@ -1,10 +1,10 @@
 //! A training step as a value does what the optimizer does.
 
+use crate::programs::Cube;
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::optim::{Adam, AdamW, OptimError, RecordUpdate, RmsProp, Sgd};
 use gradus::prelude::*;
 use gradus::step::{Step, StepError};
-use gradus::{Real, Unary};
 use ndarray::{ArrayD, IxDyn, arr0, arr1};
 use rand::RngExt;
 
@@ -142,19 +142,6 @@ fn a_frozen_parameter_stays_as_it_is() {
     runner.run(&mut state, &batch(2)).expect("a run");
     assert_eq!(state.get(net.params()[0].name()).unwrap(), &net.params()[0].value());
     assert_ne!(state.get(net.params()[1].name()).unwrap(), &net.params()[1].value());
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Cube;
-
-impl Unary for Cube {
-    const NAME: &'static str = "cube";
-    fn value<T: Real>(self, x: T) -> T {
-        x * x * x
-    }
-    fn flow<T: Real>(self, g: T, x: T, _y: T) -> T {
-        g * T::number(3.0) * x * x
-    }
 }
 
 #[test]
