@@ -161,10 +161,6 @@ impl<F: Scalar> RecordUpdate<F> for Adam<F> {
         self.learning_rate
     }
 
-    fn arrays(&self) -> &'static [&'static str] {
-        &["m", "v"]
-    }
-
     fn counts_steps(&self) -> bool {
         true
     }
@@ -177,10 +173,6 @@ impl<F: Scalar> RecordUpdate<F> for Adam<F> {
 impl<F: Scalar> RecordUpdate<F> for AdamW<F> {
     fn rate(&self) -> f64 {
         self.learning_rate
-    }
-
-    fn arrays(&self) -> &'static [&'static str] {
-        &["m", "v"]
     }
 
     fn counts_steps(&self) -> bool {

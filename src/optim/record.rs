@@ -8,11 +8,15 @@ pub trait RecordUpdate<F: Scalar>: Stateful<F> {
     /// η, the learning rate.
     fn rate(&self) -> f64;
 
-    /// The names of the arrays that it keeps for each parameter with its present settings: without momentum, SGD keeps none.
-    fn arrays(&self) -> &'static [&'static str];
+    /// Those of its [arrays](Stateful::array_names) that it keeps with its present settings: without momentum, SGD keeps none.
+    fn arrays(&self) -> &'static [&'static str] {
+        self.array_names()
+    }
 
     /// Whether the update depends on how many steps were taken.
-    fn counts_steps(&self) -> bool;
+    fn counts_steps(&self) -> bool {
+        false
+    }
 
     /// Records the update of one parameter.
     ///

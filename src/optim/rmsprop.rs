@@ -95,14 +95,6 @@ impl<F: Scalar> RecordUpdate<F> for RmsProp<F> {
         self.learning_rate
     }
 
-    fn arrays(&self) -> &'static [&'static str] {
-        &["squares"]
-    }
-
-    fn counts_steps(&self) -> bool {
-        false
-    }
-
     fn record_update<'t>(&self, update: &Update<'t, F>) -> Result<Updated<'t, F>, OptimError> {
         let [_, settings @ ..] = self.settings::<Term<'t, F>>()?;
         let [rate, w, g, v] = [update.rate, update.value, update.gradient, update.kept[0]].map(Term::Value);

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, with or without momentum.
 
-use super::{Memory, Of, OptimError, Optimizer, RecordUpdate, Update, Updated, stateful, step_each};
+use super::{Memory, Of, OptimError, Optimizer, RecordUpdate, Stateful, Update, Updated, stateful, step_each};
 use crate::formula::Term;
 use crate::kernel::parallel;
 use crate::kernel::wide::wide;
@@ -103,11 +103,7 @@ impl<F: Scalar> RecordUpdate<F> for Sgd<F> {
     }
 
     fn arrays(&self) -> &'static [&'static str] {
-        if self.momentum == 0.0 { &[] } else { &["velocity"] }
-    }
-
-    fn counts_steps(&self) -> bool {
-        false
+        if self.momentum == 0.0 { &[] } else { Stateful::<F>::array_names(self) }
     }
 
     fn record_update<'t>(&self, update: &Update<'t, F>) -> Result<Updated<'t, F>, OptimError> {
