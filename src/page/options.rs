@@ -149,7 +149,7 @@ impl PageOptions {
         self
     }
 
-    /// Leaves the engine out, which saves four hundred kilobytes: the page replays what was recorded, and its reader can change nothing.
+    /// Leaves the engine out, which saves half a megabyte: the page replays what was recorded, and its reader can change nothing.
     ///
     /// ```
     /// use gradus::page::PageOptions;
