@@ -47,6 +47,7 @@ pub enum LiveError {
 #[serde(tag = "ask", rename_all = "lowercase", deny_unknown_fields)]
 enum Request {
     Run,
+    Say { event: usize },
     Set { node: usize, element: usize, to: f64 },
     Train { steps: usize, optimizer: Name, rate: f64 },
     Curve { node: usize, element: usize, from: f64, to: f64, points: usize },
@@ -110,6 +111,7 @@ impl Live {
     /// | request | answer |
     /// |---|---|
     /// | `{"ask": "run"}` | the [`State`](super::State) with the numbers that the leaves have now |
+    /// | `{"ask": "say", "event": 7}` | event 7 of that run as a sentence, or `null` ([`Session::say`]) |
     /// | `{"ask": "set", "node": 3, "element": 0, "to": 0.5}` | `null` ([`Session::set`]) |
     /// | `{"ask": "train", "steps": 100, "optimizer": "adam", "rate": 0.1}` | `{"losses": [...]}` ([`Session::train`]); or `"sgd"`, `"momentum"`, `"rmsprop"` |
     /// | `{"ask": "curve", "node": 3, "element": 0, "from": -1, "to": 1, "points": 50}` | a [`Curve`](super::Curve) ([`Session::curve`]) |
@@ -130,6 +132,7 @@ impl<F: Scalar> Answers for Session<F> {
     fn answer(&mut self, request: Request) -> Result<String, LiveError> {
         match request {
             Request::Run => json(&self.run()?),
+            Request::Say { event } => json(&self.say(event)),
             Request::Set { node, element, to } => json(&self.set(node, element, to)?),
             Request::Train { steps, optimizer, rate } => {
                 few("steps", steps)?;

@@ -8,7 +8,7 @@ use crate::optim::{Adam, Optimizer, RmsProp, Sgd};
 use crate::program::{Interpreter, Program, ProgramError};
 use crate::scalar::Scalar;
 use crate::tape::{Gradients, Var};
-use crate::trace::{Digest, Event};
+use crate::trace::{Digest, Event, Trace};
 use petgraph::graph::NodeIndex;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,8 @@ pub struct Session<F: Scalar> {
     pub(super) is_broken: bool,
     /// The program as it was, for [`reset`](Session::reset).
     start: Program,
+    /// What the last run did, for [`say`](Session::say).
+    last: Option<Trace>,
     training: Option<Training<F>>,
 }
 
@@ -83,8 +85,6 @@ pub struct State {
     pub faults: Vec<Option<String>>,
     /// What happened.
     pub events: Vec<Event>,
-    /// One sentence for each event.
-    pub sentences: Vec<String>,
     /// The nodes, if they are others than those of the program: a vjp is [broken](Session::sabotage).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<Changed>,
@@ -181,7 +181,7 @@ impl<F: Scalar> Session<F> {
         }
         let mut interpreter = Interpreter::new(program.clone())?;
         interpreter.run()?;
-        Ok(Session { interpreter, numbers, is_broken: false, start: program, training: None })
+        Ok(Session { interpreter, numbers, is_broken: false, start: program, last: None, training: None })
     }
 
     /// Runs the program with the numbers that the leaves have now.
@@ -191,10 +191,18 @@ impl<F: Scalar> Session<F> {
     pub fn run(&mut self) -> Result<State, SessionError> {
         self.interpreter.run()?;
         let trace = renumbered(self.interpreter.trace(), &self.numbers);
-        let sentences = trace.narration().iter().map(|sentence| printable(sentence)).collect();
         let changed = self.changed(&trace.nodes);
-        let (values, faults) = trace.nodes.into_iter().map(|node| (node.value, node.fault)).unzip();
-        Ok(State { loss: self.loss().ok(), values, faults, events: trace.events, sentences, changed })
+        let (values, faults) = trace.nodes.iter().map(|node| (node.value.clone(), node.fault.clone())).unzip();
+        let events = trace.events.clone();
+        self.last = Some(trace);
+        Ok(State { loss: self.loss().ok(), values, faults, events, changed })
+    }
+
+    /// One event of the last [`run`](Session::run) as a sentence; `None` if there is no such event. Sentences take longer than the run of a small program,
+    /// and a reader who drags a number sees one.
+    pub fn say(&self, event: usize) -> Option<String> {
+        let trace = self.last.as_ref().filter(|trace| event < trace.events.len())?;
+        Some(printable(&trace.narrate(event)))
     }
 
     /// Gives one number of a leaf another value, for the next run.

@@ -3,7 +3,7 @@
 use super::{Digest, slope};
 use crate::inspect::NodeInfo;
 use crate::leaf::Leaf;
-use crate::op::{Slope, Worked};
+use crate::op::Worked;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tape::Tape;
@@ -74,7 +74,7 @@ impl TraceNode {
     pub(super) fn new<F: Scalar>(tape: &Tape<F>, info: NodeInfo, value: Option<Digest>) -> Self {
         let op = tape.graph.borrow().op(info.index).clone();
         let operands: Vec<Shape> = info.operands.iter().map(|&operand| tape.var_at(operand).shape()).collect();
-        let slopes: Vec<Slope> = (0..info.operands.len()).map(|slot| slope::told(&*op, slot)).collect();
+        let slopes = slope::told(&*op, operands.len());
         TraceNode {
             index: info.index.index(),
             op: info.op.to_owned(),

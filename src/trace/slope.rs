@@ -7,10 +7,10 @@ use crate::tape::Tape;
 use ndarray::ArrayD;
 use petgraph::graph::NodeIndex;
 
-/// The slope that an op gives for one of its operands. An op with any number of operands gives one for all.
-pub(super) fn told<F: Scalar>(op: &dyn Op<F>, slot: usize) -> Slope {
+/// The slope that an op gives for each of its operands. An op with any number of operands gives one for all.
+pub(super) fn told<F: Scalar>(op: &dyn Op<F>, operands: usize) -> Vec<Slope> {
     let slopes = op.slopes();
-    slopes.get(slot).or(slopes.last()).copied().unwrap_or(Slope::None)
+    (0..operands).map(|slot| slopes.get(slot).or(slopes.last()).copied().unwrap_or(Slope::None)).collect()
 }
 
 /// For each operand of a node the local derivative, from the values that the node was computed from. `None` if nothing flows, if elements mix, or if
@@ -21,7 +21,8 @@ pub(super) fn slopes<F: Scalar>(tape: &Tape<F>, node: NodeIndex) -> Vec<Option<A
 
 fn slopes_of<F: Scalar>(op: &dyn Op<F>, tape: &Tape<F>, node: NodeIndex) -> Vec<Option<ArrayD<F>>> {
     let (shape, operands) = (tape.var_at(node).shape(), tape.operands(node));
-    let can_be_told = |slot: usize| shape.size() == 1 || matches!(told(op, slot), Slope::Each(..));
+    let told = told(op, operands.len());
+    let can_be_told = |slot: usize| shape.size() == 1 || matches!(told[slot], Slope::Each(..));
     let values = operands.iter().map(|&operand| tape.value_then(operand)).collect::<Option<Vec<_>>>();
     let (true, Some(values)) = ((0..operands.len()).any(can_be_told), values) else {
         return vec![None; operands.len()];

@@ -15,7 +15,7 @@ const element = (tag, properties = {}, ...children) => {
 
 let kept;
 /** Colours of the style sheet as the browser computed them: [red, green, blue] each. The browser styles the whole page anew for that, so an answer counts
-    until the present task ends. */
+    until colours change. */
 function palette() {
   if (kept) return kept;
   const probe = document.body.appendChild(element("i"));
@@ -25,19 +25,13 @@ function palette() {
   };
   kept = Object.fromEntries(["negative", "zero", "positive", "line", "text", "back", "update"].map(computed));
   probe.remove();
-  setTimeout(() => (kept = undefined));
   return kept;
 }
 
 class ArrayView {
   /** `pick` is called with the elements of the cell that was clicked. */
   constructor(digest, { label, pick } = {}) {
-    Object.assign(this, { digest, pick, shape: digest.shape });
-    const whole = digest.elements?.map(read);
-    this.isWhole = whole !== undefined;
-    this.columns = this.isWhole ? (this.shape.at(-1) ?? 1) : digest.reduced.columns;
-    this.rows = this.isWhole ? whole.length / (this.columns || 1) : digest.reduced.rows;
-    this.cells = whole ?? digest.reduced.cells.map(read);
+    this.take(digest, pick);
     this.element = element("div", { className: "array" });
     this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", `${label ?? "array"}, ${shapeText(this.shape)}`);
@@ -46,10 +40,36 @@ class ArrayView {
     else this.build();
   }
 
+  take(digest, pick) {
+    Object.assign(this, { digest, pick, shape: digest.shape });
+    const whole = digest.elements?.map(read);
+    this.isWhole = whole !== undefined;
+    this.columns = this.isWhole ? (this.shape.at(-1) ?? 1) : digest.reduced.columns;
+    this.rows = this.isWhole ? whole.length / (this.columns || 1) : digest.reduced.rows;
+    this.cells = whole ?? digest.reduced.cells.map(read);
+  }
+
   build() {
     const isSmall = this.isWhole && this.rows <= TABLE.rows && this.columns <= TABLE.columns;
     if (isSmall) this.buildTable();
     else this.buildHeat();
+  }
+
+  /** Whether it can show another array. */
+  fits(digest) {
+    const form = ({ shape, elements, shown }) => JSON.stringify([shape, elements !== undefined, shown]);
+    return this.constructor === kindOf(digest) && form(this.digest) === form(digest) && this.cells.length > 0;
+  }
+
+  /** Shows an array that it fits: where a reader drags a number, that is several times faster than to build all of it again. */
+  renew(digest, pick) {
+    this.take(digest, pick);
+    this.lit = this.held = undefined;
+    delete this.element.dataset.lit;
+    if (this.canvas) {
+      this.resting = this.summary();
+      this.point(this.pointed);
+    } else this.marks.forEach((mark, cell) => this.write(mark, cell));
   }
 
   /** The number of cells that can be pointed at. */
@@ -101,10 +121,9 @@ class ArrayView {
 
   buildTable() {
     const table = element("table", { className: "numbers" });
-    const isNumber = this.shape.length === 0 || this.cells.length === 1;
-    this.marks = this.cells.map((x, cell) => {
-      const text = number(x, isNumber ? 6 : 4);
-      const button = element("button", { className: Number.isFinite(x) ? "" : "odd", textContent: text, title: this.tell(cell) });
+    this.marks = this.cells.map((_, cell) => {
+      const button = element("button");
+      this.write(button, cell);
       button.dataset.cell = cell;
       button.addEventListener("click", () => this.pick?.(this.elementsOf(cell), cell));
       return button;
@@ -113,8 +132,17 @@ class ArrayView {
       const cells = this.marks.slice(row * this.columns, (row + 1) * this.columns);
       table.append(element("tr", {}, ...cells.map((button) => element("td", {}, button))));
     }
-    if (isNumber) this.element.classList.add("single");
+    if (this.isSingle) this.element.classList.add("single");
     this.element.append(table);
+  }
+
+  get isSingle() {
+    return this.cells.length === 1;
+  }
+
+  write(button, cell) {
+    const x = this.cells[cell];
+    Object.assign(button, { className: Number.isFinite(x) ? "" : "odd", textContent: number(x, this.isSingle ? 6 : 4), title: this.tell(cell) });
   }
 
   buildHeat() {
@@ -202,6 +230,22 @@ class ArrayView {
     else this.marks?.forEach((mark, cell) => mark.classList.toggle("held", cell === this.held));
   }
 
+  /** A clean canvas of this size in pixels, and a pen for it. A canvas that has its size already is not made anew. */
+  cleared(across, down) {
+    const { canvas } = this;
+    const scale = devicePixelRatio;
+    const [width, height] = [across, down].map((length) => Math.round(length * scale));
+    if (canvas.width !== width || canvas.height !== height) {
+      Object.assign(canvas, { width, height });
+      Object.assign(canvas.style, { width: `${across}px`, height: `${down}px` });
+    }
+    this.tellHidden();
+    const pen = canvas.getContext("2d");
+    pen.setTransform(scale, 0, 0, scale, 0, 0);
+    pen.clearRect(0, 0, across, down);
+    return pen;
+  }
+
   /** Draws a heat map. Its size is known only once it is on the page. */
   paint() {
     const room = this.canvas?.parentElement.clientWidth;
@@ -210,13 +254,7 @@ class ArrayView {
     const side = (length, count) => Math.min(CELL.most, Math.max(CELL.least, length / count));
     const width = side(room, this.columns);
     const height = Math.min(side(ROOM, this.rows), this.rows < 4 ? 18 : Math.max(width, 5));
-    const scale = devicePixelRatio;
-    const [across, down] = [this.columns * width, this.rows * height];
-    Object.assign(this.canvas, { width: Math.round(across * scale), height: Math.round(down * scale) });
-    Object.assign(this.canvas.style, { width: `${across}px`, height: `${down}px` });
-    this.tellHidden();
-    const pen = this.canvas.getContext("2d");
-    pen.scale(scale, scale);
+    const pen = this.cleared(this.columns * width, this.rows * height);
     const colours = palette();
     const css = (rgb, alpha = 1) => `rgb(${rgb.map(Math.round).join(" ")} / ${alpha})`;
     const largest = Math.max(...this.cells.filter(Number.isFinite).map(Math.abs), 0) || 1;
@@ -256,7 +294,8 @@ class ArrayView {
       return [`${what} ${first}–${last - 1} of ${count}`];
     });
     this.hidden.hidden = told.length === 0;
-    this.hidden.textContent = told.length ? `In sight: ${told.join(", ")}. Scroll for the others.` : "";
+    const text = told.length ? `In sight: ${told.join(", ")}. Scroll for the others.` : "";
+    if (this.hidden.textContent !== text) this.hidden.textContent = text;
   }
 
   /** NaN is a cross, an infinity a triangle that points up or down. */
@@ -282,5 +321,6 @@ class ArrayView {
 
 /** All the arrays on the page are painted anew when colours or widths change. */
 function repaintArrays() {
+  kept = undefined;
   document.querySelectorAll(".array").forEach((found) => found.arrayView.paint());
 }

@@ -23,13 +23,7 @@ class BarView extends ArrayView {
     const room = this.canvas?.parentElement.clientWidth;
     if (!room) return;
     const [width, height] = [Math.min(BARS.width, room / this.columns), Math.min(BARS.height, Math.max(12, ROOM / this.rows))];
-    const [across, down] = [this.columns * width, this.rows * height];
-    const scale = devicePixelRatio;
-    Object.assign(this.canvas, { width: Math.round(across * scale), height: Math.round(down * scale) });
-    Object.assign(this.canvas.style, { width: `${across}px`, height: `${down}px` });
-    this.tellHidden();
-    const pen = this.canvas.getContext("2d");
-    pen.scale(scale, scale);
+    const pen = this.cleared(this.columns * width, this.rows * height);
     // A share is seen as a part of 1; other numbers beside the largest, from a line at 0.
     const finite = this.cells.filter(Number.isFinite);
     const [low, high] = [Math.min(0, ...finite), Math.max(...finite, 0)];
@@ -57,9 +51,9 @@ class BarView extends ArrayView {
   }
 }
 
-/** A view of an array: as the program says, or in the form in which it says most. */
-function viewOf(digest, options) {
-  if (tilesOf(digest)) return new TileView(digest, options);
-  if (isOfBars(digest)) return new BarView(digest, options);
-  return isOfTokens(digest) ? new TokenView(digest, options) : new ArrayView(digest, options);
+/** How an array is seen: as the program says, or in the form in which it says most. */
+function kindOf(digest) {
+  if (tilesOf(digest)) return TileView;
+  if (isOfBars(digest)) return BarView;
+  return isOfTokens(digest) ? TokenView : ArrayView;
 }

@@ -14,8 +14,11 @@ function svg(tag, attributes = {}, ...children) {
 
 const measure = document.createElement("canvas").getContext("2d");
 const FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif";
+let measured;
 function textWidth(text, size, bold) {
-  measure.font = `${bold ? "bold " : ""}${size}px ${FONT}`;
+  const font = `${bold ? "bold " : ""}${size}px ${FONT}`;
+  // A canvas reads a font anew, even if it is the same one.
+  if (font !== measured) measure.font = measured = font;
   return measure.measureText(text).width;
 }
 
@@ -350,13 +353,13 @@ class Graph {
   }
 
   write(texts, rows, [x, y, width, height]) {
-    texts.replaceChildren();
+    const places = [];
     const heights = rows.map((row, at) => (Array.isArray(row) ? (at === 0 ? 15 : 13) : 14));
     const room = rows.length === 1 && Array.isArray(rows[0]) ? 2 : 6;
     let bottom = y + (height - (5 + heights.reduce((a, b) => a + b, 0) + room)) / 2 + 5;
     const middle = x + width / 2;
     const put = (text, at, size, kind, anchor = "start") =>
-      texts.append(svg("text", { x: at.toFixed(1), y: (bottom - 3.5).toFixed(1), "font-size": size, class: kind, "text-anchor": anchor }, text), " ");
+      places.push([text, { x: at.toFixed(1), y: (bottom - 3.5).toFixed(1), "font-size": size, class: kind, "text-anchor": anchor }]);
     const wordWidth = textWidth("grad", 11.5) + 5;
     rows.forEach((row, at) => {
       bottom += heights[at];
@@ -386,6 +389,7 @@ class Graph {
         left += 7 * shrink;
       });
     });
+    setTexts(texts, places);
   }
 
   /** What has flowed back along a line so far, and the largest number of it. */
@@ -412,6 +416,14 @@ class Graph {
     if (isBack && group.style.getPropertyValue("--width") !== width) group.style.setProperty("--width", width);
   }
 
+  /** Reveals what the reader has come to, once: while only numbers change, he may have scrolled elsewhere. */
+  follows() {
+    const place = JSON.stringify([this.step, this.selected]);
+    if (place === this.revealed && this.drawn === this.revealedIn) return;
+    Object.assign(this, { revealed: place, revealedIn: this.drawn });
+    this.reveal();
+  }
+
   /** Scrolls the drawing, not the page, so that the nodes of the step are in sight. */
   reveal() {
     if (!this.svg || this.step === undefined) return;
@@ -428,6 +440,17 @@ class Graph {
     const [left, top] = [to(x, width, scrollLeft, clientWidth), to(y, height, scrollTop, clientHeight)];
     if (left !== scrollLeft || top !== scrollTop) this.canvas.scrollTo({ left, top, behavior: calm() ? "auto" : "smooth" });
   }
+}
+
+/** Texts at their places. Those that stood there are changed, since most are as they were. */
+function setTexts(room, places) {
+  const before = room.querySelectorAll("text");
+  places.forEach(([text, attributes], at) => {
+    if (!before[at]) return room.append(svg("text", attributes, text), " ");
+    if (before[at].textContent !== text) before[at].textContent = text;
+    for (const [name, value] of Object.entries(attributes)) if (before[at].getAttribute(name) !== String(value)) before[at].setAttribute(name, value);
+  });
+  for (let at = places.length; at < before.length; at++) before[at].remove();
 }
 
 /** What a node shows, to be read aloud; then its op and its scope. */

@@ -11,9 +11,11 @@ class Inspector {
   /** `handle` shows the reader how to change a leaf. */
   constructor(room, { select, follow, showLine, handle }) {
     const [head, body] = [element("div"), element("div")];
-    Object.assign(this, { room, select, follow, showLine, handle, head, body });
+    Object.assign(this, { room, select, follow, showLine, handle, head, body, views: [] });
     // The handle stays where it is, since the reader may be holding it.
     room.replaceChildren(head, handle.room, body);
+    // To ask for it in the middle of a change makes the browser lay the page out.
+    room.addEventListener("scroll", () => (this.scrolled = room.scrollTop), { passive: true });
   }
 
   /** Shows what was selected; if nothing was, the node or edge of the step. */
@@ -22,8 +24,8 @@ class Inspector {
     // A picked cell stays picked as long as the same node or edge is shown.
     const key = JSON.stringify(subject);
     if (key !== this.key) this.picked = undefined;
-    Object.assign(this, { step, key, pass: passAt(step), views: [], lines: [] });
-    this.scrolled = this.room.scrollTop;
+    // While the same node or edge is shown, the arrays that are seen stay, and take other numbers.
+    Object.assign(this, { before: key === this.key ? this.views : [], step, key, pass: passAt(step), views: [], lines: [] });
     if (!subject) return this.body.replaceChildren(element("p", { textContent: "Nothing was recorded." }));
     const [title, facts, ...content] = subject.slot === undefined ? this.node(subject.node) : this.edge(subject.node, subject.slot);
     const pin = selected
@@ -32,8 +34,11 @@ class Inspector {
     this.head.replaceChildren(pin, title, facts);
     this.body.replaceChildren(...content.filter(Boolean));
     this.handle.show(subject.slot === undefined ? subject.node : undefined);
+  }
+
+  /** Paints what has a size only when it is on the page. */
+  paint() {
     const inHand = (role) => role === "value" && this.handle.node !== undefined;
-    // Sizes are known only now.
     for (const { role, view } of this.views) inHand(role) ? view.hold(this.handle.element) : view.paint();
     if (this.scrolled) this.room.scrollTop = this.scrolled;
     if (this.picked) this.lightUp();
@@ -45,9 +50,12 @@ class Inspector {
 
   view(role, digest, label, pick) {
     if (!digest) return element("p", { className: "faint", textContent: "The value is no longer there." });
-    const view = viewOf(digest, { label, pick });
+    const before = this.before[this.views.length];
+    const isSame = before?.role === role && before.label === label && before.view.fits(digest);
+    const view = isSame ? before.view : new (kindOf(digest))(digest, { label, pick });
+    if (isSame) view.renew(digest, pick);
     view.element.dataset.role = role;
-    this.views.push({ role, view });
+    this.views.push({ role, label, view });
     return view.element;
   }
 

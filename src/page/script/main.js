@@ -60,6 +60,8 @@ function goTo(step, { keepVerdict = false, isJump = false } = {}) {
 function show({ isJump = false } = {}) {
   const { step, selected } = state;
   at("time").value = step + 1;
+  // A run of the engine has its sentences on demand.
+  if (events[step]) sentences[step] ??= live.ask({ ask: "say", event: step });
   at("time").setAttribute("aria-valuetext", sentences[step] ?? "");
   at("story").textContent = sentences[step] ?? "Nothing was recorded.";
   at("player").dataset.step = step + 1;
@@ -70,7 +72,8 @@ function show({ isJump = false } = {}) {
   graph.show(step, selected);
   source.show(step, selected);
   // What asks for sizes comes last, so that the browser lays the page out once.
-  graph.reveal();
+  inspector.paint();
+  graph.follows();
   if (isJump) writeLink(true);
   else writeLinkLater();
 }
@@ -176,10 +179,10 @@ function readLink() {
 
 /** The stretches of the slider, if they are not there already. */
 function buildBands() {
-  at("time").max = Math.max(1, events.length);
   const shape = JSON.stringify([phases, events.length]);
   if (at("bands").dataset.shape === shape) return;
   at("bands").dataset.shape = shape;
+  at("time").max = Math.max(1, events.length);
   for (const room of ["bands", "ticks"]) at(room).replaceChildren();
   for (const { kind, pass, start, end } of phases) {
     const isLater = pass > 1 && kind === "backward";

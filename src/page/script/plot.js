@@ -9,6 +9,8 @@ class Plot {
     this.room = element("div", { className: "plot" });
     this.svg = svg("svg", { role: "img", "aria-label": label });
     this.room.append(this.svg);
+    // Told by the browser, since to ask it in the middle of a change makes it lay the page out.
+    new ResizeObserver(([{ contentRect }]) => (this.wide = contentRect.width)).observe(this.room);
   }
 
   /** Says in words what is to be seen. */
@@ -23,7 +25,7 @@ class Plot {
     if (finite.length === 0) [low, high] = [0, 1];
     const margin = (high - low) * 0.08 || Math.abs(high) * 0.5 || 1;
     Object.assign(this, { from, to, low: low - margin, high: high + margin, least: low, greatest: high });
-    this.width = Math.max(120, this.room.clientWidth);
+    this.width = Math.max(120, this.wide ?? this.room.clientWidth);
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     this.svg.setAttribute("width", this.width);
     this.svg.setAttribute("height", this.height);

@@ -46,9 +46,13 @@ const roundedNumber = (byte, step) => (byte === 128 ? NaN : (byte < 128 ? byte :
 
 /** Pictures side by side, instead of one heat map of all. */
 class TileView extends ArrayView {
-  build() {
-    this.tiles = tilesOf(this.digest);
+  take(digest, pick) {
+    super.take(digest, pick);
+    this.tiles = tilesOf(digest);
     this.numbers = this.tiles.numbers();
+  }
+
+  build() {
     this.buildHeat();
   }
 
@@ -122,16 +126,12 @@ class TileView extends ArrayView {
     this.placed = this.arrange(room);
     const { side, across, down } = this.placed;
     const [columns, rows] = [across * (this.tiles.width + 1), down * (this.tiles.height + 1)];
-    const scale = devicePixelRatio;
-    Object.assign(this.canvas, { width: Math.round(columns * side * scale), height: Math.round(rows * side * scale) });
-    Object.assign(this.canvas.style, { width: `${columns * side}px`, height: `${rows * side}px` });
-    this.tellHidden();
-    const pen = this.canvas.getContext("2d");
+    const pen = this.cleared(columns * side, rows * side);
     pen.imageSmoothingEnabled = false;
-    pen.scale(scale * side, scale * side);
+    pen.scale(side, side);
     pen.drawImage(this.drawn(columns, rows), 0, 0);
     pen.lineWidth = 1.5 / side;
-    pen.strokeStyle = getComputedStyle(this.canvas).color;
+    pen.strokeStyle = `rgb(${palette().text.join(" ")})`;
     const outlined = this.lit && this.lit.size <= 64 ? [...this.lit] : [];
     if (this.pointed !== undefined && document.activeElement === this.canvas) outlined.push(this.pointed);
     if (this.held !== undefined) outlined.push(this.held);
@@ -163,8 +163,9 @@ class TileView extends ArrayView {
         }
       }
     }
-    const sheet = element("canvas", { width: columns, height: rows });
-    sheet.getContext("2d").putImageData(image, 0, 0);
-    return sheet;
+    this.sheet ??= new OffscreenCanvas(columns, rows);
+    if (this.sheet.width !== columns || this.sheet.height !== rows) Object.assign(this.sheet, { width: columns, height: rows });
+    this.sheet.getContext("2d").putImageData(image, 0, 0);
+    return this.sheet;
   }
 }

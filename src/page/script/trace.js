@@ -45,10 +45,10 @@ let updates;
 /** The run that the learner's program made. */
 const recorded = { changed: { nodes: [...nodes], reach: data.reach, formulas: {} }, values: nodes.map(({ value }) => value), faults: nodes.map(({ fault }) => fault), events: trace.events, sentences: data.sentences };
 
-/** Takes a run: the value and the fault of each node, the events, and their sentences; and the nodes, if they are not those of the program, since a vjp
-    is broken. */
+/** Takes a run: the value and the fault of each node, and the events, of the program's own run with their sentences; and the nodes, if they are not those
+    of the program, since a vjp is broken. */
 function lookThrough(run) {
-  ({ events, sentences } = run);
+  ({ events, sentences = [] } = run);
   const { nodes: these, reach, formulas: more } = run.changed ?? recorded.changed;
   nodes.length = these.length;
   these.forEach((node, place) => (nodes[place] = node));
