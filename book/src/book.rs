@@ -1,6 +1,6 @@
 //! The book: its pages are the chapters' READMEs with formulas drawn, hints added, and figures and programs beside them.
 
-use crate::{Result, formulas, name, panel, read, write};
+use crate::{Result, formulas, live, name, panel, read, write};
 use frame::Exercise;
 use std::path::Path;
 
@@ -37,6 +37,7 @@ pub fn write_sources(root: &Path, chapters: &[std::path::PathBuf], folder: &Path
         let title = text.lines().next().unwrap_or_default().trim_start_matches("# Chapter ");
         summary += &format!("- [{title}]({name}/README.md)\n");
         let place = |error| format!("tutorials/{name}/README.md: {error}");
+        let text = live::in_place(&text, runnable).map_err(place)?;
         let text = if runnable { panel::after_the_question(&name, &text).map_err(place)? } else { text };
         let page = page(&name, &text).map_err(place)?;
         write(&pages.join(&name).join("README.md"), &page)?;
@@ -44,10 +45,19 @@ pub fn write_sources(root: &Path, chapters: &[std::path::PathBuf], folder: &Path
     }
     if runnable {
         let page = root.join("tutorials/runner/page");
-        ["run.js", "run.css"].into_iter().try_for_each(|file| copy(&page.join(file), &pages.join(file)))?;
+        let files = [("run.css", "run.css"), ("live/live.css", "live.css")];
+        files.into_iter().try_for_each(|(file, place)| copy(&page.join(file), &pages.join(place)))?;
+        write(&pages.join("run.js"), &script(root, &panel::SCRIPTS)?)?;
+        write(&pages.join("live.js"), &script(root, &live::SCRIPTS)?)?;
     }
     summary += "\n---\n\n[Glossary, English and Chinese](glossary.md)\n[The sources](sources.md)\n";
     write(&pages.join("SUMMARY.md"), &summary)
+}
+
+/// Scripts as one. Loaded from disk it cannot be a module; a function keeps its names to itself, as a module does.
+fn script(root: &Path, files: &[&str]) -> Result<String> {
+    let parts = files.iter().map(|file| read(&root.join(file))).collect::<Result<Vec<_>>>()?;
+    Ok(format!("(() => {{\n\"use strict\";\n{}}})();\n", parts.join("\n").replace("export class", "class")))
 }
 
 /// The page of the sources. The table of ids that it links to is not part of the book.

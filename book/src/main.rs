@@ -4,11 +4,12 @@
 //! - `output`: the printed output of a chapter, and when two outputs say the same
 //! - `text`: the blocks of a README that code and output fill
 //! - `formulas`: LaTeX to MathML
-//! - `book`: the pages, from the READMEs; `panel`: what runs a chapter in its page; `links`: whether every link of the finished book leads somewhere
+//! - `book`: the pages, from the READMEs; `panel`: what runs a chapter in its page; `live`: the live figures in it; `links`: whether every link of the finished book leads somewhere
 
 mod book;
 mod formulas;
 mod links;
+mod live;
 mod output;
 mod panel;
 mod source;
@@ -57,8 +58,11 @@ fn command() -> Command {
                 .help("Write the book's sources into a folder, for mdbook, instead"),
         )
         .arg(
-            switch("panels", "In the book, give each chapter a panel that runs it in the page: see .ci/site")
-                .requires("book"),
+            switch(
+                "panels",
+                "In the book, give each chapter a panel that runs it in the page, and its live figures: see .ci/site",
+            )
+            .requires("book"),
         )
         .arg(
             Arg::new("alike")

@@ -3,6 +3,9 @@
 
 use crate::Result;
 
+/// The panel's scripts, in the order in which they build on each other.
+pub const SCRIPTS: [&str; 2] = ["tutorials/runner/page/carried.js", "tutorials/runner/page/run.js"];
+
 /// The text of a chapter with its panel below the question, with which every chapter begins.
 pub fn after_the_question(name: &str, text: &str) -> Result<String> {
     let chapter = name.split('_').next().unwrap_or(name);

@@ -4,7 +4,7 @@ mod digits;
 mod figures;
 pub mod judge;
 mod saddle;
-mod walk;
+pub mod walk;
 
 use digits::batches;
 use figures::DRAWN;

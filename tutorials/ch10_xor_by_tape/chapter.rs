@@ -33,15 +33,17 @@ pub const CHAPTER: Chapter = Chapter {
     next: "cargo run --release -- ch11",
 };
 
-const STARTS: usize = 200;
-const RATE: f64 = 0.1;
+/// How many random starts are trained.
+pub const STARTS: usize = 200;
+/// The learning rate.
+pub const RATE: f64 = 0.1;
 /// The stop test: training ends once the mean cost of the four rows is below this.
-const LEARNT: f64 = 1e-3;
+pub const LEARNT: f64 = 1e-3;
 
 /// One training: the net, the epochs it took, and the mean cost after epochs 0, 10, 100, 1000 and so on.
-struct Training {
+pub struct Training {
     net: Mlp<f64>,
-    epochs: usize,
+    pub epochs: usize,
     costs: Vec<(usize, f64)>,
 }
 
@@ -109,13 +111,14 @@ pub fn run(run: &mut Run) -> Result {
     )
 }
 
-fn start(rng: &mut impl rand::Rng) -> Mlp<f64> {
+/// A net with random weights.
+pub fn start(rng: &mut impl rand::Rng) -> Mlp<f64> {
     Mlp::with_init(&[2, 3, 1], Activation::Tanh, Init::Normal(1.0), Init::Normal(0.5), rng)
         .with_output(Activation::Identity)
 }
 
 /// The cost of one row: L = (y - t)^2 / 2.
-fn record<'t>(tape: &'t Tape<f64>, net: &Mlp<f64>, x: [f64; 2], t: f64) -> Var<'t, f64> {
+pub fn record<'t>(tape: &'t Tape<f64>, net: &Mlp<f64>, x: [f64; 2], t: f64) -> Var<'t, f64> {
     let y = net.forward(tape.input([x]).named("x"));
     y.quadratic_cost(tape.input([[t]]).named("t")).named("L")
 }
@@ -149,7 +152,7 @@ fn train(net: Mlp<f64>, xor: &TruthTable, epochs: usize) -> Result<Training> {
 }
 
 /// Trains from every start, on as many threads as there are processors. The order of the results is that of the starts.
-fn train_all(starts: Vec<Mlp<f64>>, xor: &TruthTable, epochs: usize) -> Result<Vec<Training>> {
+pub fn train_all(starts: Vec<Mlp<f64>>, xor: &TruthTable, epochs: usize) -> Result<Vec<Training>> {
     let Ok(threads) = std::thread::available_parallelism().map(|n| n.get()) else {
         // A web page has no threads.
         return starts.into_iter().map(|net| train(net, xor, epochs)).collect();

@@ -1,7 +1,7 @@
 //! Chapter 13. Is that gradient right? We nudge each of 39,760 weights and compare; and find that the usual verdict looks away.
 
 pub mod judge;
-mod task;
+pub mod task;
 
 use frame::Origin::{Printed, Rerun, Theory};
 use frame::{Chapter, Chart, Figure, Result, Run};
@@ -37,9 +37,9 @@ pub const CHAPTER: Chapter = Chapter {
 };
 
 /// The source's step, its rule (a mean absolute difference below this is right), and what its loss has inside the logarithm.
-const STEP: f64 = 1e-4;
+pub const STEP: f64 = 1e-4;
 const THRESHOLD: f64 = 1e-7;
-const EPSILON: f64 = 1e-7;
+pub const EPSILON: f64 = 1e-7;
 /// The four arrays in the source's order, with the mean absolute differences that it prints.
 const SOURCE: [(&str, &str, f64); 4] = [
     ("b1, mean |diff|", "9.70e-13", 9.70e-13),

@@ -13,8 +13,8 @@ pub struct Task {
     pub b1: Param<f64>,
     pub w2: Param<f64>,
     pub b2: Param<f64>,
-    images: Array2<f64>,
-    targets: Array2<f64>,
+    pub images: Array2<f64>,
+    pub targets: Array2<f64>,
 }
 
 impl Task {

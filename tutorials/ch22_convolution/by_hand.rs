@@ -9,7 +9,7 @@ use gradus::prelude::*;
 use ndarray::{Array2, ArrayD, ArrayView1, arr2, s};
 
 /// The kernels of the figure, with what each is good for.
-const KERNELS: [(&str, [[f64; 3]; 3]); 5] = [
+pub const KERNELS: [(&str, [[f64; 3]; 3]); 5] = [
     ("copy", [[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]]),
     ("blur", [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]),
     ("edges across", [[-1.0, -1.0, -1.0], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]]),
@@ -21,7 +21,7 @@ const UPRIGHT: [[f64; 3]; 3] = [[-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0], [-1.0, 0.0, 
 /// Above 0 where there is more ink than around it.
 const OUTLINES: [[f64; 3]; 3] = [[-1.0, -1.0, -1.0], [-1.0, 8.0, -1.0], [-1.0, -1.0, -1.0]];
 /// The side of these kernels, and of what they make of a digit.
-const SMALL: usize = 3;
+pub const SMALL: usize = 3;
 const PLACES: usize = SIDE - SMALL + 1;
 
 // ANCHOR: convolve

@@ -1,6 +1,6 @@
 //! Chapter 22. Convolution: a net that knows which pixels are neighbours, and what it is worth to know that.
 
-mod by_hand;
+pub mod by_hand;
 pub mod judge;
 mod look;
 pub mod net;
@@ -11,7 +11,7 @@ use frame::Origin::{Ours, Printed, Theory};
 use frame::{Chapter, Result, Run};
 use gradus::data::{Digits, PIXELS, SIDE, shuffled};
 use gradus::draw::DrawOptions;
-use gradus::io::Checkpoint;
+use gradus::io::{Arrays, Checkpoint, Layout};
 use gradus::nn::{Module, Parameters, Sequential};
 use gradus::optim::{Adam, Optimizer, Schedule};
 use gradus::prelude::*;
@@ -79,6 +79,7 @@ pub fn run(run: &mut Run) -> Result {
         run.compare("the same with shuffled pixels", without_places, Ours, "0.958 in earlier runs", 0.93, 0.97);
     }
 
+    run.write_arrays("net", &Arrays::of(&net, Layout::PyTorch)?)?;
     look::kernels_and_maps(run, &net, &test)?;
     look::fields(run, &net, &test)?;
     moved(run, [(&net, None), (&mixed_net, Some(&order))], &test);

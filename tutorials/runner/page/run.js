@@ -1,19 +1,6 @@
 // The panel of a chapter's page that runs the chapter: a form, and below it what the program prints and draws. The one idea to know: the page only shows.
-// The program runs in a worker, from the file course.js beside this one, which is loaded when a reader first presses Run. A script can be loaded
-// from disk where a page can fetch nothing, and a worker can be made from a text.
-
-const here = document.currentScript.src;
-
-/** Loads a script that lies beside this one. It calls `window[callback]` with what it carries. */
-function carried(name, callback) {
-  return new Promise((resolve, reject) => {
-    window[callback] = (...values) => resolve(values);
-    const script = document.createElement("script");
-    script.src = new URL(name, here).href;
-    script.onerror = () => reject(new Error(`${name}, which lies beside these pages, cannot be loaded`));
-    document.head.append(script);
-  });
-}
+// The program runs in a worker, from the file course.js beside this one, which is loaded when a reader first presses Run. A worker can be made from a text,
+// also in a page from disk.
 
 /** A text with a terminal's colours as elements: bold in cyan is a heading, green is good and red is not. */
 function coloured(text) {

@@ -1,0 +1,23 @@
+// Brings the figure to life in whose place this script stands, when it comes near the part of the page that is seen.
+
+const FIGURES = { surface: Surface, film: Film, v_curve: VCurve, maps: Maps };
+
+async function begin(section) {
+  const asleep = section.querySelector(".asleep");
+  const room = element("div", { className: "room" });
+  asleep.textContent = "The figure is being loaded.";
+  try {
+    section.append(room);
+    await FIGURES[section.dataset.live].open(room);
+    asleep.remove();
+  } catch (error) {
+    asleep.textContent = `The figure cannot be shown: ${error.message}`;
+  }
+}
+
+const section = document.currentScript.parentElement;
+new IntersectionObserver((entries, observer) => {
+  if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+  observer.disconnect();
+  begin(section);
+}, { rootMargin: "600px" }).observe(section);
