@@ -46,7 +46,8 @@ pub fn begin_here(text: &str) -> Result<String> {
     Ok(format!(
         "{title}\n\n> **Begin here.** Read this page, then [chapter 1](ch01_first_graph/index.html). Each chapter opens with a question: guess, then press \
          **Run** below it. The chapter's own program runs in the page, and its output and figures appear there. Nothing needs to be installed, and \
-         nothing is loaded from elsewhere.\n>\n> Two pages to play with: the [playground](playground.html), in which you build a small network, train it, \
+         nothing is loaded from elsewhere. Where the text says `cargo run --release -- ch10 --svg`, type what follows the chapter, `--svg`, into Flags. \
+         Only the exercises and the stepper (`--step`) need a terminal.\n>\n> Two pages to play with: the [playground](playground.html), in which you build a small network, train it, \
          and walk through the backward pass of any step; and [one digit](digit.html), which a network reads while you draw it.\n{rest}"
     ))
 }
