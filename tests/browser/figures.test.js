@@ -38,6 +38,14 @@ async function slide(room, label, ...keys) {
   for (const key of keys) await room.page().keyboard.press(key);
 }
 
+/** Whether a whole page can be used by readers who do not see it, or not well: axe-core finds no serious violation. */
+async function keepsNobodyOut(page) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => axe.run(document, { preload: false, iframes: false }));
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}\n${nodes[0].failureSummary}`), []);
+}
+
 for (const figure of Object.keys(FIGURES)) {
   for (const size of Object.keys(sizes)) {
     for (const dark of [false, true]) {
@@ -45,16 +53,18 @@ for (const figure of Object.keys(FIGURES)) {
         await visit(figure, async (room, page, picture) => {
           const width = await page.evaluate(() => document.documentElement.scrollWidth);
           assert.ok(width <= sizes[size].width, `it is ${width} pixels wide`);
-          await page.evaluate(axe.source);
-          const { violations } = await page.evaluate((figure) => axe.run(document.querySelector(`[data-live="${figure}"]`), { preload: false, iframes: false }), figure);
-          const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-          assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}\n${nodes[0].failureSummary}`), []);
+          await keepsNobodyOut(page);
           const drawings = await room.locator("svg[role=img]").evaluateAll((all) => all.map((drawing) => drawing.getAttribute("aria-label")));
           assert.ok(drawings.every((label) => label?.length > 10), JSON.stringify(drawings));
           await picture(`live-${figure}-${size}-${dark ? "dark" : "light"}`);
         }, { size, dark });
       });
     }
+  }
+  for (const theme of ["rust", "coal", "ayu"]) {
+    test(`${figure} keeps nobody out in the theme ${theme}`, { skip }, async () => {
+      await visit(figure, (room, page) => keepsNobodyOut(page), { first: `localStorage.setItem("mdbook-theme", "${theme}")` });
+    });
   }
 }
 
@@ -92,6 +102,8 @@ test("the film is the chapter's training, and can be scrubbed and played", { ski
       script.src = "../live/film.js";
       document.head.append(script);
     }));
+    const [, slowest] = /slowest (\d+)/.exec(output);
+    assert.ok((await room.innerText()).includes(`with ${slowest} epochs`));
     for (const start of [2, 17, 200]) {
       await room.getByLabel("Start, 1 to 200").fill(String(start));
       await page.keyboard.press("Enter");

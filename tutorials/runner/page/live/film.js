@@ -18,8 +18,9 @@ class Film {
   }
 
   build(room) {
-    const { starts, learnt } = this.data;
-    const start = field("Start, 1 to 200", { min: 1, max: starts.length, step: 1, value: 1 }, (number) => this.begin(number - 1));
+    const { starts, epochs, learnt } = this.data;
+    const most = Math.max(...epochs);
+    const start = field(`Start, 1 to ${starts.length}`, { min: 1, max: starts.length, step: 1, value: 1 }, (number) => this.begin(number - 1));
     this.player = new Player(["Play", "Pause"], () => this.forward(), 50, () => this.say());
     this.slider = new Slider("After epoch", { min: 0, max: 0, step: 1, value: 0 }, (frame) => (frame === 0 ? "none: the start" : String(frame - 1)), () => {
       this.player.stop();
@@ -30,7 +31,7 @@ class Film {
     this.losses = new Chart({ x: { name: "epoch" }, y: { name: "mean cost", log: true }, height: 190 });
     this.said = new Said();
     room.append(
-      element("p", { textContent: `Every frame is the net after an epoch. First the plane of the inputs: blue is where the net says more than ½. Then the four rows as the hidden units see them: the upright line is the plane y = ½. Last the mean cost, until it falls below ${learnt}.` }),
+      element("p", { textContent: `Every frame is the net after an epoch. First the plane of the inputs: blue is where the net says more than ½. Then the four rows as the hidden units see them: the upright line is the plane y = ½. Last the mean cost, until it falls below ${learnt}. The slowest of the ${starts.length} starts is number ${epochs.indexOf(most) + 1}, with ${most} epochs: look what it waits for.` }),
       element("div", { className: "controls" }, this.player.button, this.slider.room, start.room),
       element("div", { className: "charts" }, this.plane.room, this.hidden.room),
       this.losses.room,
