@@ -287,7 +287,7 @@ fn more_numbers_or_more_work_than_a_run_may_take_are_refused_before_memory_and_t
 }
 
 /// A document with some of its numbers and words replaced, and sometimes one of its signs.
-fn mutated(json: &str, rng: &mut rand::rngs::ChaCha8Rng) -> String {
+pub fn mutated(json: &str, rng: &mut rand::rngs::ChaCha8Rng) -> String {
     let belongs = |sign: char| sign.is_alphanumeric() || "_.-'".contains(sign);
     let mut parts: Vec<String> = Vec::new();
     for sign in json.chars() {

@@ -1,6 +1,6 @@
 //! A training step as a value does what the optimizer does.
 
-use crate::programs::Cube;
+use crate::programs::{Cube, mutated};
 use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::optim::{Adam, AdamW, OptimError, RecordUpdate, RmsProp, Sgd};
 use gradus::prelude::*;
@@ -174,4 +174,103 @@ fn what_does_not_fit_is_refused_with_a_sentence() {
     assert!(matches!(alone, Err(StepError::Optimizer(OptimError::NoGradient { .. }))));
     let negative = Step::record(&net, &Sgd::new(-0.1), |tape| loss(tape, &net, &batch(1)));
     assert!(matches!(negative, Err(StepError::Optimizer(OptimError::Setting { .. }))));
+}
+
+#[test]
+fn a_step_is_a_file_and_comes_back_as_it_was() {
+    let net = net::<f32>();
+    net.params()[0].freeze();
+    let step = Step::record(&net, &Adam::new(0.01), |tape| loss(tape, &net, &batch(1))).expect("a step");
+    let read = Step::from_json(&step.to_json()).expect("a step that was read");
+    assert_eq!(read, step);
+    let train = |step: &Step| {
+        let (mut runner, mut state) = (step.runner::<f32>().unwrap(), step.start::<f32>().unwrap());
+        let losses: Vec<f32> = (0..5).map(|seed| runner.run(&mut state, &batch(seed)).expect("a run")).collect();
+        (losses, state)
+    };
+    assert_eq!(train(&read), train(&step));
+}
+
+/// A step of three numbers, small enough to read.
+fn small() -> Step {
+    let w = vec![Param::new("w", arr1(&[1.0, 2.0]))];
+    let x = arr1(&[3.0, 4.0]);
+    Step::record(&w, &Sgd::new(0.1), |tape| (tape.param(&w[0]) * tape.input(&x).named("x")).sum()).expect("a step")
+}
+
+#[test]
+fn the_format_of_a_step_reads_well() {
+    insta::with_settings!({filters => vec![(r#""line":\d+"#, r#""line":LINE"#)]}, {
+        insta::assert_snapshot!(small().to_json());
+    });
+}
+
+#[test]
+fn a_step_from_a_file_is_told_where_it_is_wrong() {
+    let json = small().to_json();
+    let mut told = String::new();
+    let mut tell = |from: &str, to: &str| {
+        assert!(json.contains(from), "{from} is not in {json}");
+        let read = Step::from_json(&json.replacen(from, to, 1)).and_then(|step| {
+            let mut state = step.start::<f64>()?;
+            step.runner::<f64>()?.run(&mut state, &[arr1(&[1.0, 1.0]).into_dyn()])
+        });
+        told += &format!("{from} -> {to}\n  {}\n", read.expect_err(to));
+    };
+    tell("{\"gradus_step\": 1", "{\"gradus_step\": 2");
+    tell("\"gradus_step\": 1", "\"gradus_step\": 1, \"lr\": 0.1");
+    tell("\"gradus_step\"", "\"gradus_program\"");
+    tell("\"loss\": 3", "\"loss\": 300");
+    tell("\"loss\": 3", "\"loss\": 2");
+    tell("\"name\":\"w\"", "\"name\":\"v\"");
+    tell("\"name\":\"learning_rate\"", "\"name\":\"w\"");
+    tell("\"name\":\"learning_rate\"", "\"name\":\"learning_rate\",\"next\":0");
+    tell("\"next\":", "\"next\":3,\"was\":");
+    tell("\"next\":", "\"next\":-");
+    tell("\"gradient\":7", "\"gradient\":3");
+    tell("\"gradient\":", "\"gradient\":0,\"gradient\":");
+    tell("\"node\":2", "\"node\":1");
+    tell("\"op\":\"mul\"", "\"op\":\"mull\"");
+    tell("\"name\":\"x\"", "\"name\":\"w\"");
+    tell("\"nodes\":", "\"nodes\":1844674407370955161");
+    tell("}", "");
+    insta::with_settings!({filters => vec![(r#""line":\d+"#, r#""line":LINE"#)]}, {
+        insta::assert_snapshot!(told);
+    });
+}
+
+/// Files of steps, changed: each is refused with a sentence, or runs.
+fn on_mutated_files(count: usize) {
+    let net = net::<f64>();
+    let files = [
+        small().to_json(),
+        Step::record(&net, &Adam::new(0.01), |tape| loss(tape, &net, &batch(1))).expect("a step").to_json(),
+    ];
+    let mut rng = seeded(13);
+    let (mut read, mut ran) = (0, 0);
+    for round in 0..count {
+        let json = mutated(&files[round % 2], &mut rng);
+        let Ok(step) = Step::from_json(&json) else { continue };
+        read += 1;
+        let outcome = step.start::<f64>().and_then(|mut state| {
+            let inputs: Vec<ArrayD<f64>> = step.inputs().iter().map(|input| ArrayD::zeros(&input.shape[..])).collect();
+            step.runner::<f64>()?.run(&mut state, &inputs)
+        });
+        match outcome {
+            Ok(_) => ran += 1,
+            Err(error) => assert!(!error.to_string().contains("panicked"), "{error}\n{json}"),
+        }
+    }
+    assert!(read > count / 10 && ran > count / 100, "{read} read, {ran} ran, of {count}");
+}
+
+#[test]
+fn five_hundred_mutated_steps_are_refused_or_run_and_none_panics() {
+    on_mutated_files(500);
+}
+
+#[test]
+#[ignore = "a minute"]
+fn ten_thousand_mutated_steps_are_refused_or_run_and_none_panics() {
+    on_mutated_files(10_000);
 }

@@ -27,7 +27,11 @@ impl Program {
     /// If it is not such a document; the message says where.
     pub fn from_json(json: &str) -> Result<Program, ProgramError> {
         let Strict(document) = serde_json::from_str(json)?;
-        let program = Place::whole_of(&document);
+        Program::at(&Place::whole_of(&document))
+    }
+
+    /// The program at a place of a document.
+    pub(crate) fn at(program: &Place) -> Result<Program, ProgramError> {
         if program.at("gradus_program").value != VERSION {
             return Err(program
                 .at("gradus_program")

@@ -37,6 +37,7 @@ mod write;
 pub use error::ProgramError;
 pub use interpreter::Interpreter;
 
+use crate::inspect::short_source;
 use crate::leaf::Leaf;
 use crate::shape::Shape;
 use serde::{Serialize, Serializer};
@@ -191,6 +192,42 @@ impl Program {
     /// The names of the parameters, in the order in which the interpreter has them.
     pub(crate) fn param_names(&self) -> impl Iterator<Item = &str> {
         self.params.iter().map(|param| &param.name[..])
+    }
+
+    /// The parameters that are read, each with its name, its shape and the first node that reads it.
+    pub(crate) fn param_leaves(&self) -> impl Iterator<Item = (&str, Shape, usize)> {
+        let reads = |place: usize| {
+            let reads = |step: &&Step| matches!(step.what, What::Param { param } if param == place);
+            self.steps.iter().find(reads).map(|step| step.node)
+        };
+        let params = self.params.iter().enumerate();
+        params.filter_map(move |(place, param)| Some((&param.name[..], param.shape, reads(place)?)))
+    }
+
+    /// The leaves that numbers from outside enter: the name, the shape, the node, and the line that recorded it.
+    pub(crate) fn given(&self) -> impl Iterator<Item = (&str, Shape, usize, String)> {
+        let is_given = |step: &&Step| matches!(step.what, What::Leaf { leaf: Leaf::Input | Leaf::Var, .. });
+        let given = self.steps.iter().filter(is_given);
+        given.map(|step| (&step.name[..], step.shape, step.node, short_source(&step.file, step.line)))
+    }
+
+    /// What ops of the program compute: the name, the shape and the node.
+    pub(crate) fn results(&self) -> impl Iterator<Item = (&str, Shape, usize)> {
+        let ops = self.steps.iter().filter(|step| matches!(step.what, What::Op { .. }));
+        ops.map(|step| (&step.name[..], step.shape, step.node))
+    }
+
+    /// The count of nodes of a run, if it records each step at the node that the step says; otherwise the first step that is not so, or cannot be run.
+    pub(crate) fn count_nodes(&self) -> Result<usize, usize> {
+        let mut count = 0_usize;
+        for (place, step) in self.steps.iter().enumerate() {
+            if step.node != count || matches!(step.what, What::Stays { .. }) {
+                return Err(place);
+            }
+            let made = if let What::Backward { nodes, .. } = step.what { nodes } else { 1 };
+            count = count.checked_add(made).ok_or(place)?;
+        }
+        Ok(count)
     }
 
     /// The node, the file and the line of every step that makes one node.

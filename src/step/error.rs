@@ -82,4 +82,26 @@ pub enum StepError {
         /// The shape that was given.
         found: Vec<usize>,
     },
+    /// A node of another shape than its role in the step needs: the step is from a file that says so.
+    #[error("node {node} is to be {what}, which has the shape {expected:?}, but its own is {found:?}")]
+    Role {
+        /// The node of the program, from 0.
+        node: usize,
+        /// What it is to be: `the gradient of "w"`.
+        what: String,
+        /// The shape that is needed.
+        expected: Vec<usize>,
+        /// The shape of the node.
+        found: Vec<usize>,
+    },
+    /// No input can be divided among several devices.
+    #[error(
+        "no input can be divided among {devices} devices, which takes a first axis of a multiple of that: {inputs}"
+    )]
+    Devices {
+        /// The number of devices.
+        devices: usize,
+        /// The inputs with their shapes.
+        inputs: String,
+    },
 }

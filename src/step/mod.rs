@@ -5,6 +5,7 @@
 //!
 //! - `record`: a step from a tape; `error`: why there is none
 //! - `runner`: runs a step here; what it changes, the [`State`], is a value of its own
+//! - `json`: a step as a file, and read with care
 //!
 //! ```
 //! use gradus::nn::{Activation, Mlp};
@@ -31,8 +32,17 @@
 //! assert!(fast < slow && slow < first);
 //! # Ok::<(), gradus::step::StepError>(())
 //! ```
+//!
+//! # The format
+//!
+//! A step is a file: a JSON object with `"gradus_step": 1`, the version of the format; `"loss"`, the node that holds the loss; `"held"`, what is handed from
+//! step to step; and `"program"`, a [program](crate::program#the-format), whose parameters have the numbers that a training begins with. Each
+//! parameter of the program stands once in `held`, in the order in which other engines take them: an object with its `name`, perhaps `gradient`, the node that
+//! holds the loss's gradient with respect to it, and perhaps `next`, the node that becomes its next value. The leaves of the program that have a name are the
+//! inputs. Nodes are counted from 0, those of a backward pass too.
 
 mod error;
+mod json;
 mod record;
 mod runner;
 
@@ -40,7 +50,12 @@ pub use error::StepError;
 pub use runner::{Runner, State};
 
 use crate::program::Program;
+use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::tape::Tape;
+use petgraph::graph::NodeIndex;
+use serde::Serialize;
+use std::collections::HashSet;
 use std::fmt;
 
 /// A training step: plain data without a state. What it changes, a [`State`], is handed to each run. So two threads can run it at once, and a
@@ -66,6 +81,14 @@ pub struct Slot {
     pub(crate) node: usize,
 }
 
+impl Slot {
+    /// Whether each of several devices has a part of this input: as many rows of the first axis as every other device. If they cannot have equally many, or
+    /// there is only one device, each has all of it.
+    pub fn is_divided(&self, devices: usize) -> bool {
+        devices > 1 && self.shape.first().is_some_and(|&rows| rows > 0 && rows % devices == 0)
+    }
+}
+
 /// An array that is handed from step to step: a parameter, what the optimizer keeps for it, or a number such as the learning rate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held {
@@ -86,7 +109,49 @@ pub struct Constant {
     pub source: String,
 }
 
+/// What a parameter of the program is there for.
+#[derive(Serialize)]
+struct Role {
+    /// Its name.
+    name: String,
+    /// As in [`Held`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gradient: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<usize>,
+}
+
 impl Step {
+    /// A program with these roles. Parameters without one stay as they are: those that are frozen, and the running averages of layers. The leaves that have a
+    /// name are the inputs.
+    fn of_program(program: Program, roles: Vec<Role>, loss: usize) -> Result<Step, StepError> {
+        let slot = |(name, shape, node): (&str, Shape, usize)| Slot { name: name.to_owned(), shape, node };
+        let mut staying: Vec<Slot> = program.param_leaves().map(slot).collect();
+        let mut held = Vec::new();
+        for Role { name, gradient, next } in roles {
+            let known = || staying.iter().map(|slot| format!("{:?}", slot.name)).collect::<Vec<_>>().join(", ");
+            let place = staying.iter().position(|slot| slot.name == name).ok_or_else(|| {
+                let is_held = held.iter().any(|held: &Held| held.slot.name == name);
+                let name = name.clone();
+                if is_held { StepError::Twice { name } } else { StepError::Name { name, known: known() } }
+            })?;
+            held.push(Held { slot: staying.remove(place), gradient, next });
+        }
+        held.extend(staying.into_iter().map(|slot| Held { slot, gradient: None, next: None }));
+        let is_input = |(name, ..): &(&str, _, _, _)| !name.is_empty();
+        let (inputs, constants): (Vec<_>, Vec<_>) = program.given().partition(is_input);
+        let inputs: Vec<Slot> = inputs.into_iter().map(|(name, shape, node, _)| slot((name, shape, node))).collect();
+        let constants = constants.into_iter().filter(|(_, shape, ..)| shape.size() > 1);
+        let constants = constants.map(|(_, shape, _, source)| Constant { shape, source }).collect();
+        let mut names = HashSet::new();
+        for name in program.param_names().chain(inputs.iter().map(|input| &input.name[..])) {
+            if !names.insert(name) {
+                return Err(StepError::Twice { name: name.to_owned() });
+            }
+        }
+        Ok(Step { inputs, held, loss, constants, program })
+    }
+
     /// The inputs, in the order in which a run wants them: the leaves of the tape that had a name.
     pub fn inputs(&self) -> &[Slot] {
         &self.inputs
@@ -113,10 +178,60 @@ impl Step {
         self.loss
     }
 
+    /// A value that the step computes, by the name that it was given when it was recorded, such as that of a prediction.
+    ///
+    /// # Errors
+    /// [`StepError::Name`], if no value has this name.
+    pub fn value(&self, name: &str) -> Result<Slot, StepError> {
+        value_of(&self.program, name)
+    }
+
+    /// Refuses so many devices, if none of the inputs can be divided among them.
+    #[cfg(feature = "stablehlo")]
+    pub(crate) fn expect_divisible(&self, devices: usize) -> Result<(), StepError> {
+        if devices == 1 || self.inputs.iter().any(|input| input.is_divided(devices)) {
+            return Ok(());
+        }
+        let inputs: Vec<String> =
+            self.inputs.iter().map(|Slot { name, shape, .. }| format!("{name} {shape}")).collect();
+        Err(StepError::Devices { devices, inputs: inputs.join(", ") })
+    }
+
     /// The tape as a program, which any [interpreter](crate::program::Interpreter) can run.
     pub fn program(&self) -> &Program {
         &self.program
     }
+}
+
+fn value_of(program: &Program, name: &str) -> Result<Slot, StepError> {
+    let slot = |(name, shape, node): (&str, Shape, usize)| Slot { name: name.to_owned(), shape, node };
+    let known = || {
+        let names = program.results().filter(|(name, ..)| !name.is_empty());
+        names.map(|(name, ..)| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+    };
+    let found = program.results().find(|(own, ..)| *own == name);
+    found.map(slot).ok_or_else(|| StepError::Name { name: name.to_owned(), known: known() })
+}
+
+/// Refuses a tape, on which a step was run, if a parameter's gradient or its next value has another shape than it has, or the loss is not a single number: a
+/// step from a file may say so.
+pub(crate) fn expect_shapes<'a, F: Scalar>(
+    tape: &Tape<F>,
+    held: impl Iterator<Item = &'a Held>,
+    loss: usize,
+) -> Result<(), StepError> {
+    let shape = |node: usize| tape.var_at(NodeIndex::new(node)).shape();
+    let unfit = |node: usize, what: String, expected: &[usize]| {
+        Err(StepError::Role { node, what, expected: expected.to_vec(), found: shape(node).to_vec() })
+    };
+    for Held { slot, gradient, next } in held {
+        for (what, node) in [("gradient", gradient), ("next value", next)] {
+            if let Some(node) = node.filter(|&node| shape(node) != slot.shape) {
+                return unfit(node, format!("the {what} of {:?}", slot.name), &slot.shape);
+            }
+        }
+    }
+    if shape(loss).size() == 1 { Ok(()) } else { unfit(loss, "the loss, a single number".to_owned(), &[]) }
 }
 
 /// What the step reads and changes, a line each.

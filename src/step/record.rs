@@ -1,14 +1,12 @@
 //! A step from a tape: the backward pass and the update are recorded after the loss, and the whole is written down as a program.
 
-use super::{Constant, Held, Slot, Step, StepError};
-use crate::leaf::Leaf;
+use super::{Role, Step, StepError};
 use crate::nn::Parameters;
 use crate::optim::{OptimError, RecordUpdate, Update};
 use crate::param::Param;
 use crate::scalar::Scalar;
 use crate::tape::{Gradients, Tape, Var};
 use ndarray::{ArrayD, IxDyn, arr0};
-use std::collections::HashSet;
 use std::panic::Location;
 
 impl Step {
@@ -41,7 +39,7 @@ impl Step {
         let tape = loss.tape();
         let gradients = loss.try_backward()?;
         let update = tape.len();
-        let mut held = updates(&gradients, model, optimizer)?;
+        let roles = updates(&gradients, model, optimizer)?;
         let mut program = tape.program()?;
         program.recorded_at(update, Location::caller());
         let nodes = tape.nodes();
@@ -49,28 +47,7 @@ impl Step {
             let (op, source_line, why) = (nodes[node].op.to_owned(), nodes[node].short_source(), why.to_owned());
             return Err(StepError::Stays { op, source_line, why });
         }
-        let slot =
-            |node: &crate::NodeInfo| Slot { name: node.name.clone(), shape: node.shape, node: node.index.index() };
-        // Parameters that nobody steps: those that are frozen, and the running averages of layers.
-        for node in nodes.iter().filter(|node| node.leaf == Some(Leaf::Param)) {
-            if !held.iter().any(|held| held.slot.name == node.name) {
-                held.push(Held { slot: slot(node), gradient: None, next: None });
-            }
-        }
-        let is_given = |node: &&crate::NodeInfo| matches!(node.leaf, Some(Leaf::Input | Leaf::Var));
-        let (inputs, constants): (Vec<_>, Vec<_>) =
-            nodes.iter().filter(is_given).partition(|node| !node.name.is_empty());
-        let inputs: Vec<Slot> = inputs.into_iter().map(slot).collect();
-        let constants = constants.into_iter().filter(|node| node.shape.size() > 1);
-        let constants = constants.map(|node| Constant { shape: node.shape, source: node.short_source() }).collect();
-        let mut names = HashSet::new();
-        let params = program.param_names();
-        for name in params.chain(inputs.iter().map(|input| &input.name[..])) {
-            if !names.insert(name) {
-                return Err(StepError::Twice { name: name.to_owned() });
-            }
-        }
-        Ok(Step { inputs, held, loss: loss.index().index(), constants, program })
+        Step::of_program(program, roles, loss.index().index())
     }
 }
 
@@ -79,7 +56,7 @@ fn updates<F: Scalar>(
     gradients: &Gradients<F>,
     model: &dyn Parameters<F>,
     optimizer: &impl RecordUpdate<F>,
-) -> Result<Vec<Held>, StepError> {
+) -> Result<Vec<Role>, StepError> {
     let mut params: Vec<Param<F>> = Vec::new();
     model.each_param(&mut |param| {
         if !param.is_frozen() && !params.iter().any(|known| known.is(param)) {
@@ -96,31 +73,28 @@ fn updates<F: Scalar>(
     let rate = number("learning_rate", optimizer.rate());
     let taken = steps_taken(&params, optimizer)?;
     let count = optimizer.counts_steps().then(|| number("steps", f64::from(taken)));
-    let read = |param: &Param<F>| (Slot::of(param, tape), tape.param(param));
-    let (rate_slot, rate) = read(&rate);
-    let count = count.map(|count| read(&count));
+    let rate_now = tape.param(&rate);
+    let count = count.map(|count| (count.name().to_owned(), tape.param(&count)));
     let steps = count.as_ref().map_or_else(|| tape.constant(1.0), |&(_, count)| count + 1.0);
     let (mut updated, mut memory) = (Vec::new(), Vec::new());
     for param in &params {
         let found = gradients.current_gradient(param)?;
         let found = found.ok_or_else(|| OptimError::NoGradient { name: param.name().to_owned() })?;
         let kept = kept(param, optimizer);
-        let leaves: Vec<(Slot, Var<F>)> = kept.iter().map(read).collect();
         let update = Update {
             value: tape.var_at(found.leaf),
             gradient: tape.var_at(found.gradient),
-            kept: leaves.iter().map(|&(_, leaf)| leaf).collect(),
-            rate,
+            kept: kept.iter().map(|param| tape.param(param)).collect(),
+            rate: rate_now,
             steps,
         };
         let next = optimizer.record_update(&update)?;
-        let slot = Slot { node: found.leaf.index(), ..Slot::of(param, tape) };
         let gradient = Some(found.gradient.index());
-        updated.push(Held { slot, gradient, next: Some(next.value.index().index()) });
-        memory.extend(leaves.into_iter().zip(next.kept).map(|((slot, _), next)| Held::kept(slot, next)));
+        updated.push(Role { gradient, ..Role::becomes(param.name(), next.value) });
+        memory.extend(kept.iter().zip(next.kept).map(|(param, next)| Role::becomes(param.name(), next)));
     }
-    let rate = Held { slot: rate_slot, gradient: None, next: None };
-    let count = count.map(|(slot, _)| Held::kept(slot, steps));
+    let rate = Role { name: rate.name().to_owned(), gradient: None, next: None };
+    let count = count.map(|(name, _)| Role::becomes(&name, steps));
     Ok(updated.into_iter().chain(memory).chain([rate]).chain(count).collect())
 }
 
@@ -148,16 +122,9 @@ fn steps_taken<F: Scalar>(params: &[Param<F>], optimizer: &impl RecordUpdate<F>)
     }
 }
 
-impl Slot {
-    /// A parameter that the next node reads.
-    fn of<F: Scalar>(param: &Param<F>, tape: &Tape<F>) -> Slot {
-        Slot { name: param.name().to_owned(), shape: param.shape(), node: tape.len() }
-    }
-}
-
-impl Held {
-    /// What the optimizer keeps, and what becomes of it.
-    fn kept<F: Scalar>(slot: Slot, next: Var<F>) -> Held {
-        Held { slot, gradient: None, next: Some(next.index().index()) }
+impl Role {
+    /// A parameter, or what the optimizer keeps for one, and the value that becomes its next.
+    fn becomes<F: Scalar>(name: &str, next: Var<F>) -> Role {
+        Role { name: name.to_owned(), gradient: None, next: Some(next.index().index()) }
     }
 }

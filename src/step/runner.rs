@@ -1,6 +1,6 @@
 //! Runs a step here, on what is handed from step to step.
 
-use super::{Held, Slot, Step, StepError};
+use super::{Held, Slot, Step, StepError, expect_shapes, value_of};
 use crate::param::Param;
 use crate::program::Interpreter;
 use crate::scalar::Scalar;
@@ -147,6 +147,16 @@ impl<F: Scalar> Runner<F> {
         Ok(self.held.iter().filter_map(gradient).collect())
     }
 
+    /// The [value](Step::value) of this name, such as a prediction, without a step.
+    ///
+    /// # Errors
+    /// As [`run`](Runner::run).
+    pub fn compute(&mut self, name: &str, state: &State<F>, inputs: &[ArrayD<F>]) -> Result<ArrayD<F>, StepError> {
+        let node = value_of(self.interpreter.program(), name)?.node;
+        self.evaluate(state, inputs)?;
+        Ok(self.interpreter.tape().value(NodeIndex::new(node)))
+    }
+
     fn evaluate(&mut self, state: &State<F>, inputs: &[ArrayD<F>]) -> Result<(), StepError> {
         Slot::expect(&self.inputs, inputs)?;
         for (leaf, array) in self.leaves.iter().zip(inputs) {
@@ -158,6 +168,7 @@ impl<F: Scalar> Runner<F> {
             expect_shape(&held.slot.name, held.slot.shape, array)?;
             param.set(array);
         }
-        Ok(self.interpreter.run()?)
+        self.interpreter.run()?;
+        expect_shapes(self.interpreter.tape(), self.held.iter().map(|(held, _)| held), self.loss.index())
     }
 }
