@@ -134,3 +134,51 @@ fn numbers_of_the_program_become_constants() {
     let text = tape.to_stablehlo(&[x], &[x * tape.input(ndarray::array![0.5, -1.5])]).expect("lines");
     assert!(text.contains("stablehlo.constant dense<[0.5, -1.5]> : tensor<2xf64>"), "{text}");
 }
+
+/// A step with a prediction that has a name, of batches of four.
+fn step_of_four() -> Step {
+    let w = vec![Param::new("w", arr2(&[[1.0_f32], [2.0]]))];
+    let step = Step::record(&w, &Sgd::new(0.5), |tape| {
+        let x = tape.input([[1.0, 2.0]; 4]).named("x");
+        (x.matmul(tape.param(&w[0])).named("y") * tape.input(2.0).named("scale")).sum()
+    });
+    step.expect("a step")
+}
+
+#[test]
+fn several_devices_have_a_part_of_the_batch_each_and_all_of_the_rest() {
+    let (step, whole) = (step_of_four(), "[{}, {}]");
+    let text = step.to_stablehlo_on(2).expect("lines");
+    let place = |axes: &str| format!("sdy.sharding = #sdy.sharding<@mesh, {axes}>");
+    assert!(
+        text.contains("mhlo.num_partitions = 2 : i32") && text.contains(r#"sdy.mesh @mesh = <["data"=2]>"#),
+        "{text}"
+    );
+    assert!(
+        text.contains(&format!("%w: tensor<2x1xf32> {{{}, tf.aliasing_output = 0 : i32}}", place(whole))),
+        "{text}"
+    );
+    assert!(text.contains(&format!("%x: tensor<4x2xf32> {{{}}}", place(r#"[{"data"}, {}]"#))), "{text}");
+    assert!(text.contains(&format!("%scale: tensor<f32> {{{}}}", place("[]"))), "{text}");
+    assert!(text.contains(&format!("tensor<f32> {{{}, jax.result_info = \"loss\"}}", place("[]"))), "{text}");
+    assert_eq!(step.to_stablehlo_on(1).unwrap(), step.to_stablehlo().unwrap());
+    let message = step.to_stablehlo_on(3).expect_err("four rows for three devices").to_string();
+    assert!(message.contains("among 3 devices") && message.contains("x [4, 2], scale []"), "{message}");
+}
+
+#[test]
+fn a_value_that_has_a_name_is_a_function_of_its_own() {
+    let step = step_of_four();
+    let text = step.value_to_stablehlo("y", 1).expect("lines");
+    assert!(text.contains("-> (tensor<4x1xf32> {jax.result_info = \"y\"})"), "{text}");
+    assert!(!text.contains("tf.aliasing_output") && !text.contains("stablehlo.reduce"), "{text}");
+    let message = step.value_to_stablehlo("x", 1).expect_err("an input").to_string();
+    assert_eq!(message, r#"the step holds no "x"; it holds "y""#);
+}
+
+#[test]
+fn a_step_from_a_file_with_a_role_that_does_not_fit_is_refused() {
+    let json = step_of_four().to_json().replacen(r#""name":"learning_rate""#, r#""name":"learning_rate","next":0"#, 1);
+    let message = Step::from_json(&json).expect("a step").to_stablehlo().expect_err("a role").to_string();
+    assert!(message.contains(r#"the next value of "learning_rate", which has the shape []"#), "{message}");
+}

@@ -86,7 +86,8 @@ impl<F: Scalar> Tape<F> {
             let given = &nodes[var.index().index()].name;
             if given.is_empty() { format!("x{}", var.index().index()) } else { given.clone() }
         };
-        let argument = |var: &Var<F>| Port { name: name(var), node: var.index().index(), donated: false };
+        let argument =
+            |var: &Var<F>| Port { name: name(var), node: var.index().index(), donated: false, divided: false };
         let function = Function {
             tape: self,
             nodes: &nodes,
@@ -94,6 +95,7 @@ impl<F: Scalar> Tape<F> {
             arguments: arguments.iter().map(argument).collect(),
             results: results.iter().map(argument).collect(),
             title: format!("of {} nodes of a tape", nodes.len()),
+            devices: 1,
         };
         function.text()
     }
@@ -105,6 +107,8 @@ struct Port {
     node: usize,
     /// Whether the argument gives its memory to the result of the same place.
     donated: bool,
+    /// Whether each device has a part of it, cut along the first axis.
+    divided: bool,
 }
 
 /// A part of a tape that becomes a function.
@@ -116,9 +120,22 @@ struct Function<'a, F: Scalar> {
     arguments: Vec<Port>,
     results: Vec<Port>,
     title: String,
+    /// The number of devices that share the work.
+    devices: usize,
 }
 
 impl<F: Scalar> Function<'_, F> {
+    /// What is said of an argument or a result besides its kind: where it is, if there are several devices, and other attributes.
+    fn attributes(&self, port: &Port, other: Option<String>) -> String {
+        let axes = |axis: usize| if port.divided && axis == 0 { "{\"data\"}" } else { "{}" };
+        let place = (self.devices > 1).then(|| {
+            let axes: Vec<&str> = (0..self.nodes[port.node].shape.len()).map(axes).collect();
+            format!("sdy.sharding = #sdy.sharding<@mesh, [{}]>", axes.join(", "))
+        });
+        let all: Vec<String> = place.into_iter().chain(other).collect();
+        if all.is_empty() { String::new() } else { format!(" {{{}}}", all.join(", ")) }
+    }
+
     fn text(&self) -> Result<String, NoStableHlo> {
         let module = Module::new(F::NAME);
         let block = Block::new(&module);
@@ -126,11 +143,8 @@ impl<F: Scalar> Function<'_, F> {
         let mut signature = Vec::new();
         for (place, port) in self.arguments.iter().enumerate() {
             let value = block.argument(fresh(&port.name, &mut names), self.nodes[port.node].shape);
-            let donated = match port.donated {
-                true => format!(" {{tf.aliasing_output = {place} : i32}}"),
-                false => String::new(),
-            };
-            signature.push(format!("{value}: {}{donated}", value.kind()));
+            let donated = port.donated.then(|| format!("tf.aliasing_output = {place} : i32"));
+            signature.push(format!("{value}: {}{}", value.kind(), self.attributes(port, donated)));
             // A parameter that was read twice is one argument; its nodes come to it by its name.
             values.entry(port.node).or_insert(value);
         }
@@ -144,13 +158,21 @@ impl<F: Scalar> Function<'_, F> {
         }
         let results: Vec<Value> = self.results.iter().map(|port| values[&port.node]).collect();
         let of_result = |(value, port): (&Value, &Port)| {
-            format!("{} {{jax.result_info = \"{}\"}}", value.kind(), quoted(&port.name))
+            let name = format!("jax.result_info = \"{}\"", quoted(&port.name));
+            format!("{}{}", value.kind(), self.attributes(port, Some(name)))
         };
         let kinds: Vec<String> = results.iter().zip(&self.results).map(of_result).collect();
         let (values, plain): (Vec<_>, Vec<_>) = results.iter().map(|value| (value.to_string(), value.kind())).unzip();
+        let (attributes, mesh) = match self.devices {
+            1 => Default::default(),
+            devices => (
+                format!(" attributes {{mhlo.num_partitions = {devices} : i32, mhlo.num_replicas = 1 : i32}}"),
+                format!("  sdy.mesh @mesh = <[\"data\"={devices}]>\n"),
+            ),
+        };
         Ok(format!(
             "// Written by gradus: {}. %n7 is node 7 of its listing; `loc` has its name and the line that recorded it.\n\
-             module @gradus {{\n  func.func public @main({}) -> ({}) {{\n{}    return {} : {}\n  }}\n{}}}\n",
+             module @gradus{attributes} {{\n{mesh}  func.func public @main({}) -> ({}) {{\n{}    return {} : {}\n  }}\n{}}}\n",
             self.title,
             signature.join(", "),
             kinds.join(", "),
@@ -204,7 +226,7 @@ impl<F: Scalar> Function<'_, F> {
         let label = if info.name.is_empty() { info.op.to_owned() } else { info.name.clone() };
         block.begin(
             &format!("n{node}"),
-            &format!("%n{node} {}, {}", comment.replace('\n', " "), short_source(&file, line)),
+            &format!("%n{node} {}, {}", comment.replace(['\n', '\r'], " "), short_source(&file, line)),
         );
         let value = match info.leaf {
             Some(_) => {
@@ -246,5 +268,5 @@ fn fresh(name: &str, taken: &mut HashSet<String>) -> String {
 
 /// A text between quotation marks.
 fn quoted(text: &str) -> String {
-    text.replace('\\', "/").replace('"', "'").replace('\n', " ")
+    text.replace('\\', "/").replace('"', "'").replace(['\n', '\r'], " ")
 }

@@ -3,7 +3,7 @@
 use super::{Function, NoStableHlo, Port};
 use crate::program::Interpreter;
 use crate::scalar::Scalar;
-use crate::step::{Step, StepError};
+use crate::step::{Slot, Step, StepError, expect_shapes};
 use std::collections::HashMap;
 
 impl From<NoStableHlo> for StepError {
@@ -21,17 +21,50 @@ impl Step {
     /// what is held for the next step, each in the memory of its argument, then the loss.
     ///
     /// # Errors
-    /// If an op has no lines in that language.
+    /// If an op has no lines in that language, or the step cannot be run.
     pub fn to_stablehlo(&self) -> Result<String, StepError> {
+        self.to_stablehlo_on(1)
+    }
+
+    /// The same for several devices that share the work: each [divided](Slot::is_divided) input has a part on each device, and all else is on every device. It
+    /// is the same computation: where a sum goes over a batch that is divided, XLA adds up the sums of the devices.
+    ///
+    /// # Errors
+    /// As [`to_stablehlo`](Step::to_stablehlo); and [`StepError::Devices`], if no input can be divided among so many.
+    pub fn to_stablehlo_on(&self, devices: usize) -> Result<String, StepError> {
+        self.expect_divisible(devices)?;
+        let next = self.held().iter().map(|held| (&held.slot.name[..], held.next.unwrap_or(held.slot.node)));
+        let results: Vec<_> = next.chain([("loss", self.loss())]).collect();
+        self.text(&results, true, devices)
+    }
+
+    /// A value of the step in StableHLO, of the arguments of [`to_stablehlo_on`](Step::to_stablehlo_on), which keep their memory: a prediction that was given a
+    /// name when it was recorded.
+    ///
+    /// # Errors
+    /// As there; and [`StepError::Name`], if no value has this name.
+    pub fn value_to_stablehlo(&self, name: &str, devices: usize) -> Result<String, StepError> {
+        self.expect_divisible(devices)?;
+        let node = self.value(name)?.node;
+        self.text(&[(name, node)], false, devices)
+    }
+
+    fn text(&self, results: &[(&str, usize)], donates: bool, devices: usize) -> Result<String, StepError> {
         match self.number() {
-            "f32" => self.text::<f32>(),
-            _ => self.text::<f64>(),
+            "f32" => self.text_of::<f32>(results, donates, devices),
+            _ => self.text_of::<f64>(results, donates, devices),
         }
     }
 
-    fn text<F: Scalar>(&self) -> Result<String, StepError> {
+    fn text_of<F: Scalar>(
+        &self,
+        results: &[(&str, usize)],
+        donated: bool,
+        devices: usize,
+    ) -> Result<String, StepError> {
         let mut interpreter = Interpreter::<F>::new(self.program().clone())?;
         interpreter.run()?;
+        expect_shapes(interpreter.tape(), self.held().iter(), self.loss())?;
         let lines = self.program().lines().map(|(node, file, line)| (node, (file, line)));
         let (tape, sources) = (interpreter.tape(), lines.collect::<HashMap<_, _>>());
         let nodes = tape.nodes();
@@ -42,17 +75,17 @@ impl Step {
             }
             sources.get(&node).map_or_else(Default::default, |&(file, line)| (file.to_owned(), line))
         };
-        let port = |name: &str, node: usize, donated: bool| Port { name: name.to_owned(), node, donated };
-        let held = self.held().iter().map(|held| port(&held.slot.name, held.slot.node, true));
-        let inputs = self.inputs().iter().map(|input| port(&input.name, input.node, false));
-        let next = self.held().iter().map(|held| port(&held.slot.name, held.next.unwrap_or(held.slot.node), false));
+        let port = |name: &str, node: usize| Port { name: name.to_owned(), node, donated: false, divided: false };
+        let held = self.held().iter().map(|held| Port { donated, ..port(&held.slot.name, held.slot.node) });
+        let input = |input: &Slot| Port { divided: input.is_divided(devices), ..port(&input.name, input.node) };
         let function = Function {
             tape,
             nodes: &nodes,
             source: &source,
-            arguments: held.chain(inputs).collect(),
-            results: next.chain([port("loss", self.loss(), false)]).collect(),
+            arguments: held.chain(self.inputs().iter().map(input)).collect(),
+            results: results.iter().map(|&(name, node)| port(name, node)).collect(),
             title: format!("a training step of {} nodes", nodes.len()),
+            devices,
         };
         Ok(function.text()?)
     }
