@@ -42,9 +42,20 @@ pub enum PjrtError {
         /// Its own words.
         reason: String,
     },
-    /// The plugin has no device.
-    #[error("the plugin has no device to run on")]
-    NoDevice,
+    /// The plugin has fewer devices.
+    #[error("the plugin has {found} devices, and {expected} are needed")]
+    Devices {
+        /// How many are needed.
+        expected: usize,
+        /// How many it has.
+        found: usize,
+    },
+    /// A value that was compiled for a session on another step.
+    #[error("{value:?} is a value of a step with other parameters or inputs")]
+    OtherStep {
+        /// The name of the value.
+        value: String,
+    },
     /// The step, its state or its inputs do not fit.
     #[error(transparent)]
     Step(#[from] StepError),

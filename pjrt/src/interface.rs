@@ -42,6 +42,7 @@ functions! {
     COMPILE: Compile = 20;
     BUFFER_FROM_HOST: FromHost = 22;
     DESTROY_EXECUTABLE: One = 50;
+    DEVICES_OF_EXECUTABLE: Devices = 52;
     EXECUTE: Execute = 55;
     DESTROY_BUFFER: One = 58;
     BUFFER_TO_HOST: ToHost = 70;
@@ -82,11 +83,12 @@ arguments! {
     Nothing {}
     One { object: Pointer }
     Message { error: Pointer, text: *const u8, length: usize }
+    NamedNumber { name: *const u8, name_length: usize, kind: i32, number: i64, count: usize }
     CreateClient {
-        options: Pointer, option_count: usize, get: Pointer, get_argument: Pointer, put: Pointer, put_argument: Pointer,
+        options: *const NamedNumber, option_count: usize, get: Pointer, get_argument: Pointer, put: Pointer, put_argument: Pointer,
         client: Pointer, try_get: Pointer, try_get_argument: Pointer,
     }
-    Devices { client: Pointer, devices: *const Pointer, count: usize }
+    Devices { of: Pointer, devices: *const Pointer, count: usize }
     Program { code: *const u8, length: usize, format: *const u8, format_length: usize }
     Compile { client: Pointer, program: *const Program, options: *const u8, options_length: usize, executable: Pointer }
     FromHost {
@@ -104,14 +106,30 @@ arguments! {
     ToHost { buffer: Pointer, layout: Pointer, to: Pointer, bytes: usize, done: Pointer }
 }
 
-/// How a program is compiled: for one replica and one partition, as a protocol buffer. Field 3, the build options: device -1, 1 replica, 1 partition.
-const COMPILE_OPTIONS: [u8; 17] = [0x1a, 15, 0x08, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0x20, 1, 0x28, 1];
+/// The kind of a [`NamedNumber`]: a whole number of 64 bits.
+const WHOLE: i32 = 1;
 
-/// A plugin that was loaded, with a client and a device.
+/// How a program is compiled, as a protocol buffer. Field 3, the build options: device -1 (any), 1 replica, as many partitions as devices; for several, the
+/// program is divided as its annotations say, which are Shardy's.
+fn compile_options(devices: usize) -> Vec<u8> {
+    let mut options = vec![0x08, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0x20, 1, 0x28];
+    let mut left = devices;
+    while left >= 128 {
+        options.push((left % 128) as u8 + 128);
+        left /= 128;
+    }
+    options.push(left as u8);
+    if devices > 1 {
+        options.extend([0x30, 1, 0x98, 1, 1]);
+    }
+    [vec![0x1a, options.len() as u8], options].concat()
+}
+
+/// A plugin that was loaded, with a client and the number of devices that are used.
 pub(crate) struct Client {
     api: *const Api,
     client: Pointer,
-    device: Pointer,
+    pub(crate) devices: usize,
     /// Loaded as long as anything of it is used.
     _library: Library,
 }
@@ -128,7 +146,7 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    pub(crate) fn load(path: &Path) -> Result<Client, PjrtError> {
+    pub(crate) fn load(path: &Path, devices: usize) -> Result<Client, PjrtError> {
         let no_library =
             |error: libloading::Error| PjrtError::Library { path: path.to_owned(), reason: error.to_string() };
         let no_plugin = |reason: String| PjrtError::NoPlugin { path: path.to_owned(), reason };
@@ -147,19 +165,50 @@ impl Client {
         if version[0] != 0 || version[1] < LEAST || size < size_of::<Api>() {
             return Err(PjrtError::Version { path: path.to_owned(), found: version, least: LEAST });
         }
-        let mut client = Client { api, client: null_mut(), device: null_mut(), _library: library };
+        let mut client = Client { api, client: null_mut(), devices, _library: library };
         client.call(INITIALIZE, "be initialised", &mut Nothing::default())?;
-        let mut created = CreateClient::default();
-        client.call(CREATE_CLIENT, "make a client", &mut created)?;
-        client.client = created.client;
-        let mut devices = Devices { client: client.client, ..Devices::default() };
-        client.call(ADDRESSABLE_DEVICES, "tell its devices", &mut devices)?;
-        if devices.count == 0 {
-            return Err(PjrtError::NoDevice);
+        let mut found = client.create(&[])?;
+        if found < devices {
+            // A plugin for the CPU makes as many devices of it as it is told to; others do not know the option.
+            client.free(DESTROY_CLIENT, client.client);
+            client.client = null_mut();
+            let name = "cpu_device_count";
+            let (name_length, number) = (name.len(), devices as i64);
+            let option = NamedNumber {
+                name: name.as_ptr(),
+                name_length,
+                kind: WHOLE,
+                number,
+                count: 1,
+                ..NamedNumber::default()
+            };
+            found = client.create(&[option]).unwrap_or(found);
         }
-        // SAFETY: the plugin returned an array of `count` devices, which lives as long as the client.
-        client.device = unsafe { *devices.devices };
-        Ok(client)
+        match found < devices {
+            true => Err(PjrtError::Devices { expected: devices, found }),
+            false => Ok(client),
+        }
+    }
+
+    /// Creates the client, and returns how many devices it has.
+    fn create(&mut self, options: &[NamedNumber]) -> Result<usize, PjrtError> {
+        let mut created =
+            CreateClient { options: options.as_ptr(), option_count: options.len(), ..CreateClient::default() };
+        self.call(CREATE_CLIENT, "make a client", &mut created)?;
+        self.client = created.client;
+        let devices = self.devices_of(ADDRESSABLE_DEVICES, self.client)?;
+        Ok(devices.len())
+    }
+
+    /// The devices of the client, or of an executable, in the order in which it is run on them.
+    fn devices_of(&self, function: Function<Devices>, of: Pointer) -> Result<Vec<Pointer>, PjrtError> {
+        let mut devices = Devices { of, ..Devices::default() };
+        self.call(function, "tell its devices", &mut devices)?;
+        if devices.count == 0 {
+            return Ok(Vec::new());
+        }
+        // SAFETY: the plugin returned an array of `count` devices, which lives as long as what they were asked of.
+        Ok(unsafe { std::slice::from_raw_parts(devices.devices, devices.count) }.to_vec())
     }
 
     /// Calls a function of the plugin.
@@ -216,8 +265,8 @@ impl Client {
         outcome
     }
 
-    /// Compiles a program in StableHLO, which has so many results.
-    pub(crate) fn compile(self: &Arc<Self>, text: &str, results: usize) -> Result<Executable, PjrtError> {
+    /// Compiles a program in StableHLO, which has results of so many numbers, for all devices together.
+    pub(crate) fn compile(self: &Arc<Self>, text: &str, sizes: Vec<usize>) -> Result<Executable, PjrtError> {
         let format = "mlir";
         let program = Program {
             code: text.as_ptr(),
@@ -226,35 +275,23 @@ impl Client {
             format_length: format.len(),
             ..Program::default()
         };
+        let options = compile_options(self.devices);
         let mut compile = Compile {
             client: self.client,
             program: &raw const program,
-            options: COMPILE_OPTIONS.as_ptr(),
-            options_length: COMPILE_OPTIONS.len(),
+            options: options.as_ptr(),
+            options_length: options.len(),
             ..Compile::default()
         };
         self.call(COMPILE, "compile the step", &mut compile)?;
-        Ok(Executable { client: self.clone(), executable: compile.executable, results })
-    }
-
-    /// Numbers of a kind, row by row, as a buffer on the device.
-    pub(crate) fn upload<F: Number>(self: &Arc<Self>, numbers: &[F], shape: &[usize]) -> Result<Buffer<F>, PjrtError> {
-        assert_eq!(numbers.len(), shape.iter().product::<usize>(), "as many numbers as the shape has");
-        let lengths: Vec<i64> = shape.iter().map(|&length| length as i64).collect();
-        let mut from = FromHost {
-            client: self.client,
-            data: numbers.as_ptr().cast(),
-            kind: F::KIND,
-            lengths: lengths.as_ptr(),
-            rank: lengths.len(),
-            device: self.device,
-            ..FromHost::default()
-        };
-        self.call(BUFFER_FROM_HOST, "take an array", &mut from)?;
-        let buffer = Buffer { client: self.clone(), buffer: from.buffer, size: numbers.len(), number: PhantomData };
-        // The numbers may be read until then.
-        self.wait(from.done, "take an array")?;
-        Ok(buffer)
+        // Frees itself from here on.
+        let mut executable =
+            Executable { client: self.clone(), executable: compile.executable, devices: Vec::new(), sizes };
+        executable.devices = self.devices_of(DEVICES_OF_EXECUTABLE, compile.executable)?;
+        match executable.devices.len() {
+            found if found == self.devices => Ok(executable),
+            found => Err(PjrtError::Devices { expected: self.devices, found }),
+        }
     }
 }
 
@@ -318,12 +355,18 @@ impl<F> Drop for Buffer<F> {
     }
 }
 
+/// An array, on each device: all of it or, if it is divided, a part.
+pub(crate) type Spread<F> = Vec<Buffer<F>>;
+
 /// A program that was compiled.
 #[derive(Debug)]
 pub(crate) struct Executable {
     client: Arc<Client>,
     executable: Pointer,
-    results: usize,
+    /// The devices that it is run on, in their order.
+    devices: Vec<Pointer>,
+    /// The count of numbers of each result.
+    sizes: Vec<usize>,
 }
 
 // SAFETY: as for the client.
@@ -332,37 +375,74 @@ unsafe impl Send for Executable {}
 unsafe impl Sync for Executable {}
 
 impl Executable {
-    /// Runs the program, and waits for its end. `sizes` are the counts of numbers of the results. Arguments that the program donates cannot be used again.
-    pub(crate) fn run<F: Number>(
+    /// Brings numbers of a kind, row by row, to the devices: all of them to each or, if they are divided, as many rows to each.
+    pub(crate) fn upload<F: Number>(
         &self,
-        arguments: &[&Buffer<F>],
-        sizes: &[usize],
-    ) -> Result<Vec<Buffer<F>>, PjrtError> {
-        assert_eq!(sizes.len(), self.results, "a size for each result");
-        let arguments: Vec<Pointer> = arguments.iter().map(|buffer| buffer.buffer).collect();
-        let mut results = vec![null_mut(); self.results];
-        let (of_device, to_device) = ([arguments.as_ptr()], [results.as_mut_ptr()]);
-        let (options, mut done) = (ExecuteOptions::default(), [null_mut()]);
+        numbers: &[F],
+        shape: &[usize],
+        is_divided: bool,
+    ) -> Result<Spread<F>, PjrtError> {
+        assert_eq!(numbers.len(), shape.iter().product::<usize>(), "as many numbers as the shape has");
+        let mut lengths: Vec<i64> = shape.iter().map(|&length| length as i64).collect();
+        let mut part = numbers.len();
+        if is_divided {
+            assert_eq!(shape[0] % self.devices.len(), 0, "as many rows for each device");
+            lengths[0] /= self.devices.len() as i64;
+            part /= self.devices.len();
+        }
+        let mut spread = Vec::new();
+        for (place, &device) in self.devices.iter().enumerate() {
+            let numbers = if is_divided { &numbers[place * part..][..part] } else { numbers };
+            let mut from = FromHost {
+                client: self.client.client,
+                data: numbers.as_ptr().cast(),
+                kind: F::KIND,
+                lengths: lengths.as_ptr(),
+                rank: lengths.len(),
+                device,
+                ..FromHost::default()
+            };
+            self.client.call(BUFFER_FROM_HOST, "take an array", &mut from)?;
+            spread.push(Buffer { client: self.client.clone(), buffer: from.buffer, size: part, number: PhantomData });
+            // The numbers may be read until then.
+            self.client.wait(from.done, "take an array")?;
+        }
+        Ok(spread)
+    }
+
+    /// Runs the program on all devices, and waits for its end. Arguments that the program donates cannot be used again.
+    pub(crate) fn run<F: Number>(&self, arguments: &[&Spread<F>]) -> Result<Vec<Spread<F>>, PjrtError> {
+        let devices = self.devices.len();
+        assert!(arguments.iter().all(|spread| spread.len() == devices), "a buffer on each device");
+        let of_device = |device: usize| arguments.iter().map(|spread| spread[device].buffer).collect();
+        let arguments: Vec<Vec<Pointer>> = (0..devices).map(of_device).collect();
+        let mut results = vec![vec![null_mut(); self.sizes.len()]; devices];
+        let of_devices: Vec<*const Pointer> = arguments.iter().map(|buffers| buffers.as_ptr()).collect();
+        let to_devices: Vec<*mut Pointer> = results.iter_mut().map(|buffers| buffers.as_mut_ptr()).collect();
+        let (options, mut done) = (ExecuteOptions::default(), vec![null_mut(); devices]);
         let mut execute = Execute {
             executable: self.executable,
             options: &raw const options,
-            arguments: of_device.as_ptr(),
-            device_count: 1,
-            argument_count: arguments.len(),
-            results: to_device.as_ptr(),
+            arguments: of_devices.as_ptr(),
+            device_count: devices,
+            argument_count: arguments[0].len(),
+            results: to_devices.as_ptr(),
             done: done.as_mut_ptr(),
             ..Execute::default()
         };
         self.client.call(EXECUTE, "run the step", &mut execute)?;
-        let buffer = |(buffer, &size): (Pointer, &usize)| Buffer {
+        let buffer = |place: usize, device: usize| Buffer {
             client: self.client.clone(),
-            buffer,
-            size,
+            buffer: results[device][place],
+            size: self.sizes[place],
             number: PhantomData,
         };
-        let buffers = results.into_iter().zip(sizes).map(buffer).collect();
-        self.client.wait(done[0], "run the step")?;
-        Ok(buffers)
+        let spread = |place: usize| (0..devices).map(|device| buffer(place, device)).collect();
+        let spreads = (0..self.sizes.len()).map(spread).collect();
+        // Every event is waited for, also behind one that tells of an error.
+        let outcomes: Vec<_> = done.into_iter().map(|event| self.client.wait(event, "run the step")).collect();
+        outcomes.into_iter().collect::<Result<(), _>>()?;
+        Ok(spreads)
     }
 }
 

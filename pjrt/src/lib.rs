@@ -2,10 +2,12 @@
 //! step's StableHLO and runs it.
 //!
 //! The one idea to know: **parameters stay on the device.** A [`Session`] holds them there from step to step, in the memory of the step before; inputs go
-//! in, the loss comes out, and the parameters come back when they are asked for.
+//! in, the loss comes out, and the parameters come back when they are asked for. Several devices share the work of a step: each has all parameters and a part of
+//! the batch, and XLA adds up what they find.
 //!
 //! - `interface`: the plugin's functions and their arguments, in memory as C has them; all `unsafe` of the crate
 //! - `plugin`: a plugin that was loaded; `session`: a step that was compiled by one; `error`: what can go wrong, in the plugin's own words
+//! - `training`: trains a step on digits, with checkpoints (feature `train`)
 //!
 //! ```no_run
 //! use gradus::optim::Sgd;
@@ -31,7 +33,11 @@ mod error;
 mod interface;
 mod plugin;
 mod session;
+#[cfg(feature = "train")]
+mod training;
 
 pub use error::PjrtError;
 pub use plugin::Plugin;
-pub use session::{Number, Session};
+pub use session::{Number, Session, Value};
+#[cfg(feature = "train")]
+pub use training::{Training, TrainingError};

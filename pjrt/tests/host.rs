@@ -60,6 +60,47 @@ fn a_plugin_trains_as_the_engine_does() {
 }
 
 #[test]
+fn several_devices_train_as_one_does() {
+    for path in plugins() {
+        let plugin = Plugin::with_devices(&path, 5).expect("a plugin with five devices");
+        trains_alike::<f32>(&plugin, &step(&Sgd::<f32>::new(0.5).momentum(0.9)), 1e-4);
+        trains_alike::<f64>(&plugin, &step(&AdamW::<f64>::new(0.01)), 1e-11);
+        let plugin = Plugin::with_devices(&path, 3).expect("a plugin with three devices");
+        let step = step(&Sgd::<f32>::new(0.5));
+        let message = Session::<f32>::new(&plugin, &step, &step.start().unwrap()).expect_err("ten rows for three");
+        assert!(message.to_string().contains("among 3 devices") && message.to_string().contains("pixels [10, 784]"));
+    }
+}
+
+#[test]
+fn a_value_is_computed_without_a_step() {
+    let net = Mlp::<f32>::new(&[784, 30, 10], Activation::Tanh, &mut seeded(7));
+    let [pixels, labels] = batch::<f32>(0);
+    let step = Step::record(&net, &Sgd::<f32>::new(0.5), |tape| {
+        let logits = net.forward(tape.input(&pixels).named("pixels")).named("logits");
+        logits.softmax_cross_entropy(tape.input(&labels).named("labels"))
+    });
+    let step = step.expect("a step");
+    let state = step.start::<f32>().expect("a state");
+    let inputs = batch::<f32>(1);
+    let here = step.runner().unwrap().compute("logits", &state, &inputs).expect("a value here");
+    for (path, devices) in plugins().iter().flat_map(|path| [(path, 1), (path, 2)]) {
+        let plugin = Plugin::with_devices(path, devices).expect("a plugin");
+        let mut session = Session::new(&plugin, &step, &state).expect("a session");
+        let logits = session.value(&step, "logits").expect("a value");
+        let there = session.compute(&logits, &inputs).expect("a value there");
+        assert!(here.iter().zip(&there).all(|(here, there)| (here - there).abs() < 1e-4), "{here} here, {there} there");
+        // What was computed took nothing from the session.
+        session.run(&inputs).expect("a run");
+        let message = session.value(&step, "logit").expect_err("no value of this name").to_string();
+        assert!(message.contains(r#""logit""#) && message.contains(r#""logits""#), "{message}");
+        let other = self::step(&Sgd::<f32>::new(0.5));
+        let other = Session::new(&plugin, &other, &other.start::<f32>().unwrap()).expect("another session");
+        assert!(matches!(other.compute(&logits, &inputs), Err(PjrtError::OtherStep { .. })));
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_refused_and_the_session_goes_on() {
     for path in plugins() {
         let plugin = Plugin::load(&path).expect("a plugin");
