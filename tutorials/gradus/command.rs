@@ -8,6 +8,8 @@ mod exercises;
 mod names;
 mod progress;
 mod reproduce;
+#[cfg(feature = "xla")]
+mod run;
 mod tour;
 mod watch;
 mod workshop;
@@ -50,6 +52,10 @@ fn obey(mut arguments: Vec<OsString>) -> ExitCode {
         "check" => check::main(arguments),
         "exercises" => exercises::main(arguments),
         "reproduce" => reproduce::main(arguments),
+        #[cfg(feature = "xla")]
+        "run" => run::main(arguments),
+        #[cfg(not(feature = "xla"))]
+        "run" => refuse("run is built on demand: cargo run --release -p gradus-tutorials --features xla -- run --help"),
         "tour" => tour(arguments),
         _ if is_flag => tour(arguments),
         name => match names::chapter(name) {
@@ -202,6 +208,7 @@ fn overview() -> String {
          \x20 step [chNN]      step through what a chapter's tape recorded\n\
          \x20 check [FLAGS]    the gradient checker on a model, or on golden values\n\
          \x20 reproduce        every number of the course, with what stands beside it\n\
+         \x20 run STEP         train a recorded step, on XLA too (needs --features xla)\n\
          \x20 help COMMAND     what a command takes, as COMMAND --help does\n\n{}",
         tour::CHAPTER.time,
         list()

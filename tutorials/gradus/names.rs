@@ -4,7 +4,7 @@ use crate::command::list;
 use crate::{CHAPTERS, Story};
 use frame::Chapter;
 
-const COMMANDS: [&str; 8] = ["tour", "list", "next", "exercises", "check", "reproduce", "step", "help"];
+const COMMANDS: [&str; 9] = ["tour", "list", "next", "exercises", "check", "reproduce", "run", "step", "help"];
 /// Subcommands of `exercises` that people type without it.
 const OF_EXERCISES: [&str; 4] = ["watch", "hint", "reset", "solution"];
 
