@@ -24,11 +24,15 @@ mod json;
 pub mod kernel;
 mod labels;
 mod leaf;
-#[cfg(feature = "stablehlo")]
+#[cfg(feature = "lower")]
+mod lines;
+#[cfg(feature = "lower")]
 mod lower;
 pub mod nn;
 mod no_grad;
 mod number;
+#[cfg(feature = "onnx")]
+pub mod onnx;
 mod op;
 mod operators;
 pub mod ops;
@@ -71,8 +75,8 @@ pub use input::Input;
 pub use inspect::{Contribution, NodeInfo};
 pub use kernel::windows::{Pair, Windows};
 pub use leaf::Leaf;
-#[cfg(feature = "stablehlo")]
-pub use lower::NoStableHlo;
+#[cfg(feature = "lower")]
+pub use lower::NotLowered;
 pub use op::{AsAny, Cotangent, Cotangents, Local, Op, Slope, Worked};
 pub use ops::conv2d::Conv;
 pub use ops::{Binary, Unary};

@@ -1,7 +1,7 @@
 //! The trait of an op: one declaration that says how it computes and how its gradient flows, and nothing about tapes or buffers. The ops of
 //! the library (see [`crate::ops`]) and a learner's own go through this one trait.
 
-#[cfg(feature = "stablehlo")]
+#[cfg(feature = "lower")]
 use crate::formula::Line;
 use crate::reach::Reach;
 use crate::scalar::Scalar;
@@ -109,7 +109,7 @@ pub trait Op<F: Scalar>: AsAny {
     }
 
     /// The result as lines of StableHLO, for an op that is given by a formula. (What other ops become is said in `lower/`.)
-    #[cfg(feature = "stablehlo")]
+    #[cfg(feature = "lower")]
     #[doc(hidden)]
     fn lines<'b>(&self, operands: &[Line<'b>]) -> Option<Line<'b>> {
         let _ = operands;

@@ -76,7 +76,7 @@ fn an_op_of_the_programs_own_that_is_given_by_a_formula_has_lines() {
 }
 
 #[derive(PartialEq)]
-struct Opaque;
+pub struct Opaque;
 
 impl<F: Scalar> Op<F> for Opaque {
     fn name(&self) -> &'static str {

@@ -50,6 +50,8 @@ mod modules;
 mod no_grad;
 mod non_finite;
 mod numerics;
+#[cfg(all(feature = "onnx", feature = "stablehlo"))]
+mod onnx;
 mod op_mistakes;
 mod operators;
 mod ops;

@@ -1,7 +1,7 @@
 //! Ops of two operands that work element by element, with NumPy's broadcasting. Such an op is a function of two numbers: its value, and what
 //! flows back to each of them. (An operand that was broadcast needs no care: the tape sums over its copies.)
 
-#[cfg(feature = "stablehlo")]
+#[cfg(feature = "lower")]
 use super::Line;
 use super::unary::told;
 use super::{Blank, Real, Symbol, Term, keep_slopes};
@@ -64,7 +64,7 @@ impl<F: Scalar, B: Binary> Op<F> for Zip<B> {
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)
     }
-    #[cfg(feature = "stablehlo")]
+    #[cfg(feature = "lower")]
     fn lines<'b>(&self, x: &[Line<'b>]) -> Option<Line<'b>> {
         Some(lines(self.0, [x[0], x[1]]))
     }
@@ -82,7 +82,7 @@ fn worked<B: Binary>(function: B) -> Worked {
 }
 
 /// (A function of its own, as above.)
-#[cfg(feature = "stablehlo")]
+#[cfg(feature = "lower")]
 fn lines<B: Binary>(function: B, [a, b]: [Line<'_>; 2]) -> Line<'_> {
     function.value(a, b)
 }

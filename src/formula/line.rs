@@ -1,15 +1,16 @@
-//! Numbers that are values of a StableHLO function. A formula that runs on them writes its lines: this is how an op that is given by a formula is told to XLA.
+//! Numbers that are values of a function for another engine. A formula that runs on them writes its lines: this is how an op that is given by a formula is told
+//! to XLA, or to what reads ONNX.
 //!
-//! XLA's functions are its own, and so are their last bits. What it has no function for, or one that loses digits, is a function of the module here, with
+//! The functions of those engines are their own, and so are their last bits. What they have no function for, or one that loses digits, is a function of the module here, with
 //! the name that it has in [`Real`].
 
 use super::{Binary, Unary};
 use super::{Real, arithmetic};
 use crate::kernel::normal::SHARE;
+use crate::lines::{Block, Compare, Each, Element, Pair, Value as Written, together};
 use crate::ops::losses::sigmoid_less;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::stablehlo::{Block, Element, Value as Written, together};
 use Line::{Number, Value};
 use std::f64::consts::{FRAC_2_SQRT_PI, SQRT_2};
 
@@ -32,16 +33,16 @@ impl<'b> Line<'b> {
     }
 
     /// A function of one number, which the language has under this name.
-    fn each(self, name: &str, of_number: fn(f64) -> f64) -> Self {
+    fn each(self, function: Each, of_number: fn(f64) -> f64) -> Self {
         match self {
             Number(x) => Number(of_number(x)),
-            Value(x) => Value(x.each(name)),
+            Value(x) => Value(x.each(function)),
         }
     }
 
     /// A function of two numbers, which the language has under this name.
-    fn with(self, name: &str, b: Self, of_numbers: fn(f64, f64) -> f64) -> Self {
-        self.of_both(b, of_numbers, |a, b| Value(a.with(name, b)))
+    fn with(self, function: Pair, b: Self, of_numbers: fn(f64, f64) -> f64) -> Self {
+        self.of_both(b, of_numbers, |a, b| Value(a.with(function, b)))
     }
 
     fn of_both(
@@ -58,7 +59,7 @@ impl<'b> Line<'b> {
         }
     }
 
-    fn compare(self, how: &str, b: Self, of_numbers: fn(f64, f64) -> bool) -> Result<bool, Written<'b>> {
+    fn compare(self, how: Compare, b: Self, of_numbers: fn(f64, f64) -> bool) -> Result<bool, Written<'b>> {
         match (self, b) {
             (Number(a), Number(b)) => Ok(of_numbers(a, b)),
             (Number(a), Value(b)) => Err(b.constant_like(a).compare(how, b)),
@@ -106,35 +107,35 @@ impl<'b> Line<'b> {
 }
 
 fn nothing_where_0_met_infinity<'c>([product, flow, met]: [Written<'c>; 3]) -> Written<'c> {
-    let is_number = |x: Written<'c>| x.compare("EQ", x);
+    let is_number = |x: Written<'c>| x.compare(Compare::Equal, x);
     let zero = product.constant_like(0.0);
-    let is_nothing = flow.compare("EQ", zero).with("or", is_number(flow).with("and", is_number(met)));
-    product.compare("NE", product).with("and", is_nothing).select(zero, product)
+    let is_nothing = flow.compare(Compare::Equal, zero).with(Pair::Or, is_number(flow).with(Pair::And, is_number(met)));
+    product.compare(Compare::NotEqual, product).with(Pair::And, is_nothing).select(zero, product)
 }
 
 /// 1 where a is larger, ½ where both are equal, 0 where it is smaller; NaN where one is NaN.
 fn exceeds<'c>(a: Written<'c>, b: Written<'c>) -> Written<'c> {
-    let smaller = a.compare("LT", b).select(a.constant_like(0.0), a.constant_like(f64::NAN));
-    let at_most = a.compare("EQ", b).select(a.constant_like(0.5), smaller);
-    a.compare("GT", b).select(a.constant_like(1.0), at_most)
+    let smaller = a.compare(Compare::Less, b).select(a.constant_like(0.0), a.constant_like(f64::NAN));
+    let at_most = a.compare(Compare::Equal, b).select(a.constant_like(0.5), smaller);
+    a.compare(Compare::Greater, b).select(a.constant_like(1.0), at_most)
 }
 
 arithmetic! { ['b] Line<'b>: |a, b|
     match (a, b) {
         (Number(0.0), x) | (x, Number(0.0)) => x,
-        (a, b) => a.with("add", b, |a, b| a + b),
+        (a, b) => a.with(Pair::Add, b, |a, b| a + b),
     },
     match (a, b) {
         (x, Number(0.0)) => x,
         (Number(0.0), x) => -x,
-        (a, b) => a.with("subtract", b, |a, b| a - b),
+        (a, b) => a.with(Pair::Subtract, b, |a, b| a - b),
     },
-    a.product(b).unwrap_or_else(|| a.with("multiply", b, |a, b| a * b)),
+    a.product(b).unwrap_or_else(|| a.with(Pair::Multiply, b, |a, b| a * b)),
     match (a, b) {
         (x, Number(1.0)) => x,
-        (a, b) => a.with("divide", b, |a, b| a / b),
+        (a, b) => a.with(Pair::Divide, b, |a, b| a / b),
     };
-    |x| x.each("negate", |x| -x)
+    |x| x.each(Each::Negate, |x| -x)
 }
 
 #[rustfmt::skip]
@@ -143,7 +144,7 @@ impl Real for Line<'_> {
     fn map<U: Unary>(self, function: U) -> Self { function.value(self) }
     fn zip<B: Binary>(self, function: B, b: Self) -> Self { function.value(self, b) }
     fn where_positive(self, then: Self, otherwise: Self) -> Self {
-        match (self.compare("GT", Number(0.0), |a, b| a > b), then, otherwise) {
+        match (self.compare(Compare::Greater, Number(0.0), |a, b| a > b), then, otherwise) {
             (Ok(true), then, _) => then,
             (Ok(false), _, otherwise) => otherwise,
             (_, Number(a), Number(b)) if a.to_bits() == b.to_bits() => then,
@@ -157,23 +158,23 @@ impl Real for Line<'_> {
             }
         }
     }
-    fn exp(self) -> Self { self.each("exponential", Scalar::exp) }
-    fn exp_m1(self) -> Self { self.each("exponential_minus_one", Scalar::exp_m1) }
-    fn ln(self) -> Self { self.each("log", Scalar::ln) }
-    fn ln_1p(self) -> Self { self.each("log_plus_one", Scalar::ln_1p) }
-    fn sqrt(self) -> Self { self.each("sqrt", f64::sqrt) }
-    fn sin(self) -> Self { self.each("sine", Scalar::sin) }
-    fn cos(self) -> Self { self.each("cosine", Scalar::cos) }
-    fn tanh(self) -> Self { self.each("tanh", Scalar::tanh) }
-    fn abs(self) -> Self { self.each("abs", f64::abs) }
-    fn sign(self) -> Self { self.each("sign", Scalar::sign) }
-    fn sigmoid(self) -> Self { self.each("logistic", Scalar::sigmoid) }
+    fn exp(self) -> Self { self.each(Each::Exponential, Scalar::exp) }
+    fn exp_m1(self) -> Self { self.each(Each::ExponentialMinusOne, Scalar::exp_m1) }
+    fn ln(self) -> Self { self.each(Each::Log, Scalar::ln) }
+    fn ln_1p(self) -> Self { self.each(Each::LogPlusOne, Scalar::ln_1p) }
+    fn sqrt(self) -> Self { self.each(Each::Sqrt, f64::sqrt) }
+    fn sin(self) -> Self { self.each(Each::Sine, Scalar::sin) }
+    fn cos(self) -> Self { self.each(Each::Cosine, Scalar::cos) }
+    fn tanh(self) -> Self { self.each(Each::Tanh, Scalar::tanh) }
+    fn abs(self) -> Self { self.each(Each::Abs, f64::abs) }
+    fn sign(self) -> Self { self.each(Each::Sign, Scalar::sign) }
+    fn sigmoid(self) -> Self { self.each(Each::Logistic, Scalar::sigmoid) }
     fn relu(self) -> Self { self.maximum(Number(0.0)) }
-    fn powf(self, exponent: Self) -> Self { self.with("power", exponent, f64::powf) }
-    fn maximum(self, b: Self) -> Self { self.with("maximum", b, Real::maximum) }
-    fn minimum(self, b: Self) -> Self { self.with("minimum", b, Real::minimum) }
+    fn powf(self, exponent: Self) -> Self { self.with(Pair::Power, exponent, f64::powf) }
+    fn maximum(self, b: Self) -> Self { self.with(Pair::Maximum, b, Real::maximum) }
+    fn minimum(self, b: Self) -> Self { self.with(Pair::Minimum, b, Real::minimum) }
     fn equals(self, b: Self) -> Self {
-        match self.compare("EQ", b, |a, b| a == b) {
+        match self.compare(Compare::Equal, b, |a, b| a == b) {
             Ok(equal) => Number(f64::from(u8::from(equal))),
             Err(flag) => Value(flag.convert(Element::Number)),
         }

@@ -1,7 +1,7 @@
 //! Losses that compare each output with its target. Such a loss is a function of two numbers: its value, which is averaged, and what flows back to
 //! the output. Its backward kernel, its second derivatives and the texts of all slopes come from these two.
 
-#[cfg(feature = "stablehlo")]
+#[cfg(feature = "lower")]
 use super::Line;
 use super::unary::Primed;
 use super::{Blank, Moving, Real, Symbol, Term, keep_slopes};
@@ -112,11 +112,11 @@ impl<F: Scalar, P: Pairwise> Op<F> for Loss<P> {
         let flows = [self.0.flow(g, x, t), self.0.flow_to_target(g, x, t)];
         Worked::of(None, &flows.map(|flow| share_of::<P>(flow, operands[0])))
     }
-    #[cfg(feature = "stablehlo")]
+    #[cfg(feature = "lower")]
     fn lines<'b>(&self, x: &[Line<'b>]) -> Option<Line<'b>> {
         let Line::Value(outputs) = x[0] else { return None };
         let each = self.0.value(x[0], x[1]).on(outputs.block(), outputs.shape);
-        let sum = each.reduce(crate::stablehlo::Combine::Add, crate::Axes::ALL);
+        let sum = each.reduce(crate::lines::Combine::Add, crate::Axes::ALL);
         Some(Line::Value(sum) / Line::number(divisor::<P>(outputs.shape)))
     }
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
@@ -183,7 +183,7 @@ impl<F: Scalar, P: Pairwise> Op<F> for LossBack<P> {
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)
     }
-    #[cfg(feature = "stablehlo")]
+    #[cfg(feature = "lower")]
     fn lines<'b>(&self, x: &[Line<'b>]) -> Option<Line<'b>> {
         let Line::Value(outputs) = x[0] else { return None };
         let share = x[2] / Line::number(divisor::<P>(outputs.shape));

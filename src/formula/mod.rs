@@ -8,14 +8,14 @@
 //! | `Moving`, a number and its rate of change | the formula's own derivative, by the chain rule |
 //! | `Symbol`, a text | what listings, figures and the page print |
 //! | `Blank`, a text with blanks | the same, for the numbers of an element to be put in |
-//! | `Line`, a value of a StableHLO function | what XLA runs |
+//! | `Line`, a value of a function for another engine | what XLA runs, and what reads ONNX |
 //! | `Uses` | which of its operands the formula needs |
 //!
 //! [`Unary`], [`Binary`] and [`Pairwise`] define an op by such formulas.
 
 pub mod binary;
 mod blank;
-#[cfg(feature = "stablehlo")]
+#[cfg(feature = "lower")]
 mod line;
 pub mod loss;
 mod moving;
@@ -27,7 +27,7 @@ mod uses;
 pub(crate) use binary::binary_functions;
 pub use binary::{Binary, Zip};
 pub(crate) use blank::Blank;
-#[cfg(feature = "stablehlo")]
+#[cfg(feature = "lower")]
 pub use line::Line;
 pub(crate) use loss::losses;
 pub use loss::{Loss, LossBack, Pairwise};

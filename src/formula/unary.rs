@@ -1,7 +1,7 @@
 //! Ops of one operand that work element by element. Such an op is a function of a number, given by two formulas: its value, and what flows back
 //! through it. Its kernel, its backward kernel, its derivatives of every order and all its texts come from these two.
 
-#[cfg(feature = "stablehlo")]
+#[cfg(feature = "lower")]
 use super::Line;
 use super::{Blank, Moving, Real, Symbol, Term, Uses, keep_slopes};
 use crate::kernel::elementwise::{map, zip, zip_three};
@@ -99,7 +99,7 @@ impl<F: Scalar, U: Unary> Op<F> for Map<U> {
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)
     }
-    #[cfg(feature = "stablehlo")]
+    #[cfg(feature = "lower")]
     fn lines<'b>(&self, x: &[Line<'b>]) -> Option<Line<'b>> {
         Some(value_lines(self.0, x[0]))
     }
@@ -120,12 +120,12 @@ fn worked<U: Unary>(function: U) -> Worked {
 }
 
 /// (Functions of their own, as above.)
-#[cfg(feature = "stablehlo")]
+#[cfg(feature = "lower")]
 fn value_lines<U: Unary>(function: U, x: Line<'_>) -> Line<'_> {
     function.value(x)
 }
 
-#[cfg(feature = "stablehlo")]
+#[cfg(feature = "lower")]
 fn flow_lines<U: Unary>(function: U, [x, y, g]: [Line<'_>; 3]) -> Line<'_> {
     let flow = function.flow(g, x, y);
     if Uses::of(function).products { flow.or_nothing(g, y) } else { flow }
@@ -259,7 +259,7 @@ impl<F: Scalar, U: Unary> Op<F> for Back<U> {
     fn reach(&self, slot: usize, operands: &[View<F>], result: Shape) -> Reach {
         Reach::each(operands[slot].shape, result)
     }
-    #[cfg(feature = "stablehlo")]
+    #[cfg(feature = "lower")]
     fn lines<'b>(&self, operands: &[Line<'b>]) -> Option<Line<'b>> {
         Some(flow_lines(self.0, Self::operands(operands)))
     }

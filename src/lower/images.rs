@@ -2,11 +2,11 @@
 
 use super::rows;
 use crate::kernel::windows::Windows;
+use crate::lines::{Compare, Convolve, Element, Order, Pair, Pool, Value};
 use crate::ops::conv2d::{Conv, Conv2d, Conv2dWeight, ConvTranspose2d};
 use crate::ops::im2col::{Col2Im, Im2Col};
 use crate::ops::pool2d::{AvgPool2d, AvgPool2dBack, MaxPool2d, MaxPool2dBack, MaxPool2dPick};
 use crate::shape::Shape;
-use crate::stablehlo::{Combine, Convolve, Element, Value};
 use std::any::Any;
 
 pub(super) fn lowered<'b>(op: &dyn Any, x: &[Value<'b>], shape: Shape) -> Option<Value<'b>> {
@@ -14,10 +14,10 @@ pub(super) fn lowered<'b>(op: &dyn Any, x: &[Value<'b>], shape: Shape) -> Option
         Conv2d: op => convolved(x, op.conv, shape);
         ConvTranspose2d: op => to_images(x[0], x[1], op.conv, shape);
         Conv2dWeight: op => to_weights(x[0], x[1], op.conv, shape);
-        MaxPool2d: op => pooled(Combine::Maximum, x[0], &op.windows, shape);
+        MaxPool2d: op => pooled(Pool::Largest, x[0], &op.windows, shape);
         MaxPool2dBack: op => max_back(x[0], x[1], &op.windows);
         MaxPool2dPick: op => max_pick(x[0], x[1], &op.windows, shape);
-        AvgPool2d: op => over_area(pooled(Combine::Add, x[0], &op.windows, shape), &op.windows);
+        AvgPool2d: op => over_area(pooled(Pool::Sum, x[0], &op.windows, shape), &op.windows);
         AvgPool2dBack: op => {
             let share = over_area(x[0], &op.windows);
             spread(&vec![share; op.windows.area()], &op.windows, shape)
@@ -35,15 +35,15 @@ fn reach(length: [usize; 2], dilation: [usize; 2]) -> [isize; 2] {
 
 fn convolved<'b>(x: &[Value<'b>], conv: Conv, shape: Shape) -> Value<'b> {
     let by = Convolve {
-        dims: "[b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1]",
+        order: Order::Usual,
         stride: conv.stride,
         pad: conv.padding.map(|padding| [padding as isize; 2]),
         dilation: [[1, 1], conv.dilation],
         groups: [1, conv.groups],
     };
-    let y = x[0].convolve(x[1], &by, shape);
+    let y = x[0].convolve(x[1], by, shape);
     match x.get(2) {
-        Some(bias) => y.with("add", bias.broadcast_along(&[1], shape)),
+        Some(bias) => y.with(Pair::Add, bias.broadcast_along(&[1], shape)),
         None => y,
     }
 }
@@ -68,9 +68,9 @@ fn to_images<'b>(g: Value<'b>, w: Value<'b>, conv: Conv, images: Shape) -> Value
         let spread = (places - 1) * conv.stride[axis] as isize + 1;
         [before, length + reach[axis] - 1 - spread - before]
     });
-    let dims = "[b, f, 0, 1]x[i, o, 0, 1]->[b, f, 0, 1]";
-    let by = Convolve { dims, stride: [1, 1], pad, dilation: [conv.stride, conv.dilation], groups: [1, groups] };
-    g.convolve(grouped, &by, images)
+    let order = Order::Filters;
+    let by = Convolve { order, stride: [1, 1], pad, dilation: [conv.stride, conv.dilation], groups: [1, groups] };
+    g.convolve(grouped, by, images)
 }
 
 /// The gradient with respect to the filters: a convolution in which images are the channels, and what arrived are the filters.
@@ -82,16 +82,16 @@ fn to_weights<'b>(x: Value<'b>, g: Value<'b>, conv: Conv, weights: Shape) -> Val
         [padding, needed - length - padding]
     });
     let by = Convolve {
-        dims: "[f, b, 0, 1]x[i, o, 0, 1]->[f, b, 0, 1]",
+        order: Order::All,
         stride: conv.dilation,
         pad,
         dilation: [[1, 1], conv.stride],
         groups: [conv.groups, 1],
     };
-    x.convolve(g, &by, weights)
+    x.convolve(g, by, weights)
 }
 
-fn pooled<'b>(how: Combine, x: Value<'b>, windows: &Windows, shape: Shape) -> Value<'b> {
+fn pooled<'b>(how: Pool, x: Value<'b>, windows: &Windows, shape: Shape) -> Value<'b> {
     let reach = reach(windows.kernel, windows.dilation);
     let along = |axis: usize| {
         let (padding, stride) = (windows.padding[axis], windows.stride[axis]);
@@ -100,40 +100,41 @@ fn pooled<'b>(how: Combine, x: Value<'b>, windows: &Windows, shape: Shape) -> Va
         let after = end.saturating_sub(x.shape[axis + 2] + padding);
         [windows.kernel[axis], stride, windows.dilation[axis], padding, after]
     };
-    x.reduce_window(how, &[[1, 1, 1, 0, 0], [1, 1, 1, 0, 0], along(0), along(1)], shape)
+    x.pool(how, [[1, 1, 1, 0, 0], [1, 1, 1, 0, 0], along(0), along(1)], shape)
 }
 
 fn over_area<'b>(x: Value<'b>, windows: &Windows) -> Value<'b> {
-    x.with("divide", x.constant_like(windows.area() as f64))
+    x.with(Pair::Divide, x.constant_like(windows.area() as f64))
 }
 
 /// What flows back to the pixels: shared among the largest of each window.
 fn max_back<'b>(x: Value<'b>, g: Value<'b>, windows: &Windows) -> Value<'b> {
     let (largest, count) = largest(x, windows, g.shape);
-    let share = g.with("divide", count);
-    let sent: Vec<Value> = largest.into_iter().map(|is_largest| share.with("multiply", is_largest)).collect();
+    let share = g.with(Pair::Divide, count);
+    let sent: Vec<Value> = largest.into_iter().map(|is_largest| share.with(Pair::Multiply, is_largest)).collect();
     spread(&sent, windows, x.shape)
 }
 
 /// The mean of h over the largest pixels of each window.
 fn max_pick<'b>(x: Value<'b>, h: Value<'b>, windows: &Windows, shape: Shape) -> Value<'b> {
     let (largest, count) = largest(x, windows, shape);
-    let seen = seen(h, windows, 0.0).into_iter().zip(largest).map(|(h, is_largest)| h.with("multiply", is_largest));
-    sum(seen.collect()).with("divide", count)
+    let seen = seen(h, windows, 0.0).into_iter().zip(largest).map(|(h, is_largest)| h.with(Pair::Multiply, is_largest));
+    sum(seen.collect()).with(Pair::Divide, count)
 }
 
 /// For each pixel of the window, 1 where it is the largest of its window; and how many there are.
 fn largest<'b>(x: Value<'b>, windows: &Windows, shape: Shape) -> (Vec<Value<'b>>, Value<'b>) {
-    let y = pooled(Combine::Maximum, x, windows, shape);
+    let y = pooled(Pool::Largest, x, windows, shape);
     // NaN outside the image: it equals nothing, not even a largest pixel of -infinity.
-    let equal = seen(x, windows, f64::NAN).into_iter().map(|pixel| pixel.compare("EQ", y).convert(Element::Number));
+    let equal =
+        seen(x, windows, f64::NAN).into_iter().map(|pixel| pixel.compare(Compare::Equal, y).convert(Element::Number));
     let equal: Vec<Value> = equal.collect();
     let count = sum(equal.clone());
     (equal, count)
 }
 
 fn sum(terms: Vec<Value>) -> Value {
-    terms.into_iter().reduce(|sum, term| sum.with("add", term)).expect("a window has a pixel")
+    terms.into_iter().reduce(|sum, term| sum.with(Pair::Add, term)).expect("a window has a pixel")
 }
 
 /// The offsets of the pixels in a window, row by row.

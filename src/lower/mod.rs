@@ -1,10 +1,10 @@
-//! A tape as StableHLO, which XLA compiles and runs. (Feature `stablehlo`.)
+//! A tape or a step as lines that another engine can run, in StableHLO or ONNX. (Features `stablehlo` and `onnx`.)
 //!
 //! The one idea to know: **each node becomes a few lines, and its name and line go with it.** Ops that are given by a formula run it on values that write
-//! lines (`formula/line.rs`); for each other op, a row here says what its lines are.
+//! lines (`formula/line.rs`); for each other op, a row here says what its lines are. No row knows which language they will be written in.
 //!
 //! - `shapes`, `products`, `reductions`, `images`, `classes` (softmax, labels, indices): those rows
-//! - `step`: a whole training step as a module
+//! - `step`: a whole training step
 
 mod classes;
 mod images;
@@ -15,10 +15,10 @@ mod step;
 
 use crate::formula::Line;
 use crate::inspect::{NodeInfo, short_source};
+use crate::lines::{Argument, Block, Main, Module, Value};
 use crate::op::Op;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::stablehlo::{Block, Module, Value};
 use crate::tape::{Tape, Var};
 use petgraph::graph::NodeIndex;
 use std::any::Any;
@@ -26,12 +26,12 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use thiserror::Error;
 
-/// An op that cannot be told to XLA.
+/// An op that cannot be written down for another engine.
 #[derive(Debug, Error)]
 #[error(
-    "the op {op}, recorded at {source_line}, has no lines of StableHLO: it is an op of the program's own, and not given by a formula (see gradus::Unary)"
+    "the op {op}, recorded at {source_line}, cannot be written down for another engine: it is an op of the program's own, and not given by a formula (see gradus::Unary)"
 )]
-pub struct NoStableHlo {
+pub struct NotLowered {
     /// The name of the op.
     pub op: String,
     /// The line that recorded it: `main.rs:31`.
@@ -75,12 +75,38 @@ impl<F: Scalar> Tape<F> {
     /// let text = tape.to_stablehlo(&[w, x], &[y, y.sum().backward().wrt(w)])?;
     /// assert!(text.contains("func.func public @main(%w: tensor<2xf32>, %x: tensor<2xf32>)"));
     /// assert!(text.contains("%n3 = stablehlo.logistic %n2 : tensor<2xf32> loc(\"y\""));
-    /// # Ok::<(), gradus::NoStableHlo>(())
+    /// # Ok::<(), gradus::NotLowered>(())
     /// ```
     ///
     /// # Errors
     /// If it needs an op of the program's own that is not given by a formula.
-    pub fn to_stablehlo(&self, arguments: &[Var<F>], results: &[Var<F>]) -> Result<String, NoStableHlo> {
+    #[cfg(feature = "stablehlo")]
+    pub fn to_stablehlo(&self, arguments: &[Var<F>], results: &[Var<F>]) -> Result<String, NotLowered> {
+        Ok(crate::stablehlo::module(&self.main(arguments, results)?))
+    }
+
+    /// What was recorded as an ONNX model, the bytes of a file: of these leaves (or any other nodes), with these results. What they are computed from becomes
+    /// an initializer: so a prediction of the inputs alone carries its parameters, under their names.
+    ///
+    /// ```
+    /// use gradus::prelude::*;
+    /// let tape = Tape::<f32>::new();
+    /// let (w, x) = (tape.var([1.0, 2.0]).named("w"), tape.input([3.0, 4.0]).named("x"));
+    /// let y = (w * x).sigmoid().named("y");
+    /// let prediction = tape.to_onnx(&[x], &[y])?;
+    /// let gradient = tape.to_onnx(&[w, x], &[y, y.sum().backward().wrt(w)])?;
+    /// # assert!(!prediction.is_empty() && !gradient.is_empty());
+    /// # Ok::<(), gradus::NotLowered>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If it needs an op of the program's own that is not given by a formula.
+    #[cfg(feature = "onnx")]
+    pub fn to_onnx(&self, arguments: &[Var<F>], results: &[Var<F>]) -> Result<Vec<u8>, NotLowered> {
+        Ok(crate::onnx::written(&self.main(arguments, results)?))
+    }
+
+    fn main(&self, arguments: &[Var<F>], results: &[Var<F>]) -> Result<Main, NotLowered> {
         let nodes = self.nodes();
         let name = |var: &Var<F>| {
             let given = &nodes[var.index().index()].name;
@@ -97,7 +123,7 @@ impl<F: Scalar> Tape<F> {
             title: format!("of {} nodes of a tape", nodes.len()),
             devices: 1,
         };
-        function.text()
+        function.main()
     }
 }
 
@@ -125,26 +151,15 @@ struct Function<'a, F: Scalar> {
 }
 
 impl<F: Scalar> Function<'_, F> {
-    /// What is said of an argument or a result besides its kind: where it is, if there are several devices, and other attributes.
-    fn attributes(&self, port: &Port, other: Option<String>) -> String {
-        let axes = |axis: usize| if port.divided && axis == 0 { "{\"data\"}" } else { "{}" };
-        let place = (self.devices > 1).then(|| {
-            let axes: Vec<&str> = (0..self.nodes[port.node].shape.len()).map(axes).collect();
-            format!("sdy.sharding = #sdy.sharding<@mesh, [{}]>", axes.join(", "))
-        });
-        let all: Vec<String> = place.into_iter().chain(other).collect();
-        if all.is_empty() { String::new() } else { format!(" {{{}}}", all.join(", ")) }
-    }
-
-    fn text(&self) -> Result<String, NoStableHlo> {
-        let module = Module::new(F::NAME);
+    /// The lines of the function.
+    fn main(&self) -> Result<Main, NotLowered> {
+        let module = Module::default();
         let block = Block::new(&module);
-        let (mut values, mut names) = (HashMap::new(), HashSet::new());
-        let mut signature = Vec::new();
-        for (place, port) in self.arguments.iter().enumerate() {
+        let (mut values, mut names, mut arguments) = (HashMap::new(), HashSet::new(), Vec::new());
+        for port in &self.arguments {
             let value = block.argument(fresh(&port.name, &mut names), self.nodes[port.node].shape);
-            let donated = port.donated.then(|| format!("tf.aliasing_output = {place} : i32"));
-            signature.push(format!("{value}: {}{}", value.kind(), self.attributes(port, donated)));
+            let (donated, divided) = (port.donated, port.divided);
+            arguments.push(Argument { name: port.name.clone(), value: value.id(), donated, divided });
             // A parameter that was read twice is one argument; its nodes come to it by its name.
             values.entry(port.node).or_insert(value);
         }
@@ -156,31 +171,9 @@ impl<F: Scalar> Function<'_, F> {
                 values.insert(node, value);
             }
         }
-        let results: Vec<Value> = self.results.iter().map(|port| values[&port.node]).collect();
-        let of_result = |(value, port): (&Value, &Port)| {
-            let name = format!("jax.result_info = \"{}\"", quoted(&port.name));
-            format!("{}{}", value.kind(), self.attributes(port, Some(name)))
-        };
-        let kinds: Vec<String> = results.iter().zip(&self.results).map(of_result).collect();
-        let (values, plain): (Vec<_>, Vec<_>) = results.iter().map(|value| (value.to_string(), value.kind())).unzip();
-        let (attributes, mesh) = match self.devices {
-            1 => Default::default(),
-            devices => (
-                format!(" attributes {{mhlo.num_partitions = {devices} : i32, mhlo.num_replicas = 1 : i32}}"),
-                format!("  sdy.mesh @mesh = <[\"data\"={devices}]>\n"),
-            ),
-        };
-        Ok(format!(
-            "// Written by gradus: {}. %n7 is node 7 of its listing; `loc` has its name and the line that recorded it.\n\
-             module @gradus{attributes} {{\n{mesh}  func.func public @main({}) -> ({}) {{\n{}    return {} : {}\n  }}\n{}}}\n",
-            self.title,
-            signature.join(", "),
-            kinds.join(", "),
-            block.text(4),
-            values.join(", "),
-            plain.join(", "),
-            module.functions()
-        ))
+        let results = self.results.iter().map(|port| (port.name.clone(), values[&port.node].id())).collect();
+        let (title, body, devices) = (self.title.clone(), block.into_body(), self.devices);
+        Ok(Main { title, number: F::NAME, devices, arguments, results, body, functions: module.into_functions() })
     }
 
     /// The nodes from which the results are computed, in the order of recording. Arguments come from outside.
@@ -214,7 +207,7 @@ impl<F: Scalar> Function<'_, F> {
         node: usize,
         block: &'b Block<'b>,
         values: &HashMap<usize, Value<'b>>,
-    ) -> Result<Value<'b>, NoStableHlo> {
+    ) -> Result<Value<'b>, NotLowered> {
         let info = &self.nodes[node];
         let (file, line) = (self.source)(node);
         let mut comment = format!("{}{}", info.scope, info.op);
@@ -223,26 +216,23 @@ impl<F: Scalar> Function<'_, F> {
                 let _ = write!(comment, ", {text}");
             }
         }
-        let label = if info.name.is_empty() { info.op.to_owned() } else { info.name.clone() };
-        block.begin(
-            &format!("n{node}"),
-            &format!("%n{node} {}, {}", comment.replace(['\n', '\r'], " "), short_source(&file, line)),
-        );
+        let label = format!("{}{}", info.scope, if info.name.is_empty() { info.op } else { &info.name });
+        let comment = format!("{}, {}", comment.replace(['\n', '\r'], " "), short_source(&file, line));
+        block.begin(&format!("n{node}"), comment, if info.leaf.is_some() { label.clone() } else { String::new() });
         let value = match info.leaf {
             Some(_) => {
                 let value = self.tape.value(NodeIndex::new(node));
                 let numbers: Vec<f64> = value.iter().map(|x| x.to_f64()).collect();
-                block.numbers(&numbers, info.shape)
+                block.numbers(numbers, info.shape)
             }
             None => {
                 let operands: Vec<Value> = info.operands.iter().map(|operand| values[&operand.index()]).collect();
                 let op = self.tape.graph.borrow().op(info.index).clone();
-                let unknown = || NoStableHlo { op: info.op.to_owned(), source_line: short_source(&file, line) };
+                let unknown = || NotLowered { op: info.op.to_owned(), source_line: short_source(&file, line) };
                 lowered(&*op, &operands, block, info.shape).ok_or_else(unknown)?
             }
         };
-        let location = format!("\"{}{}\"(\"{}\":{line}:1)", quoted(&info.scope), quoted(&label), quoted(&file));
-        block.end(value, &location);
+        block.end(value, (label, file, line));
         Ok(value)
     }
 }
@@ -264,9 +254,4 @@ fn fresh(name: &str, taken: &mut HashSet<String>) -> String {
         unique = format!("{plain}.{count}");
     }
     unique
-}
-
-/// A text between quotation marks.
-fn quoted(text: &str) -> String {
-    text.replace('\\', "/").replace('"', "'").replace(['\n', '\r'], " ")
 }

@@ -1,9 +1,9 @@
 //! Products of matrices.
 
 use super::rows;
+use crate::lines::Value;
 use crate::ops::matmul::MatMul;
 use crate::shape::Shape;
-use crate::stablehlo::Value;
 use std::any::Any;
 
 pub(super) fn lowered<'b>(op: &dyn Any, x: &[Value<'b>], shape: Shape) -> Option<Value<'b>> {

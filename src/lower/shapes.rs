@@ -1,6 +1,7 @@
 //! Ops that move numbers and compute none, and choices.
 
 use super::rows;
+use crate::lines::{Combine, Compare, Pair, Value};
 use crate::no_grad::Detach;
 use crate::ops::add_n::AddN;
 use crate::ops::choice::Where;
@@ -9,7 +10,6 @@ use crate::ops::permute::{Permute, Transpose};
 use crate::ops::reshape::{BroadcastTo, Reshape, SumTo};
 use crate::ops::slice::{Margins, Pad, Range, Slice};
 use crate::shape::{Axes, Shape};
-use crate::stablehlo::{Combine, Value};
 use std::any::Any;
 
 pub(super) fn lowered<'b>(op: &dyn Any, x: &[Value<'b>], _: Shape) -> Option<Value<'b>> {
@@ -23,8 +23,8 @@ pub(super) fn lowered<'b>(op: &dyn Any, x: &[Value<'b>], _: Shape) -> Option<Val
         Concat: concat => Value::concatenate(x, concat.axis);
         Slice: slice => part(x[0], &slice.ranges);
         Pad: pad => padded(x[0], &pad.margins);
-        AddN: _ => x[1..].iter().fold(x[0], |sum, &term| sum.with("add", term));
-        Where: _ => x[0].compare("NE", x[0].constant_like(0.0)).select(x[1], x[2]);
+        AddN: _ => x[1..].iter().fold(x[0], |sum, &term| sum.with(Pair::Add, term));
+        Where: _ => x[0].compare(Compare::NotEqual, x[0].constant_like(0.0)).select(x[1], x[2]);
     }
     None
 }

@@ -1,15 +1,16 @@
-//! A training step as a module: parameters and what the optimizer keeps come in and go out in the same memory, inputs come in, and the loss goes out last.
+//! A training step as a function: parameters and what the optimizer keeps come in and go out in the same memory, inputs come in, and the loss goes out last.
 
-use super::{Function, NoStableHlo, Port};
+use super::{Function, NotLowered, Port};
+use crate::lines::Main;
 use crate::program::Interpreter;
 use crate::scalar::Scalar;
 use crate::step::{Slot, Step, StepError, expect_shapes};
 use std::collections::HashMap;
 
-impl From<NoStableHlo> for StepError {
-    fn from(found: NoStableHlo) -> Self {
+impl From<NotLowered> for StepError {
+    fn from(found: NotLowered) -> Self {
         StepError::Stays {
-            why: "it has no lines of StableHLO".to_owned(),
+            why: "it cannot be written down for another engine".to_owned(),
             op: found.op,
             source_line: found.source_line,
         }
@@ -22,6 +23,7 @@ impl Step {
     ///
     /// # Errors
     /// If an op has no lines in that language, or the step cannot be run.
+    #[cfg(feature = "stablehlo")]
     pub fn to_stablehlo(&self) -> Result<String, StepError> {
         self.to_stablehlo_on(1)
     }
@@ -31,11 +33,10 @@ impl Step {
     ///
     /// # Errors
     /// As [`to_stablehlo`](Step::to_stablehlo); and [`StepError::Devices`], if no input can be divided among so many.
+    #[cfg(feature = "stablehlo")]
     pub fn to_stablehlo_on(&self, devices: usize) -> Result<String, StepError> {
         self.expect_divisible(devices)?;
-        let next = self.held().iter().map(|held| (&held.slot.name[..], held.next.unwrap_or(held.slot.node)));
-        let results: Vec<_> = next.chain([("loss", self.loss())]).collect();
-        self.text(&results, true, devices)
+        Ok(crate::stablehlo::module(&self.main(&self.next(), true, devices)?))
     }
 
     /// A value of the step in StableHLO, of the arguments of [`to_stablehlo_on`](Step::to_stablehlo_on), which keep their memory: a prediction that was given a
@@ -43,25 +44,37 @@ impl Step {
     ///
     /// # Errors
     /// As there; and [`StepError::Name`], if no value has this name.
+    #[cfg(feature = "stablehlo")]
     pub fn value_to_stablehlo(&self, name: &str, devices: usize) -> Result<String, StepError> {
         self.expect_divisible(devices)?;
         let node = self.value(name)?.node;
-        self.text(&[(name, node)], false, devices)
+        Ok(crate::stablehlo::module(&self.main(&[(name, node)], false, devices)?))
     }
 
-    fn text(&self, results: &[(&str, usize)], donates: bool, devices: usize) -> Result<String, StepError> {
+    /// The step as an ONNX model, the bytes of a file. Its inputs are what is [held](Step::held), then the [inputs](Step::inputs), under their names; its
+    /// outputs are what is held for the next step, `NAME.next`, then `loss`.
+    ///
+    /// # Errors
+    /// If an op cannot be written down for another engine, or the step cannot be run.
+    #[cfg(feature = "onnx")]
+    pub fn to_onnx(&self) -> Result<Vec<u8>, StepError> {
+        Ok(crate::onnx::written(&self.main(&self.next(), true, 1)?))
+    }
+
+    /// What a step leaves for the next one, and its loss: names and nodes.
+    fn next(&self) -> Vec<(&str, usize)> {
+        let next = self.held().iter().map(|held| (&held.slot.name[..], held.next.unwrap_or(held.slot.node)));
+        next.chain([("loss", self.loss())]).collect()
+    }
+
+    fn main(&self, results: &[(&str, usize)], donates: bool, devices: usize) -> Result<Main, StepError> {
         match self.number() {
-            "f32" => self.text_of::<f32>(results, donates, devices),
-            _ => self.text_of::<f64>(results, donates, devices),
+            "f32" => self.main_of::<f32>(results, donates, devices),
+            _ => self.main_of::<f64>(results, donates, devices),
         }
     }
 
-    fn text_of<F: Scalar>(
-        &self,
-        results: &[(&str, usize)],
-        donated: bool,
-        devices: usize,
-    ) -> Result<String, StepError> {
+    fn main_of<F: Scalar>(&self, results: &[(&str, usize)], donated: bool, devices: usize) -> Result<Main, StepError> {
         let mut interpreter = Interpreter::<F>::new(self.program().clone())?;
         interpreter.run()?;
         expect_shapes(interpreter.tape(), self.held().iter(), self.loss())?;
@@ -87,6 +100,6 @@ impl Step {
             title: format!("a training step of {} nodes", nodes.len()),
             devices,
         };
-        Ok(function.text()?)
+        Ok(function.main()?)
     }
 }

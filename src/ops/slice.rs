@@ -34,7 +34,7 @@ impl Range {
         if self.step > 0 { self.from } else { self.to.saturating_sub(1) }
     }
 
-    fn indices(self) -> impl Iterator<Item = usize> {
+    pub(crate) fn indices(self) -> impl Iterator<Item = usize> {
         (0..self.count()).map(move |i| self.start().wrapping_add_signed(self.step * i as isize))
     }
 
@@ -125,7 +125,7 @@ impl<F: Scalar> Op<F> for Slice {
 }
 
 /// y = x with zeros around it, and between its elements
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pad {
     pub(crate) margins: PerAxis<Margins>,
 }

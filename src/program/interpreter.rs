@@ -3,7 +3,7 @@
 use super::kinds::{Kind, Record};
 use super::run::Run;
 use super::{Program, ProgramError, Step, What};
-#[cfg(feature = "html")]
+#[cfg(any(feature = "html", feature = "onnx"))]
 use crate::check::sabotage::Sabotage;
 use crate::inspect::short_source;
 use crate::json::Place;
@@ -50,7 +50,7 @@ pub struct Interpreter<F: Scalar> {
     params: Vec<Param<F>>,
     tape: Tape<F>,
     /// A step whose vjp is broken on purpose.
-    #[cfg(feature = "html")]
+    #[cfg(any(feature = "html", feature = "onnx"))]
     broken: Option<(usize, Sabotage)>,
 }
 
@@ -82,7 +82,7 @@ impl<F: Scalar> Interpreter<F> {
             params: params.collect(),
             program,
             tape: Tape::limited_to(MAX_NUMBERS),
-            #[cfg(feature = "html")]
+            #[cfg(any(feature = "html", feature = "onnx"))]
             broken: None,
         })
     }
@@ -181,7 +181,7 @@ impl<F: Scalar> Interpreter<F> {
     }
 
     /// Breaks the vjp of the step that makes a node of the tape, from the next run on; or mends it.
-    #[cfg(feature = "html")]
+    #[cfg(any(feature = "html", feature = "onnx"))]
     pub(crate) fn sabotage(&mut self, broken: Option<(NodeIndex, Sabotage)>) {
         let place = |node: NodeIndex| self.nodes().find(|(made, ..)| *made == node.index()).map(|(.., place)| place);
         self.broken = broken.and_then(|(node, how)| Some((place(node)?, how)));
@@ -203,7 +203,7 @@ impl<F: Scalar> Interpreter<F> {
             let outcome = catch_unwind(AssertUnwindSafe(|| run.step(step, op.as_ref())));
             let outcome = outcome.unwrap_or_else(|_| Err("it panicked".to_owned()));
             let outcome = outcome.map_err(|reason| step.refused(place, reason))?;
-            #[cfg(feature = "html")]
+            #[cfg(any(feature = "html", feature = "onnx"))]
             if let Some((_, how)) = self.broken.filter(|(broken, _)| *broken == place) {
                 run.sabotage(outcome, how);
             }

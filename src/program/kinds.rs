@@ -72,7 +72,7 @@ impl<F: Scalar> Kind<F> {
 }
 
 /// Records an op, if `check`, called with operands that fit, has nothing against them.
-fn record<'t, F: Scalar, O: Op<F> + PartialEq>(
+pub(crate) fn record<'t, F: Scalar, O: Op<F> + PartialEq>(
     op: O,
     operands: &[Var<'t, F>],
     work: &mut u64,

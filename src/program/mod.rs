@@ -36,6 +36,8 @@ mod write;
 
 pub use error::ProgramError;
 pub use interpreter::Interpreter;
+#[cfg(feature = "onnx")]
+pub(crate) use kinds::record;
 
 use crate::inspect::short_source;
 use crate::leaf::Leaf;
@@ -231,10 +233,40 @@ impl Program {
     }
 
     /// The node, the file and the line of every step that makes one node.
-    #[cfg(feature = "stablehlo")]
+    #[cfg(feature = "lower")]
     pub(crate) fn lines(&self) -> impl Iterator<Item = (usize, &str, u32)> {
         let one = |step: &&Step| !matches!(step.what, What::Backward { .. } | What::Stays { .. });
         self.steps.iter().filter(one).map(|step| (step.node, &step.file[..], step.line))
+    }
+
+    /// The same program in f64, and with gradients of the leaves and parameters of these names.
+    #[cfg(feature = "onnx")]
+    pub(crate) fn in_f64(mut self, wanted: &[&str]) -> Self {
+        self.number = "f64".to_owned();
+        for step in self.steps.iter_mut().filter(|step| wanted.contains(&&step.name[..])) {
+            if let What::Leaf { leaf, .. } = &mut step.what {
+                *leaf = Leaf::Var;
+            }
+        }
+        self
+    }
+
+    /// The place among the steps of the leaf, or of the step that reads the parameter, of this name.
+    #[cfg(feature = "onnx")]
+    pub(crate) fn leaf_named(&self, name: &str) -> Option<(usize, Shape)> {
+        let is_it = |step: &Step| match &step.what {
+            What::Leaf { .. } => step.name == name,
+            What::Param { param } => self.params[*param].name == name,
+            _ => false,
+        };
+        self.steps.iter().position(is_it).map(|place| (place, self.steps[place].shape))
+    }
+
+    /// The names of its leaves and parameters.
+    #[cfg(feature = "onnx")]
+    pub(crate) fn leaf_names(&self) -> Vec<&str> {
+        let is_named = |step: &&Step| matches!(step.what, What::Leaf { .. }) && !step.name.is_empty();
+        self.steps.iter().filter(is_named).map(|step| &step.name[..]).chain(self.param_names()).collect()
     }
 
     /// The place among the steps of the leaf that is this node of the tape that was written down.

@@ -2,7 +2,7 @@
 
 use super::kinds::{Record, work_of};
 use super::{Operand, Step, What};
-#[cfg(feature = "html")]
+#[cfg(any(feature = "html", feature = "onnx"))]
 use crate::check::sabotage::{Sabotage, sabotage_last};
 use crate::leaf::Leaf;
 use crate::param::Param;
@@ -31,7 +31,7 @@ pub(super) struct Run<'t, F: Scalar> {
 }
 
 impl<'t, F: Scalar> Run<'t, F> {
-    #[cfg(feature = "html")]
+    #[cfg(any(feature = "html", feature = "onnx"))]
     pub(super) fn sabotage(&mut self, outcome: Outcome<'t, F>, how: Sabotage) {
         if let Outcome::Value(value) = outcome {
             sabotage_last(value, how);

@@ -1,13 +1,13 @@
 //! Numbers and types as StableHLO writes them.
 
-use super::Element;
+use crate::lines::Element;
 use crate::shape::Shape;
 
 /// Most numbers of an array that are written one by one; longer ones are written as their bytes.
 const MOST_WRITTEN: usize = 64;
 
 /// A number of kind `f32` or `f64`. What has no digits is written as its bits.
-pub(super) fn float(x: f64, kind: &str) -> String {
+fn float(x: f64, kind: &str) -> String {
     let is_short = kind == "f32";
     if !x.is_finite() || (is_short && !(x as f32).is_finite()) {
         return if is_short { format!("0x{:08X}", (x as f32).to_bits()) } else { format!("0x{:016X}", x.to_bits()) };
@@ -18,6 +18,11 @@ pub(super) fn float(x: f64, kind: &str) -> String {
         Some((mantissa, exponent)) if !mantissa.contains('.') => format!("{mantissa}.0e{exponent}"),
         _ => digits,
     }
+}
+
+/// A number of an array of these elements.
+pub(super) fn literal(x: f64, element: Element, kind: &str) -> String {
+    if element == Element::Index { format!("{}", x as i64) } else { float(x, kind) }
 }
 
 /// An array of numbers, row by row.

@@ -1,14 +1,11 @@
 //! StableHLO as text: the language of array programs that XLA compiles. (Feature `stablehlo`.)
 //!
-//! The one idea to know: **a value that is asked for an operation writes a line and returns the value of that line**, as a `Var` records a node. What ops of
-//! ours become in this language is said elsewhere (`lower/`, `formula/line.rs`).
+//! The one idea to know: **each line of `lines/` is one line of text here**, since these lines were made after the language's own operations.
 //!
-//! - `block`: lines, constants, functions of the module; `value`: what can be done with a value; `literal`: numbers as text
+//! - `text`: a module, its functions and their lines; `operation`: what one operation looks like; `literal`: numbers and types
 
-mod block;
 mod literal;
-mod value;
+mod operation;
+mod text;
 
-pub use block::{Block, Module};
-pub(crate) use value::{Combine, Convolve, together};
-pub use value::{Element, Value};
+pub(crate) use text::module;

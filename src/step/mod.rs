@@ -173,7 +173,7 @@ impl Step {
     }
 
     /// The node that holds the loss.
-    #[cfg(feature = "stablehlo")]
+    #[cfg(feature = "lower")]
     pub(crate) fn loss(&self) -> usize {
         self.loss
     }

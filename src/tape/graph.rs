@@ -107,7 +107,7 @@ impl<F: Scalar> Graph<F> {
 
     /// Whether a node has no operands.
     #[inline]
-    pub(super) fn is_leaf(&self, node: NodeIndex) -> bool {
+    pub(crate) fn is_leaf(&self, node: NodeIndex) -> bool {
         self.dag.first_edge(node, Incoming).is_none()
     }
 
@@ -159,7 +159,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// Replaces the op of the node that was recorded last.
-    #[cfg(feature = "html")] // a reader of a live page breaks it
+    #[cfg(any(feature = "html", feature = "onnx"))] // a reader of a live page breaks it
     pub(crate) fn change_op(&mut self, node: NodeIndex, change: impl FnOnce(Rc<dyn Op<F>>) -> Rc<dyn Op<F>>) {
         // The list of ops is in the order of the nodes that had them first.
         self.forget_leftovers();

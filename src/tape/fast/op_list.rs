@@ -75,7 +75,7 @@ impl<F: Scalar> OpList<F> {
     }
 
     /// Enters an op for the node that was recorded last.
-    #[cfg(feature = "html")]
+    #[cfg(any(feature = "html", feature = "onnx"))]
     pub(in crate::tape) fn enter(&mut self, op: Rc<dyn Op<F>>, node: NodeIndex) -> u32 {
         self.entries.push(Entry { kind: (*op).type_id(), op, first: node });
         self.entries.len() as u32 - 1
