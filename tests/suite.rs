@@ -33,6 +33,8 @@ mod draw;
 mod einsum;
 mod engine;
 mod faults;
+#[cfg(all(feature = "onnx", feature = "io"))]
+mod foreign;
 mod functions;
 #[cfg(feature = "json")]
 mod golden;

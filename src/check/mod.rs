@@ -41,6 +41,9 @@ mod display;
 mod doubt;
 mod duals;
 mod examine;
+#[doc(hidden)]
+#[cfg(feature = "onnx")]
+pub mod foreign;
 mod function;
 mod guess;
 mod judge;
@@ -56,7 +59,6 @@ mod pattern;
 mod regime;
 mod report;
 mod run;
-#[doc(hidden)]
 pub mod sabotage;
 mod settings;
 mod slope;

@@ -32,6 +32,10 @@ pub enum Sabotage {
     CotangentIgnored,
     /// The last element of the first operand's gradient is 0.
     LastElementZero,
+    /// For an op of one operand: a derivative written in x is given y = f(x), or one written in y is given f(y).
+    Twice,
+    /// What flows to the other operands is 0 where this operand is not above 0: a ReLU has overwritten the array that they share.
+    MaskedBy(usize),
     /// Reads one value where it should read another.
     WrongValue {
         /// The value that it reads.
@@ -50,7 +54,7 @@ pub fn sabotage(tape: &Tape<f64>, op: &str, how: Sabotage) -> usize {
 }
 
 /// Breaks the vjp of the node that was recorded last, until the tape is rewound.
-#[cfg(feature = "html")] // a reader of a live page breaks it
+#[cfg(any(feature = "html", feature = "onnx"))] // a reader of a live page breaks it, and so does what judges gradients of others
 pub(crate) fn sabotage_last<F: Scalar>(node: Var<F>, how: Sabotage) {
     node.tape().graph.borrow_mut().change_op(node.index(), |op| Rc::new(Sabotaged { op, how }));
 }
@@ -100,6 +104,14 @@ impl<F: Scalar> Op<F> for Sabotaged<F> {
                     Seen::Operand(slot) => shown.operands[slot].0 = used,
                 }
             }
+            Sabotage::Twice if at.operands.len() == 1 && at.operand(0).shape() == at.output().shape() => {
+                let (shape, y) = (at.output().shape(), at.output().value());
+                let mut again = vec![F::ZERO; shape.size()];
+                let read: Vec<F> = y.iter().copied().collect();
+                self.op.forward(&[View { data: &read, shape }], ViewMut { data: &mut again, shape });
+                shown.operands[0].0 = at.output;
+                shown.output = at.tape.input(&again[..]).reshape(shape).index();
+            }
             _ => {}
         }
         let mut cotangents = Vec::new();
@@ -107,6 +119,10 @@ impl<F: Scalar> Op<F> for Sabotaged<F> {
             cotangents.push(match (cotangent, self.how) {
                 (Cotangent::Stops, _) => Cotangent::Stops,
                 (_, Sabotage::OneCopy) => self.with_one_copy(at, slot),
+                (Cotangent::Flows(g), Sabotage::MaskedBy(by)) if slot != by && g.shape() == at.operand(by).shape() => {
+                    let mask = at.operand(by).value().mapv(|x| if x > F::ZERO { F::ONE } else { F::ZERO });
+                    Cotangent::Flows(g * at.tape.input(mask))
+                }
                 (Cotangent::Flows(g), _) => self.broken(slot, g.sum_to(at.operand(slot).shape())),
             });
         }
