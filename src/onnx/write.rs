@@ -13,7 +13,7 @@ const OPSET: i64 = 19;
 /// The version of the format that goes with it.
 const IR: i64 = 9;
 
-/// The function as the bytes of a file. A result that is called as an argument is its next value, `NAME.next`.
+/// The function as the bytes of a file. A result in the place of an argument that gives its memory is its next value, `NAME.next`.
 pub(crate) fn model(main: &Main) -> Vec<u8> {
     let mut writer = Writer::new(main.number, &main.functions);
     let mut values = Values::of(&main.body, "");
@@ -25,10 +25,10 @@ pub(crate) fn model(main: &Main) -> Vec<u8> {
     }
     writer.body(&mut values);
     let mut output = Vec::new();
-    for (name, value) in &main.results {
+    for (place, (name, value)) in main.results.iter().enumerate() {
         let (from, shape) = (writer.wide(&mut values, *value), values.shape(*value));
-        let is_argument = main.arguments.iter().any(|argument| argument.name == *name);
-        let name = writer.unique(&if is_argument { format!("{name}.next") } else { name.clone() });
+        let is_next = main.arguments.get(place).is_some_and(|argument| argument.donated);
+        let name = writer.unique(&if is_next { format!("{name}.next") } else { name.clone() });
         writer.doc = format!("the result {name}");
         writer.node("Identity", &[from], Vec::new(), &name);
         output.push(writer.info(&name, shape));
