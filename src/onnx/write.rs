@@ -15,6 +15,10 @@ const IR: i64 = 9;
 
 /// The function as the bytes of a file. A result in the place of an argument that gives its memory is its next value, `NAME.next`.
 pub(crate) fn model(main: &Main) -> Vec<u8> {
+    debug_assert!(
+        main.devices == 1 && main.arguments.iter().all(|argument| !argument.divided),
+        "a graph is for one device"
+    );
     let mut writer = Writer::new(main.number, &main.functions);
     let mut values = Values::of(&main.body, "");
     let mut input = Vec::new();

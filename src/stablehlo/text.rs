@@ -13,14 +13,23 @@ pub(crate) fn module(main: &Main) -> String {
         let attributes = names.attributes(value, argument.divided, argument.donated.then_some(donated));
         format!("{}: {}{attributes}", names.name(value), names.kind(value))
     };
-    let result =
-        |(name, value): &(String, u32)| format!("{} {{jax.result_info = \"{}\"}}", names.kind(*value), quoted(name));
+    let result = |(name, value): &(String, u32)| {
+        let name = format!("jax.result_info = \"{}\"", quoted(name));
+        format!("{}{}", names.kind(*value), names.attributes(*value, false, Some(name)))
+    };
     let each = |text: &dyn Fn(u32) -> String| {
         main.results.iter().map(|&(_, value)| text(value)).collect::<Vec<_>>().join(", ")
     };
+    let (attributes, mesh) = match main.devices {
+        1 => Default::default(),
+        devices => (
+            format!(" attributes {{mhlo.num_partitions = {devices} : i32, mhlo.num_replicas = 1 : i32}}"),
+            format!("  sdy.mesh @mesh = <[\"data\"={devices}]>\n"),
+        ),
+    };
     format!(
         "// Written by gradus: {}. %n7 is node 7 of its listing; `loc` has its name and the line that recorded it.\n\
-         module @gradus {{\n  func.func public @main({}) -> ({}) {{\n{}    return {} : {}\n  }}\n{}}}\n",
+         module @gradus{attributes} {{\n{mesh}  func.func public @main({}) -> ({}) {{\n{}    return {} : {}\n  }}\n{}}}\n",
         main.title,
         main.arguments.iter().enumerate().map(argument).collect::<Vec<_>>().join(", "),
         main.results.iter().map(result).collect::<Vec<_>>().join(", "),
@@ -52,6 +61,17 @@ impl Names<'_> {
     pub(super) fn kind(&self, value: u32) -> String {
         let (_, shape, element) = self.body.values[value as usize];
         tensor(shape, element, self.main.number)
+    }
+
+    /// What is said of an argument or a result besides its type: where it is, if there are several devices, and other attributes.
+    fn attributes(&self, value: u32, divided: bool, other: Option<String>) -> String {
+        let axes = |axis: usize| if divided && axis == 0 { "{\"data\"}" } else { "{}" };
+        let place = (self.main.devices > 1).then(|| {
+            let axes: Vec<&str> = (0..self.shape(value).rank()).map(axes).collect();
+            format!("sdy.sharding = #sdy.sharding<@mesh, [{}]>", axes.join(", "))
+        });
+        let all: Vec<String> = place.into_iter().chain(other).collect();
+        if all.is_empty() { String::new() } else { format!(" {{{}}}", all.join(", ")) }
     }
 
     /// The type of a single element of a value.
