@@ -56,8 +56,7 @@ impl<'t, F: Scalar> Call<'_, 't, F> {
     /// Records an op, if its operands fit and enough work is left.
     pub(super) fn put<O: Op<F> + PartialEq>(&mut self, op: O, operands: &[Var<'t, F>]) -> Result<Var<'t, F>, String> {
         let shapes: Vec<Shape> = operands.iter().map(|operand| operand.shape()).collect();
-        let size = op.shape(&shapes)?.size();
-        self.left.1 = self.left.1.checked_sub(size).ok_or("the model makes more numbers than are read here")?;
+        self.charge(op.shape(&shapes)?)?;
         crate::program::record(op, operands, &mut self.left.0, |_, _| Ok(()))
     }
 
@@ -68,9 +67,15 @@ impl<'t, F: Scalar> Call<'_, 't, F> {
         operands: &[Var<'t, F>],
     ) -> Result<Var<'t, F>, String> {
         let shapes: Vec<Shape> = operands.iter().map(|operand| operand.shape()).collect();
-        let size = op.shape(&shapes)?.size();
-        self.left.1 = self.left.1.checked_sub(size).ok_or("the model makes more numbers than are read here")?;
+        self.charge(op.shape(&shapes)?)?;
         crate::program::record(op, operands, &mut self.left.0, Labelled::check)
+    }
+
+    /// Takes the numbers of an array from those that are left, before it is made.
+    pub(super) fn charge(&mut self, shape: Shape) -> Result<(), String> {
+        let left = self.left.1.checked_sub(shape.size());
+        self.left.1 = left.ok_or("the model makes more numbers than are read here")?;
+        Ok(())
     }
 
     pub(super) fn put_map<U: Unary>(&mut self, function: U, x: Var<'t, F>) -> Result<Var<'t, F>, String> {

@@ -150,6 +150,7 @@ pub(super) fn concat<'t, F: Scalar>(call: &mut Call<'_, 't, F>) -> Made<'t, F> {
 
 pub(super) fn constant_of_shape<'t, F: Scalar>(call: &mut Call<'_, 't, F>) -> Made<'t, F> {
     let shape = whole::shape(&call.whole(0)?.numbers)?;
+    call.charge(shape)?;
     let value = call.attribute("value").and_then(|attribute| attribute.t.as_ref()).map(|tensor| tensor.array());
     match value.transpose()? {
         Some(whole::Array::Whole(Whole { numbers, .. })) if numbers.len() == 1 => {
@@ -333,6 +334,7 @@ pub(super) fn pad<'t, F: Scalar>(call: &mut Call<'_, 't, F>) -> Made<'t, F> {
     if fill == 0.0 {
         return one(Ok(padded));
     }
+    call.charge(x.shape())?;
     let (ones, fill) = (call.tape.full(x.shape(), 1.0), call.tape.constant(fill));
     let is_inside = call.put(pad, &[ones])?;
     let fill = call.put(BroadcastTo(padded.shape()), &[fill])?;
@@ -355,6 +357,7 @@ pub(super) fn trilu<'t, F: Scalar>(call: &mut Call<'_, 't, F>) -> Made<'t, F> {
         return Ok(vec![Value::Whole(Whole { shape: own, numbers: numbers.collect() })]);
     }
     let x = call.x(0)?;
+    call.charge(own)?;
     let mask = Whole { shape: own, numbers: (0..own.size()).map(|place| stays(place).into()).collect() }.on(call.tape);
     let zero = call.tape.constant(0.0);
     one(call.put(Where, &[mask, x, zero]))
