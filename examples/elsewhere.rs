@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     // As in chapter 15: a quadratic cost, and a learning rate of 3.
     cases.push(language.training::<f32>(&[784, 30, 10], "SGD, quadratic cost", &Sgd::new(3.0), 200, |y, labels| {
-        let digits = y.tape().input(&Array2::from_diag_elem(10, 1.0));
+        let digits = y.tape().input(Array2::from_diag_elem(10, 1.0));
         y.sigmoid().quadratic_cost(digits.gather_rows(labels))
     })?);
     cases.push(language.cnn()?);
