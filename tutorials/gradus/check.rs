@@ -1,12 +1,15 @@
-//! `gradus check`: the gradient checker from the command line, on a built-in model or on a file of golden values.
+//! `gradus check`: the gradient checker from the command line, on a built-in model, on a file of golden values, or on gradients that another program computed.
 
 use clap::builder::TypedValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use frame::{Document, Error, Result};
-use gradus::check::Check;
+use gradus::check::foreign::{self, Named};
+use gradus::check::{Check, Report};
 use gradus::data::seeded;
 use gradus::golden::{self, GoldenCase};
+use gradus::io::Arrays;
 use gradus::nn::{Activation, Mlp, Parameters};
+use gradus::program::Program;
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::io::{IsTerminal, Read};
@@ -21,9 +24,11 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
     };
     let json = matches.get_one::<PathBuf>("json").map(|file| Document::at("--json", file)).transpose();
     let checked = json.and_then(|json| {
-        let outcome = match matches.get_one::<PathBuf>("golden") {
-            Some(file) => check_golden(file),
-            None => check_model(&matches),
+        let file = |name: &str| matches.get_one::<PathBuf>(name);
+        let outcome = match (file("golden"), file("foreign")) {
+            (Some(golden), _) => check_golden(golden),
+            (None, Some(function)) => check_foreign(function, file("arrays")),
+            (None, None) => check_model(&matches),
         };
         finish(&matches, json, outcome?)
     });
@@ -44,7 +49,7 @@ fn command() -> Command {
     };
     Command::new("gradus-check")
         .bin_name("gradus check")
-        .about("Checks the gradients of a built-in model, or holds the ops against golden values")
+        .about("Checks the gradients of a built-in model or of another program, or holds the ops against golden values")
         .arg(value("model", "MODEL", "mlp: and the layer sizes, inputs first").default_value("mlp:784-50-10"))
         .arg(
             value("activation", "NAME", "What follows each hidden layer")
@@ -79,6 +84,24 @@ fn command() -> Command {
             value("golden", "FILE", "Run the cases of a file of golden values instead")
                 .value_parser(value_parser!(PathBuf))
                 .conflicts_with_all(["elements", "all", "directions"]),
+        )
+        .arg(
+            value(
+                "foreign",
+                "FILE",
+                "Judge gradients that another program computed, of this function: an ONNX model, or a program in JSON",
+            )
+            .value_parser(value_parser!(PathBuf))
+            .conflicts_with_all(["golden", "elements", "all", "directions"]),
+        )
+        .arg(
+            value(
+                "arrays",
+                "FILE.npz",
+                "Their arrays: inputs by name, and the gradient of x as grad_x; without it, FILE with the ending npz",
+            )
+            .value_parser(value_parser!(PathBuf))
+            .requires("foreign"),
         )
         .arg(
             value("json", "FILE", "Write what was found as JSON; - is standard output")
@@ -144,16 +167,60 @@ fn check_model(matches: &ArgMatches) -> Result<Outcome> {
     };
     let report = check
         .parameters(&net.params(), |tape| net.forward(tape.input(&images)).softmax_cross_entropy(tape.labels(&labels)));
-    let (verdict, word) = match () {
-        _ if report.passed() => (Verdict::Pass, "pass"),
-        _ if report.wrong() => (Verdict::Fail, "fail"),
-        _ => (Verdict::CannotTell, "cannot tell"),
-    };
+    let (verdict, word) = verdict(&report);
     let details = serde_json::to_value(&report).map_err(|error| Error::new(error.to_string()))?;
     Ok(Outcome {
         text: report.to_string(),
         coloured: Some(report.coloured(true).to_string()),
         json: json!({ "model": text(matches, "model"), "verdict": word, "report": details }),
+        verdict,
+    })
+}
+
+fn verdict(report: &Report) -> (Verdict, &'static str) {
+    match () {
+        _ if report.passed() => (Verdict::Pass, "pass"),
+        _ if report.wrong() => (Verdict::Fail, "fail"),
+        _ => (Verdict::CannotTell, "cannot tell"),
+    }
+}
+
+/// Longest model that is read: 256 MiB.
+const MOST_BYTES: usize = 1 << 28;
+
+/// Gradients that another program computed of a function.
+fn check_foreign(function: &Path, arrays: Option<&PathBuf>) -> Result<Outcome> {
+    let told = |file: &Path, error: &dyn std::fmt::Display| Error::new(format!("{}: {error}", file.display()));
+    let path = arrays.cloned().unwrap_or_else(|| function.with_extension("npz"));
+    let arrays = Arrays::load_npz(&path).map_err(|error| Error::new(error.to_string()))?;
+    let (mut inputs, mut gradients): (Vec<Named>, Vec<Named>) = Default::default();
+    for name in arrays.names() {
+        let numbers = arrays.get::<f64>(name);
+        let numbers = numbers.ok_or_else(|| told(&path, &format!("{name:?} cannot be read as numbers of kind f64")))?;
+        match name.strip_prefix("grad_") {
+            Some(of) => gradients.push((of.to_owned(), numbers)),
+            None => inputs.push((name.to_owned(), numbers)),
+        }
+    }
+    let bytes = bytes(function, MOST_BYTES).map_err(|error| told(function, &error))?;
+    let found = with_panics_unprinted(|| {
+        // A program is text that begins with a brace, and no ONNX model does.
+        let program = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'{') => Program::from_json(&String::from_utf8_lossy(&bytes))?,
+            _ => foreign::of_onnx(&bytes, &inputs)?,
+        };
+        foreign::judge(program, &inputs, &gradients)
+    });
+    let found = found.map_err(|error| told(function, &error))?;
+    let (verdict, word) = verdict(&found.report);
+    let mistake = found.mistake.as_ref().map(|mistake| mistake.to_string());
+    let coloured = found.report.coloured(true).to_string()
+        + &mistake.as_ref().map_or_else(String::new, |text| format!("\n{text}"));
+    let report = serde_json::to_value(&found.report).map_err(|error| Error::new(error.to_string()))?;
+    Ok(Outcome {
+        text: found.to_string(),
+        coloured: Some(coloured),
+        json: json!({ "function": function.display().to_string(), "verdict": word, "report": report, "mistake": mistake }),
         verdict,
     })
 }
@@ -172,15 +239,21 @@ fn check_golden(file: &Path) -> Result<Outcome> {
     })
 }
 
-/// The text of a file of at most `most` bytes. (A device may have no end.)
-fn read(file: &Path, most: usize) -> std::io::Result<String> {
+fn refused(reason: &str) -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::InvalidData, reason)
+}
+
+/// A file of at most `most` bytes. (A device may have no end.)
+fn bytes(file: &Path, most: usize) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     std::fs::File::open(file)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    let refused = |reason: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, reason);
-    match bytes.len() > most {
-        true => Err(refused(&format!("longer than {most} bytes, the most that is read; split it, case by case"))),
-        false => String::from_utf8(bytes).map_err(|_| refused("this is not text (UTF-8)")),
-    }
+    let too_long = || refused(&format!("longer than {most} bytes, the most that is read; split it, case by case"));
+    if bytes.len() > most { Err(too_long()) } else { Ok(bytes) }
+}
+
+/// The text of a file of at most `most` bytes.
+fn read(file: &Path, most: usize) -> std::io::Result<String> {
+    String::from_utf8(bytes(file, most)?).map_err(|_| refused("this is not text (UTF-8)"))
 }
 
 /// Runs without printing panics. When an op refuses its operands, the returned error already has the message.

@@ -5,6 +5,7 @@ mod check;
 mod checkout;
 mod course;
 mod exercises;
+mod model;
 mod names;
 mod progress;
 mod reproduce;
@@ -164,12 +165,21 @@ fn step(mut arguments: Vec<OsString>) -> ExitCode {
     if named.is_none() && asks_for_help(&arguments) {
         return print(
             "Steps through what a chapter's tape recorded, forward and backward, in the terminal\n\n\
-             Usage: gradus step [chNN] [FLAGS]\n\n\
-             Without a chapter it is ch10, one row of XOR. FLAGS are those of the chapter: `gradus chNN --help` lists them",
+             Usage: gradus step [chNN] [FLAGS]\n\
+             \x20      gradus step FILE.onnx\n\n\
+             Without a chapter it is ch10, one row of XOR. FLAGS are those of the chapter: `gradus chNN --help` lists them.\n\
+             A file is a model that another tool exported. Its inputs are read from FILE.npz, or made up",
         );
     }
     if named.is_some() {
         arguments.remove(1);
+    }
+    if let (Some(file), 1) = (named.as_ref().filter(|word| word.to_string_lossy().ends_with(".onnx")), arguments.len())
+    {
+        return match model::step(file.as_ref()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => refuse(&error.to_string()),
+        };
     }
     let name = named.unwrap_or("ch10".into()).to_string_lossy().into_owned();
     let Some((chapter, story)) = names::chapter(&name) else { return refuse(&names::unknown_chapter(&name)) };
@@ -205,8 +215,8 @@ fn overview() -> String {
          \x20 chNN [FLAGS]     a chapter; chNN --help lists its flags\n\
          \x20 exercises WHAT   watch, check, hint, list, reset or solution\n\
          \x20 tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
-         \x20 step [chNN]      step through what a chapter's tape recorded\n\
-         \x20 check [FLAGS]    the gradient checker on a model, or on golden values\n\
+         \x20 step [WHAT]      step through a chapter's tape, or through FILE.onnx\n\
+         \x20 check [FLAGS]    judge gradients: of a model, golden values, your own program\n\
          \x20 reproduce        every number of the course, with what stands beside it\n\
          \x20 run STEP         train a recorded step, on XLA too (needs --features xla)\n\
          \x20 help COMMAND     what a command takes, as COMMAND --help does\n\n{}",

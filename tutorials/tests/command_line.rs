@@ -246,3 +246,42 @@ fn the_readme_and_the_help_tell_one_time_for_the_tour() {
     let time = help.split("train a network (").nth(1).and_then(|rest| rest.split(')').next()).expect("the tour's time");
     assert!(readme.contains(&format!("the tour itself takes {time}")), "the help says {time}");
 }
+
+/// A file of the repository.
+fn file(path: &str) -> String {
+    format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn gradients_of_a_numpy_program_are_judged_and_its_mistake_is_named() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let judged = |arguments: &[&str]| run(GRADUS, &[&["check", "--foreign"], arguments].concat(), folder.path());
+    let output = judged(&[&file("examples/foreign/m01_tanh_twice.json"), "--json", "found.json"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(standard_output(&output).contains("tanh is applied twice"), "{output:?}");
+    let found = std::fs::read_to_string(folder.path().join("found.json")).expect("the JSON was written");
+    let found: Value = serde_json::from_str(&found).expect("valid JSON");
+    assert_eq!(found["verdict"], "fail");
+    assert!(found["mistake"].as_str().is_some_and(|mistake| mistake.contains("1 - tanh(h)²")), "{found}");
+
+    // A model with arrays that are none of its own, and a file that is neither.
+    let arrays = file("examples/foreign/m01_tanh_twice.npz");
+    let output = judged(&[&file("tests/onnx/mlp_13_script.onnx"), "--arrays", &arrays]);
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(2) && complaint.contains("expected x (2, 4)"), "{complaint}");
+    let output = judged(&[&file("README.md"), "--arrays", &arrays]);
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(2) && complaint.contains("no ONNX model"), "{complaint}");
+}
+
+#[test]
+fn a_model_that_another_tool_exported_is_stepped_through() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = run(GRADUS, &["step", &file("tests/onnx/mlp_13_script.onnx")], folder.path());
+    assert!(output.status.success(), "{output:?}");
+    let told = standard_output(&output);
+    assert!(told.contains("a model of 6 nodes and 139 parameters: x (2, 4) becomes y"), "{told}");
+    assert!(told.contains("tanh") && told.contains("log_softmax"), "{told}");
+    let output = run(GRADUS, &["step", "nothing.onnx"], folder.path());
+    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("nothing.onnx"), "{output:?}");
+}
