@@ -1,8 +1,9 @@
 //! Files that hold a person's work, or a result that took time. The one idea to know: a new version is written to a file beside the old one, and
 //! replaces it only when all of it is on the disk. So at any time, even after a crash, there is the old file or the new one, never a part of one.
+//! A file that somebody else wrote is read up to a limit.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes a file, and replaces an existing one. After an error the old one is unchanged.
@@ -23,6 +24,32 @@ pub fn write(path: &Path, contents: impl AsRef<[u8]>) -> io::Result<()> {
     }
     fresh.persist(&target).map_err(|error| error.error)?;
     settle(&target)
+}
+
+/// Longest model or step that is read: 256 MiB.
+pub const MOST_BYTES: usize = 1 << 28;
+
+/// Reads a file of at most `most` bytes. (A device may have no end.)
+///
+/// # Errors
+/// If it cannot be read; of the kind `FileTooLarge` if it is longer.
+pub fn bytes(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > most {
+        let reason = format!("it is longer than {most} bytes, the most that is read");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
+    }
+    Ok(bytes)
+}
+
+/// Reads a text of at most `most` bytes.
+///
+/// # Errors
+/// As [`bytes`], and if it is not UTF-8.
+pub fn text(path: &Path, most: usize) -> io::Result<String> {
+    String::from_utf8(bytes(path, most)?)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "this is not text (UTF-8)"))
 }
 
 /// Copies a file to the first free name of `name`, `name2`, `name3`, ... If a copy with the same contents exists already, makes no other. Returns the

@@ -75,6 +75,27 @@ pub fn parsed(command: Command, arguments: Vec<OsString>) -> Result<ArgMatches, 
     })
 }
 
+/// Reads the arguments of a command, runs it, and reports what could not be done.
+///
+/// Returns the exit status: what `run` says, or 2 after an error or a mistake in the arguments.
+pub fn obey(
+    command: Command,
+    arguments: Vec<OsString>,
+    run: impl FnOnce(&ArgMatches) -> crate::Result<u8>,
+) -> ExitCode {
+    let matches = match parsed(command, arguments) {
+        Ok(matches) => matches,
+        Err(status) => return status,
+    };
+    match run(&matches) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            output::complain(&error.to_string());
+            ExitCode::from(2)
+        }
+    }
+}
+
 fn command(chapter: &Chapter) -> Command {
     let value = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)

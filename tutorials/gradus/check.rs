@@ -2,7 +2,7 @@
 
 use clap::builder::TypedValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use frame::{Document, Error, Result};
+use frame::{Document, Error, Result, files};
 use gradus::check::foreign::{self, Named};
 use gradus::check::{Check, Report};
 use gradus::data::seeded;
@@ -12,35 +12,26 @@ use gradus::nn::{Activation, Mlp, Parameters};
 use gradus::program::Program;
 use serde_json::{Value, json};
 use std::ffi::OsString;
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Exit status 0 if every gradient is right, 1 if one is wrong, 2 if nothing could be checked, or nobody can tell.
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
-    let matches = match frame::parsed(command(), arguments) {
-        Ok(matches) => matches,
-        Err(status) => return status,
-    };
-    let json = matches.get_one::<PathBuf>("json").map(|file| Document::at("--json", file)).transpose();
-    let checked = json.and_then(|json| {
+    frame::obey(command(), arguments, |matches| {
         let file = |name: &str| matches.get_one::<PathBuf>(name);
+        let json = file("json").map(|file| Document::at("--json", file)).transpose()?;
         let outcome = match (file("golden"), file("foreign")) {
             (Some(golden), _) => check_golden(golden),
             (None, Some(function)) => check_foreign(function, file("arrays")),
-            (None, None) => check_model(&matches),
-        };
-        finish(&matches, json, outcome?)
-    });
-    match checked {
-        Ok(Verdict::Pass) => ExitCode::SUCCESS,
-        Ok(Verdict::Fail) => ExitCode::from(1),
-        Ok(Verdict::CannotTell) => ExitCode::from(2),
-        Err(error) => {
-            frame::complain(&error.to_string());
-            ExitCode::from(2)
-        }
-    }
+            (None, None) => check_model(matches),
+        }?;
+        Ok(match finish(matches, json, outcome)? {
+            Verdict::Pass => 0,
+            Verdict::Fail => 1,
+            Verdict::CannotTell => 2,
+        })
+    })
 }
 
 fn command() -> Command {
@@ -185,9 +176,6 @@ fn verdict(report: &Report) -> (Verdict, &'static str) {
     }
 }
 
-/// Longest model that is read: 256 MiB.
-const MOST_BYTES: usize = 1 << 28;
-
 /// Gradients that another program computed of a function.
 fn check_foreign(function: &Path, arrays: Option<&PathBuf>) -> Result<Outcome> {
     let told = |file: &Path, error: &dyn std::fmt::Display| Error::new(format!("{}: {error}", file.display()));
@@ -202,7 +190,7 @@ fn check_foreign(function: &Path, arrays: Option<&PathBuf>) -> Result<Outcome> {
             None => inputs.push((name.to_owned(), numbers)),
         }
     }
-    let bytes = bytes(function, MOST_BYTES).map_err(|error| told(function, &error))?;
+    let bytes = files::bytes(function, files::MOST_BYTES).map_err(|error| told(function, &error))?;
     let found = with_panics_unprinted(|| {
         // A program is text that begins with a brace, and no ONNX model does.
         let program = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -227,7 +215,10 @@ fn check_foreign(function: &Path, arrays: Option<&PathBuf>) -> Result<Outcome> {
 
 fn check_golden(file: &Path) -> Result<Outcome> {
     let named = |error: &dyn std::fmt::Display| Error::new(format!("{}: {error}", file.display()));
-    let contents = read(file, golden::MAX_BYTES).map_err(|error| named(&error))?;
+    let contents = files::text(file, golden::MAX_BYTES).map_err(|error| match error.kind() {
+        std::io::ErrorKind::FileTooLarge => named(&format!("{error}; split it, case by case")),
+        _ => named(&error),
+    })?;
     let report = with_panics_unprinted(|| golden::run(&contents)).map_err(|error| named(&error))?;
     let worst = report.cases.iter().map(worst_error).fold(0.0, f64::max);
     let (cases, passed) = (report.cases.len(), report.cases.iter().filter(|case| case.passed()).count());
@@ -237,23 +228,6 @@ fn check_golden(file: &Path) -> Result<Outcome> {
         json: json!({ "cases": cases, "passed": passed, "worst_error": worst }),
         verdict: if report.passed() { Verdict::Pass } else { Verdict::Fail },
     })
-}
-
-fn refused(reason: &str) -> std::io::Error {
-    std::io::Error::new(std::io::ErrorKind::InvalidData, reason)
-}
-
-/// A file of at most `most` bytes. (A device may have no end.)
-fn bytes(file: &Path, most: usize) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(file)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    let too_long = || refused(&format!("longer than {most} bytes, the most that is read; split it, case by case"));
-    if bytes.len() > most { Err(too_long()) } else { Ok(bytes) }
-}
-
-/// The text of a file of at most `most` bytes.
-fn read(file: &Path, most: usize) -> std::io::Result<String> {
-    String::from_utf8(bytes(file, most)?).map_err(|_| refused("this is not text (UTF-8)"))
 }
 
 /// Runs without printing panics. When an op refuses its operands, the returned error already has the message.

@@ -15,18 +15,7 @@ use std::process::ExitCode;
 
 /// Exit status 0 if all is well, 1 if an exercise is not solved, 2 if something could not be done.
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
-    let matches = match frame::parsed(command(), arguments) {
-        Ok(matches) => matches,
-        Err(status) => return status,
-    };
-    match run(&matches) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            frame::complain(&error.to_string());
-            ExitCode::from(2)
-        }
-    }
+    frame::obey(command(), arguments, |matches| Ok(if run(matches)? { 0 } else { 1 }))
 }
 
 fn command() -> Command {

@@ -1,6 +1,6 @@
 //! `gradus step FILE.onnx`: a model that another tool exported runs once, forward and backward, and is stepped through.
 
-use frame::{Error, Result};
+use frame::{Error, Result, files};
 use gradus::data::seeded;
 use gradus::io::Arrays;
 use gradus::onnx::{Model, Port};
@@ -15,8 +15,8 @@ const MOST_NUMBERS: usize = 1 << 24;
 /// Steps through a model. Its inputs are those of the file beside it that ends in npz, or random numbers; whole numbers are 0.
 pub fn step(file: &Path) -> Result {
     let told = |error: &dyn std::fmt::Display| Error::new(format!("{}: {error}", file.display()));
-    let model =
-        Model::<f32>::read(&std::fs::read(file).map_err(|error| told(&error))?).map_err(|error| told(&error))?;
+    let model = Model::<f32>::read(&files::bytes(file, files::MOST_BYTES).map_err(|error| told(&error))?)
+        .map_err(|error| told(&error))?;
     frame::print(&model.to_string());
     let beside = file.with_extension("npz");
     let arrays = match beside.exists() {

@@ -16,18 +16,7 @@ const MORE_RUNS: &[(&str, &[&str])] = &[("15_mnist_nielsen", &["--init", "scaled
 
 /// Exit status 0 if every number is in its band, 1 if one is not, 2 if something could not be done.
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
-    let matches = match frame::parsed(command(), arguments) {
-        Ok(matches) => matches,
-        Err(status) => return status,
-    };
-    match reproduce(&matches) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            frame::complain(&error.to_string());
-            ExitCode::from(2)
-        }
-    }
+    frame::obey(command(), arguments, |matches| Ok(if reproduce(matches)? { 0 } else { 1 }))
 }
 
 fn command() -> Command {

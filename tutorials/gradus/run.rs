@@ -1,7 +1,7 @@
 //! `gradus run`: trains a step from a file on digits: on XLA, by a plugin, or by our own engine. (Feature `xla`.)
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use frame::{Document, Error, Result};
+use frame::{Document, Error, Result, files};
 use gradus::data::Digits;
 use gradus::io::Storable;
 use gradus::step::Step;
@@ -14,17 +14,7 @@ use std::time::Instant;
 
 /// Exit status 0 if the training came to its end, 2 if something could not be done.
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
-    let matches = match frame::parsed(command(), arguments) {
-        Ok(matches) => matches,
-        Err(status) => return status,
-    };
-    match run(&matches) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            frame::complain(&error.to_string());
-            ExitCode::from(2)
-        }
-    }
+    frame::obey(command(), arguments, |matches| run(matches).map(|()| 0))
 }
 
 fn command() -> Command {
@@ -63,7 +53,7 @@ fn run(matches: &ArgMatches) -> Result {
     let json = matches.get_one::<PathBuf>("json").map(|file| Document::at("--json", file)).transpose()?;
     let path = matches.get_one::<PathBuf>("step").expect("clap demands it");
     let named = |error: &dyn std::fmt::Display| Error::new(format!("{}: {error}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
+    let text = files::text(path, files::MOST_BYTES).map_err(|error| named(&error))?;
     let step = Step::from_json(&text).map_err(|error| named(&error))?;
     // A large net holds hundreds of arrays. What it reads, and numbers that may have been meant as an input, are enough here.
     let told = step.to_string();
