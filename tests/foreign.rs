@@ -87,3 +87,17 @@ fn right_gradients_of_an_onnx_model_pass_and_what_does_not_fit_is_told() {
     let message = judge(of_onnx(&many, &at).expect("a program"), &at, &theirs).expect_err("no loss").to_string();
     assert!(message.contains("shape [2]"), "{message}");
 }
+
+#[test]
+fn a_gradient_with_respect_to_labels_is_refused() {
+    let tape = Tape::<f64>::new();
+    let scores = tape.var([[1.0, 2.0, 0.5]]).named("scores");
+    let labels = tape.labels(&[1]).named("labels");
+    let _loss = scores.softmax_cross_entropy(labels);
+    let program = tape.program().expect("a program");
+    let of_scores = ("scores".to_owned(), ArrayD::zeros(vec![1, 3]));
+    let of_labels = ("labels".to_owned(), ArrayD::zeros(vec![1]));
+    let error = judge(program, &[], &[of_scores, of_labels]).expect_err("a label that moves is no class");
+    assert!(matches!(&error, ForeignError::Moved { name, .. } if name == "labels"), "{error}");
+    assert!(error.to_string().contains("labels is moved a little, so it has no gradient there"), "{error}");
+}

@@ -53,6 +53,14 @@ pub enum ForeignError {
         /// The shape of the array.
         found: Vec<usize>,
     },
+    /// The function does not run where a number of an input is moved a little, so that its gradient cannot be judged by moving it.
+    #[error("the function cannot be computed where {name} is moved a little, so it has no gradient there: {why}")]
+    Moved {
+        /// The array that was moved.
+        name: String,
+        /// What went wrong there.
+        why: ProgramError,
+    },
     /// The function does not end in a single number.
     #[error("the last result of the function has the shape {found:?}, and a gradient is of a loss, a single number")]
     NoLoss {
@@ -243,21 +251,30 @@ pub fn judge(program: Program, inputs: &[Named], gradients: &[Named]) -> Result<
     let check = Check::new().names(names);
     let count: usize = claimed.iter().map(ArrayD::len).sum();
     let check = if count > MANY { check.sample(MANY / claimed.len().max(1) + 1) } else { check };
-    let running = RefCell::new(interpreter);
+    let running = RefCell::new((interpreter, Ok(())));
     let function = |x: &[ArrayD<f64>]| {
-        let mut interpreter = running.borrow_mut();
-        for (&place, array) in of_gradients.iter().zip(x) {
-            interpreter.set(place, &array.iter().copied().collect::<Vec<_>>()).expect("an array of this shape");
+        let (interpreter, moved) = &mut *running.borrow_mut();
+        let place = |(&place, array): (&usize, &ArrayD<f64>)| {
+            interpreter.set(place, &array.iter().copied().collect::<Vec<_>>())
+        };
+        // A label that is moved is no class.
+        match of_gradients.iter().zip(x).try_for_each(place).and_then(|()| interpreter.run()) {
+            Ok(()) => interpreter.tape().value(loss).sum(),
+            Err(why) => {
+                let place = x.iter().zip(&points).position(|(moved, point)| moved != point).unwrap_or(0);
+                *moved = std::mem::replace(moved, Ok(()))
+                    .and(Err(ForeignError::Moved { name: gradients[place].0.clone(), why }));
+                f64::NAN
+            }
         }
-        // What ran once with these shapes runs again.
-        interpreter.run().expect("a program that ran before");
-        interpreter.tape().value(loss).sum()
     };
     let report = check.by_hand(function, &points, &claimed);
     // The last nudge is still in place.
     function(&points);
+    let (interpreter, moved) = running.into_inner();
+    moved?;
     let mistake = match report.wrong() {
-        true => Experiments { interpreter: running.into_inner(), loss, nodes, gradients }.mistake(),
+        true => Experiments { interpreter, loss, nodes, gradients }.mistake(),
         false => None,
     };
     Ok(Foreign { report, mistake })
