@@ -1,6 +1,6 @@
 //! Operators that are layers: products of matrices, windows over images, norms.
 
-use super::operators::{Call, Made, one};
+use super::call::{Call, Made, one};
 use super::shapes::{reshaped, transposed};
 use crate::kernel::windows::Windows;
 use crate::ops::arithmetic::{Add, Div, Mul, Sub};

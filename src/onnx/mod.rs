@@ -10,6 +10,7 @@
 //! - in: `model`, what a file holds, and its recording; `operators`, which ops each operator becomes, with `shapes` and `layers`; `whole`, whole numbers that
 //!   are known before; `error`, what can be wrong
 
+mod call;
 mod error;
 mod layers;
 mod messages;

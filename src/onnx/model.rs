@@ -1,9 +1,10 @@
 //! A model that another program wrote. The one idea to know: **it is parameters and a function of `Var`s**, as a model of ours is. What records it can be
 //! stepped through, drawn, checked, trained and written down again.
 
+use super::call::{Call, Value};
 use super::error::OnnxError;
 use super::messages::{self, Node, Tensor};
-use super::operators::{Call, Operators, Value};
+use super::operators::Operators;
 use super::whole::{Array, Whole};
 use crate::nn::Parameters;
 use crate::param::Param;

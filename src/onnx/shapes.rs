@@ -1,6 +1,6 @@
 //! Operators that move numbers and compute none: shapes, parts, rows by their numbers.
 
-use super::operators::{Call, Made, Value, one};
+use super::call::{Call, Made, Value, one};
 use super::whole::{self, Whole};
 use crate::ops::choice::Where;
 use crate::ops::concat::Concat;
