@@ -14,8 +14,8 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "01_first_graph",
     title: "A first graph",
     sources: frame::sources!["chapter.rs"],
-    question: "Let z = w x + b, with x = 3, w = 2 and b = 1. Written on a tape, one node for each number that is given or computed: how many \
-               nodes, and how many arrows between them? And for x * x? And for `if x < 0 { -x } else { x }`?",
+    question: "Let z = w x + b, with x = 3, w = 2 and b = 1. On a tape, each number that is given or computed is one node: how \
+               many nodes are there, and how many arrows between them? And for x * x? And for `if x < 0 { -x } else { x }`?",
     time: "1 s",
     answer: "z = w x + b: {line.nodes} nodes and {line.arrows} arrows. x * x: {sizes.1.0} nodes and {sizes.1.1} arrows. The \
              if leaves the branch that was taken: at 3 {sizes.2.0} node and {sizes.2.1} arrows, at -3 {sizes.3.0} nodes and \
@@ -23,10 +23,10 @@ pub const CHAPTER: Chapter = Chapter {
     epochs: 100,
     full_epochs: 100,
     options: &[],
-    fooled: "The text of a program is not its graph. An `if` leaves only the branch that was taken, a loop as many copies as it had rounds, a \
-             second name for a value nothing at all; and x * x leaves two arrows where many drawings show one. At the end the neuron \
-             finds 1.8 and 3.2 to the last digit. That says little about the five steps: the four readings lie on a straight line, and \
-             this neuron can be nothing but a straight line.",
+    fooled: "The text of a program is not its graph. An `if` leaves only the branch that was taken, a loop as many copies \
+             as it had rounds, a second name for a value nothing at all; and x * x leaves two arrows where many drawings \
+             show one. At the end the neuron finds 1.8 and 3.2 to the last digit. That says little about the five steps: \
+             the four readings lie on a straight line, and this neuron can compute nothing but straight lines.",
     exercise: "tutorials/ch01_first_graph/exercise.rs: draw z = w1 x1 + ... + wn xn + b yourself, node by node. Then: \
                cargo run --release -- exercises watch ch01",
     next: "cargo run --release -- ch02",

@@ -49,7 +49,7 @@ impl Drawing {
         let mut nodes = self.nodes.iter().enumerate();
         nodes.find_map(|(here, node)| {
             let missing = used(node).into_iter().find(|&operand| operand >= here)?;
-            Some(format!("node {here} uses node {missing}, which is not there yet"))
+            Some(format!("node {here} uses node {missing}, which does not exist yet"))
         })
     }
 
@@ -104,8 +104,8 @@ fn look_at(judge: &mut Judge, drawing: &Drawing, n: usize, leaves: &[f64]) {
     let z = b + products().sum::<f64>();
     judge
         .equal(&format!("z, the last node of the drawing {text}"), z, drawing.run(leaves))
-        .slip("b is not in it", || z - b)
-        .slip("only the last product is in it: each sum has to go on from the one before", || {
+        .slip("b is missing from the sum", || z - b)
+        .slip("only the last product is in it: each sum has to start from the one before", || {
             b + products().next_back().unwrap_or(0.0)
         })
         .slip("weights and inputs are added where they should be multiplied", || b + leaves[1..].iter().sum::<f64>())
