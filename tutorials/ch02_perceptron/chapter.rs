@@ -14,9 +14,9 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "02_perceptron",
     title: "The perceptron",
     sources: frame::sources!["chapter.rs"],
-    question: "A perceptron fires when w1 x1 + w2 x2 + b is not negative. Shown a mistake, it nudges its weights by \
-               the learning rate times the input. How many rounds over the four rows of AND does it need, from zero? \
-               Does the learning rate matter, when all it does is scale the picture? And how long for XOR?",
+    question: "A perceptron fires when w1 x1 + w2 x2 + b is not negative. After a mistake it nudges its weights \
+               by the learning rate times the input. How many rounds over the four rows of AND does it need, from \
+               zero? Does the learning rate matter, when all it does is scale the picture? And how long for XOR?",
     time: "1 s",
     answer: "{and_rounds_rate_1} rounds at rate 1, and {and_rounds_rate_0_1} at rate 0.1: it does matter. XOR never ends: \
              {xor_mistakes} mistakes in every round.",

@@ -36,9 +36,9 @@ fn one_step(judge: &mut Judge, nudge: Nudge, start: [f64; 3], x: [f64; 2], rate:
         .slip("the bias stays where it was: it has to move as well", || {
             [moved(rate * (t - y))[0], moved(rate * (t - y))[1], b]
         })
-        .slip("the rate has no part in it", || moved(t - y))
+        .slip("the rate is not used", || moved(t - y))
         .slip("the weights move after right answers too", || moved(rate * t))
-        .slip("the input has no part in it: a weight whose input was 0 moves", || start.map(|w| w + rate * (t - y)));
+        .slip("the input is not used: a weight whose input was 0 moves", || start.map(|w| w + rate * (t - y)));
 }
 
 /// The mistakes in the last of twenty rounds.
