@@ -31,10 +31,10 @@ pub const CHAPTER: Chapter = Chapter {
     epochs: 2_000,
     full_epochs: 2_000,
     options: &[],
-    fooled: "The cost of two linear layers falls and then stands still, as a cost does that needs more rounds, another rate, or one more layer. \
-             None of these helps: all such nets can do what one layer can. Weights that move are no sign of learning either; the perceptron \
-             nudges four times a round, and ends each round where it began. And a unit that is continuous is not enough: a \
-             ramp that is steep enough has no gap, and nudged it answers like a step. What a unit needs is a slope.",
+    fooled: "The cost of two linear layers falls and then stands still, as if the net needed more rounds, another rate, or one \
+             more layer. None of these helps: all such nets can do only what one layer can. Weights that move are no sign of \
+             learning either; the perceptron nudges four times a round, and ends each round where it began. And a continuous \
+             unit is not enough: a steep ramp has no gap, but it answers a nudge as a step does. What a unit needs is a slope.",
     exercise: "tutorials/ch03_xor_wall/exercise.rs: fold any number of linear layers into one. Then: \
                cargo run --release -- exercises watch ch03",
     next: "cargo run --release -- ch04",

@@ -42,8 +42,8 @@ fn look_at(judge: &mut Judge, layers: &[Layer], (w, b): Layer) {
     judge
         .equal("the folded bias, which is what comes out for x = 0", &bias, &b)
         .slip("this is the bias of the first layer alone", || &layers[0].1)
-        .slip("this is the bias of the last layer alone: the others have to come through as well", || &layers[last].1)
-        .slip("the biases are added up as they are: a bias passes through all layers behind its own", || {
+        .slip("this is the bias of the last layer alone: the earlier biases pass through it too", || &layers[last].1)
+        .slip("the biases are added up as they are: a bias passes through all layers after its own", || {
             sum_of_biases(layers)
         });
 
@@ -55,7 +55,7 @@ fn look_at(judge: &mut Judge, layers: &[Layer], (w, b): Layer) {
     judge
         .equal_within(1e-7, "the folded weights, row by row what an input of 1 adds", &weights, &w)
         .slip("these are the weights of the first layer alone", || &layers[0].0)
-        .slip("the matrices are multiplied in the opposite order: rows come from the left", || backwards(layers));
+        .slip("the matrices are multiplied in the opposite order: x W has the row on the left", || backwards(layers));
 }
 
 fn sum_of_biases(layers: &[Layer]) -> Array1<f64> {

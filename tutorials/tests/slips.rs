@@ -37,7 +37,7 @@ fn biases_that_do_not_pass_through() {
         let weights = layers[1..].iter().fold(layers[0].0.clone(), |product, (w, _)| product.dot(w));
         (weights, layers[1..].iter().fold(layers[0].1.clone(), |sum, (_, b)| sum + b))
     });
-    assert_told(&judgement, "a bias passes through all layers behind its own");
+    assert_told(&judgement, "a bias passes through all layers after its own");
 }
 
 #[test]
