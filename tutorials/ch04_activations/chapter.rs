@@ -14,19 +14,19 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "04_activations",
     title: "Activations",
     sources: frame::sources!["chapter.rs", "figures.rs"],
-    question: "A sigmoid turns any number into one between 0 and 1. How steep is it where it is steepest? Put five in a row, each at its \
-               steepest, and nudge the input by 1: by how much does the output move? And a drawing of `the softmax` over a grid of 100 \
-               points: what happens to it when the grid has 1,000?",
+    question: "A sigmoid turns any number into one between 0 and 1. How steep is it where it is steepest? Put five \
+               in a row, each at its steepest, and nudge the input by 1: by how much does the output move? And \
+               take a plot of `the softmax` over a grid of 100 points: how does it change when the grid has 1,000?",
     time: "1 s",
     answer: "at its steepest {sigmoid.steepest}, and five in a row pass on {behind_sigmoids.4} of a nudge. The softmax \
              becomes ten times lower: its peak falls from {grid_peaks.0} to {grid_peaks.1}.",
     epochs: 0,
     full_epochs: 0,
     options: &[],
-    fooled: "The drawing of a softmax looks like an exponential and has a softmax's name in its title. It is a distribution over the points of \
-             the grid: a finer grid makes it lower, and no curve of a function does that. The same slip along the other axis of a batch \
-             gives numbers that sum to 1 as well, down the column instead of along the row; only taking a sample out of the batch tells. And \
-             a sigmoid that has learnt well is flat: a unit that looks sure of itself has stopped learning.",
+    fooled: "The plot of a softmax looks like an exponential and has a softmax's name in its title. It is a distribution over the points \
+             of the grid: a finer grid makes it lower, and no curve of a function does that. The same slip along the other axis of a \
+             batch gives numbers that sum to 1 as well, down the column instead of along the row; you notice only when you take a sample \
+             out of the batch. And a sigmoid that has learnt well is flat: a unit that looks sure of itself has stopped learning.",
     exercise: "tutorials/ch04_activations/exercise.rs: write the vjp of tanh. Then: \
                cargo run --release -- exercises watch ch04",
     next: "cargo run --release -- ch05",

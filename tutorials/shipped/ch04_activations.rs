@@ -25,7 +25,7 @@ impl<F: Scalar> Op<F> for MyTanh {
     fn vjp<'t>(&self, at: &Local<'t, F>) -> Cotangents<'t, F> {
         // g is how fast the loss moves with y. `at.output()` is y, and `at.operand(0)` is x.
         let g = at.cotangent();
-        // This says that y moves as fast as x does. Only at 0 is that so. Change the closure.
+        // This says that y moves as fast as x does. That is true only at 0. Change the closure.
         [at.to(0, || g)].into()
     }
 }
