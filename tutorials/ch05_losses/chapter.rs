@@ -19,9 +19,9 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "05_losses",
     title: "Losses",
     sources: frame::sources!["chapter.rs", "figures.rs", "flat.rs"],
-    question: "Three programs compute `the mean squared error` of a net with ten outputs. By how much do their gradients differ? And if accuracy is \
-               what we want, why not climb it directly: nudge one of 7,850 weights of a net that reads 1,000 digits; in how many cases \
-               out of ten does the accuracy change?",
+    question: "Three programs compute `the mean squared error` of a net with ten outputs. By how much do their \
+               gradients differ? And if accuracy is what we want, why not follow its slope directly? Nudge one of the \
+               7,850 weights of a net that reads 1,000 digits: in how many cases out of ten does the accuracy change?",
     time: "2 s",
     answer: "by factors of {ratios.0}, {ratios.1} and {ratios.2}. The accuracy changed in {flat.accuracy_moved} of \
              {flat.nudged} cases.",

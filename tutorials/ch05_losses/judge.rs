@@ -45,7 +45,7 @@ fn on(judge: &mut Judge, huber: Loss, outputs: &ArrayD<f64>, targets: &ArrayD<f6
         .slip("the straight part starts too high: at r = delta both parts must be delta²/2", || {
             mean(&|r| if r <= delta { r * r / 2.0 } else { delta * r })
         })
-        .slip("what is beyond delta is cut off, and pulls no more at all", || mean(&|r| r.min(delta).powi(2) / 2.0))
+        .slip("what is beyond delta is cut off, and no longer pulls at all", || mean(&|r| r.min(delta).powi(2) / 2.0))
         .slip("this is the sum over the elements, not their mean", || right * n);
     match loss.try_backward().ok().and_then(|gradients| gradients.get(a)) {
         Some(slopes) => {

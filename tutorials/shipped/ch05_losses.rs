@@ -8,7 +8,7 @@ use gradus::Var;
 fn huber<'t>(a: Var<'t, f64>, y: Var<'t, f64>, delta: f64) -> Var<'t, f64> {
     // How far apart they are: always positive.
     let r = (a - y).abs();
-    // This is the squared error, and an outlier drags it along. What to do where r is beyond delta?
+    // This is the squared error, and an outlier drags it along. What should happen where r is beyond delta?
     // (`r.minimum(other)` is the smaller of two, element by element, and `r.tape().constant(delta)` puts a number onto the tape.)
     let _ = delta;
     (r * r * 0.5).mean()
