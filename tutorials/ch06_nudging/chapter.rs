@@ -27,10 +27,10 @@ pub const CHAPTER: Chapter = Chapter {
     epochs: 0,
     full_epochs: 0,
     options: &[],
-    fooled: "A smaller step looks like a better one, and is, until rounding takes over: below the sweet spot each further digit of the \
-             step costs a digit of the slope. In f32 the sweet spot is so high that the usual 0.0001 lies below it. An array of whole \
-             numbers keeps no step at all, and the slope comes out as 25000 where it is 6. And a method that is right for ten \
-             weights may be out of the question for eighty thousand.",
+    fooled: "A smaller step looks like a better one, and is, until rounding takes over: below the sweet spot each further \
+             digit of the step costs a digit of the slope. In f32 the sweet spot is so high that the usual 0.0001 lies \
+             below it. An array of whole numbers cannot hold the step at all, and the slope comes out as 25000 where it \
+             is 6. And a method that is right for ten weights may be out of the question for eighty thousand.",
     exercise: "tutorials/ch06_nudging/exercise.rs: make a central difference out of a forward one, for arrays of any shape. Then: \
                cargo run --release -- exercises watch ch06",
     next: "cargo run --release -- ch07",

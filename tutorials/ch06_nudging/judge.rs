@@ -19,7 +19,7 @@ pub fn judge(slopes: Slopes) -> Judgement {
     })
 }
 
-/// On a parabola the two sides cancel all of the bend, whatever the step.
+/// On a parabola the two sides cancel all of the curvature, whatever the step.
 fn on_a_parabola(judge: &mut Judge, slopes: Slopes, x: &ArrayD<f64>, weights: &ArrayD<f64>) {
     const STEP: f64 = 0.5;
     let parabola = |x: &ArrayD<f64>| (weights * x * x).sum();
@@ -31,8 +31,8 @@ fn on_a_parabola(judge: &mut Judge, slopes: Slopes, x: &ArrayD<f64>, weights: &A
     let right = 2.0 * weights * x;
     judge
         .equal("the slopes", &right, slopes(&parabola, x, STEP))
-        .slip("one side only: this is (f(x + h) - f(x)) / h, and the bend has stayed in", || &right + weights * STEP)
-        .slip("one side only: this is (f(x) - f(x - h)) / h, and the bend has stayed in", || &right - weights * STEP)
+        .slip("one side only: this is (f(x + h) - f(x)) / h, so the curvature stays in", || &right + weights * STEP)
+        .slip("one side only: this is (f(x) - f(x - h)) / h, so the curvature stays in", || &right - weights * STEP)
         .slip("every slope is twice too large: the two points are not one step apart", || 2.0 * &right)
         .slip("every slope is half of what it should be", || 0.5 * &right)
         .slip("every slope has the wrong sign: which of the two values comes first?", || -&right);
