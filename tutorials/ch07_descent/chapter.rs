@@ -22,19 +22,19 @@ pub const CHAPTER: Chapter = Chapter {
     title: "Descent",
     sources: frame::sources!["chapter.rs", "digits.rs", "figures.rs", "saddle.rs", "walk.rs"],
     question: "L(w1, w2) = w1² + w2² + 0.3 sin(3 w1) sin(3 w2). Start at (1.2, 1.2) and go 0.1 times the gradient downhill, again and again, \
-               until nothing moves any more. Is that the lowest point? And would it help to stumble, a little to a random side at each step?",
+               until nothing moves any more. Is that the lowest point? And would it help to stumble a little in a random direction at each step?",
     time: "2 s",
     answer: "no: it stops at (0, 0), where the surface bends down ({rest.curvatures.0:1}) in one direction and up \
              ({rest.curvatures.1:1}) in the other. Of 1,000 runs that stumble, {noisy.stayed} stay there.",
     epochs: 60,
     full_epochs: 60,
     options: &[],
-    fooled: "The gradient went to 0, the path came to rest, and contours that are too coarse show a hollow around the place: the lowest point, \
-             it seems. It is a saddle. A path of descent that was drawn by hand climbed in its last steps, and no one asked it for its height. \
-             And 3.2 beside 0.1 looks like an important weight beside an unimportant one; they are slopes, and a slope says what a \
-             change of the weight would do, not what the weight does.",
-    exercise: "tutorials/ch07_descent/exercise.rs: mend both figures, with a step that is one and a judge of places. Then: cargo run --release \
-               -- exercises watch ch07",
+    fooled: "The gradient went to 0, the path came to rest, and contours that are too coarse show a hollow around the place. \
+             It seems to be the lowest point, but it is a saddle. A path of descent that was drawn by hand climbed in its last \
+             steps, and nobody checked its height. And 3.2 beside 0.1 looks like an important weight beside an unimportant \
+             one; they are slopes, and a slope says what a change of the weight would do, not what the weight does.",
+    exercise: "tutorials/ch07_descent/exercise.rs: mend both figures: steps that go downhill, and a test \
+               that names level places. Then: cargo run --release -- exercises watch ch07",
     next: "cargo run --release -- ch08",
 };
 

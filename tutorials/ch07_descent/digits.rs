@@ -31,8 +31,8 @@ pub fn batches(run: &mut Run) -> Result {
         accuracies.push(accuracy);
     }
     let (apart, angle) = batches_against_all(&train, run);
-    run.say(format!("The gradient of all, and the mean of those of all batches of ten, differ by {apart:.0e}."));
-    run.say(format!("The gradient of a single batch of ten points {angle:.0} degrees beside it (the median)."));
+    run.say(format!("The gradient of all digits and the mean gradient of all batches of ten differ by {apart:.0e}."));
+    run.say(format!("The gradient of a single batch of ten points {angle:.0} degrees away from it (the median)."));
     run.result("batches", json!({ "accuracies": accuracies, "apart": apart, "angle": angle }));
     run.compare("mean of the batches' gradients, apart", apart, Theory, "0", 0.0, 1e-12);
     Ok(())

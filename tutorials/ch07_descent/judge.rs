@@ -58,7 +58,7 @@ fn on_a_curve(
     judge
         .equal("the places it visits", with_start(walk(rate)), path(&slope, start, rate, steps))
         .slip("every step goes uphill: mind the sign", || with_start(walk(-rate)))
-        .slip("the rate has no part in it", || with_start(walk(1.0)))
+        .slip("the rate is not used", || with_start(walk(1.0)))
         .slip("the start is missing: it is the first place that is visited", || walk(rate));
 }
 

@@ -1,8 +1,8 @@
 //! Solution 7. A step goes against the slope, as far as the rate says: x - rate f'(x). Where the slope is negative that is a step to the
 //! right. The last three points of the drawing could not have come from it.
 //!
-//! What a level place is, the curvature decides, and its extremes are the eigenvalues of h: half the sum of the diagonal, less and plus a
-//! root. Both positive: up in every direction, a minimum. Both negative: a maximum. One of each: a saddle. The sign of
+//! The curvature decides what a level place is, and its extremes are the eigenvalues of h: half the sum of the diagonal, minus and plus
+//! a root. Both positive: up in every direction, a minimum. Both negative: a maximum. One of each: a saddle. The sign of
 //! the determinant a c - b² says as much, because it is the product of the two; the diagonal alone does not, because it knows only two
 //! directions of all.
 

@@ -12,7 +12,7 @@ fn path(slope: &dyn Fn(f64) -> f64, start: f64, rate: f64, steps: usize) -> Vec<
 
 /// What a place is where a surface is level, from its second derivatives [[d²L/dw1², d²L/dw1dw2], [d²L/dw2dw1, d²L/dw2²]].
 fn place(h: [[f64; 2]; 2]) -> Place {
-    // Along both axes the ground rises. What of a direction in between?
+    // Along both axes the ground rises. What about the directions in between?
     if h[0][0] > 0.0 && h[1][1] > 0.0 { Place::Minimum } else { Place::Saddle }
 }
 
