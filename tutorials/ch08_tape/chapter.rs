@@ -24,10 +24,10 @@ pub const CHAPTER: Chapter = Chapter {
     epochs: 0,
     full_epochs: 0,
     options: &[],
-    fooled: "A reverse pass that hands on too early is right on every chain, and on every graph where each result is used \
-             once: on all the examples that one would try first. It goes wrong where something fans out, and another way of going wrong \
-             shows only where a short way and a long way meet. Too large or too small by a factor: a learning rate can hide either. \
-             Following every path is right, and never done.",
+    fooled: "A reverse pass that hands on too early is right on every chain, and on every graph where each \
+             result is used once: on all the examples that you would try first. It goes wrong where something \
+             fans out. Another wrong pass shows only where a short way and a long way meet. Both are wrong by \
+             a factor, and a learning rate can hide that. Following every path is right, but it never ends.",
     exercise: "tutorials/ch08_tape/exercise.rs: write the reverse pass of a tape yourself, in a dozen lines. Then: cargo run \
                --release -- exercises watch ch08",
     next: "cargo run --release -- ch09",

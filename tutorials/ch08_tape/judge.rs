@@ -1,4 +1,4 @@
-//! Judges a reverse pass: chains, fan-outs, and random graphs, held against the derivative by summing over all paths.
+//! Judges a reverse pass: chains, fan-outs, and random graphs, compared with the derivative by summing over all paths.
 
 use frame::{Judge, Judgement};
 use rand::RngExt;

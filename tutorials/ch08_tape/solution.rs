@@ -1,5 +1,5 @@
-//! Solution 8. The last node grows with itself at rate 1. Every use of a node stands behind it on the tape, so walking from the
-//! last node to the first, a node's turn comes when all of its uses have handed on their share. `+=` is the whole chain rule of
+//! Solution 8. The last node grows with itself at rate 1. Every use of a node comes after it on the tape, so on a walk from
+//! the last node to the first, its turn comes when all of its uses have handed on their share. `+=` is the whole chain rule of
 //! several variables: the ways in which x matters add up.
 
 use chapters::ch08::judge;
