@@ -21,18 +21,18 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "09_xor_by_hand",
     title: "XOR by hand",
     sources: frame::sources!["chapter.rs", "hand_tanh.rs", "measure.rs", "net.rs"],
-    question: "Two inputs, three tanh units, one output, and a backward pass written by hand, five lines long. One of the five \
-               is wrong, and with it the gradient of the first layer, by a third as a rule. From how many of 500 random \
-               starts will the net learn XOR all the same?",
+    question: "Two inputs, three tanh units, one output, and a backward pass written by hand, five lines \
+               long. One of the five is wrong, which makes the gradient of the first layer wrong, typically \
+               by a third. From how many of 500 random starts will the net learn XOR all the same?",
     time: "3 s",
     answer: "from {solved_starts:%} of the 500 starts with the wrong gradient, and from \
              {solved_starts_with_the_right_gradient:%} with the right one.",
     epochs: 10_000,
     full_epochs: 10_000,
     options: &[],
-    fooled: "It learns, from every start, and the right gradient does no better. A gradient that is wrong by a third still points \
-             downhill, and training asks for no more. Only a comparison with nudging shows the mistake, and only where \
-             the net is bent: with weights 300 times smaller, where tanh is a straight line, the check passes as well.",
+    fooled: "It learns, from every start, and the right gradient does no better. A gradient that is wrong by a third still \
+             points downhill, and training asks for no more. Only a comparison with nudging shows the mistake, and only where \
+             the tanh is curved: with weights 300 times smaller, where tanh is a straight line, the check passes as well.",
     exercise: "tutorials/ch09_xor_by_hand/exercise.rs: the backward pass as the source has it. Find the line and mend it. \
                Then: cargo run --release -- exercises watch ch09",
     next: "cargo run --release -- ch10",
@@ -87,7 +87,7 @@ pub fn run(run: &mut Run) -> Result {
     }
     run.result("solved", is_solved(&net, &rows));
 
-    run.heading("Its gradient at that start, held against nudging");
+    run.heading("Its gradient at that start, compared with nudging");
     run.say("Relative difference, element by element; the darker, the more wrong:\n");
     let maps = heat_maps(&starts[0], &rows);
     run.say(maps.text());
