@@ -69,7 +69,7 @@ pub fn run(run: &mut Run) -> Result {
     run.plot("boundary", &plane)?;
     run.heading("The hidden plane");
     run.explain(
-        "The three hidden units see the four rows as points where a single plane can part the ones from the zeros:",
+        "The three hidden units see the four rows as points where a single plane can separate the ones from the zeros:",
     );
     let hidden = hidden_units(&first.net, &xor.inputs());
     for (row, h) in xor.inputs::<f64>().outer_iter().zip(hidden.outer_iter()) {
