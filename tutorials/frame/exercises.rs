@@ -59,7 +59,7 @@ pub const EXERCISES: &[Exercise] = &[
         cases: 12,
         hints: [
             "With one input: which two nodes does the product need, and which two the sum? Each call draws one node, and gives back its number.",
-            "Two of your nodes are products and sums for the first input. For a second input come two more, and the second sum has to go on from the first.",
+            "Two of your nodes are products and sums for the first input. A second input needs two more, and the second sum has to start from the first.",
             "Let one variable hold the number of the node that has the sum so far. Which leaf is the sum before anything was multiplied? x1 is node 1, w1 is node 2: what \
              are the numbers of xi and wi?",
         ],
@@ -72,8 +72,8 @@ pub const EXERCISES: &[Exercise] = &[
         hints: [
             "A row that should have fired and did not must get a larger z the next time. Which way must a weight move, if its input was 1? If it \
              was 0? If it was negative?",
-            "t - y is 1 where the neuron was silent and should have fired, -1 where it fired and should not have, and 0 after a right answer. It \
-             can stand for all three cases at once.",
+            "t - y is 1 where the neuron was silent and should have fired, -1 where it fired and should not have, and 0 after a right answer. One \
+             formula with it covers all three cases.",
             "How far a weight moves is a product of three numbers. The bias is a weight as well; think of its input as always the same number.",
         ],
     },
@@ -83,7 +83,7 @@ pub const EXERCISES: &[Exercise] = &[
         minutes: 15,
         cases: 36,
         hints: [
-            "Begin with two layers. Write down (x W + b) V + c and multiply out. What stands at x, and what is left over?",
+            "Begin with two layers. Write down (x W + b) V + c and multiply out. What multiplies x, and what is left over?",
             "If you can fold two layers into one, you can fold the result with the third, and so on.",
             "Weights: a product of two matrices, in the order in which a row meets them. Bias: the earlier bias is a row like any other, so it passes through \
              the later layer too.",
@@ -143,7 +143,7 @@ pub const EXERCISES: &[Exercise] = &[
             "A node may hand on its gradient only when everything that uses it has been visited. Where on the tape do all uses of a node stand?",
             "The derivative of the last node with respect to itself is not 0. Put that in before the walk begins.",
             "An operand gets, for each use, the slope of that use times the gradient of the node that uses it. If there are two uses, what must \
-             happen to what the first has left there?",
+             happen to the share that the first has left there?",
         ],
     },
     exercise! {
