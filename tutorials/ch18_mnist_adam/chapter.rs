@@ -72,7 +72,7 @@ pub fn run(run: &mut Run) -> Result {
     other_batches(run, &net, &test);
     stop_test(run, &curve);
 
-    run.heading("What it takes for what");
+    run.heading("Which digits it mixes up");
     let confusion = test.confusion(&net);
     run.say(confusion.to_string().trim_end());
     run.say("");
