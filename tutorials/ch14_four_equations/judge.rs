@@ -51,11 +51,11 @@ fn one_network(judge: &mut Judge, delta: Delta, sizes: &[usize], samples: usize,
         judge.given(format!("layer {l} of a network {sizes:?} with weights of size {size}, for {samples} sample(s)"));
         judge
             .equal("δ, a column for each sample", right, delta(&gradients, &layers, l))
-            .slip("this is the slope with respect to a, not z: it has not gone through the sigmoid yet; nor has it a column for each sample", || {
+            .slip("this is the slope with respect to a, not z: it has not gone through the sigmoid yet; and it has a row for each sample, not a column", || {
                 (&layer.slope_of_a / samples as f64).reversed_axes()
             })
             .slip("this is the slope with respect to a, not z: it has not gone through the sigmoid yet", || &layer.slope_of_a)
-            .slip("these are slopes of the mean cost over the batch, and not of each sample's own cost; and a sample is a row here", || mean.t().to_owned())
+            .slip("these are slopes of the mean cost over the batch, not of each sample's own; and a sample is a row here", || mean.t().to_owned())
             .slip("these are slopes of the mean cost over the batch, not of each sample's own", || &mean)
             .slip("a sample is a row here, and the book's samples are columns", || right.t().to_owned());
     }

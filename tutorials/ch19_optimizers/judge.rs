@@ -31,7 +31,7 @@ fn compare(judge: &mut Judge, step: Step, start: &Array1<f64>, gradients: &[Arra
         .equal("w after it", rmsprop(Mistake::None), w)
         .slip("v remembers the gradient, not its square", || rmsprop(Mistake::NoSquare))
         .slip("the root of v is missing", || rmsprop(Mistake::NoRoot))
-        .slip("v is used before it has been told of this gradient", || rmsprop(Mistake::OldSquares))
+        .slip("v is used before this gradient has gone into it", || rmsprop(Mistake::OldSquares))
         .slip("v is forgotten between steps: it has to be changed in place", || rmsprop(Mistake::Forgetful))
         .slip("v only grows: the old value must shrink by ρ (with 1 for both factors this is AdaGrad)", || {
             rmsprop(Mistake::Growing)

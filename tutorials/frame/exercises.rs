@@ -187,8 +187,8 @@ pub const EXERCISES: &[Exercise] = &[
         cases: 72,
         hints: [
             "Take one sample with a one-hot target. Which scores should become larger, and which smaller? The probabilities y and the targets t say it, one score at a time.",
-            "Now N samples: the loss is their mean, so a nudge of one sample's score moves it by so much less.",
-            "And if the program's loss is not L but 3 L? What then has arrived in `g`?",
+            "Now N samples: the loss is the mean over them. How much less does a nudge of one sample's score move it?",
+            "And if the program's loss is not L but 3 L, what arrives in `g`?",
         ],
     },
     exercise! {
@@ -198,9 +198,9 @@ pub const EXERCISES: &[Exercise] = &[
         cases: 56,
         hints: [
             "How many samples are there, if the scores are [10]? The function counts them twice, in two ways. Which count is right?",
-            "Which class does the loss look at, and which classes does the gradient? With targets such as 0.9 and 0.1 they must both look at all.",
-            "-ln softmax(x) is ln Σ eˣ - x. With the largest score taken out of the sum, no logarithm is ever taken of anything tiny, and nothing \
-             has to be added for safety.",
+            "Which class does the loss look at, and which classes does the gradient? With targets such as 0.9 and 0.1 both must look at all of them.",
+            "-ln softmax(x) is ln Σ eˣ - x. Subtract the largest score from all scores first: then the sum is at least 1, its logarithm is \
+             safe, and you need to add nothing.",
         ],
     },
     exercise! {
@@ -227,13 +227,13 @@ pub const EXERCISES: &[Exercise] = &[
     },
     exercise! {
         chapter: "16_mnist_two_layer",
-        title: "an epoch that is one",
+        title: "an epoch that shows every digit once",
         minutes: 15,
         cases: 16,
         hints: [
-            "Drawing each batch from all digits is what must go. Begin with one list that holds every number once.",
-            "Bring the list into random order, then cut it into pieces; slices have a method for the cutting. For the order: any of the numbers may stand in the last place. Swap one there and leave it. Which of them may still come to the place before it?",
-            "A number that has found its place must not be moved again. So for the place p, the partner is drawn from the places 0 to p, both included. Drawn from all places, some orders come more often than others, and the judge counts.",
+            "Do not draw each batch from all digits. Begin with one list that holds every number once.",
+            "Bring the list into random order, then cut it into pieces; slices have a method for that. For the order: any of the numbers may end up in the last place. Swap one there and leave it. Which of them may come to the place before it?",
+            "A number that has found its place must not be moved again. So for the place p, the partner is drawn from the places 0 to p, both included. If you draw it from all places, some orders come more often than others, and the judge counts.",
         ],
     },
     exercise! {
@@ -255,7 +255,7 @@ pub const EXERCISES: &[Exercise] = &[
         hints: [
             "Go through w, g, m and v side by side. First m and v get their new values, in place, so that the next step finds them.",
             "Both start at 0, so they are too small at first. Divide each by 1 - βᵗ; t is the number of this step, and the first step has t = 1.",
-            "The root is taken of v̂, not of v; ε stands outside of it. If your first step is 3.2 times too long, the divisions are missing; if it is too long by a little, look at t.",
+            "Take the root of v̂, not of v; ε stands outside the root. If your first step is 3.2 times too long, the divisions are missing; if it is too long by a little, look at t.",
         ],
     },
     exercise! {
