@@ -18,18 +18,18 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "11_broadcasting",
     title: "Broadcasting",
     sources: frame::sources!["chapter.rs", "scalars.rs", "traps.rs"],
-    question: "One layer of 16 units looks at four digits of 784 pixels. Written in single numbers, as in chapter 8, how many nodes does that take? \
-               And in arrays? The four digits share 16 biases: what comes back to a bias that was used four times?",
+    question: "One layer of 16 units looks at four digits of 784 pixels. How many nodes does the tape need if every number is a node, as in \
+               chapter 8? And how many in arrays? The four digits share 16 biases: what slope comes back to a bias that was used four times?",
     time: "1 s",
-    answer: "{nodes.numbers} nodes in single numbers, {nodes.arrays} in arrays. To a bias that was used four times comes the \
-             sum of the four slopes.",
+    answer: "{nodes.numbers} nodes in single numbers, {nodes.arrays} in arrays. \
+             A bias that was used four times gets the sum of the four slopes.",
     epochs: 400,
     full_epochs: 400,
     options: &[],
-    fooled: "The rule that copies a bias for every digit also copies what was never meant to be copied. [20] against [20, 1] gives [20, 20] without a \
-             word: a loss that falls, a gradient that any check passes, and a line that learns nothing but the mean. A column formula with a \
-             row's bias is right or refused for every batch but one of as many digits as there are units. Print the shape of what the loss is the \
-             mean of, and try a batch of another size.",
+    fooled: "The rule that copies a bias for every digit also copies what you never meant to copy. [20] against [20, 1] gives [20, 20] \
+             without a word: a loss that falls, a gradient that passes any check, and a line that learns nothing but the mean. In the formula \
+             for columns, a bias made for rows is refused or gives a shape that is too large, unless the batch has as many digits as there \
+             are units: then it gives wrong numbers. Print the shape of the array whose mean is the loss, and try a batch of another size.",
     exercise: "tutorials/ch11_broadcasting/exercise.rs: write sum_to, the way back of a copy. Then: cargo run --release -- exercises watch ch11",
     next: "cargo run --release -- ch12",
 };

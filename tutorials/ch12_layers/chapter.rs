@@ -19,19 +19,19 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "12_layers",
     title: "Layers",
     sources: frame::sources!["chapter.rs", "blocks.rs", "company.rs"],
-    question: "A layer of ReLUs is to hand a slope back: where its input was negative the slope becomes 0. One program writes the zeros into the array that \
-               it was handed, and hands that on. Each block passes a gradient check, alone. Guess: is the gradient of a network of such \
-               blocks right? And when a layer is used twice, and keeps the slope of its weights in a variable?",
+    question: "On the way back, a layer of ReLUs sets the slope to 0 where its input was negative. One program writes the zeros into the \
+               array that it received, and passes that array on. Each block, tested alone, passes a gradient check. Guess: is the gradient \
+               of a network of such blocks right? And what if a layer is used twice, and keeps the slope of its weights in a variable?",
     time: "8 s",
     answer: "no: {blocks_that_pass_alone} blocks pass alone, and the slopes of the first weights are off by \
-             {off_overwrites.0:%}. Of a layer that is used twice only the last slope is kept: it is off by {off_assigns.2:%}.",
+             {off_overwrites.0:%}. A layer that is used twice keeps only its last slope: that is off by {off_assigns.2:%}.",
     epochs: 300,
     full_epochs: 300,
     options: &[],
-    fooled: "The checks of the single blocks. Every block with a mistake in it passed its own, because its mistake is not in what it computes but in what it \
-             does to others: it spoils an array that somebody else still needs, or forgets that it was there before. Such mistakes show where \
-             something fans out, and only there. And the training: networks with wrong slopes learn, a little worse. One network does not \
-             learn at all, and its slopes are right.",
+    fooled: "The checks of the single blocks. Every block with a mistake passed its own check, because its mistake is not in \
+             what it computes but in what it does to others: it spoils an array that somebody else still needs, or overwrites \
+             the slope of its own first use. Such mistakes show only where a value is used more than once. And the training: \
+             networks with wrong slopes learn, a little worse. One network does not learn at all, and its slopes are right.",
     exercise: "tutorials/ch12_layers/exercise.rs: write the way back of softmax and cross-entropy, as one block. Then: cargo run --release -- \
                exercises watch ch12",
     next: "cargo run --release -- ch13",

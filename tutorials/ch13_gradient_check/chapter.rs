@@ -16,21 +16,21 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "13_gradient_check",
     title: "The gradient check",
     sources: frame::sources!["chapter.rs", "task.rs"],
-    question: "A network of 784-50-10 has 39,760 weights and biases, and backprop gives a slope for each. Nudge each of them up \
-               and down by 0.0001, look how the loss moves, and you have all slopes again, the slow way. To how many digits \
-               will the two agree: two, five, ten? And then the loss gets a harmless 0.0000001 inside its logarithm, as \
-               many tutorials have it. Will anyone notice?",
+    question: "A network of 784-50-10 has 39,760 weights and biases, and backprop gives a slope for each. \
+               Nudge each of them up and down by 0.0001, see how the loss moves, and you have all slopes \
+               again, the slow way. To how many digits will the two agree: two, five, ten? And then the loss \
+               gets a harmless 0.0000001 inside its logarithm, as many tutorials have it. Will anyone notice?",
     time: "5 s",
     answer: "the slopes of the first weights differ by {mean_absolute_difference.W1} on average, those of the last by \
              {mean_absolute_difference.W2}. With 0.0000001 in the logarithm the checker says: {checker_with_epsilon}.",
     epochs: 0,
     full_epochs: 0,
     options: &[],
-    fooled: "The mean of |difference|, and the rule that below 1e-7 is right. It passes a gradient whose every element is wrong by a \
-             ten-thousandth, and one with an element set to zero: most of W1's gradients are zero, and a mean drowns the rest. Nor \
-             does it know how large a gradient is. Compare each element with its own size. And an epsilon in a logarithm is no \
-             safety: it makes forward and backward two different functions, and where a sample is badly wrong, the loss no longer \
-             feels it.",
+    fooled: "The mean of |difference|, and the rule that below 1e-7 is right. The rule passes a gradient whose every \
+             element is wrong by a ten-thousandth, and one with an element set to zero: most of W1's gradients are \
+             zero, and a mean drowns the rest. And it does not know how large a gradient is. Compare each element \
+             with its own size. And an epsilon in a logarithm does not make it safe: forward and backward then \
+             belong to two different functions, and where a sample is badly wrong, the loss no longer feels it.",
     exercise: "tutorials/ch13_gradient_check/exercise.rs: softmax with cross-entropy, as source D has it. Mend its loss and its \
                gradient until they belong together. Then: cargo run --release -- exercises watch ch13",
     next: "cargo run --release -- ch14",

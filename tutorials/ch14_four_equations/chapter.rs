@@ -25,11 +25,11 @@ pub const CHAPTER: Chapter = Chapter {
     epochs: 0,
     full_epochs: 0,
     options: &[],
-    fooled: "Two conventions, each harmless alone. Books write a sample as a column and code writes it as a row, so every matrix is \
-             the other's transpose. And the book's delta belongs to one sample, the tape's to the mean over ten, so they differ \
-             ten times. Compare without minding both, and you hunt for a bug that is not there; or you \"mend\" one of them until the \
-             shapes fit. And \"a * delta\" as some texts have it is no product of two vectors at all: what is meant is the outer \
-             product, delta times a transposed.",
+    fooled: "Two conventions, each harmless alone. Books write a sample as a column and code writes it as a row, so \
+             every matrix is the other's transpose. And the book's delta belongs to one sample, the tape's to the mean \
+             over ten, so they differ by a factor of ten. Forget one of them when you compare, and you hunt for a bug \
+             that is not there; or you \"mend\" one side until the shapes fit. And \"a * delta\", as some texts write it, is \
+             not a product of these two vectors at all: what is meant is the outer product, delta times a transposed.",
     exercise: "tutorials/ch14_four_equations/exercise.rs: which node is delta? Write the function that takes the book's delta \
                of a layer from the tape's gradients. Then: cargo run --release -- exercises watch ch14",
     next: "cargo run --release -- ch15",
@@ -48,7 +48,7 @@ pub fn run(run: &mut Run) -> Result {
     let [first, second, third] = &layers[..] else { return Err(Error::new("the network has three layers")) };
 
     run.explain(
-        "Ten digits, a network of 784-100-20-10 sigmoids, the quadratic cost C = 1/(2n) Σ |y - a|². On each line: what the          book computes, the node of the tape that holds the same numbers, the forward node that asked for it, and how far \
+        "Ten digits, a network of 784-100-20-10 sigmoids, the quadratic cost C = 1/(2n) Σ |y - a|². On each line: what the book computes, the node of the tape that holds the same numbers, the forward node that asked for it, and how far \
          the two are apart, as a share of the largest number.",
     );
     let found = Found { tape: &tape, nodes: tape.nodes() };

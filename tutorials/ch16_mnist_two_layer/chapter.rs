@@ -17,20 +17,20 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "16_mnist_two_layer",
     title: "Two layers on real digits",
     sources: frame::sources!["chapter.rs", "look.rs"],
-    question: "A layer of 50 ReLUs, a layer of 10 scores, and 10,000 steps of plain descent, each on 100 digits drawn at random from \
-               60,000. How many of 10,000 new digits will it read? And after 600 steps, which makes 60,000 draws: what \
-               share of the 60,000 has it seen at least once?",
+    question: "A layer of 50 ReLUs, a layer of 10 scores, and 10,000 steps of plain descent, each on 100 \
+               digits drawn at random from 60,000. How many of 10,000 new digits will it read? And after 600 \
+               steps, which make 60,000 draws: what share of the 60,000 digits has it seen at least once?",
     time: "8 s",
     answer: "{test_accuracy:%} of the new digits. After 600 steps it has seen {seen_in_one_epoch:%} of the 60,000.",
     epochs: 10_000,
     full_epochs: 10_000,
     options: &[],
-    fooled: "The word epoch. 600 draws of 100 make 60,000, so one writes \"epoch 1\" beside the result; but with \
-             replacement 37% of the digits have not been seen by then. The accuracy does not show it: counting does. And a loop whose \
-             body has slipped out of it runs without an error, prints a loss and an accuracy, and has made one step of 10,000. \
-             Count the updates.",
-    exercise: "tutorials/ch16_mnist_two_layer/exercise.rs: sampling without replacement, so that an epoch is one. Then: \
-               cargo run --release -- exercises watch ch16",
+    fooled: "The word epoch. 600 draws of 100 make 60,000, so you write \"epoch 1\" beside the result; \
+             but with replacement 37% of the digits have not been seen by then. The accuracy does not \
+             show it: counting does. And a loop whose body has slipped out of it runs without an \
+             error, prints a loss and an accuracy, and has made one step of 10,000. Count the updates.",
+    exercise: "tutorials/ch16_mnist_two_layer/exercise.rs: draw without replacement, so that an \
+               epoch shows every digit once. Then: cargo run --release -- exercises watch ch16",
     next: "cargo run --release -- ch17",
 };
 

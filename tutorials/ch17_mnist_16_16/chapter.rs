@@ -18,19 +18,19 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "17_mnist_16_16",
     title: "Thirteen thousand and two",
     sources: frame::sources!["chapter.rs", "noise.rs", "pictures.rs"],
-    question: "A net of 784-16-16-10 reads 94% of the test digits. Now shuffle the pixels of every image, all images alike, until no eye can \
-               tell a 1 from an 8. How many will the same net read then? And if instead each of 2,000 images gets a \
-               random label: how many of the 2,000 can a net learn, and how many new digits will it read?",
+    question: "A net of 784-16-16-10 reads 94% of the test digits. Now shuffle the pixels of every image, all images alike, \
+               until no eye can tell a 1 from an 8, and train again. How many will the net read then? And if instead each of \
+               2,000 images gets a random label: how many of the 2,000 can a net learn, and how many new digits will it read?",
     time: "20 s",
     answer: "{test_accuracy_shuffled:%} of the shuffled digits, where it reads {test_accuracy:%} of the others. Of the random \
              labels a net learns {random_labels.own:%}, and reads {random_labels.new:%} of new digits.",
     epochs: 30,
     full_epochs: 30,
     options: &[],
-    fooled: "Two stories that one likes to tell. That the net sees strokes and loops: it reads digits with shuffled pixels just as well, \
-             because to it an image is a list of 784 numbers in no order. And that only what makes sense can be learnt: 2,000 \
-             random labels are learnt to the last one, with a training loss as fine as any, and 9% on new digits. A \
-             falling training loss shows that something is learnt, not what.",
+    fooled: "Two stories that people like to tell. That the net sees strokes and loops: it reads digits with shuffled \
+             pixels just as well, because to it an image is a list of 784 numbers in no order. And that only what \
+             makes sense can be learnt: the net learns all of 2,000 random labels, with a training loss as fine as \
+             any, and reads 9% of new digits. A falling training loss shows that something is learnt, not what.",
     exercise: "tutorials/ch17_mnist_16_16/exercise.rs: count the parameters of a net, without forgetting what is easily forgotten. Then: \
                cargo run --release -- exercises check ch17",
     next: "cargo run --release -- ch18",

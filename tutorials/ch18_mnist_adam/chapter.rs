@@ -20,19 +20,19 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "18_mnist_adam",
     title: "How to measure a test loss",
     sources: frame::sources!["chapter.rs", "measure.rs"],
-    question: "A net that knows nothing gives each of ten digits a tenth. Its cross-entropy is -ln(1/10) = 2.30 for any digit, \
-               so its test loss is 2.30. A program measures the test loss too: it adds up the losses of \
-               ten batches of 1,000 digits and divides by 10,000. What will it say of a net that knows nothing?",
+    question: "A net that knows nothing gives each of the ten digits the probability 1/10. Its cross-entropy is -ln(1/10) \
+               = 2.30 for any digit, so its test loss is 2.30. A program measures the test loss too: it adds up the losses \
+               of ten batches of 1,000 digits and divides by 10,000. What will it print for a net that knows nothing?",
     time: "12 s",
     answer: "{know_nothing.by_the_source:4}, where a digit costs {know_nothing.per_digit:2}.",
     epochs: 10,
     full_epochs: 10,
     options: &[],
-    fooled: "A test loss of 0.0001 looks like a triumph, the more so as the training loss beside it is a hundred times larger. But the loss of \
-             a batch is a mean already; adding up ten means and dividing by the number of digits divides twice. The \
-             curve has the right shape, falls and rises where it should, and only its unit is wrong. Measure something whose \
-             value you know, such as a net that knows nothing. And measure twice with other batches: a loss that depends on \
-             how the digits were cut into batches is no loss of the digits.",
+    fooled: "A test loss of 0.0001 looks like a triumph, above all beside a training loss that is a hundred times \
+             larger. But the loss of a batch is a mean already; adding up ten means and dividing by the number of \
+             digits divides twice. The curve has the right shape, falls and rises where it should, and only its unit is \
+             wrong. Measure something whose value you know, such as a net that knows nothing. And measure twice with \
+             other batches: a loss that depends on how the digits were cut into batches does not measure the digits.",
     exercise: "tutorials/ch18_mnist_adam/exercise.rs: write the step of Adam. Then: cargo run --release -- exercises watch ch18",
     next: "cargo run --release -- ch19",
 };

@@ -16,20 +16,20 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "19_optimizers",
     title: "Optimizers",
     sources: frame::sources!["chapter.rs", "digits.rs", "ravine.rs"],
-    question: "A ravine: f = (x² + 40 y²) / 2, forty times as steep across as along. Descent, momentum, RMSProp and Adam get the same gradient and \
-               make something else of it. Which one is at the bottom first, if each may choose its rate? Which of them changes its path if \
-               the ravine is turned by 45 degrees? And which if the loss is measured in thousandths?",
+    question: "A ravine: f = (x² + 40 y²) / 2, forty times as steep across as along. Descent, momentum, RMSProp and Adam get the same \
+               gradient and turn it into different steps. Which one reaches the bottom first, if each may choose its rate? Which of \
+               them changes its path if the ravine is turned by 45 degrees? And which one if the loss is measured in thousandths?",
     time: "10 s",
-    answer: "steps to the bottom: descent {ravine.0.along}, momentum {ravine.1.along}, RMSProp {ravine.3.along}, Adam \
-             {ravine.4.along}. Turning the ravine changes the paths of RMSProp and Adam, the unit of the loss those of the \
-             others.",
+    answer: "steps to the bottom: descent {ravine.0.along}, momentum {ravine.1.along}, \
+             RMSProp {ravine.3.along}, Adam {ravine.4.along}. Turning the ravine changes the \
+             paths of RMSProp and Adam; another unit of the loss changes those of the others.",
     epochs: 600,
     full_epochs: 600,
     options: &[],
-    fooled: "A race at one rate for all. Rates of descent and of Adam do not measure the same thing, one a length per slope and the other a length, and at \
-             a rate that suits one the others look bad; any of them can be made to win. And a ravine along an axis, which every \
-             textbook draws: RMSProp and Adam measure each axis by itself, and see at once what they would not see in a ravine that lies \
-             across. Give each its best rate, and turn the problem.",
+    fooled: "A race at one rate for all. The rate of descent is a length per slope, the rate of Adam is a length: \
+             at a rate that suits one the others look bad, and any of them can be made to win. And a ravine along \
+             an axis, which every textbook draws: RMSProp and Adam scale each axis by itself, which helps in such \
+             a ravine, but not in one that lies across the axes. Give each its best rate, and turn the problem.",
     exercise: "tutorials/ch19_optimizers/exercise.rs: write the step of RMSProp. Then: cargo run --release -- exercises watch ch19",
     next: "cargo run --release -- ch20",
 };

@@ -18,19 +18,19 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "20_depth",
     title: "Just add layers",
     sources: frame::sources!["chapter.rs", "signals.rs"],
-    question: "Two layers of ReLUs with weights from N(0, 0.01²) read 97% of the digits (chapter 16). The source says: with blocks like \
-               these one just adds 5, 10, 100 layers. Guess: by what factor does the gradient of the first layer shrink with each \
-               layer that is added? And what will a net of five such layers read after two epochs?",
+    question: "Two layers, ReLUs between them, with weights from N(0, 0.01²) read 97% of the digits (chapter 16). The source \
+               says: with blocks like these, just add 5, 10, 100 layers. Guess: by what factor does the gradient of the first \
+               layer shrink with each layer that you add? And what will a net of five such layers read after two epochs?",
     time: "15 s",
     answer: "by a factor of {first_gradient.factor_per_layer:3} with each layer. The net of five such layers reads \
              {test_accuracy.5 small:%}.",
     epochs: 1_200,
     full_epochs: 10_000,
     options: &[],
-    fooled: "The loss falls, from 2.3026 to 2.3010, and stays. That looks like a hard problem, or like a rate that is too small, and every \
-             other number is as it should be: no error, no NaN, a right gradient (any check would pass it). What has been \
-             learnt is the last layer's biases, how often each digit occurs; so it says 1 to everything. The norm of each layer's gradient shows in one \
-             step what the loss curve does not show in ten thousand.",
+    fooled: "The loss falls, from 2.3026 to 2.3010, and stays. That looks like a hard problem, or like a rate that is too \
+             small, and every other number is as it should be: no error, no NaN, a right gradient (any check would pass it). \
+             All that the net learns is the last layer's biases, that is, how often each digit occurs; so it says 1 to \
+             everything. The norm of each layer's gradient shows in one step what the loss curve does not show in ten thousand.",
     exercise: "tutorials/ch20_depth/exercise.rs: choose the spread of the weights so that signals keep their size through any number of \
                ReLU layers. Then: cargo run --release -- exercises check ch20",
     next: "cargo run --release -- ch21",
@@ -193,6 +193,6 @@ fn knowing_only_how_often(run: &mut Run, train: &Digits, test: &Digits) {
         "\n  -ln(1/10) is {:.4}. Knowing how often each digit occurs, and no more: {entropy:.4}.",
         10.0_f64.ln()
     ));
-    run.say(format!("  The commonest is 1; of the test digits {:.2}% are.", 100.0 * share(test, 1)));
+    run.say(format!("  The commonest digit is 1: {:.2}% of the test digits.", 100.0 * share(test, 1)));
     run.result("entropy_of_the_labels", entropy);
 }
