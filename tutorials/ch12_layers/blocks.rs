@@ -23,9 +23,9 @@ pub struct Flaws {
 // ANCHOR: block
 /// A block: one step of a network, in both directions.
 pub trait Block {
-    /// What it makes of its input. It remembers what it will need on the way back.
+    /// Computes its output from its input. It remembers what it will need on the way back.
     fn forward(&mut self, x: Array2<f64>) -> Array2<f64>;
-    /// From the slope of the loss by its output to the slope by its input. Slopes of weights stay with the block.
+    /// Turns the slope by its output into the slope by its input. The slopes of its weights stay with the block.
     fn backward(&mut self, g: &mut Array2<f64>) -> Array2<f64>;
 }
 // ANCHOR_END: block
@@ -187,7 +187,7 @@ impl Net {
     }
 
     // ANCHOR: order
-    /// The blocks in order. The one in the middle stands there twice.
+    /// The blocks in order. The one in the middle runs twice.
     fn run(&mut self, visit: &mut dyn FnMut(&mut dyn Block), reversed: bool) {
         let Net { first: (affine, relu), middle, last, .. } = self;
         let order = if reversed { [4, 3, 2, 1, 0] } else { [0, 1, 2, 3, 4] };

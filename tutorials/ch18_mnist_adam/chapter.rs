@@ -201,7 +201,7 @@ fn lowest(losses: &[f64]) -> usize {
     losses.iter().position(|&loss| loss == smallest).map_or(0, |place| place + 1)
 }
 
-/// The epoch after which a stop test ends the training: so many epochs without a new lowest loss.
+/// The epoch after which a stop test ends the training: `PATIENCE` epochs have brought no new lowest loss.
 fn stop(losses: &[f64]) -> Option<usize> {
     (1..=losses.len()).find(|&epoch| epoch - lowest(&losses[..epoch]) >= PATIENCE)
 }
