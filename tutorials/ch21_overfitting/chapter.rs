@@ -21,8 +21,8 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "21_overfitting",
     title: "Overfitting",
     sources: frame::sources!["chapter.rs", "train.rs", "shifts.rs", "looked_at.rs", "sizes.rs", "stuck.rs"],
-    question: "A net with 203,530 numbers learns 1,000 digits until it knows them all. One label in five was drawn at random. How many of \
-               the test digits does it read? And how many if it had been stopped at the right time?",
+    question: "A net with 203,530 parameters learns 1,000 digits until it knows them all. One label in five was drawn at random. How many \
+               of the test digits does it read? And how many if you had stopped it at the right time?",
     time: "1 min",
     answer: "{test_accuracy.nothing:%} when it knows all of them, {test_accuracy.early stopping:%} when it is stopped in time, and \
              {test_accuracy.moved digits:%} when each digit is moved a little whenever it is shown.",
@@ -30,8 +30,8 @@ pub const CHAPTER: Chapter = Chapter {
     full_epochs: 60,
     options: &[],
     fooled: "The accuracy of the net that was chosen. Forty nets of one kind were tried, and the best of them on 100 test digits looked better \
-             than it is; nothing was wrong but the way it was chosen. And the digits for validation: cut from the end of the training \
-             file, as they usually are, they are easier to read than the others, so the same net looks better on them than it is.",
+             than it is. Only the way of choosing was wrong. And the digits for validation: if you take them from the end of the training \
+             file, as is usual, they are easier to read than the others, so the same net looks better on them than it is.",
     exercise: "tutorials/ch21_overfitting/exercise.rs: dropout by hand, forward and backward. Then: \
                cargo run --release -- exercises watch ch21",
     next: "cargo run --release -- ch22",

@@ -23,18 +23,18 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "22_convolution",
     title: "Convolution",
     sources: frame::sources!["chapter.rs", "by_hand.rs", "look.rs", "net.rs", "shifts.rs"],
-    question: "Chapter 17's net of 13,002 numbers read 94% of the test digits, and when all pixels were shuffled alike it read as many. Here is \
-               one of 11,386 numbers that looks at the digits through windows of 5 by 5 pixels. How many will it read? And how many if it \
-               is trained and tested on shuffled pixels?",
+    question: "Chapter 17's net of 13,002 parameters reads 94% of the test digits, and with the pixels of every image shuffled in the same way \
+               it read as many. Here is one of 11,386 parameters that looks at the digits through windows of 5 by 5 pixels. How many will it \
+               read? And how many if it is trained and tested on shuffled digits?",
     time: "2 min",
     answer: "{test_accuracy:%}, and {test_accuracy_shuffled:%} with shuffled pixels.",
     epochs: 4 * EPOCH,
     full_epochs: 12 * EPOCH,
     options: &[],
     fooled: "That 96% of the shuffled digits is nearly as good as 99% of the others. Count the mistakes: there are five times as many. And \
-             that a net of kernels knows a digit wherever it stands: its maps move with the digit, but the last layer has a weight for \
-             each place, and of digits that stand four pixels further left it misreads three in ten. What is true of a layer need not be \
-             true of a net.",
+             that a convolutional net knows a digit wherever it stands: its maps move with the digit, but the last layer has a weight for \
+             each place, so the net misreads three in ten of the digits that are moved four pixels to the left. What is true of a layer \
+             need not be true of a net.",
     exercise: "tutorials/ch22_convolution/exercise.rs: max-pooling by hand, forward and backward. Then: \
                cargo run --release -- exercises watch ch22",
     next: "cargo run --release -- ch23",

@@ -32,18 +32,19 @@ pub const CHAPTER: Chapter = Chapter {
         "time.rs",
         "train.rs"
     ],
-    question: "Count which letter follows which in 4,163 first names, and you are surprised by each character of a new name by 2.34 nats on \
-               average. Three nets shall do better: one sees the last three letters, one reads letter by letter and keeps a state, one may look \
-               back at all letters (a small GPT). How many nats will each save? And what does its loss say if the last one may look ahead?",
+    question: "Count which letter follows which in 4,163 first names. A character of a name that was not counted then surprises you by 2.34 \
+               nats on average. Three nets try to do better: one sees the last three letters, one reads letter by letter and keeps a state, one \
+               may look back at all letters (a small GPT). How many nats will each save? And what does its loss say if the last one may look \
+               ahead?",
     time: "2 min",
-    answer: "{held_out.last_letters:2}, {held_out.recurrent:2} and {held_out.gpt:2} nats are left of {held_out.counting:2}; and with a look \
-             ahead {held_out.without_mask:2}.",
+    answer: "{held_out.last_letters:2}, {held_out.recurrent:2} and {held_out.gpt:2} nats remain of {held_out.counting:2}; with a look \
+             ahead, {held_out.without_mask:2}.",
     epochs: 3_000,
     full_epochs: 3_000,
     options: &[],
-    fooled: "A loss of almost 0. It is on names that were held out, so it is no overfitting, and every gradient is right. The net sees at each place \
-             the letter that it should predict, because its mask is missing; asked for a name of its own, it has nothing to copy. And a loss that \
-             is halved by counting the filling behind each name, which everyone can predict.",
+    fooled: "A loss of almost 0. It is on names that were held out, so it is not overfitting, and every gradient is right. The net sees at each \
+             place the letter that it should predict, because its mask is missing; when it has to make up a name, it has nothing to copy. And a loss \
+             that is halved by counting the padding after each name, which is easy to predict.",
     exercise: "tutorials/ch23_words_and_attention/exercise.rs: one head of attention by hand, with its mask. Then: \
                cargo run --release -- exercises watch ch23",
     next: "cargo run --release -- ch24",

@@ -17,17 +17,17 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "24_keeping_a_model",
     title: "Keeping a model",
     sources: frame::sources!["chapter.rs", "training.rs", "by_hand.rs"],
-    question: "A training with Adam is killed, and all that is left of it is a file with the net's parameters. You load them, and go on where it \
-               was. What do you lose? Will the loss go on falling, jump up, or start from the beginning? Will the net end with the same numbers?",
+    question: "A training run with Adam is killed, and only a file with the net's parameters is left. You load them and go on from there. What \
+               have you lost? Will the loss go on falling, jump up, or start from the beginning? Will the net end with the same parameters?",
     time: "10 s",
     answer: "Twenty steps later the loss on 1,000 digits is {loss_forgetful:3} instead of {loss:3}. At the end {different} of {parameters} numbers \
-             are others. With all that a step changes in the file, it is {different_all}.",
+             differ. If the file has all that a step changes, {different_all} differ.",
     epochs: 1_400,
     full_epochs: 1_400,
     options: &[],
     fooled: "The accuracy at the end, which is as good without the moments or the generators as with them. It cannot show that a resumed training \
-             is another training. Compare bits: either all are the same, or something was forgotten. And a file that loads: without a checksum one \
-             wrong bit is a number like any other.",
+             run is a different one. Compare bits: either all are the same, or something was forgotten. And a file that loads: without a checksum, \
+             a number with one wrong bit looks like any other.",
     exercise: "tutorials/ch24_keeping_a_model/exercise.rs: read a matrix out of the bytes of a safetensors file. Then: \
                cargo run --release -- exercises watch ch24",
     next: "cargo run --release -- ch25",

@@ -19,8 +19,8 @@ pub const CHAPTER: Chapter = Chapter {
     title: "Forward mode",
     sources: frame::sources!["chapter.rs"],
     question: "Could a program compute its derivative on the way forward, with no tape and no walk back? If each number carries \
-               its own slope along, what must a product do with the two slopes it is given? And for a network of a \
-               thousand weights: how many such runs would the gradient of its loss take?",
+               its own slope along, what must a product do with the slopes of its two factors? And for a network of a thousand \
+               weights: how many such runs would the gradient of its loss take?",
     time: "1 s",
     answer: "each slope times the other factor, added up. One run for each weight: {forward_runs} for the {forward_runs} of \
              the network here, a thousand for a thousand.",
@@ -28,8 +28,8 @@ pub const CHAPTER: Chapter = Chapter {
     full_epochs: 0,
     options: &[],
     fooled: "Forward mode looks like the better idea: no tape, no memory, not even a second pass, and it is exact. On a function \
-             of one number it is. The bill comes with the inputs: one run for each, and a network has as many as it \
-             has weights. Which mode is cheap is decided by the shape of the Jacobian, not by taste.",
+             of one number it is. But each input costs one run, and for a network every weight is an input. Which mode is cheap \
+             is decided by the shape of the Jacobian, not by taste.",
     exercise: "tutorials/ch25_forward_mode/exercise.rs: one column or one row? Put together a Jacobian with as few passes as \
                possible. Then: cargo run --release -- exercises watch ch25",
     next: "cargo run --release -- ch26",

@@ -17,18 +17,18 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "26_higher_order",
     title: "The gradient of a gradient",
     sources: frame::sources!["chapter.rs", "linear.rs"],
-    question: "A backward pass records nodes on the tape. So a gradient is a node like any other, and nothing forbids to call \
-               backward on it. Six times in a row, on tanh: will the sixth derivative still be right? And a narrow valley, \
-               through which plain descent takes more than ten thousand steps: how many does a method take that knows the second derivatives?",
+    question: "A backward pass records nodes on the tape. So a gradient is a node like any other, and you can call backward on it. Six times \
+               in a row, on tanh: will the sixth derivative still be right? And plain descent takes more than ten thousand steps through a \
+               narrow valley: how many does a method take that knows the second derivatives?",
     time: "1 s",
     answer: "the largest error is {tanh_max_error}. Newton's method takes {rosenbrock_steps} steps through the valley, \
              plain descent {descent_steps}.",
     epochs: 0,
     full_epochs: 0,
     options: &[],
-    fooled: "A gradient of 0. It says that the ground is level, not that one stands in a valley. At (0, 0) the surface falls away to two \
-             sides; the gradient does not know, the curvature does. Nor does Newton's method care: it looks for level ground, and \
-             started near a saddle it walks straight onto it, in four steps, with a gradient that vanishes beautifully. Look at the signs of \
+    fooled: "A gradient of 0. It says that the ground is level, not that you stand in a valley. At (0, 0) the surface falls away to two \
+             sides. The gradient does not show this; the curvature does. Newton's method does not care either: it looks for level ground. \
+             Started near a saddle, it walks straight onto it in four steps, with a gradient that vanishes beautifully. Look at the signs of \
              the eigenvalues before you call a place a minimum.",
     exercise: "tutorials/ch26_higher_order/exercise.rs: write one step of Newton's method, for any number of variables. Then: cargo run \
                --release -- exercises watch ch26",

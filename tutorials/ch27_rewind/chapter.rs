@@ -23,19 +23,19 @@ pub const CHAPTER: Chapter = Chapter {
     slug: "27_rewind",
     title: "Rewind",
     sources: frame::sources!["chapter.rs", "load.rs", "plots.rs", "roof.rs", "ways.rs"],
-    question: "A training step records a few dozen nodes, walks back over them, and has no more use for them; the next step records the same \
-               nodes again. How often does a step ask for memory, if one counts? Take a new tape for each step, or go back to the start of the \
-               old one, or do neither and let it grow: which is fastest, which is slowest, and by how much?",
+    question: "A training step records a few dozen nodes, walks back over them, and then no longer needs them; the next step records the same \
+               nodes again. Count how often a step asks for memory. Take a new tape for each step, go back to the start of the old one, or do \
+               neither and let it grow: which is fastest, which is slowest, and by how much?",
     time: "6 s",
     answer: "a new tape asks {new.asked:0} times in a step, one that grows {growing.asked:0} times, one that is rewound \
-             {rewound.asked:0} times. How long each takes stands in the table above.",
+             {rewound.asked:0} times. The table above shows how long each takes.",
     epochs: 200,
     full_epochs: 1000,
     options: &[],
-    fooled: "The count, taken alone. The tape that is never rewound asks for memory half as often as one that is made anew and freed, and is \
-             the slowest by far, because all it gets is memory that nobody has touched. And after a batch of another size the tape \
-             is built anew, node by node, of memory that it has already: the allocator hardly notices. That no step asks for memory is what a \
-             good program looks like. What proves that it reuses is the number of nodes it makes; so count those as well, and then take the time.",
+    fooled: "The count, taken alone. The tape that is never rewound asks for memory half as often as one that is freed and made anew, but it is \
+             the slowest by far, because it always gets memory that nobody has used yet. And after a batch of another size the tape is built \
+             anew, node by node, in memory that it already has: the allocator hardly notices. A good program asks for no memory in a step. But \
+             only the number of new nodes proves that nodes are reused. Count both, and then measure the time.",
     exercise: "tutorials/ch27_rewind/exercise.rs: a training step that still asks for memory once. Remove the last one. Then: cargo run \
                --release -- exercises watch ch27",
     next: "cargo run --release -- ch28",

@@ -32,18 +32,18 @@ pub const CHAPTER: Chapter = Chapter {
         "suspect.rs",
         "table.rs"
     ],
-    question: "Twelve programs, eleven of them with a mistake. You see the loss curve of each. From how many curves can one tell \
-               rightly whether the program is all right? And with five kinds of checks to buy, for how many can one say \
+    question: "Twelve programs, eleven of them with a mistake. You see the loss curve of each. For how many curves do you judge \
+               correctly whether the program is all right? And if you can buy five kinds of checks, for how many can you say \
                where the fault is?",
     time: "5 s",
     answer: "from {right_by_curve} of the 12 curves. With the checks, for {right_by_checks} of the 12 programs.",
     epochs: 0,
     full_epochs: 0,
     options: &[],
-    fooled: "The curve, eleven times of twelve. A wrong gradient still points downhill, a wrong loss is still a number that can be made small, \
-             and the one flat curve belongs to the one program without a mistake. And the checks fool too, one by one: a mean of \
-             differences forgives a factor, a check at the start forgives what shows only in a bent net, and a gradient \
-             can be the right gradient of the wrong loss. Ask where a check would have to look to see the mistake that you fear.",
+    fooled: "The curve, eleven times of twelve. A wrong gradient can still point downhill, a wrong loss is still a number that can be made \
+             small, and the one flat curve belongs to the one program without a mistake. And each check alone can fool you, too: a mean of \
+             differences hides a small factor, a check at the start misses what shows only in a bent net, and a gradient can be the right \
+             gradient of the wrong loss. Ask where a check would have to look to see the mistake that you fear.",
     exercise: "tutorials/ch28_debug_dojo/exercise.rs: be the inspector. Say of each card where its fault is, for at most 60 coins in all. Then: \
                cargo run --release -- exercises watch ch28",
     next: "cargo run --release -- ch29",

@@ -18,17 +18,17 @@ pub const CHAPTER: Chapter = Chapter {
     title: "Build it yourself",
     sources: frame::sources!["chapter.rs", "engine.rs", "script.rs"],
     question: "Five pieces make an engine: recording, the walk back, the sum where a result is used twice, the sum over the copies that \
-               broadcasting makes, and rewinding. Leave out the third: on how many of 200 random programs are the gradients still right? And \
-               with the third, but without the fourth?",
+               broadcasting makes, and rewinding. Build it without the last three: on how many of 200 random programs are the gradients \
+               still right? And with the third, but without the fourth?",
     time: "1 s",
     answer: "with recording and the walk alone {right.2} of 200 come out right, with the sum where a result is used twice {right.3}, and with the sum \
              over copies {right.4}.",
     epochs: 0,
     full_epochs: 0,
     options: &[],
-    fooled: "An engine that is nearly right. Most of these slips leave the gradients of many programs as they should be, and some show only \
-             in a program that is recorded a second time. Random programs, held against an engine that is known to be right, find each of them \
-             in a moment. That is how gradus itself is held against its own plain engine.",
+    fooled: "An engine that is nearly right. Most of these slips leave the gradients of many programs as they should be, and some show only in \
+             a program that is recorded a second time. Random programs, compared with an engine that is known to be right, find most of them \
+             in a moment. That is how gradus itself is compared with its own plain engine.",
     exercise: "tutorials/ch29_build_it/exercise.rs: build an engine, in five stages. Then: cargo run --release -- exercises watch ch29",
     next: "cargo run --release -- list",
 };
