@@ -38,7 +38,7 @@ pub fn forty_nets(run: &mut Run, few: &Digits, test: &Digits) -> Result {
     let shares: Vec<f64> = nets.iter().map(share).collect();
     let [least, most] = [f64::min, f64::max].map(|of| shares.iter().copied().reduce(of).unwrap_or(0.0));
     run.say(format!("  {NETS} nets that differ in their seeds read {:.2}% to {:.2}%", 100.0 * least, 100.0 * most));
-    run.say("  the best of so many, on so many digits   on these   on the others   too much");
+    run.say("           nets tried   digits looked at   on these   on the others   too much");
     let mut rows = Vec::new();
     for looked_at in [100, 1_000.min(test.len() / 2)] {
         for tried in [1, 5, NETS as usize] {

@@ -104,7 +104,7 @@ pub fn run(run: &mut Run) -> Result {
     run.say(format!("  a GPT without a mask, held out: {without_mask:.3} nats per character"));
     look::made_up(run, "  and what it makes up", &peeking, &names);
     run.say(format!("  counting pairs, held out: {:.3}", held_out["counting"].as_f64().unwrap_or_default()));
-    run.say(format!("  and with names filled up to 16 places: {:.3}", count::with_filling(&names)));
+    run.say(format!("  and with names padded to 16 places: {:.3}", count::with_filling(&names)));
     held_out.insert("without_mask".into(), without_mask.into());
     if steps == CHAPTER.epochs {
         compare(run, &held_out);

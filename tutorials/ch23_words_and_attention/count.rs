@@ -66,7 +66,7 @@ pub fn counting(run: &mut Run, names: &Names) -> Embedding {
     run.say("\n  nats per character       learnt from   held out");
     run.say(format!("  all symbols alike             {0:.3}      {0:.3}", 27_f64.ln()));
     run.say(format!(
-        "  counts as they are            {:.3}   infinite: {unseen} characters follow as never before",
+        "  counts as they are            {:.3}   infinite: {unseen} pairs were never counted",
         surprise(&pairs, &raw)
     ));
     run.say(format!(

@@ -1,7 +1,7 @@
 //! Exercise 23. One head of attention by hand, with its mask. `cargo run --release -- exercises watch ch23`
 //!
 //! Place i of a text has a query, a key (each a row of d numbers) and a value. Its score for place j is query i times key j, divided by √d. It may
-//! see itself and the places before it, not those behind it.
+//! see itself and the places before it, not those after it.
 
 use chapters::ch23::judge;
 use ndarray::Array2;

@@ -19,7 +19,7 @@ pub fn by_hand(run: &mut Run) -> Result {
     let v = tape.var(VALUES).named("values");
     // ANCHOR: head
     let scores = q.matmul_nt(k) / 2_f64.sqrt(); // [3, 3]: how well each query fits each key; a query has 2 numbers
-    let masked = scores + tape.causal_mask(3); // -10³⁰ above the diagonal: no place sees those behind it
+    let masked = scores + tape.causal_mask(3); // -10³⁰ above the diagonal: no place sees those after it
     let weights = masked.softmax(1); // each row adds up to 1
     let found = weights.matmul(v); // a mean of the values
     // ANCHOR_END: head

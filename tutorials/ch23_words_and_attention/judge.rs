@@ -46,8 +46,8 @@ fn one_case(judge: &mut Judge, weights: Weights, head: Head, [places, width, fou
     judge.holds("whether all shares are numbers", all_numbers, numbers, numbers == "numbers");
     judge
         .equal("how much each place attends to each", &shares, got)
-        .slip("the mask is missing: every place sees those behind it", || softmax(&scores))
-        .slip("the mask hides the wrong half: a place sees itself and those behind it", || {
+        .slip("the mask is missing: every place sees those after it", || softmax(&scores))
+        .slip("the mask hides the wrong half: a place sees itself and those after it", || {
             softmax(&masked(&scores, |row, column| column >= row))
         })
         .slip("a place may see itself, too", || softmax(&masked(&scores, |row, column| column < row)))
@@ -90,7 +90,7 @@ fn one_case(judge: &mut Judge, weights: Weights, head: Head, [places, width, fou
             let rows: Vec<_> = (0..places).map(|row| values.row(best(row)).insert_axis(Axis(0))).collect();
             concatenate(Axis(0), &rows).expect("rows of one length")
         })
-        .slip("the mask is missing: every place finds what stands behind it", || softmax(&scores).dot(&values))
+        .slip("the mask is missing: every place finds what comes after it", || softmax(&scores).dot(&values))
         .slip("these are the keys that each place finds; it should be values", || shares.dot(&keys));
 }
 

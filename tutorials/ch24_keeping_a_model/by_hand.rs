@@ -72,7 +72,7 @@ pub fn damage(run: &mut Run, training: &Training, test: &Digits, folder: &Path) 
     flipped[first + 3] ^= 0x40; // the highest bit of its exponent
     // ANCHOR_END: flip
     let (wrong, _) = read(&flipped, "scores/W").ok_or(FOREIGN)?;
-    run.say(format!("  a weight of {:.4} is {:.1e}, says a reader that believes it", weights[[0, 0]], wrong[[0, 0]]));
+    run.say(format!("  to a trusting reader, a weight of {:.4} is {:.1e}", weights[[0, 0]], wrong[[0, 0]]));
     let believing = Training::new(run.seed());
     let mut params = training.net.params().into_iter().zip(believing.net.params());
     params.by_ref().for_each(|(from, to)| to.set(&from.value()));

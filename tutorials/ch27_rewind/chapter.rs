@@ -67,7 +67,7 @@ fn four_ways(run: &mut Run, digits: &Digits) -> Result<Vec<Walk>> {
     }
     walk(&WAYS[0], digits, seed, 1)?; // what a thread does once in its life happens here
     let mut walks: Vec<Walk> = WAYS.iter().map(|way| walk(way, digits, seed, count)).collect::<Result<_>>()?;
-    run.say("784-100-20-10, ten digits a step. What becomes of the tape, and how a step then asks for memory:");
+    run.say("784-100-20-10, ten digits a step. What happens to the tape, and what memory a step then asks for:");
     run.say("");
     run.say("                               step 1   step 2    a later step     of it   nodes made");
     run.say("                                times    times   times    bytes     kept");

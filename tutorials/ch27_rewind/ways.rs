@@ -7,7 +7,7 @@ use gradus::optim::{Optimizer, Sgd};
 use gradus::prelude::*;
 use std::time::{Duration, Instant};
 
-/// What becomes of the tape between two steps.
+/// What happens to the tape between two steps.
 pub struct Way {
     pub key: &'static str,
     pub name: &'static str,

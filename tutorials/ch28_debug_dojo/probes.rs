@@ -53,7 +53,7 @@ impl Probe {
             Probe::Step => "one step: what it promises, rate x |g|², and what the loss does",
             Probe::Mean => "the mean of |gradient - nudging|, as source G checks; below 1e-7 counts as right",
             Probe::Checker => "the gradient checker at the start: a relative error for each element",
-            Probe::Known => "a loss that one knows beforehand, beside what the program says",
+            Probe::Known => "a loss that is known beforehand, compared with what the program says",
             Probe::Elsewhere => "the gradient checker again, where the training has ended",
         }
     }

@@ -69,16 +69,16 @@ impl Slip {
             NextPlace => "this is the place after the new node: count the nodes before it goes in",
             Forwards => "the walk goes forwards: when a node hands on, nothing has arrived at it yet",
             SlopesAlone => {
-                "a node hands on its slopes alone: they must be multiplied by the gradient that arrived at it"
+                "a node hands on its slopes without the gradient: they must be multiplied by the gradient that arrived at it"
             }
             NoSeed => {
-                "nothing has arrived anywhere: the loss grows with itself at rate 1, and that is where the walk begins"
+                "no gradient arrives anywhere: the loss grows with itself at rate 1, and that is where the walk begins"
             }
             Overwrites => "a share overwrites the one before: a node that is used twice keeps only the last",
             PathByPath => {
                 "the walk follows paths: a node that is used twice is visited twice, and hands on all it has each time"
             }
-            TooEarly => "a node hands on as soon as it is found: what arrives later is left lying there",
+            TooEarly => "a node hands on as soon as it is found: what arrives later is never handed on",
             Kept => "the gradients of the last pass are still there: this pass adds to them",
             NotSummed => {
                 "a share has the shape of the result: an operand that was copied gets the sum over its copies, in its own shape"
@@ -87,16 +87,16 @@ impl Slip {
                 "the sum goes over the wrong axis: shapes are aligned at the last axis, so what was added stands in front"
             }
             FrontOnly => "only axes in front are summed: those of length 1 were copied too",
-            AxesGone => "axes of length 1 have gone: the sums are right, but an operand gets back its own shape",
+            AxesGone => "axes of length 1 are gone: the sums are right, but an operand gets back its own shape",
             Mean => "this is the mean over the copies: each moved the result by itself, so they add up",
-            Cleared => "rewinding has thrown the nodes away: it only moves the cursor, so that they can be used again",
+            Cleared => "rewinding throws the nodes away: it should only move the cursor",
             CursorStays => "the cursor is not back at 0: the same program was recorded a second time behind the first",
-            StaleValue => "the value is that of the last time: the node is used again, and its number is new",
+            StaleValue => "the value is that of the last recording: the node is used again, and its number is new",
             StaleGradient => "the gradient is that of the last pass: one that nobody has computed yet is absent",
             NotTruncated => {
                 "the rest of the old program is still there: behind the first node that differs it has to go"
             }
-            OpAlone => "a node is taken for the same because its op is: its operands must be the same too",
+            OpAlone => "a node is reused because its op is the same: its operands must be the same too",
         }
     }
 

@@ -286,7 +286,7 @@ pub const EXERCISES: &[Exercise] = &[
         minutes: 10,
         cases: 26,
         hints: [
-            "In training, where the drawn number is below p the output is 0. How many are kept, in the mean? Write that as a share of all.",
+            "In training, where the drawn number is below p the output is 0. How many are kept on average? Write that as a share of all.",
             "In use nothing is left out, and the output is x. What must you do to the kept ones so that their mean is x as well?",
             "Write down the factor of each number: 0, or 1 over the share that is kept; in use 1. The output is x times the factor. What is the slope of that?",
         ],
@@ -309,8 +309,8 @@ pub const EXERCISES: &[Exercise] = &[
         cases: 27,
         hints: [
             "Write down the scores of three places as a table: row i is query i times each key, divided by the root of d. Which entries of the table may place 0 see? And place 1?",
-            "Cross out the entries behind each place before you make shares of the rest: as the exponential of minus infinity they are 0, and the others still add up to 1. Test a row by its sum.",
-            "If a score is 10,000, its exponential is no number. Take the same amount off all scores of a row: does a share change? The largest score of the row is a good amount. What each place finds is the matrix of shares times the values.",
+            "Cross out the entries after each place before you turn the rest into shares: as the exponential of minus infinity they are 0, and the others still add up to 1. Test a row by its sum.",
+            "If a score is 10,000, its exponential overflows. Take the same amount off all scores of a row: does a share change? The largest score of the row is a good amount. What each place finds is the matrix of shares times the values.",
         ],
     },
     exercise! {
@@ -319,9 +319,9 @@ pub const EXERCISES: &[Exercise] = &[
         minutes: 15,
         cases: 19,
         hints: [
-            "`u64::from_le_bytes` makes a number of eight bytes. It wants an array: `file[..8].try_into()`.",
-            "The header is the next so many bytes, and all the rest are numbers. `entry.start` and `entry.end` are places in that rest, not in the file.",
-            "`chunks_exact(4)` goes through the bytes of the matrix, `f32::from_le_bytes` makes a number of each four, and `Array2::from_shape_vec` puts them into rows.",
+            "`u64::from_le_bytes` makes a number from eight bytes. It expects an array: `file[..8].try_into()`.",
+            "The header has that many bytes, and everything after it is numbers. `entry.start` and `entry.end` are places in that rest, not in the file.",
+            "`chunks_exact(4)` goes through the bytes of the matrix, `f32::from_le_bytes` makes a number from each four, and `Array2::from_shape_vec` puts them into rows.",
         ],
     },
     exercise! {
@@ -330,9 +330,9 @@ pub const EXERCISES: &[Exercise] = &[
         minutes: 15,
         cases: 36,
         hints: [
-            "How many columns has the matrix, and how many rows? Which are fewer?",
+            "How many columns does the matrix have, and how many rows? Which are fewer?",
             "The columns come from `passes.column`, the rows from `passes.row`. Take whichever needs fewer calls.",
-            "The result is a list of rows. If you have rows, there is nothing to turn round.",
+            "The result is a list of rows. If you have rows, there is nothing to transpose.",
         ],
     },
     exercise! {
@@ -343,7 +343,7 @@ pub const EXERCISES: &[Exercise] = &[
         hints: [
             "At a step d from x the slope is about g + H d. Where the bowl is level it is zero.",
             "That is a system of linear equations for d. `judge::solve` solves such a system. Mind the sign of g.",
-            "`hessian` takes the function as a closure over a list of Vars, and a list of points; both lists have one entry here. No rate is needed: \
+            "`hessian` takes the function as a closure over a list of Vars, and a list of points; both lists have one entry here. You need no rate: \
              the Hessian says how far to go.",
         ],
     },
@@ -354,9 +354,9 @@ pub const EXERCISES: &[Exercise] = &[
         cases: 10,
         hints: [
             "How large is the piece of memory that each step asks for? Divide its bytes by four, then by the number of rows.",
-            "`buffer` is where the numbers are to end up. Which of them needs to stand anywhere else first?",
-            "A buffer can be had row by row (`chunks_exact_mut`), and a row of the pictures can be looked at where it stands (`row`): that is a \
-             view, not a copy. Two loops, one inside the other.",
+            "The numbers should end up in `buffer`. Does any of them need to be anywhere else first?",
+            "`chunks_exact_mut` gives the buffer row by row, and `row` looks at a row of the pictures where it stands: that is a \
+             view, not a copy. Use two loops, one inside the other.",
         ],
     },
     exercise! {
@@ -367,8 +367,8 @@ pub const EXERCISES: &[Exercise] = &[
         hints: [
             "Seven of the twelve faults are of one kind. Which check sees all seven, and which sees six of them? What would it save to buy that one \
              first?",
-            "Once a check has found something, is there still a reason to buy another? Stop there. But take care: one of the checks finds something in \
-             two cards whose fault is another than its own.",
+            "Once a check has found something, is there still a reason to buy another? Stop there. But take care: one of the checks finds something on \
+             two cards whose fault is of another kind.",
             "A known loss that does not come out means a wrong loss only if the gradient belongs to that loss. So the order is: the gradient, then what is \
              done with it, then what it is the gradient of.",
         ],
