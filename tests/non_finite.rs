@@ -238,11 +238,11 @@ fn a_trace_tells_where_it_went_wrong_in_the_program_and_in_a_backward_pass() {
     assert_eq!(faulty, [1]);
     assert_eq!(
         trace.narrate(1),
-        "[2/3] forward: \"z\" = ln(\"p\") = NaN, by y = ln x. Here the first number goes wrong"
+        "[2/3] forward: \"z\" = ln(\"p\") = NaN, by y = ln x. This is the first number that goes wrong"
     );
     let tape = Tape::<f64>::new();
     tape.var(0.0).named("x").sqrt().named("root").backward();
     let trace = tape.trace();
     assert_eq!(trace.nodes.iter().position(|node| node.fault.is_some()), Some(1), "the op that it flowed through");
-    assert!(trace.narration()[3].ends_with("Here the first number goes wrong"), "{:?}", trace.narration());
+    assert!(trace.narration()[3].ends_with("This is the first number that goes wrong"), "{:?}", trace.narration());
 }

@@ -29,7 +29,7 @@ function tellAsleep(layers, activation) {
   if (asleep.length === 0) return "";
   const why = activation === "relu" ? "their output is 0" : "their output hardly changes";
   const who = asleep.length > 6 ? `${asleep.slice(0, 6).join(", ")} and ${asleep.length - 6} more` : asleep.join(", ");
-  return `Asleep, with a dashed red frame in the drawing: ${who}. At every point of the training ${why}, so next to no gradient comes through them.`;
+  return `Asleep, with a dashed red frame in the drawing: ${who}. At every training point ${why}, so almost no gradient flows through them.`;
 }
 
 /** All weights, each with its gradient below it. */

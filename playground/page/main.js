@@ -88,7 +88,7 @@ function open(text) {
   fillForms();
   build();
   update();
-  if (owed > 0) tell(`Taking the ${owed} steps of the link ...`);
+  if (owed > 0) tell(`Taking the ${owed} steps that the link asks for ...`);
   return true;
 }
 
@@ -155,7 +155,7 @@ function update() {
 
 function stopLost() {
   pause();
-  tell("The numbers have grown beyond all bounds: the learning rate is too large. Choose a smaller one.", true);
+  tell("The numbers have become too large to compute with: the learning rate is too large. Choose a smaller one.", true);
 }
 
 function readPictures() {
@@ -191,7 +191,7 @@ function showNumbers() {
   }
   paintCurve($("curve"), frame.curve);
   $("curve").setAttribute("aria-label", `The losses so far: training ${$("training-loss").textContent}, held out ${$("validation-loss").textContent}`);
-  $("surface").setAttribute("aria-label", `What the network says of the plane: ${$("training-right").textContent} of the training points lie on their own colour`);
+  $("surface").setAttribute("aria-label", `What the network says about the plane: ${$("training-right").textContent} of the training points lie on their own colour`);
   $("batch").textContent = frame.batch ? `The next batch: ${frame.batch[0]} ${frame.batch[0] === 1 ? "point" : "points"}, loss ${digits(frame.batch[1])}.` : "";
   $("sizes").hidden = !frame.batch;
   if (frame.batch) showSizes($("sizes"), frame.layers);
@@ -201,7 +201,7 @@ function showNumbers() {
   $("reset").disabled = frame.step === 0;
   $("curve-scale").textContent = frame.curve.length > 0 ? `Loss from 0 to ${digits(largestOf(frame.curve))}, over ${frame.step} ${frame.step === 1 ? "step" : "steps"}` : "";
   for (const id of ["play", "step", "walk", "check"]) $(id).disabled = !frame.batch;
-  if (!frame.batch) tell("There is no point to train on: put some on the plane.");
+  if (!frame.batch) tell("There are no points to train on: put some on the plane.");
   else if (owed === 0 && $("message").textContent === "") tell(hint());
 }
 
@@ -360,7 +360,7 @@ async function copy(text, button) {
     await navigator.clipboard.writeText(text);
     button.textContent = "Copied";
   } catch {
-    button.textContent = "Not copied: your browser refuses";
+    button.textContent = "Not copied: your browser refused";
   }
   setTimeout(() => (button.textContent = label), 1500);
 }

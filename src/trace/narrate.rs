@@ -26,7 +26,7 @@ impl Trace {
                 self.update(*node, *gradient, before, after, change)
             }
         };
-        let fault = if self.goes_wrong(place) { ". Here the first number goes wrong" } else { "" };
+        let fault = if self.goes_wrong(place) { ". This is the first number that goes wrong" } else { "" };
         format!("[{}/{}] {sentence}{fault}", place + 1, self.events.len())
     }
 

@@ -235,7 +235,7 @@ test("a vjp is broken: values stay, training goes on, and a check turns red and 
       return (await numbersOf(page, "gradient1"))[0];
     };
     await page.click("#check-gradients");
-    assert.match(await findings(), /finds no gradient that is wrong/);
+    assert.match(await findings(), /finds no wrong gradient/);
     const before = await gradientOf("w1");
     await node(page, "h").click();
     await page.selectOption("#break-how", "sign");
@@ -253,7 +253,7 @@ test("a vjp is broken: values stay, training goes on, and a check turns red and 
     await page.waitForTimeout(400);
     assert.match(await findings(), /the vjp of sigmoid h is broken/, "the check is repeated");
     await page.click("#mend");
-    assert.match(await findings(), /finds no gradient that is wrong/);
+    assert.match(await findings(), /finds no wrong gradient/);
     await page.click("#undo");
     await page.click("#last");
     assert.equal(await story(page), sentences.at(-1));

@@ -53,12 +53,12 @@ pub(crate) const HELP: &[(&str, &str)] = &[
     ("t", "next step that touches this node"),
     ("/ N", "search a node by its name or op, next match"),
     ("down, up", "look at another node; esc follows the steps again"),
-    ("i v s", "inspector, graph (view), source: large, and back"),
+    ("i v s", "enlarge inspector, graph (view) or source, or back"),
     ("c", "check this node's gradient by nudging"),
-    ("w", "watch this node, or no longer"),
+    ("w", "watch this node, or stop watching it"),
     ("o O", "fold or open its scope, all scopes"),
     ("pgdn pgup", "scroll the inspector"),
-    ("a", "plain ASCII, or not"),
+    ("a", "plain ASCII on or off"),
     ("? q", "this help, quit (Ctrl-C ends the whole program)"),
 ];
 

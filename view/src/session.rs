@@ -266,7 +266,7 @@ impl<'a> Session<'a> {
         let steps = self.trace.events.len();
         match typed.trim().parse::<usize>() {
             Ok(step) if (1..=steps).contains(&step) => self.follow_to(step - 1),
-            _ => self.message = format!("there are steps 1 to {steps}, not {typed:?}"),
+            _ => self.message = format!("there is no step {typed:?}, only 1 to {steps}"),
         }
     }
 
@@ -322,7 +322,7 @@ impl<'a> Session<'a> {
         if self.checks[&key].is_none() {
             self.message = match self.timeline.gradient(key.1, node) {
                 None => format!("pass {} computes no gradient of {}", key.1, self.trace.call(node)),
-                Some(_) => "a parameter on the way was changed since: nothing is left to check".to_owned(),
+                Some(_) => "a parameter on the way has changed since: nothing is left to check".to_owned(),
             };
         }
     }

@@ -294,7 +294,7 @@ class ArrayView {
       return [`${what} ${first}–${last - 1} of ${count}`];
     });
     this.hidden.hidden = told.length === 0;
-    const text = told.length ? `In sight: ${told.join(", ")}. Scroll for the others.` : "";
+    const text = told.length ? `In sight: ${told.join(", ")}. Scroll to see the others.` : "";
     if (this.hidden.textContent !== text) this.hidden.textContent = text;
   }
 

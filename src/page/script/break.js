@@ -3,10 +3,10 @@
 const MISTAKES = {
   sign: "the wrong sign",
   double: "twice as large",
-  zero: "zeros to the first operand",
-  ignored: "the gradient that arrives ignored",
+  zero: "zeros for the first operand",
+  ignored: "the arriving gradient ignored",
   sum: "the sum over copies forgotten",
-  swapped: "the second operand read for the first",
+  swapped: "the second operand used instead of the first",
 };
 /** Milliseconds after the last change after which a check is repeated. */
 const REST = 200;
@@ -18,7 +18,7 @@ class Breaker {
     this.node = element("select", { id: "break-node" });
     this.mistake = element("select", { id: "break-how" }, ...Object.entries(MISTAKES).map(([value, text]) => new Option(text, value)));
     const button = (id, text, title, press) => element("button", { id, textContent: text, title, onclick: press });
-    this.check = button("check-gradients", "Check the gradients", "Nudges every leaf, and compares", () => this.begin());
+    this.check = button("check-gradients", "Check the gradients", "Nudges every leaf and compares the slopes with the gradients", () => this.begin());
     this.break = button("break", "Break it", "From now on this vjp has the mistake; all values stay right", () => this.sabotage());
     this.mend = button("mend", "Mend it", "", () => this.repair());
     const label = (text, control) => element("label", { htmlFor: control.id, textContent: text });
@@ -108,7 +108,7 @@ class Breaker {
 function allRight(leaves) {
   const unsure = leaves.filter(({ verdict }) => verdict === "cannot tell").map(({ node }) => call(node));
   const beside = unsure.length ? `; nudging cannot tell at ${unsure.join(", ")}` : "";
-  return `Nudging every leaf finds no gradient that is wrong${beside}.`;
+  return `Nudging every leaf finds no wrong gradient${beside}.`;
 }
 
 /** A leaf whose gradient is wrong, with both numbers. */

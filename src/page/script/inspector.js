@@ -127,7 +127,7 @@ class Inspector {
   }
 
   notYet(place) {
-    return Number.isFinite(place) ? `not computed yet: step ${place + 1} does` : "not computed";
+    return Number.isFinite(place) ? `not computed yet: step ${place + 1} computes it` : "not computed";
   }
 
   /** The nodes whose gradient this one holds. */
@@ -181,7 +181,7 @@ class Inspector {
     const passes = Array.from({ length: this.pass }, (_, at) => this.pass - at);
     const known = passes.filter((pass) => gradients.has(`${pass}:${index}`));
     if (!known.length && nodes[index].pass === 0) {
-      const reason = nodes[index].needs_grad ? "- (the pass did not come by here)" : "- (nobody asked for it: no gradient is computed)";
+      const reason = nodes[index].needs_grad ? "- (the pass did not reach this node)" : "- (not computed: nobody asked for it)";
       return [this.section("Gradient", element("p", { className: "faint", textContent: reason }))];
     }
     return known.map((pass) => this.gradient(index, pass, known.length > 1));
@@ -194,10 +194,10 @@ class Inspector {
     if (found.isWhole) {
       content.push(this.view(`gradient${pass}`, nodes[found.holder].value, `gradient of ${call(index)}`, (chosen, cell) => this.pick(`gradient${pass}`, chosen, cell)));
     } else if (found.terms.length > 1) {
-      content.push(element("p", { className: "faint", textContent: `${found.arrived.length} of ${found.terms.length} contributions are in` }));
+      content.push(element("p", { className: "faint", textContent: `${found.arrived.length} of ${found.terms.length} contributions have arrived` }));
     } else content.push(element("p", { className: "faint", textContent: this.notYet(found.whole) }));
     if (found.terms.length) content.push(this.sum(index, pass, found));
-    else if (found.isWhole) content.push(element("p", { className: "faint", textContent: "The pass began here: this is what it began with." }));
+    else if (found.isWhole) content.push(element("p", { className: "faint", textContent: "The pass began here, with this gradient." }));
     if (found.isWhole) content.push(element("p", { className: "holds" }, "recorded as ", this.nodeButton(found.holder, `%${found.holder} = ${nodes[found.holder].op}`)));
     const part = this.section(title, ...content);
     part.dataset.pass = pass;
@@ -267,7 +267,7 @@ class Inspector {
     const content = [];
     if (flow) content.push(element("p", { className: "display" }, formula(flow)));
     if (!sent) {
-      const reason = !flow ? "Nothing flows back along this edge." : this.pass === 0 ? "No backward pass has begun." : "Nobody asked for this gradient: nothing flowed.";
+      const reason = !flow ? "Nothing flows back along this edge." : this.pass === 0 ? "No backward pass has begun." : "Nobody asked for this gradient, so nothing flowed.";
       content.push(element("p", { className: "faint", textContent: reason }));
     } else if (sent.place > this.step) {
       content.push(element("p", { className: "faint", textContent: `not yet: step ${sent.place + 1} does` }));

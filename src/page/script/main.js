@@ -282,7 +282,7 @@ function wire() {
     offerChanges();
     if (predictor.isOn && state.step >= lastStep) state.step = 0;
     goTo(state.step);
-    if (predictor.isOn) predictor.say("Press ▸: before a step shows what it computes, you say what you can tell of it.");
+    if (predictor.isOn) predictor.say("Press ▸: before each step shows its result, you say what you expect.");
   });
   toggle(at("keys"), state.keys);
   press("keys", () => {

@@ -42,7 +42,7 @@ function aboutValue({ node: index }, place) {
     if (word) return { text: `Is ${name}${where} larger than ${call(operand.index)}, ${number(before)}?`, choices: SIZES, word, answer, line, sources };
   }
   if (product(shape) > 1) return { text: `What is the shape of ${name}?`, shape, sources };
-  return { text: `Which sign has ${name}?`, choices: SIGNS, word: compared(SIGNS, answer, 0), answer, line, sources };
+  return { text: `What is the sign of ${name}?`, choices: SIGNS, word: compared(SIGNS, answer, 0), answer, line, sources };
 }
 
 function aboutFlow(event, place) {
@@ -51,12 +51,12 @@ function aboutFlow(event, place) {
   if (!digest || product(digest.shape) === 0) return undefined;
   const sources = [from, ...nodes[from].operands];
   const way = `flows back through ${nodes[from].op} ${call(from)} to ${call(to)}`;
-  if (!digest.elements) return { text: `Which shape has what ${way}?`, shape: digest.shape, sources };
+  if (!digest.elements) return { text: `What is the shape of the gradient that ${way}?`, shape: digest.shape, sources };
   const element = someElement(digest, place);
   const [answer, line, where] = [read(digest.elements[element]), flowInNumbers(event, element), atElement(digest, element)];
   const template = nodes[from].worked?.flows?.[slot] || nodes[sent].worked?.value;
   if (line && isEasy(template)) return { text: `How much ${way}${where}?${withNumbers(digest, line)}`, answer, line, sources };
-  return { text: `Which sign has what ${way}${where}?`, choices: SIGNS, word: compared(SIGNS, answer, 0), answer, line, sources };
+  return { text: `What is the sign of the gradient that ${way}${where}?`, choices: SIGNS, word: compared(SIGNS, answer, 0), answer, line, sources };
 }
 
 function aboutSum({ node, gradient, terms }, place) {
@@ -64,12 +64,12 @@ function aboutSum({ node, gradient, terms }, place) {
   if (terms.length === 1 || !digest || product(digest.shape) === 0) return undefined;
   const sources = terms.map((term) => events[term].from);
   const what = `the gradient of ${call(node)}, the sum of ${terms.length} contributions`;
-  if (!digest.elements) return { text: `Which shape has ${what}?`, shape: digest.shape, sources };
+  if (!digest.elements) return { text: `What is the shape of ${what}?`, shape: digest.shape, sources };
   const element = someElement(digest, place);
   const [answer, where] = [read(digest.elements[element]), atElement(digest, element)];
   const parts = terms.map((term) => nodes[events[term].sent].value?.elements?.[element]);
   if (terms.length > MOST_TERMS || parts.includes(undefined)) {
-    return { text: `Which sign has ${what}${where}?`, choices: SIGNS, word: compared(SIGNS, answer, 0), answer, sources };
+    return { text: `What is the sign of ${what}${where}?`, choices: SIGNS, word: compared(SIGNS, answer, 0), answer, sources };
   }
   const [first, ...others] = parts.map((part) => number(read(part)));
   const line = `${[first, ...others.map((part) => (part.startsWith("-") ? `(${part})` : part))].join(" + ")} = ${number(answer)}`;
@@ -170,7 +170,7 @@ class Predictor {
     const isExact = off === 0 || number(guess) === number(answer);
     const percent = Number.isFinite(share) && answer !== 0 ? `, which is ${number(100 * share, 2)}%` : "";
     const verdict = isExact ? `Right: it is ${this.solution()}.` : `You said ${number(guess)}, it is ${this.solution()}: off by ${number(off)}${percent}.`;
-    const sign = !isExact && guess * answer < 0 ? " The sign is the other one." : "";
+    const sign = !isExact && guess * answer < 0 ? " It has the opposite sign." : "";
     this.judge(isExact || share <= 0.05, verdict + sign);
   }
 

@@ -86,7 +86,7 @@ impl Inspector<'_, '_> {
             _ if !self.session.is_computed(self.node) => {
                 return vec![labelled("value", "not computed yet", Tone::Faint)];
             }
-            None => return vec![labelled("value", "changed since, and not kept", Tone::Faint)],
+            None => return vec![labelled("value", "changed since then, and not kept", Tone::Faint)],
             Some(value) => value,
         };
         if self.is_small && self.session.phase() != Phase::Forward && value.size() > 1 {

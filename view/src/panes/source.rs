@@ -12,7 +12,7 @@ pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
     };
     let area = canvas.titled(area, &node.short_source());
     let Some(lines) = session.sources.lines(&node.file) else {
-        let where_from = format!("{} is not here to be read.", node.file);
+        let where_from = format!("{} cannot be read here.", node.file);
         return canvas.text(area, &where_from, Tone::Faint);
     };
     let room = usize::from(area.height);

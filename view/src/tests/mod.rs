@@ -254,7 +254,7 @@ fn keys_go_forward_back_to_a_step_and_by_phases() {
     press(&mut session, "g 20 enter");
     assert_eq!(session.place, 19);
     press(&mut session, "g 0 enter");
-    assert_eq!((session.place, &session.message[..]), (19, &format!("there are steps 1 to {steps}, not \"0\"")[..]));
+    assert_eq!((session.place, &session.message[..]), (19, &format!("there is no step \"0\", only 1 to {steps}")[..]));
     press(&mut session, "home ]");
     assert_eq!(session.phase().name(), "backward");
     press(&mut session, "]");
