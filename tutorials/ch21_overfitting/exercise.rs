@@ -1,6 +1,6 @@
 //! Exercise 21. Dropout by hand, forward and backward. `cargo run --release -- exercises watch ch21`
 //!
-//! In training, each number of `x` becomes 0 with probability `p`: where the number drawn for it (`drawn`, from 0 to 1) is below `p`. In the mean
+//! In training, each number of `x` becomes 0 with probability `p`: where the number drawn for it (`drawn`, from 0 to 1) is below `p`. On average
 //! the layer must give in training what it gives in use, when nothing is left out. What does that mean for the numbers that are kept?
 
 use chapters::ch21::judge;

@@ -54,15 +54,15 @@ fn one_case(
             })
             .slip("divide by 1 - p, the share that is kept, not by p", || &x * &kept / p)
             .slip("multiplied by 1 - p instead of divided", || &x * &kept * (1.0 - p))
-            .slip("those below p are to go; here they stay and the others go", || &x * &gone / (1.0 - p))
-            .slip("those below p are to go; here they stay and the others go", || &x * &gone / p)
+            .slip("where drawn < p, the output is 0; here those numbers stay and the others go", || &x * &gone / (1.0 - p))
+            .slip("where drawn < p, the output is 0; here those numbers stay and the others go", || &x * &gone / p)
             .slip("nothing is left out: this is the layer in use", || x.clone())
-            .slip("every number is divided by 1 - p, also those that are to go", || &x / (1.0 - p)),
+            .slip("every number is divided by 1 - p, even those that should become 0", || &x / (1.0 - p)),
         false => case
             .slip("in use nothing is left out: the mean is right without it", || &x * &kept / (1.0 - p))
             .slip("in use nothing is left out", || &x * &kept)
-            .slip("in use nothing is divided: those that are left out in training are there now", || &x / (1.0 - p))
-            .slip("in use nothing is made smaller, if what is kept in training is divided by 1 - p", || &x * (1.0 - p)),
+            .slip("in use nothing is divided: all numbers are there now", || &x / (1.0 - p))
+            .slip("in use nothing is made smaller: dividing by 1 - p in training is enough", || &x * (1.0 - p)),
     };
     let case = judge.equal("the gradient of x", &flowed, backward(&g, &drawn, p, training));
     match training {

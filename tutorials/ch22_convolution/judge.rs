@@ -99,15 +99,15 @@ fn one_case(judge: &mut Judge, forward: Forward, backward: Backward, image: &Arr
         .slip("it goes to the smallest pixel of each window", || {
             flowed(stride, |at, window| f64::from(u8::from(window.iter().all(|&x| window[at] <= x))))
         })
-        .slip("of several pixels that are equally large the first gets it all; they share it", || {
+        .slip("the first of several equally large pixels gets all of it; they should share it", || {
             flowed(stride, |at, window| f64::from(u8::from(wins(at, window) && !window[..at].contains(&window[at]))))
         })
-        .slip("of several pixels that are equally large the last gets it all; they share it", || {
+        .slip("the last of several equally large pixels gets all of it; they should share it", || {
             flowed(stride, |at, window| {
                 f64::from(u8::from(wins(at, window) && !window[at + 1..].contains(&window[at])))
             })
         })
-        .slip("of several pixels that are equally large each gets all of it: more flows back than came", || {
+        .slip("each of several equally large pixels gets all of it: more flows back than arrived", || {
             flowed(stride, |at, window| f64::from(u8::from(wins(at, window))))
         })
         .slip("the stride is forgotten: window number i starts at i times the stride, not at i", || flowed(1, shared))

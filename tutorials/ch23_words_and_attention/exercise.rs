@@ -8,7 +8,7 @@ use ndarray::Array2;
 
 /// How much each place (the row) attends to each (the column): the softmax of its scores over the places that it may see. Each row adds up to 1.
 fn weights(queries: &Array2<f64>, keys: &Array2<f64>) -> Array2<f64> {
-    // All places attend to all places alike. What do they fit together like, and who may see whom?
+    // All places attend to all places alike. How well does each query fit each key, and which places may it see?
     let (places, seen) = (queries.nrows(), keys.nrows());
     Array2::from_elem((places, seen), 1.0 / seen as f64)
 }

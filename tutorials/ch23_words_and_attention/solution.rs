@@ -1,7 +1,7 @@
 //! Solution 23. All scores are one matrix product: row i of Q times column j of Kᵀ. The mask goes on the scores, before the softmax: a score of -∞ has a
-//! share of exactly 0, and the others share all of the 1. Zeros that are written in after the softmax leave rows that add up to less, and shares that
-//! were divided by what nobody should have seen. The largest score of a row is taken off first: that changes no share (above and below the line stands the same
-//! factor), and no exponential overflows. Looking up is then a matrix product again.
+//! share of exactly 0, and the others share all of the 1. Zeros that are written in after the softmax leave rows that add up to less
+//! than 1: their shares were divided by a sum that includes hidden scores. The largest score of a row is taken off first: that changes no share (numerator and denominator
+//! get the same factor), and no exponential overflows. Looking up is then a matrix product again.
 
 use chapters::ch23::judge;
 use ndarray::{Array2, Axis};

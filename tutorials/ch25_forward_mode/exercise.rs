@@ -8,7 +8,7 @@ use judge::Passes;
 /// `passes.column(i)` is a run forward: the slopes of all results in input i. `passes.row(j)` is a walk back: the slopes of result
 /// j in all inputs. Both cost one pass, and the judge counts.
 fn jacobian(passes: &mut Passes) -> Vec<Vec<f64>> {
-    // This is right, and for a loss far too dear. Add the other way, and choose.
+    // This is right, but far too expensive for a loss. Add the other way, and choose.
     let columns: Vec<Vec<f64>> = (0..passes.inputs()).map(|input| passes.column(input)).collect();
     (0..passes.outputs()).map(|output| columns.iter().map(|column| column[output]).collect()).collect()
 }

@@ -35,7 +35,7 @@ pub fn ask(run: &Run, number: usize, table: &mut Table) -> Result<Answer> {
         }
         let choice = choose(
             run,
-            "Type a number to buy a check, or say where the fault is: g gradient, s step, l loss, n nothing is wrong",
+            "Buy a check by its number, or say where the fault is: g gradient, s step, l loss, n nowhere",
             &["1", "2", "3", "4", "5", "g", "s", "l", "n"],
         )?;
         match Probe::ALL.get(choice) {
