@@ -54,8 +54,8 @@ fn one_case(
             })
             .slip("divide by 1 - p, the share that is kept, not by p", || &x * &kept / p)
             .slip("multiplied by 1 - p instead of divided", || &x * &kept * (1.0 - p))
-            .slip("where drawn < p, the output is 0; here those numbers stay and the others go", || &x * &gone / (1.0 - p))
-            .slip("where drawn < p, the output is 0; here those numbers stay and the others go", || &x * &gone / p)
+            .slip("where drawn < p, the output is 0; here those stay and the others go", || &x * &gone / (1.0 - p))
+            .slip("where drawn < p, the output is 0; here those stay and the others go", || &x * &gone / p)
             .slip("nothing is left out: this is the layer in use", || x.clone())
             .slip("every number is divided by 1 - p, even those that should become 0", || &x / (1.0 - p)),
         false => case
