@@ -1,57 +1,116 @@
 //! The book: its pages are the chapters' READMEs with formulas drawn, hints added, and figures and programs beside them.
 
+use crate::translations::{Language, Translations};
 use crate::{Result, formulas, live, name, panel, read, write};
 use frame::Exercise;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// The pages beside the chapters, each with its file from the root.
+pub const PAGES: [(&str, &str); 3] =
+    [("introduction", "book/introduction.md"), ("glossary", "book/glossary.md"), ("sources", "SOURCES.md")];
 
 /// The parts of the course, each with the number of its first chapter.
 const PARTS: [(u32, &str); 4] =
     [(1, "A neuron, a cost, a slope"), (8, "Backpropagation"), (15, "Reading digits"), (22, "Beyond the gradient")];
 
-/// Writes the book's sources into a folder, ready for `mdbook build`; if `runnable`, as a site whose chapters run in their pages.
-pub fn write_sources(root: &Path, chapters: &[std::path::PathBuf], folder: &Path, runnable: bool) -> Result {
-    let (own, pages) = (root.join("book"), folder.join("src"));
-    copy(&own.join("book.toml"), &folder.join("book.toml"))?;
-    copy_folder(&own.join("theme"), &folder.join("theme"))?;
-    let mut summary = "# Summary\n\n[The course](introduction.md)\n".to_owned();
-    for page in ["introduction.md", "glossary.md"] {
-        let mut text = read(&own.join(page))?.replace("](../SOURCES.md", "](sources.md");
-        if runnable && page == "introduction.md" {
-            text = panel::begin_here(&text)?;
+/// What the book says beside the texts, to be translated as they are. `{}` is a number.
+pub const PHRASES: [&str; 9] = [
+    "A neuron, a cost, a slope",
+    "Backpropagation",
+    "Reading digits",
+    "Beyond the gradient",
+    "The course",
+    "Glossary, English and Chinese",
+    "The sources",
+    HINTS,
+    HINT,
+];
+const HINTS: &str = "The exercise takes about {} minutes. If you are stuck:";
+const HINT: &str = "Hint {} of 3";
+
+/// A book to be written.
+pub struct Book<'a> {
+    pub root: &'a Path,
+    /// For a site, whose chapters run in their pages.
+    pub runnable: bool,
+    /// English without one.
+    pub language: Option<Language>,
+}
+
+impl Book<'_> {
+    /// Writes the book's sources into a folder, ready for `mdbook build`.
+    pub fn write_sources(&self, chapters: &[PathBuf], folder: &Path) -> Result {
+        let (own, pages) = (self.root.join("book"), folder.join("src"));
+        self.write_settings(&own.join("book.toml"), &folder.join("book.toml"))?;
+        copy_folder(&own.join("theme"), &folder.join("theme"))?;
+        let phrases = self.translations("book")?;
+        let mut summary = format!("# Summary\n\n[{}](introduction.md)\n", phrases.say("The course"));
+        for (page, file) in PAGES {
+            let mut text = self.translations(page)?.text(&read(&self.root.join(file))?);
+            if self.runnable && page == "introduction" {
+                text = panel::begin_here(&text)?;
+            }
+            write(&pages.join(format!("{page}.md")), &formulas::to_mathml(&of_the_book(&text))?)?;
         }
-        write(&pages.join(page), &formulas::to_mathml(&text)?)?;
+        let mut parts = PARTS.iter().peekable();
+        for chapter in chapters {
+            let name = name(chapter);
+            let number = name[2..].split('_').next().and_then(|number| number.parse().ok()).unwrap_or(0);
+            let mut part = None;
+            while parts.peek().is_some_and(|(first, _)| *first <= number) {
+                part = parts.next();
+            }
+            if let Some((_, title)) = part {
+                summary += &format!("\n# {}\n\n", phrases.say(title));
+            }
+            let (title, page) =
+                self.chapter(chapter, &phrases).map_err(|error| format!("tutorials/{name}/README.md: {error}"))?;
+            summary += &format!("- [{title}]({name}/README.md)\n");
+            write(&pages.join(&name).join("README.md"), &page)?;
+            copy_beside(chapter, &pages.join(&name))?;
+        }
+        if self.runnable {
+            let page = self.root.join("tutorials/runner/page");
+            let files = [("run.css", "run.css"), ("live/live.css", "live.css")];
+            files.into_iter().try_for_each(|(file, place)| copy(&page.join(file), &pages.join(place)))?;
+            write(&pages.join("run.js"), &script(self.root, &panel::SCRIPTS)?)?;
+            write(&pages.join("live.js"), &script(self.root, &live::SCRIPTS)?)?;
+        }
+        let (glossary, sources) = (phrases.say("Glossary, English and Chinese"), phrases.say("The sources"));
+        summary += &format!("\n---\n\n[{glossary}](glossary.md)\n[{sources}](sources.md)\n");
+        write(&pages.join("SUMMARY.md"), &summary)
     }
-    write(&pages.join("sources.md"), &formulas::to_mathml(&sources(&read(&root.join("SOURCES.md"))?))?)?;
-    let mut parts = PARTS.iter().peekable();
-    for chapter in chapters {
+
+    /// What a text says in the book's language.
+    fn translations(&self, name: &str) -> Result<Translations> {
+        self.language.as_ref().map_or_else(|| Ok(Translations::none()), |language| language.translations(name))
+    }
+
+    /// mdbook's settings; it lays pages out for their language.
+    fn write_settings(&self, from: &Path, to: &Path) -> Result {
+        let code = self.language.as_ref().map_or("en".to_owned(), |language| language.code.replace('_', "-"));
+        write(to, &read(from)?.replace("language = \"en\"", &format!("language = \"{code}\"")))
+    }
+
+    /// The title of a chapter, and its page.
+    fn chapter(&self, chapter: &Path, phrases: &Translations) -> Result<(String, String)> {
         let name = name(chapter);
-        let number = name[2..].split('_').next().and_then(|number| number.parse().ok()).unwrap_or(0);
-        let mut part = None;
-        while parts.peek().is_some_and(|(first, _)| *first <= number) {
-            part = parts.next();
-        }
-        if let Some((_, title)) = part {
-            summary += &format!("\n# {title}\n\n");
-        }
+        let translations = self.translations(&name)?;
         let text = read(&chapter.join("README.md"))?;
-        let title = text.lines().next().unwrap_or_default().trim_start_matches("# Chapter ");
-        summary += &format!("- [{title}]({name}/README.md)\n");
-        let place = |error| format!("tutorials/{name}/README.md: {error}");
-        let text = live::in_place(&text, runnable).map_err(place)?;
-        let text = if runnable { panel::after_the_question(&name, &text).map_err(place)? } else { text };
-        let page = page(&name, &text).map_err(place)?;
-        write(&pages.join(&name).join("README.md"), &page)?;
-        copy_beside(chapter, &pages.join(&name))?;
+        let heading = text.lines().next().unwrap_or_default().trim_start_matches("# ");
+        let title = translations.of(heading).unwrap_or_else(|| heading.trim_start_matches("Chapter ").to_owned());
+        let text = live::in_place(&text, self.runnable)?;
+        let text = if self.runnable { panel::after_the_question(&name, &text)? } else { text };
+        let mut page = formulas::to_mathml(&of_the_book(&translations.text(&text)))?;
+        if let Some(exercise) = Exercise::of(&name) {
+            page += &format!("\n{}\n", phrases.say(HINTS).replace("{}", &exercise.minutes.to_string()));
+            for (count, hint) in (1..).zip(exercise.hints) {
+                let (summary, hint) = (phrases.say(HINT).replace("{}", &count.to_string()), translations.say(hint));
+                page += &format!("\n<details>\n<summary>{summary}</summary>\n\n{hint}\n\n</details>\n");
+            }
+        }
+        Ok((title, page))
     }
-    if runnable {
-        let page = root.join("tutorials/runner/page");
-        let files = [("run.css", "run.css"), ("live/live.css", "live.css")];
-        files.into_iter().try_for_each(|(file, place)| copy(&page.join(file), &pages.join(place)))?;
-        write(&pages.join("run.js"), &script(root, &panel::SCRIPTS)?)?;
-        write(&pages.join("live.js"), &script(root, &live::SCRIPTS)?)?;
-    }
-    summary += "\n---\n\n[Glossary, English and Chinese](glossary.md)\n[The sources](sources.md)\n";
-    write(&pages.join("SUMMARY.md"), &summary)
 }
 
 /// Scripts as one. Loaded from disk it cannot be a module; a function keeps its names to itself, as a module does.
@@ -60,31 +119,19 @@ fn script(root: &Path, files: &[&str]) -> Result<String> {
     Ok(format!("(() => {{\n\"use strict\";\n{}}})();\n", parts.join("\n").replace("export class", "class")))
 }
 
-/// The page of the sources. The table of ids that it links to is not part of the book.
-fn sources(text: &str) -> String {
-    text.replace(
-        "[tutorials/tests/coverage](tutorials/tests/coverage/README.md)",
-        "`tutorials/tests/coverage/README.md` in the repository",
-    )
-}
-
-/// A chapter's page.
-fn page(name: &str, text: &str) -> Result<String> {
+/// A text with its links as they are in the book, and without the weaver's comments.
+fn of_the_book(text: &str) -> String {
     let woven_by = |line: &&str| !(line.starts_with("<!-- code:") || line.starts_with("<!-- output:"));
     let text: String = text.lines().filter(woven_by).map(|line| format!("{line}\n")).collect();
-    // A chapter's README becomes the first page of its folder.
-    let text = text
-        .replace("](../../SOURCES.md", "](../sources.md")
+    // A chapter's README becomes the first page of its folder. The table of ids that the sources link to is not part of the book.
+    text.replace("](../../SOURCES.md", "](../sources.md")
+        .replace("](../SOURCES.md", "](sources.md")
         .replace("](../../book/glossary.md", "](../glossary.md")
-        .replace("/README.md)", "/index.html)");
-    let mut page = formulas::to_mathml(&text)?;
-    if let Some(exercise) = Exercise::of(name.trim_start_matches("ch")) {
-        page += &format!("\nThe exercise takes about {} minutes. If you are stuck:\n", exercise.minutes);
-        for (count, hint) in (1..).zip(exercise.hints) {
-            page += &format!("\n<details>\n<summary>Hint {count} of 3</summary>\n\n{hint}\n\n</details>\n");
-        }
-    }
-    Ok(page)
+        .replace(
+            "[tutorials/tests/coverage](tutorials/tests/coverage/README.md)",
+            "`tutorials/tests/coverage/README.md`",
+        )
+        .replace("/README.md)", "/index.html)")
 }
 
 /// Copies the figures of a chapter, and its programs, which the text may link to.
@@ -114,7 +161,7 @@ fn copy(from: &Path, to: &Path) -> Result {
     frame::files::write(to, bytes).map_err(|error| format!("cannot write {}: {error}", to.display()))
 }
 
-fn entries(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
     Ok(entries.flatten().map(|entry| entry.path()).collect())
 }

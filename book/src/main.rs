@@ -5,6 +5,7 @@
 //! - `text`: the blocks of a README that code and output fill
 //! - `formulas`: LaTeX to MathML
 //! - `book`: the pages, from the READMEs; `panel`: what runs a chapter in its page; `live`: the live figures in it; `links`: whether every link of the finished book leads somewhere
+//! - `translations`: the texts in other languages; `parts`: what of a text is translated, `terms`: what a translation must keep
 
 mod book;
 mod formulas;
@@ -12,13 +13,17 @@ mod links;
 mod live;
 mod output;
 mod panel;
+mod parts;
 mod source;
+mod terms;
 mod text;
+mod translations;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use frame::EXERCISES;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use translations::{Count, Language};
 
 /// A result whose error is a sentence for the author of a chapter.
 type Result<T = ()> = std::result::Result<T, String>;
@@ -65,6 +70,17 @@ fn command() -> Command {
             .requires("book"),
         )
         .arg(
+            Arg::new("language")
+                .long("language")
+                .value_name("CODE")
+                .requires("book")
+                .help("Write the book in this language, such as zh_CN; what is not translated is English"),
+        )
+        .arg(switch(
+            "translations",
+            "Bring the files of translations up to date with the texts, and say how much is translated, instead",
+        ))
+        .arg(
             Arg::new("alike")
                 .long("alike")
                 .value_names(["FILE", "FILE"])
@@ -95,9 +111,14 @@ fn run(matches: &ArgMatches) -> Result<Vec<String>> {
     let tutorials = root.join("tutorials");
     let chapters = chapters(&tutorials, &matches.get_many("chapters").into_iter().flatten().collect::<Vec<&String>>())?;
     if let Some(folder) = matches.get_one::<PathBuf>("book") {
-        return book::write_sources(&root, &chapters, folder, matches.get_flag("panels")).map(|()| Vec::new());
+        let language = matches.get_one::<String>("language").map(|code| Language::of(&root, code)).transpose()?;
+        let book = book::Book { root: &root, runnable: matches.get_flag("panels"), language };
+        return book.write_sources(&chapters, folder).map(|()| Vec::new());
     }
     let check = matches.get_flag("check");
+    if matches.get_flag("translations") {
+        return translations(&root, &chapters, check);
+    }
     let mut faults = Vec::new();
     for chapter in &chapters {
         if matches.get_flag("run") {
@@ -105,6 +126,27 @@ fn run(matches: &ArgMatches) -> Result<Vec<String>> {
         }
         faults.extend(text::weave(chapter, check)?);
         faults.extend(ship(&root, chapter, check)?);
+    }
+    Ok(faults)
+}
+
+/// Brings the files of translations up to date, and says how much of each text is translated.
+fn translations(root: &Path, chapters: &[PathBuf], check: bool) -> Result<Vec<String>> {
+    let terms = terms::of_glossary(&read(&root.join("book/glossary.md"))?);
+    let texts = translations::texts(root, chapters)?;
+    let mut faults = Vec::new();
+    for language in Language::all(root)? {
+        let mut all = Count::default();
+        for text in &texts {
+            let (count, said) = language.refresh(text, &terms, check)?;
+            faults.extend(said);
+            all.messages += count.messages;
+            all.translated += count.translated;
+            if count.translated < count.messages {
+                println!("{}: {} of {} messages of {}", language.code, count.translated, count.messages, text.name);
+            }
+        }
+        println!("{}: {} of {} messages are translated", language.code, all.translated, all.messages);
     }
     Ok(faults)
 }
