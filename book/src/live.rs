@@ -21,16 +21,16 @@ const FIGURES: [Figure; 6] = [
     Figure { name: "surface", title: "A ball on the surface", made: Made::Script },
     Figure {
         name: "neuron",
-        title: "The neuron, to be walked back",
+        title: "The neuron, backwards step by step",
         made: Made::Page(
-            "It shows the end of the walk back: go to the start by the first button, and walk. Click a node or an edge for what it hands on. Or change a number, and all others follow.",
+            "It shows the end of the backward pass: press the first button to go to the start, then step forward. Click a node or an edge to see what it passes on. Or change a number, and all others follow.",
         ),
     },
     Figure {
         name: "fan_out",
-        title: "b = a + a, c = b + b, to be walked back",
+        title: "b = a + a, c = b + b, backwards step by step",
         made: Made::Page(
-            "It shows the end of the walk back: go to the start by the first button, and walk. How much has arrived at b before it hands anything on to a?",
+            "It shows the end of the backward pass: press the first button to go to the start, then step forward. How much has arrived at b before it passes anything on to a?",
         ),
     },
     Figure { name: "film", title: "The training as a film", made: Made::Script },
@@ -84,7 +84,7 @@ impl Figure {
                  <iframe src=\"../live/{name}.html\" title=\"{title}\" loading=\"lazy\"></iframe>\n"
             ),
             Made::Script => {
-                "<p class=\"asleep\">This figure is drawn by a script, and scripts are off.</p>\n<script src=\"../live.js\"></script>\n".into()
+                "<p class=\"asleep\">To see this figure, turn scripts (JavaScript) on.</p>\n<script src=\"../live.js\"></script>\n".into()
             }
         };
         format!(

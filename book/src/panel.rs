@@ -26,13 +26,13 @@ fn panel(chapter: &str) -> String {
 <h2 id="run-{chapter}">Run it here</h2>
 <form hidden>
 <label class="wide">Your guess, if you have one <input name="guess" autocomplete="off" maxlength="200"></label>
-<label>Seed <input name="seed" inputmode="numeric" pattern="[0-9]{{1,19}}" value="7" title="A whole number: the start of all random numbers"></label>
+<label>Seed <input name="seed" inputmode="numeric" pattern="[0-9]{{1,19}}" value="7" title="A whole number that determines all random numbers"></label>
 <label class="wide">Flags <input name="flags" autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="such as --svg, or --help"></label>
 <label class="check"><input type="checkbox" name="quiet"> Only the verdict</label>
 <button>Run</button>
 </form>
-<p role="status">This page runs the chapter by a script, and scripts are off.</p>
-<div class="bar" hidden><progress aria-label="The training's progress"></progress> <span class="left"></span></div>
+<p role="status">To run the chapter in this page, turn scripts (JavaScript) on.</p>
+<div class="bar" hidden><progress aria-label="Progress of the training"></progress> <span class="left"></span></div>
 <div class="output" role="region" aria-label="What {chapter} prints" tabindex="0" hidden></div>
 <script src="../run.js"></script>
 </section>
@@ -45,10 +45,10 @@ pub fn begin_here(text: &str) -> Result<String> {
     let (title, rest) = text.split_once('\n').ok_or("the introduction has no text below its title")?;
     Ok(format!(
         "{title}\n\n> **Begin here.** Read this page, then [chapter 1](ch01_first_graph/index.html). Each chapter opens with a question: guess, then press \
-         **Run** below it. The chapter's own program runs in the page, and its output and figures appear there. Nothing needs to be installed, and \
-         nothing is loaded from elsewhere. Where the text says `cargo run --release -- ch10 --svg`, type what follows the chapter, `--svg`, into Flags. \
-         Only the exercises and the stepper (`--step`) need a terminal.\n>\n> Two pages to play with: the [playground](playground.html), in which you build a small network, train it, \
-         and walk through the backward pass of any step; and [one digit](digit.html), which a network reads while you draw it.\n{rest}"
+         **Run** below it. The chapter's own program runs in the page, and its output and figures appear there. You need to install nothing, and \
+         nothing is loaded from elsewhere. Where the text says `cargo run --release -- ch10 --svg`, type what follows `ch10`, here `--svg`, into Flags. \
+         Only the exercises and the stepper (`--step`) need a terminal.\n>\n> Two pages to play with: in the [playground](playground.html) you build a small network, train it, \
+         and walk through the backward pass of any step; in [one digit](digit.html) a network reads what you draw.\n{rest}"
     ))
 }
 

@@ -88,7 +88,7 @@ test("the film is the chapter's training, and can be scrubbed and played", { ski
     const answers = [...output.matchAll(/(\d xor \d) = \d   the net says (\S+)/g)].map(([, row, says]) => `${row}: ${says}`);
     assert.equal(answers.length, 4);
     assert.ok((await said(room)).includes(answers.join(", ")), await said(room));
-    assert.match(await said(room), /The plane parts the ones from the zeros/);
+    assert.match(await said(room), /The plane separates the ones from the zeros/);
     await slide(room, "After epoch", "Home", "ArrowRight");
     const [, first] = /epoch +0 +mean cost (\S+)/.exec(output);
     assert.match(await said(room), new RegExp(`^After epoch 0, mean cost ${first}`));

@@ -70,7 +70,7 @@ test("seed and flags are the program's own, and the keyboard is enough", { skip 
     await page.uncheck('[name="quiet"]');
     await page.fill('[name="flags"]', "--sed 4");
     await page.click(".run button");
-    await finished(page, "could not be done");
+    await finished(page, "The run failed");
     assert.match(await page.locator(".run .output").innerText(), /unexpected argument '--sed'/);
   });
 });

@@ -1,4 +1,4 @@
-// What lies beside the pages of the site and is loaded when it is needed. A script can be loaded from disk where a page can fetch nothing.
+// Files of the site that are loaded only when they are needed. They are scripts, because a page opened from disk can load scripts but fetch nothing.
 
 const here = document.currentScript.src;
 
@@ -8,7 +8,7 @@ function carried(name, callback) {
     window[callback] = (...values) => resolve(values);
     const script = document.createElement("script");
     script.src = new URL(name, here).href;
-    script.onerror = () => reject(new Error(`${name}, which lies beside these pages, cannot be loaded`));
+    script.onerror = () => reject(new Error(`${name} cannot be loaded. It is part of this site's folder: was the folder copied completely?`));
     document.head.append(script);
   });
 }

@@ -1,6 +1,6 @@
 // The panel of a chapter's page that runs the chapter: a form, and below it what the program prints and draws. The one idea to know: the page only shows.
-// The program runs in a worker, from the file course.js beside this one, which is loaded when a reader first presses Run. A worker can be made from a text,
-// also in a page from disk.
+// The program runs in a worker, from the file course.js beside this one, which is loaded when a reader first presses Run. The worker is made from a text,
+// which also works in a page opened from disk.
 
 /** A text with a terminal's colours as elements: bold in cyan is a heading, green is good and red is not. */
 function coloured(text) {
@@ -43,7 +43,7 @@ class Shown {
     this.progress("");
   }
 
-  /** The number of characters that fit into a line, by which the program breaks its lines, as it does in a terminal. */
+  /** The number of characters that fit into a line: the program wraps its lines to it, as in a terminal. */
   get columns() {
     const text = document.createElement("pre");
     text.append(document.createElement("span"));
@@ -60,7 +60,7 @@ class Shown {
     this.#panel.querySelector("[role=status]").textContent = text;
   }
 
-  /** Many lines at once, before the next picture of the page. */
+  /** Collects lines, and shows them together before the page is next painted. */
   print(text) {
     this.#waiting += text;
     this.#frame ||= requestAnimationFrame(() => this.flush());
@@ -79,7 +79,7 @@ class Shown {
     this.#waiting = "";
   }
 
-  /** Standard error: notes, and a bar of progress, which draws itself over and over. */
+  /** Standard error: notes, and a progress bar, which is drawn again and again. */
   tell(text) {
     if (!/[\r\x1b]/.test(text)) return this.print(text);
     const drawn = text.replace(/\x1b\[[\d;]*[A-Za-z]/g, "\r").split(/[\r\n]/);
@@ -96,7 +96,7 @@ class Shown {
     label.textContent = `${what}: ${done} of ${all}, ${left}`;
   }
 
-  /** A file that the program wrote: a figure is shown where the text has come to, another is offered. */
+  /** A file that the program wrote: a figure is shown after the text so far, any other file is offered as a link. */
   file(path, bytes) {
     this.flush();
     const name = path.split("/").at(-1);
@@ -106,7 +106,7 @@ class Shown {
     const figure = document.createElement("figure");
     if (type === "image/svg+xml") {
       const image = document.createElement("img");
-      [image.src, image.alt] = [address, `The figure ${name}, which this run has drawn`];
+      [image.src, image.alt] = [address, `The figure ${name}, drawn by this run`];
       figure.append(image);
     }
     const caption = document.createElement("figcaption");
@@ -164,7 +164,7 @@ function wire(panel) {
     const order = { args: args(), columns: shown.columns, lines: field("guess").value.trim() === "" ? [] : [field("guess").value.trim()] };
     try {
       if (worker === null) {
-        shown.status("The course is being loaded.");
+        shown.status("Loading the course.");
         const [work, module] = await carried("course.js", "gradusCourse");
         if (!running) return;
         const address = URL.createObjectURL(new Blob([`(${work})()`], { type: "text/javascript" }));
@@ -184,10 +184,10 @@ function wire(panel) {
       if (data.stream === 1) shown.print(data.text);
       else if (data.stream === 2) shown.tell(data.text);
       else if (data.path) shown.file(data.path, data.bytes);
-      else if (data.failed) stop(`It ended before its end: ${data.failed}`);
+      else if (data.failed) stop(`The program stopped early: ${data.failed}`);
       else if (data.needs) {
         shown.clear();
-        shown.status("The digits are being loaded: 11 MB.");
+        shown.status("Loading the digits: 11 MB.");
         try {
           const [digits] = await carried("digits.js", "gradusDigits");
           if (running) begin({ ...order, module: undefined, digits });
@@ -197,7 +197,7 @@ function wire(panel) {
       } else {
         const time = `${data.seconds < 10 ? data.seconds.toFixed(1) : Math.round(data.seconds)} s`;
         const ends = { 0: `Finished in ${time}.`, 1: `Finished in ${time}: a number is outside its band.` };
-        rest(ends[data.status] ?? "It could not be done: the output says why.");
+        rest(ends[data.status] ?? "The run failed: the output says why.");
       }
     };
     worker.onerror = (event) => stop(`The worker failed: ${event.message}`);

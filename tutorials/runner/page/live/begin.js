@@ -1,11 +1,11 @@
-// Brings the figure to life in whose place this script stands, when it comes near the part of the page that is seen.
+// Starts the live figure around this script when the reader scrolls near it.
 
 const FIGURES = { surface: Surface, film: Film, v_curve: VCurve, maps: Maps };
 
 async function begin(section) {
   const asleep = section.querySelector(".asleep");
   const room = element("div", { className: "room" });
-  asleep.textContent = "The figure is being loaded.";
+  asleep.textContent = "Loading the figure.";
   try {
     section.append(room);
     await FIGURES[section.dataset.live].open(room);

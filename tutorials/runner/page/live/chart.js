@@ -24,7 +24,7 @@ class Chart {
     this.room = element("div", { className: "chart" }, this.svg);
   }
 
-  /** Empties it, and takes the numbers that it has room for. */
+  /** Empties it, and sets the ranges of its axes. */
   frame(x, y) {
     this.width = Math.max(220, this.room.clientWidth);
     this.height = this.square ? Math.min(this.width, 380) : this.wanted;
@@ -75,7 +75,7 @@ class Chart {
     return [x0 + right * (x1 - x0), y0 + up * (y1 - y0)];
   }
 
-  /** A line through points; where a number is none, it has a gap. */
+  /** A line through points, with a gap where a number is not finite. */
   line(points, kind) {
     let isOn = false;
     const parts = points.map(([x, y]) => {
@@ -93,7 +93,7 @@ class Chart {
     if (Number.isFinite(cx) && Number.isFinite(cy)) this.inside.append(svg("circle", { class: kind, cx, cy, r: size }));
   }
 
-  /** A text beside a point, some pixels below it, or above if they are below 0. */
+  /** A text beside a point, `below` pixels below it, or above it if `below` is negative. */
   text([x, y], text, below = -6, isLeft = this.part("x", x) > 0.7) {
     this.inside.append(svg("text", { x: this.x(x) + (isLeft ? -9 : 9), y: this.y(y) + below, "text-anchor": isLeft ? "end" : "start" }, text));
   }
@@ -116,7 +116,7 @@ class Chart {
     this.inside.append(svg("path", { class: kind, d: parts.join("") }));
   }
 
-  /** Says in words what is to be seen. */
+  /** Describes the chart in words. */
   tell(label) {
     this.svg.setAttribute("aria-label", label);
   }
@@ -128,7 +128,7 @@ function written(x) {
   return Math.abs(tidy) >= 1e5 || (tidy !== 0 && Math.abs(tidy) < 1e-3) ? tidy.toExponential() : String(tidy);
 }
 
-/** Straight pieces of the line at which a field has a level: in each square between four places, from side to side, by where the level lies between two corners. */
+/** Straight pieces of a contour line: in each square of four neighbouring points, from side to side, where the level lies between two corners. */
 function pieces(numbers, side, level) {
   const found = [];
   for (let row = 0; row + 1 < side; row++) {

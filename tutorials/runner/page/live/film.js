@@ -1,5 +1,5 @@
-// Chapter 10: a training of XOR as a film. The engine trains, row by row as the chapter does, and its weights after each epoch are kept; for the epoch that is
-// shown they are put into a second program, which says what such a net makes of the plane and of the four rows.
+// Chapter 10: a training of XOR as a film. The engine trains, row by row as the chapter does, and the weights after each epoch are kept. The weights of the
+// epoch on display go into a second program, which computes what this net says about the plane and the four rows.
 
 /** The time in milliseconds for which the page may stand still while it trains. */
 const TURN = 30;
@@ -31,7 +31,7 @@ class Film {
     this.losses = new Chart({ x: { name: "epoch" }, y: { name: "mean cost", log: true }, height: 190 });
     this.said = new Said();
     room.append(
-      element("p", { textContent: `Every frame is the net after an epoch. First the plane of the inputs: blue is where the net says more than ½. Then the four rows as the hidden units see them: the upright line is the plane y = ½. Last the mean cost, until it falls below ${learnt}. The slowest of the ${starts.length} starts is number ${epochs.indexOf(most) + 1}, with ${most} epochs: look what it waits for.` }),
+      element("p", { textContent: `Each frame shows the net after one epoch. The first chart is the plane of the inputs: blue is where the net says more than ½. The second shows the four rows as the hidden units see them; the vertical line is the plane y = ½. The third is the mean cost, until it falls below ${learnt}. The slowest of the ${starts.length} starts is number ${epochs.indexOf(most) + 1}, with ${most} epochs: what is it waiting for?` }),
       element("div", { className: "controls" }, this.player.button, this.slider.room, start.room),
       element("div", { className: "charts" }, this.plane.room, this.hidden.room),
       this.losses.room,
@@ -50,7 +50,7 @@ class Film {
     this.train(start);
   }
 
-  /** As much at a time as the page can wait for. A slider that stands at the end follows it. */
+  /** Trains for as long as the page can wait, again and again. A slider at the end follows the training. */
   train(start) {
     if (start !== this.start) return;
     const follows = this.slider.value === this.last && !this.player.isOn;
@@ -62,7 +62,7 @@ class Film {
     if (!this.isOver) setTimeout(() => this.train(start));
   }
 
-  /** The last frame that there is. */
+  /** The last frame so far. */
   get last() {
     return this.frames.length - 1;
   }
@@ -150,17 +150,17 @@ class Film {
     if (frame > 0) this.losses.dot([frame - 1, this.costs[frame - 1]], "now");
   }
 
-  /** What is to be seen, in words. */
+  /** Describes the figure in words. */
   say() {
     const frame = this.slider.value;
     const answers = this.view.array("answers").map((y, i) => `${this.data.rows[i].join(" xor ")}: ${y.toFixed(3)}`).join(", ");
     const when = frame === 0 ? "Before the first step" : `After epoch ${frame - 1}, mean cost ${this.costs[frame - 1].toFixed(5)}`;
     const apart = this.view.array("distance").every((x, i) => x > 0 === (this.data.targets[i] === 1));
     const end = this.isOver ? ` Start ${this.start + 1} ends after epoch ${this.costs.length - 1}.` : " The training goes on.";
-    const text = `${when}: the net says ${answers}. The plane ${apart ? "parts" : "does not part"} the ones from the zeros.${end}`;
+    const text = `${when}: the net says ${answers}. The plane ${apart ? "separates" : "does not separate"} the ones from the zeros.${end}`;
     this.said.tell(text, this.player.isOn || !this.isOver);
     this.plane.tell(`The plane of the inputs. ${text}`);
-    this.hidden.tell(`The four rows as the hidden units see them: the plane y = ½ ${apart ? "parts" : "does not part"} the ones from the zeros`);
+    this.hidden.tell(`The four rows as the hidden units see them: the plane y = ½ ${apart ? "separates" : "does not separate"} the ones from the zeros`);
     this.losses.tell(`The mean cost over the epochs, from ${this.costs[0].toFixed(3)} to ${this.costs.at(-1).toFixed(5)}`);
   }
 }

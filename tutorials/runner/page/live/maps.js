@@ -1,6 +1,6 @@
-// Chapter 22: a digit, a kernel, and the feature map that it makes: of each number in the map, the window that it was made of.
+// Chapter 22: a digit, a kernel and the feature map they give, and for each number in the map the window that it was computed from.
 
-/** A picture of square pixels, one of whose places is marked. `chosen` is told the place that a reader points at. */
+/** A picture of square pixels with a mark. `chosen` gets the pixel that a reader clicks on. */
 class Pixels {
   constructor(name, chosen) {
     this.name = name;
@@ -57,10 +57,10 @@ class Maps {
     this.table = element("tbody");
     this.said = new Said();
     room.append(
-      element("p", { textContent: "Choose a digit and a kernel, by hand or learnt by this chapter's net. Then move the window: click on a picture, or use the sliders. Blue is above 0, orange below." }),
+      element("p", { textContent: "Choose a digit and a kernel, made by hand or learnt by this chapter's net. Then move the window: click on a picture, or use the sliders. Blue is above 0, orange below." }),
       element("div", { className: "controls" }, this.digit.room, this.kernel.room, this.row.room, this.column.room),
       element("div", { className: "pictures" }, ...Object.values(this.pictures).map(({ room }) => room)),
-      wide("The window", element("table", { className: "window" }, element("caption", { textContent: "The window: each pixel, times the weight on it" }), this.table)),
+      wide("The window", element("table", { className: "window" }, element("caption", { textContent: "The window: each pixel times its weight" }), this.table)),
       this.said.room,
     );
   }
@@ -98,7 +98,7 @@ class Maps {
     const pooled = this.running.array("pooled");
     const sum = this.map[row * across + column];
     const [least, greatest] = [Math.min(...this.map), Math.max(...this.map)];
-    pictures.image.draw(digit.pixels, this.data.side, [paper, ink], [row, column, wide], `A ${digit.label}; the window begins at row ${row}, column ${column}`);
+    pictures.image.draw(digit.pixels, this.data.side, [paper, ink], [row, column, wide], `A ${digit.label}; the window starts at row ${row}, column ${column}`);
     pictures.kernel.draw(signed(kernel.numbers), wide, [zero, middle, one], [], kernel.name);
     pictures.map.draw(signed(this.map), across, [zero, middle, one], [row, column, 1], `From ${number(least, 3)} to ${number(greatest, 3)}`);
     pictures.pooled.draw(signed(pooled), Math.sqrt(pooled.length), [zero, middle, one], [], `Up to ${number(Math.max(...pooled), 3)}`);

@@ -16,12 +16,12 @@ function svg(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** A slider with its label. What it stands for, `say` tells of its number, is shown beside it and read out. */
+/** A slider with its label. `say` turns its number into the text that is shown beside it and read out. */
 class Slider {
   constructor(label, { min, max, step, value }, say, moved) {
     this.say = say;
     this.input = element("input", { type: "range", min, max, step, value });
-    // An output would be taken for what the label names.
+    // An `output` element would be taken as the control that the label names.
     this.shown = element("strong");
     this.room = element("label", { className: "slider" }, element("span", {}, `${label} `, this.shown), this.input);
     this.input.addEventListener("input", () => {
@@ -51,7 +51,7 @@ class Slider {
   }
 }
 
-/** A field for a number. `changed` is told a number that is one. */
+/** A field for a number. `changed` gets the number if it is valid. */
 function field(label, properties, changed) {
   const input = element("input", { type: "number", ...properties });
   input.addEventListener("change", () => input.validity.valid && input.value !== "" && changed(Number(input.value)));
@@ -92,7 +92,7 @@ class Player {
   }
 }
 
-/** Room for a table, which scrolls where it is too wide. */
+/** Room for a table, which scrolls sideways if it is too wide. */
 function wide(name, table) {
   const room = element("div", { className: "wide", tabIndex: 0 }, table);
   room.setAttribute("role", "region");
@@ -100,7 +100,7 @@ function wide(name, table) {
   return room;
 }
 
-/** The sentence that says what is to be seen. It is read out when it changes, but not while a figure moves. */
+/** The sentence that describes the figure. It is read out when it changes, but not while the figure moves. */
 class Said {
   constructor() {
     this.room = element("p", { className: "said" });

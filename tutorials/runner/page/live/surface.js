@@ -1,12 +1,12 @@
-// Chapter 7: the surface, and a ball that the reader puts down and releases. Every step is a run of a program in which the step is recorded, from the slope
-// to the new place: the engine takes it.
+// Chapter 7: the surface, and a ball that the reader puts down and releases. The engine takes every step: it runs a program in which one step is recorded,
+// from the slope to the new place.
 
-/** The ends of the map along either axis, and the number of places at which it is measured along each. */
+/** The ends of the map along each axis, and the number of points along each at which the loss is measured. */
 const MAP = { from: -1.5, to: 1.5, side: 61 };
 const LEVELS = [-0.012, 0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.2, 1.6, 2, 3, 4];
 /** The spread of the slope's random part, as in the chapter. */
 const STUMBLE = 0.25;
-/** Where nothing brings a ball back from. */
+/** From this far out no ball comes back. */
 const AWAY = 10;
 
 /** A random number from the normal distribution. */
@@ -60,7 +60,7 @@ class Surface {
     this.losses = new Chart({ x: { name: "step" }, y: { name: "L" }, height: 170 });
     this.said = new Said();
     room.append(
-      element("p", { textContent: "Put the ball down anywhere: click on the map, or type its place. Release it, and it goes down step by step. From (1.2, 1.2) it comes to rest on the saddle, as in the figure above. Does it from (1.2, 1.1)? With stumbling? At which rate does it never come to rest, and at which does it fly away?" }),
+      element("p", { textContent: "Put the ball down anywhere: click on the map, or type its coordinates. Release it, and it goes down step by step. From (1.2, 1.2) it comes to rest on the saddle, as in the figure above. Does it also from (1.2, 1.1)? And if it stumbles? At which learning rate does it never come to rest, and at which does it fly away?" }),
       element("div", { className: "controls" }, this.player.button, once, back, ...this.fields.map(({ room }) => room)),
       element("div", { className: "controls" }, this.rate.room, this.momentum.room, element("label", { className: "check" }, this.stumbles, "Stumble")),
       element("div", { className: "charts" }, this.map.room, this.losses.room),
@@ -114,7 +114,7 @@ class Surface {
     return !this.path.at(-1).every((x) => Math.abs(x) < AWAY);
   }
 
-  /** Whether the last step went nowhere that could be seen. */
+  /** Whether the last step was too short to be seen. */
   get isAtRest() {
     const [before, now] = this.path.slice(-2);
     return now !== undefined && Math.hypot(now[0] - before[0], now[1] - before[1]) < 1e-6 && !this.stumbles.checked;
@@ -139,7 +139,7 @@ class Surface {
     this.say();
   }
 
-  /** What is to be seen, in words. */
+  /** Describes the figure in words. */
   say() {
     const place = (numbers) => `(${numbers.map((x) => number(x, 3)).join(", ")})`;
     const [steps, here] = [this.path.length - 1, this.path.at(-1)];
@@ -151,7 +151,7 @@ class Surface {
 
   verdict() {
     if (this.isAway) return "It diverges: each step is longer than the one before, and ends higher. Try a lower rate.";
-    if (this.isAtRest && Math.hypot(...this.path.at(-1)) < 0.01) return "It is at rest on the saddle: level, and not the lowest point.";
+    if (this.isAtRest && Math.hypot(...this.path.at(-1)) < 0.01) return "It is at rest on the saddle: the ground is level there, but this is not the lowest point.";
     if (this.isAtRest) return "It is at rest.";
     return "";
   }

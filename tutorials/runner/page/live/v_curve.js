@@ -1,5 +1,5 @@
-// Chapter 13: nudging and backprop apart, over the step of the nudge, in both kinds of number. Losses, quotient, gradient and difference are recorded in one
-// program for each kind, in which h is a leaf.
+// Chapter 13: the difference between nudging and backprop over the step of the nudge, in f64 and f32. Losses, quotient, gradient and difference are recorded
+// in one program for each kind of number, in which h is a leaf.
 
 const STEPS = { from: -11, to: -0.5, by: 0.25 };
 /** Ends of the axis of differences. */
@@ -32,7 +32,7 @@ class VCurve {
     this.said = new Said();
     const heads = ["", ...Object.keys(this.kinds)].map((textContent) => element("th", { scope: "col", textContent }));
     room.append(
-      element("p", { textContent: "Move the step. A large one pays for the bend of the curve, a small one for the digits that the two losses share, which cancel. The quotient is made of what is left of them: the coloured digits below. The level line is 1e-7, below which the rule says: right." }),
+      element("p", { textContent: "Change the step h. With a large step the error comes from the curvature of the loss; with a small one, from rounding: the digits that the two losses share cancel, and only the coloured digits below are left for the quotient. The horizontal line is 1e-7: below it, the rule says that the gradient is right." }),
       element("div", { className: "controls" }, this.step.room, this.which.room, element("label", { className: "check" }, this.epsilon, "1e-7 in the logarithm")),
       this.chart.room,
       wide("The losses, their quotient and the gradient", element("table", {}, element("thead", {}, element("tr", {}, ...heads)), this.table)),
@@ -87,11 +87,11 @@ class VCurve {
       const [step, apart] = points.reduce((best, point) => (point[1] < best[1] ? point : best));
       return `${kind} is best at ${number(step, 2)}, with ${number(apart, 2)}`;
     });
-    this.chart.tell(`How far nudging and backprop are apart, over the step, on logarithmic axes: ${least.join("; ")}. ${this.said.text}`);
+    this.chart.tell(`The difference between nudging and backprop over the step, on logarithmic axes: ${least.join("; ")}. ${this.said.text}`);
   }
 }
 
-/** A loss, coloured from the first digit on in which another one differs. */
+/** A loss, coloured from the first digit in which the other one differs. */
 function shared(x, other) {
   const [a, b] = [String(x), String(other)];
   const same = a === b ? a.length : [...a].findIndex((digit, i) => digit !== b[i]);
