@@ -1,6 +1,6 @@
 // The operating system of a program that was compiled for WASI (preview 1), as far as the course needs one: arguments, clocks, random bytes, standard
-// streams and files, which are in memory. The one idea to know: a program's calls are answered at once, so what has to be fetched is fetched before
-// it starts. `Needed` ends a program that looks for a folder which is not there yet; it is started again when the folder is.
+// streams and files, which are in memory. The one idea to know: a program's calls are answered at once, so everything must be fetched before
+// it starts. `Needed` ends a program that looks for a folder that is not there yet; it is started again when the folder is there.
 
 const errno = { success: 0, badf: 8, exist: 20, inval: 28, isdir: 31, noent: 44, nosys: 52, notdir: 54, notempty: 55 };
 const kind = { device: 2, folder: 3, file: 4 };
@@ -27,7 +27,7 @@ class Files {
   #entries = new Map([["", null]]);
   #later;
 
-  /** `later` are folders that come when they are asked for. */
+  /** `later` are folders that are loaded when the program asks for them. */
   constructor(later = []) {
     this.#later = new Set(later);
   }
@@ -77,7 +77,7 @@ function write(file, place, bytes) {
 }
 
 /** Runs a compiled program to its end and returns its exit status. `say(stream, bytes)` gets what it writes to standard output (1) and standard error (2);
-    `wrote(path, bytes)` gets each file under its final name. `lines` are typed ahead: as long as one is left, standard input is a terminal. */
+    `wrote(path, bytes)` gets each file under its final name. `lines` are typed in advance: while one is left, standard input is a terminal. */
 function runProgram(module, { args = [], env = {}, files = new Files(), lines = [], say, wrote = () => {} }) {
   let memory;
   const bytes = (place, length) => new Uint8Array(memory.buffer, place, length);
@@ -212,7 +212,7 @@ function runProgram(module, { args = [], env = {}, files = new Files(), lines = 
       const isTerminal = file.stream === 0 ? waiting.length > 0 : file.stream !== undefined;
       bytes(place, 24).fill(0);
       view().setUint8(place, isTerminal ? kind.device : file.entry === null || file.path === "" ? kind.folder : kind.file);
-      // A device that one can seek is no terminal.
+      // A device that can seek is not taken for a terminal.
       put64(place + 8, isTerminal ? 0x1fffffdbn : 0x1fffffffn);
       put64(place + 16, 0x1fffffffn);
       return errno.success;

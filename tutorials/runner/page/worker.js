@@ -1,4 +1,4 @@
-// Runs chapters in a worker, below `wasi.js`: a message says which, with which arguments; messages back carry what it prints and writes, as it does.
+// Runs chapters in a worker, below `wasi.js`. A message says which chapter to run, with which arguments; messages back carry what it prints and writes, while it runs.
 
 let program;
 const digits = [];
@@ -6,7 +6,7 @@ const digits = [];
 const unpacked = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 const unzipped = (bytes) => new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 
-/** `module` comes with the first message, `digits` once they were asked for: both in base64. */
+/** `module` comes with the first message, `digits` after they were asked for, both in base64. */
 onmessage = async ({ data: { module, digits: packed, args, lines, columns } }) => {
   try {
     if (module) program = await WebAssembly.compile(await unzipped(unpacked(module)));
@@ -17,7 +17,7 @@ onmessage = async ({ data: { module, digits: packed, args, lines, columns } }) =
     const started = performance.now();
     const status = runProgram(program, {
       args: ["gradus", ...args],
-      // A terminal without a name gets no bar of progress.
+      // The program draws a progress bar only on a terminal with a name.
       env: { TERM: "xterm", COLUMNS: String(columns) },
       files,
       lines,

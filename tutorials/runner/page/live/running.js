@@ -1,5 +1,5 @@
-// A program of a live figure, and the engine that runs it. The one idea to know: what is recorded has names, by which a figure sets leaves and reads results,
-// so that every number on the page is the engine's.
+// A live figure's program, and the engine that runs it. The one idea to know: a figure sets leaves and reads results by their names,
+// so that every number on the page comes from the engine.
 
 /** The compiled engine for a kind of number: all figures of a page share it. */
 const modules = new Map();
@@ -22,7 +22,7 @@ class Running {
   /** The leaves that read parameters, in the order in which the program recorded them. */
   params = [];
 
-  /** Starts an engine of its own with the program, and runs it once. */
+  /** Starts a separate engine with the program, and runs it once. */
   static async open(program) {
     return new Running(new Engine(await moduleOf(program.number)), program);
   }
