@@ -6,15 +6,21 @@ use frame::Exercise;
 use std::path::{Path, PathBuf};
 
 /// The pages beside the chapters, each with its file from the root.
-pub const PAGES: [(&str, &str); 3] =
-    [("introduction", "book/introduction.md"), ("glossary", "book/glossary.md"), ("sources", "SOURCES.md")];
+pub const PAGES: [(&str, &str); 4] = [
+    ("introduction", "book/introduction.md"),
+    ("glossary", "book/glossary.md"),
+    ("sources", "SOURCES.md"),
+    ("teaching", "book/teaching.md"),
+];
 
 /// The parts of the course, each with the number of its first chapter.
 const PARTS: [(u32, &str); 4] =
     [(1, "A neuron, a cost, a slope"), (8, "Backpropagation"), (15, "Reading digits"), (22, "Beyond the gradient")];
 
 /// What the book says beside the texts, to be translated as they are. `{}` is a number.
-pub const PHRASES: [&str; 9] = [
+pub const PHRASES: [&str; 11] = [
+    // To be translated as the name of the language into which the rest is translated.
+    "English",
     "A neuron, a cost, a slope",
     "Backpropagation",
     "Reading digits",
@@ -22,6 +28,7 @@ pub const PHRASES: [&str; 9] = [
     "The course",
     "Glossary, English and Chinese",
     "The sources",
+    "For teachers",
     HINTS,
     HINT,
 ];
@@ -47,8 +54,9 @@ impl Book<'_> {
         let mut summary = format!("# Summary\n\n[{}](introduction.md)\n", phrases.say("The course"));
         for (page, file) in PAGES {
             let mut text = self.translations(page)?.text(&read(&self.root.join(file))?);
-            if self.runnable && page == "introduction" {
-                text = panel::begin_here(&text)?;
+            if page == "introduction" {
+                text = if self.runnable { panel::begin_here(&text)? } else { text };
+                text = self.with_languages(&text)?;
             }
             write(&pages.join(format!("{page}.md")), &formulas::to_mathml(&of_the_book(&text))?)?;
         }
@@ -76,9 +84,29 @@ impl Book<'_> {
             write(&pages.join("run.js"), &script(self.root, &panel::SCRIPTS)?)?;
             write(&pages.join("live.js"), &script(self.root, &live::SCRIPTS)?)?;
         }
-        let (glossary, sources) = (phrases.say("Glossary, English and Chinese"), phrases.say("The sources"));
-        summary += &format!("\n---\n\n[{glossary}](glossary.md)\n[{sources}](sources.md)\n");
+        summary += "\n---\n\n";
+        for (title, page) in
+            [("Glossary, English and Chinese", "glossary"), ("The sources", "sources"), ("For teachers", "teaching")]
+        {
+            summary += &format!("[{}]({page}.md)\n", phrases.say(title));
+        }
         write(&pages.join("SUMMARY.md"), &summary)
+    }
+
+    /// The first page with links to it in the other languages, below its title. English is at the root of a book, each other language in a folder of its own.
+    fn with_languages(&self, text: &str) -> Result<String> {
+        let (title, rest) = text.split_once('\n').ok_or("the introduction has no text below its title")?;
+        let mut links = Vec::new();
+        if self.language.is_some() {
+            links.push("[English](../introduction.html)".to_owned());
+        }
+        let own = self.language.as_ref().map(|language| &language.code[..]);
+        let up = if own.is_some() { "../" } else { "" };
+        for other in Language::all(self.root)?.iter().filter(|other| own != Some(&other.code)) {
+            let name = other.translations("book")?.say("English");
+            links.push(format!("[{name}]({up}{}/introduction.html)", other.code));
+        }
+        Ok(format!("{title}\n\n{}\n{rest}", links.join(" · ")))
     }
 
     /// What a text says in the book's language.

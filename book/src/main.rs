@@ -146,6 +146,7 @@ fn translations(root: &Path, chapters: &[PathBuf], check: bool) -> Result<Vec<St
                 println!("{}: {} of {} messages of {}", language.code, count.translated, count.messages, text.name);
             }
         }
+        faults.extend(language.write_readme(root, check)?);
         println!("{}: {} of {} messages are translated", language.code, all.translated, all.messages);
     }
     Ok(faults)

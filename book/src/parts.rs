@@ -66,7 +66,11 @@ pub fn parts(text: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut at = 0;
     while at < lines.len() {
-        let length = verbatim(&lines[at..], at == 0 || lines[at - 1].trim().is_empty());
+        // An indented line after indented code is code as well.
+        let after_code = at > 0
+            && lines[at - 1].starts_with("    ")
+            && parts.last().is_some_and(|part: &Part| part.message.is_empty());
+        let length = verbatim(&lines[at..], at == 0 || lines[at - 1].trim().is_empty() || after_code);
         if length > 0 {
             parts.extend((at..at + length).map(|place| Part::verbatim(place + 1, lines[place])));
             at += length;
@@ -163,7 +167,7 @@ fn has_words(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "# Chapter 1. A graph\n\n> **Predict.** How fast\n> does it grow?\n>\n> - one\n\n<a id=\"N1\"></a>\n\n## The sum, again\n\nTwo lines\nof text:\n\n    cargo run\n\n<!-- output: A -->\n```text\nnot this\n```\n\n$$a\n= b$$\n\n- an item\n  of two lines\n- `x` $y$\n\n1. first\n\n| a | word |\n|---|---|\n| `x` | 3 |\n";
+    const TEXT: &str = "# Chapter 1. A graph\n\n> **Predict.** How fast\n> does it grow?\n>\n> - one\n\n<a id=\"N1\"></a>\n\n## The sum, again\n\nTwo lines\nof text:\n\n    cargo run\n    cargo run -- twice   # and again\n\n<!-- output: A -->\n```text\nnot this\n```\n\n$$a\n= b$$\n\n- an item\n  of two lines\n- `x` $y$\n\n1. first\n\n| a | word |\n|---|---|\n| `x` | 3 |\n";
 
     #[test]
     fn a_text_is_parted_into_messages_and_what_stays() {
@@ -192,7 +196,7 @@ mod tests {
     #[test]
     fn messages_are_put_in_their_places_and_headings_keep_their_names() {
         let text = translated(TEXT, |message| Some(format!("<{}>", message.len())));
-        assert!(text.starts_with("# <18>\n\n> <35>\n>\n> - <3>\n\n<a id=\"N1\"></a>\n\n## <14> {#the-sum-again}\n\n<18>\n\n    cargo run\n"), "{text}");
+        assert!(text.starts_with("# <18>\n\n> <35>\n>\n> - <3>\n\n<a id=\"N1\"></a>\n\n## <14> {#the-sum-again}\n\n<18>\n\n    cargo run\n    cargo run -- twice   # and again\n"), "{text}");
         assert!(text.contains("- <20>\n- `x` $y$\n\n1. <5>\n\n| <10>\n|---|---|\n| `x` | 3 |\n"), "{text}");
     }
 }

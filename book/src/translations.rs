@@ -41,6 +41,10 @@ impl Text {
     }
 }
 
+/// The first page of the repository, and the link that leads from it to the Chinese one.
+const README: &str = "README.md";
+const TO_OTHERS: &str = "<a href=\"README.zh-CN.md\">简体中文</a>";
+
 /// The texts of the course: its first pages, and the chapters in these folders.
 pub fn texts(root: &Path, chapters: &[PathBuf]) -> Result<Vec<Text>> {
     let pages = PAGES.into_iter().map(|(name, file)| Text::new(root, name, file));
@@ -52,7 +56,7 @@ pub fn texts(root: &Path, chapters: &[PathBuf]) -> Result<Vec<Text>> {
         file: "book/src/book.rs".to_owned(),
         messages: PHRASES.map(str::to_owned).to_vec(),
     };
-    pages.chain(chapters).chain([Ok(book)]).collect()
+    pages.chain(chapters).chain([Ok(book), Text::new(root, "readme", README)]).collect()
 }
 
 impl Language {
@@ -80,6 +84,18 @@ impl Language {
         Ok(Translations(self.catalog(name)?))
     }
 
+    /// Writes the README in this language beside the English one or, if `check`, returns that it is out of date.
+    pub fn write_readme(&self, root: &Path, check: bool) -> Result<Option<String>> {
+        let text = read(&root.join(README))?.replace(TO_OTHERS, &format!("<a href=\"{README}\">English</a>"));
+        let (text, name) =
+            (self.translations("readme")?.text(&text), format!("README.{}.md", self.code.replace('_', "-")));
+        match std::fs::read_to_string(root.join(&name)) {
+            Ok(present) if present == text => Ok(None),
+            _ if check => Ok(Some(format!("{name} is out of date with {README} and its translation"))),
+            _ => write(&root.join(name), &text).map(|()| None),
+        }
+    }
+
     fn file(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{name}.po"))
     }
@@ -87,10 +103,14 @@ impl Language {
     /// The messages that the file of a text has; none if it does not exist yet.
     fn catalog(&self, name: &str) -> Result<Catalog> {
         let file = self.file(name);
-        match file.exists() {
-            true => po_file::parse(&file).map_err(|error| format!("cannot read {}: {error}", file.display())),
-            false => Ok(Catalog::new(CatalogMetadata::new())),
+        if !file.exists() {
+            return Ok(Catalog::new(CatalogMetadata::new()));
         }
+        // Some editors begin with an empty comment, at which the crate panics.
+        let text = read(&file)?;
+        let lines: Vec<&str> = text.lines().filter(|line| line.trim_end() != "#").collect();
+        po_file::parse_from_reader(lines.join("\n").as_bytes())
+            .map_err(|error| format!("cannot read {}: {error}", file.display()))
     }
 
     /// Brings the file of a text up to date or, if `check`, returns that it is not. Returns also what is wrong with translations.
@@ -226,6 +246,9 @@ mod tests {
             }
         }
         po_file::write_to_file(&catalog, &language.file("a")).expect("written");
+        // As some editors do.
+        let text = std::fs::read_to_string(language.file("a")).expect("read");
+        std::fs::write(language.file("a"), format!("#\n{text}")).expect("written");
     }
 
     #[test]
@@ -233,7 +256,7 @@ mod tests {
         let (_root, language) = language();
         language.refresh(&text(&["One.", "Two.", "Three."]), &[], false).expect("written");
         translate(&language, |english| format!("中文 {english}"));
-        let (count, said) = language.refresh(&text(&["One.", "Two.", "Three."]), &[], true).expect("read");
+        let (count, said) = language.refresh(&text(&["One.", "Two.", "Three."]), &[], false).expect("read");
         assert_eq!((count.translated, count.messages, said.len()), (3, 3, 0), "{said:?}");
 
         let changed = text(&["One.", "Two, or more.", "Three.", "Four."]);
