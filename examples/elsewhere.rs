@@ -13,7 +13,7 @@ use gradus::prelude::*;
 use gradus::step::{State, Step, StepError};
 use gradus::table::{
     Hard,
-    Operand::{Any, Labels},
+    Operand::{self, Any, Labels},
     Row,
 };
 use gradus::{Conv, NotLowered, Windows};
@@ -32,6 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let mut cases = language.rows::<f32>()?;
     cases.extend(language.rows::<f64>()?);
+    cases.extend(language.second_order::<f32>()?);
+    cases.extend(language.second_order::<f64>()?);
     for steps in [1, 10] {
         cases.push(language.deep::<f32>("SGD with momentum", &Sgd::new(0.5).momentum(0.9), steps)?);
         cases.push(language.deep::<f64>("SGD with momentum", &Sgd::new(0.5).momentum(0.9), steps)?);
@@ -111,6 +113,42 @@ impl Language {
         let mut row = row;
         let table = Row::<F>::ALL.iter().map(|known| (known, true));
         table.chain(more().iter().map(|other| (other, false))).map(|(known, is_hard)| row(known, is_hard)).collect()
+    }
+
+    /// Each row of the table of ops, differentiated twice: what flows back to the operands is multiplied by random numbers and summed, and the gradients of that
+    /// sum, with respect to the operands and to what arrived at the result, are the results.
+    fn second_order<F: Scalar>(self) -> Result<Vec<Value>, Box<dyn Error>> {
+        let mut rng = seeded(23);
+        let mut cases = Vec::new();
+        for row in Row::<F>::ALL {
+            let tape = Tape::<F>::new();
+            let sample = |operand: &Operand| operand.sample(&mut rng).mapv(F::from_f64);
+            let operands: Vec<ArrayD<F>> = row.operands.iter().map(sample).collect();
+            let leaf = |(operand, numbers): (&Operand, &ArrayD<F>)| {
+                if operand.is_differentiable() { tape.var(numbers) } else { tape.input(numbers) }
+            };
+            let mut arguments: Vec<Var<F>> = row.operands.iter().zip(&operands).map(leaf).collect();
+            let mut random = |shape: &[usize]| {
+                ArrayD::from_shape_simple_fn(IxDyn(shape), || F::from_f64(rng.random_range(-1.0..1.0)))
+            };
+            let y = (row.program)(&arguments);
+            let arriving = tape.var(random(&y.shape()));
+            let first = y.backward_with(arriving);
+            let flows: Vec<Var<F>> = arguments.iter().filter_map(|&x| first.get(x)).collect();
+            arguments.push(arriving);
+            let factors: Vec<Var<F>> = flows.iter().map(|flow| tape.input(random(&flow.shape()))).collect();
+            let weighted = flows.iter().zip(&factors).map(|(&flow, &factor)| (flow * factor).sum());
+            let Some(sum) = weighted.reduce(|a, b| a + b) else { continue };
+            let second = sum.backward();
+            let results: Vec<Var<F>> = arguments.iter().filter_map(|&x| second.get(x)).collect();
+            arguments.extend(factors);
+            let values = |vars: &[Var<F>]| vars.iter().map(|var| array(&var.value())).collect::<Vec<_>>();
+            cases.push(json!({
+                "name": format!("{}, twice", row.op), "number": F::NAME, "text": self.tape(&tape, &arguments, &results)?,
+                "arguments": values(&arguments), "results": values(&results),
+            }));
+        }
+        Ok(cases)
     }
 
     fn deep<F: Scalar>(

@@ -6,11 +6,11 @@ use super::suspect::{Arrays, Suspect};
 use gradus::data::Digits;
 
 pub struct Table<'c> {
-    pub card: &'c Card,
+    pub(super) card: &'c Card,
     /// The loss before each step and after the last.
-    pub curve: Vec<f64>,
+    pub(super) curve: Vec<f64>,
     /// What was bought, in order.
-    pub bought: Vec<(Probe, Finding)>,
+    pub(super) bought: Vec<(Probe, Finding)>,
     suspect: Suspect,
     trained: Arrays,
     seed: u64,

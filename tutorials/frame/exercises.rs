@@ -365,7 +365,7 @@ pub const EXERCISES: &[Exercise] = &[
         minutes: 20,
         cases: 26,
         hints: [
-            "Seven of the twelve faults are of one kind. Which check sees all seven, and which sees six of them? What would it save to buy that one \
+            "Seven of the faults are of one kind. Which check sees all seven, and which sees six of them? What would it save to buy that one \
              first?",
             "Once a check has found something, is there still a reason to buy another? Stop there. But take care: one of the checks finds something on \
              two cards whose fault is of another kind.",

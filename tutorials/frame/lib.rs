@@ -26,7 +26,7 @@ pub use comparison::{Comparison, Origin};
 pub use error::{Error, Result};
 pub use exercises::{EXERCISES, Exercise};
 pub use flags::{obey, parsed};
-pub use judge::{Case, JSON_VARIABLE, Judge, Judgement, Numbers, SEED_VARIABLE, breach};
+pub use judge::{Case, JSON_VARIABLE, Judge, Judgement, Numbers, SEED_VARIABLE, breach, essence};
 pub use keep::Kept;
 pub use output::{complain, ended, is_anybody_reading, is_prose_on_stderr, note, print};
 pub use place::Document;

@@ -3,15 +3,20 @@
 
 mod check;
 mod checkout;
+mod class;
 mod course;
 mod exercises;
+mod handed_in;
 mod model;
 mod names;
 mod progress;
+mod report;
 mod reproduce;
 #[cfg(feature = "xla")]
 mod run;
+mod site;
 mod tour;
+mod walls;
 mod watch;
 mod workshop;
 
@@ -52,7 +57,9 @@ fn obey(mut arguments: Vec<OsString>) -> ExitCode {
         "step" => step(arguments),
         "check" => check::main(arguments),
         "exercises" => exercises::main(arguments),
+        "class" => class::main(arguments),
         "reproduce" => reproduce::main(arguments),
+        "site" => site::main(arguments),
         #[cfg(feature = "xla")]
         "run" => run::main(arguments),
         #[cfg(not(feature = "xla"))]
@@ -217,6 +224,8 @@ fn overview() -> String {
          \x20 tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
          \x20 step [WHAT]      step through a chapter's tape, or through FILE.onnx\n\
          \x20 check [FLAGS]    judge gradients: of a model, golden values, your own program\n\
+         \x20 class FOLDER     judge what a class has handed in\n\
+         \x20 site --out DIR   the course as a web site, whose chapters run in their pages\n\
          \x20 reproduce        every number of the course, with what stands beside it\n\
          \x20 run STEP         train a recorded step, on XLA too (needs --features xla)\n\
          \x20 help COMMAND     what a command takes, as COMMAND --help does\n\n{}",

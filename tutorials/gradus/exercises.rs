@@ -97,20 +97,10 @@ fn said(text: String) -> bool {
     true
 }
 
-/// The exercise of a chapter.
-fn named(chapter: &str) -> Result<&'static Exercise> {
-    Exercise::of(chapter).ok_or_else(|| {
-        let meant = names::chapter_meant(chapter).filter(|meant| Exercise::of(meant).is_some());
-        let all: Vec<String> = EXERCISES.iter().map(Exercise::short_name).collect();
-        let advice = meant.map_or(format!("there are {}", all.join(" ")), |meant| format!("did you mean {meant}?"));
-        Error::new(format!("there is no exercise of chapter {chapter:?}; {advice}"))
-    })
-}
-
 /// The exercise that was named, or the first that is not solved.
 fn named_or_next(checkout: &Checkout, matches: &ArgMatches) -> Result<&'static Exercise> {
     if let Some(chapter) = matches.get_one::<String>("chapter") {
-        return named(chapter);
+        return names::exercise(chapter);
     }
     let progress = Progress::of(checkout)?;
     let unsolved = EXERCISES.iter().find(|exercise| !progress.has_solved(exercise));
@@ -128,7 +118,7 @@ fn check(checkout: &Checkout, matches: &ArgMatches) -> Result<bool> {
     let chapters: Vec<&String> = matches.get_many("chapter").into_iter().flatten().collect();
     let exercises: Vec<&'static Exercise> = match chapters[..] {
         [] => EXERCISES.iter().collect(),
-        _ => chapters.into_iter().map(|chapter| named(chapter)).collect::<Result<_>>()?,
+        _ => chapters.into_iter().map(|chapter| names::exercise(chapter)).collect::<Result<_>>()?,
     };
     let json = matches.get_one::<PathBuf>("json").map(|file| Document::at("--json", file)).transpose()?;
     let seed = matches.get_one::<u64>("seed").copied();

@@ -2,15 +2,29 @@
 
 use crate::command::list;
 use crate::{CHAPTERS, Story};
-use frame::Chapter;
+use frame::{Chapter, EXERCISES, Error, Exercise, Result};
 
-const COMMANDS: [&str; 9] = ["tour", "list", "next", "exercises", "check", "reproduce", "run", "step", "help"];
+const COMMANDS: [&str; 11] =
+    ["tour", "list", "next", "exercises", "check", "class", "site", "reproduce", "run", "step", "help"];
 /// Subcommands of `exercises` that people type without it.
 const OF_EXERCISES: [&str; 4] = ["watch", "hint", "reset", "solution"];
 
 /// The chapter of this name: `"ch02"` or `"ch02_perceptron"`.
 pub fn chapter(name: &str) -> Option<(&'static Chapter, Story)> {
     CHAPTERS.into_iter().find(|(chapter, _)| [chapter.short_name(), chapter.binary()].contains(&name.to_owned()))
+}
+
+/// The exercise of a chapter.
+///
+/// # Errors
+/// If there is none.
+pub fn exercise(chapter: &str) -> Result<&'static Exercise> {
+    Exercise::of(chapter).ok_or_else(|| {
+        let meant = chapter_meant(chapter).filter(|meant| Exercise::of(meant).is_some());
+        let all: Vec<String> = EXERCISES.iter().map(Exercise::short_name).collect();
+        let advice = meant.map_or(format!("there are {}", all.join(" ")), |meant| format!("did you mean {meant}?"));
+        Error::new(format!("there is no exercise of chapter {chapter:?}; {advice}"))
+    })
 }
 
 /// The message for an unknown command.

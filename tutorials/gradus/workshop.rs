@@ -2,13 +2,14 @@
 //! judged in place of an answer that does not compile.
 
 use crate::command::checkout::Checkout;
-use frame::{Error, Exercise, JSON_VARIABLE, Result, SEED_VARIABLE};
+use frame::{EXERCISES, Error, Exercise, JSON_VARIABLE, Result, SEED_VARIABLE};
 use serde_json::{Value, json};
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// Time limit of a judge.
@@ -67,22 +68,7 @@ fn build(checkout: &Checkout, exercises: &[&Exercise]) -> Result<BTreeMap<&'stat
         [exercise] => format!("building the exercise of {} ...", exercise.short_name()),
         _ => format!("building {} exercises ...", exercises.len()),
     });
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.current_dir(checkout.root()).args(["build", "--quiet", "--keep-going", "--message-format=json"]);
-    command.args(["--package", "gradus-exercises"]);
-    // The same profile as this program's, so that the dependencies are built already.
-    if !cfg!(debug_assertions) {
-        command.arg("--release");
-    }
-    for exercise in exercises {
-        command.args(["--bin", &program(exercise)]);
-    }
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| Error::new(format!("cannot run cargo to build the exercises: {error}")))?;
-
+    let output = cargo(checkout, exercises)?;
     let (mut built, mut elsewhere) = (BTreeMap::new(), String::new());
     let messages = String::from_utf8_lossy(&output.stdout);
     for message in messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
@@ -115,58 +101,131 @@ fn build(checkout: &Checkout, exercises: &[&Exercise]) -> Result<BTreeMap<&'stat
     Ok(built)
 }
 
+/// Has cargo build exercises, and returns what it reports.
+fn cargo(checkout: &Checkout, exercises: &[impl Borrow<Exercise>]) -> Result<Output> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(checkout.root()).args(["build", "--quiet", "--keep-going", "--message-format=json"]);
+    command.args(["--package", "gradus-exercises"]);
+    // The same profile as this program's, so that the dependencies are built already.
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
+    for exercise in exercises {
+        command.args(["--bin", &program(exercise.borrow())]);
+    }
+    let cannot = |error| Error::new(format!("cannot run cargo to build the exercises: {error}"));
+    command.stdin(Stdio::null()).output().map_err(cannot)
+}
+
 /// The name of an exercise's program.
 fn program(exercise: &Exercise) -> String {
     format!("{}_exercise", exercise.short_name())
 }
 
-/// Runs a judge. It prints by itself, and writes its judgement to a file in a new folder. A judgement is valid only with the secret that the judge
-/// gets before it calls the answer.
+/// Runs a judge, which prints by itself.
 fn run(checkout: &Checkout, exercise: &Exercise, program: &Path, seed: Option<u64>) -> Result<Value> {
-    let cannot_judge = |error: std::io::Error| Error::new(format!("cannot keep a judgement: {error}"));
-    let folder = tempfile::tempdir().map_err(cannot_judge)?;
-    let file = folder.path().join("judgement.json");
-    let secret = format!("{:016x}", RandomState::new().build_hasher().finish());
     let mut command = Command::new(program);
-    command.current_dir(checkout.root()).env(JSON_VARIABLE, &file).stdin(Stdio::piped());
     if frame::is_prose_on_stderr() {
         command.stdout(std::io::stderr());
     }
+    let (judgement, is_stopped) = judged(checkout, command, seed, |mut command, secret| {
+        let cannot = |error: std::io::Error| Error::new(format!("cannot run {}: {error}", program.display()));
+        let mut child = command.stdin(Stdio::piped()).spawn().map_err(cannot)?;
+        if let Some(mut input) = child.stdin.take() {
+            // A program that ends at once reads nothing, and leaves no judgement.
+            let _ = input.write_all(secret.as_bytes());
+        }
+        let started = Instant::now();
+        while child.try_wait().map_err(cannot)?.is_none() {
+            if started.elapsed() > PATIENCE {
+                child.kill().and_then(|()| child.wait()).map_err(cannot)?;
+                return Ok(true);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(false)
+    })?;
+    if let Some(judgement) = judgement {
+        return Ok(judgement);
+    }
+    let error = match is_stopped {
+        true => format!("stopped after {} s: is there a loop that does not end?", PATIENCE.as_secs()),
+        false => "the judge came to no end".to_owned(),
+    };
+    crate::command::print(&format!("\nExercise {}: {}\n\nnot yet: {error}", exercise.number(), exercise.title));
+    Ok(unjudged(exercise, seed, &error))
+}
+
+/// The judgement of a judge, which it writes to a file in a new folder, and what `run` says of the run; `None` if there is no judgement. `run` gets the command and
+/// what is to be on its standard input: a secret, which the judge reads before it calls the answer. A judgement is valid only with it.
+pub fn judged<E>(
+    checkout: &Checkout,
+    mut command: Command,
+    seed: Option<u64>,
+    run: impl FnOnce(Command, &str) -> Result<E>,
+) -> Result<(Option<Value>, E)> {
+    let folder = tempfile::tempdir().map_err(|error| Error::new(format!("cannot keep a judgement: {error}")))?;
+    let file = folder.path().join("judgement.json");
+    let secret = format!("{:016x}", RandomState::new().build_hasher().finish());
+    command.current_dir(checkout.root()).env(JSON_VARIABLE, &file);
     if let Some(seed) = seed {
         command.env(SEED_VARIABLE, seed.to_string());
     }
-    let cannot = |error: std::io::Error| Error::new(format!("cannot run {}: {error}", program.display()));
-    let mut child = command.spawn().map_err(cannot)?;
-    if let Some(mut input) = child.stdin.take() {
-        // A program that ends at once reads nothing, and leaves no judgement.
-        let _ = writeln!(input, "{secret}");
-    }
-    let started = Instant::now();
-    while child.try_wait().map_err(cannot)?.is_none() {
-        if started.elapsed() > PATIENCE {
-            child.kill().and_then(|()| child.wait()).map_err(cannot)?;
-            let seconds = PATIENCE.as_secs();
-            let error = format!("stopped after {seconds} s: is there a loop that does not end?");
-            crate::command::print(&format!("\nExercise {}: {}\n\nnot yet: {error}", exercise.number(), exercise.title));
-            return Ok(unjudged(exercise, seed, &error));
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let judgement: Option<Value> =
-        std::fs::read_to_string(&file).ok().and_then(|text| serde_json::from_str(&text).ok());
-    match judgement {
+    let ended = run(command, &format!("{secret}\n"))?;
+    let text = std::fs::read_to_string(&file).ok();
+    let judgement = match text.and_then(|text| serde_json::from_str(&text).ok()) {
         Some(Value::Object(mut judgement)) if judgement.get("secret").and_then(Value::as_str) == Some(&secret) => {
             judgement.remove("secret");
-            Ok(Value::Object(judgement))
+            Some(Value::Object(judgement))
         }
-        _ => {
-            crate::command::print(&format!(
-                "\nExercise {}: {}\n\nnot yet: the judge came to no end",
-                exercise.number(),
-                exercise.title
-            ));
-            Ok(unjudged(exercise, seed, "the judge came to no end"))
+        _ => None,
+    };
+    Ok((judgement, ended))
+}
+
+/// The compiled libraries that an answer needs, so that it can be compiled without cargo.
+pub struct Libraries {
+    /// The names that an answer uses, and the files.
+    files: Vec<(&'static str, PathBuf)>,
+    folder: PathBuf,
+}
+
+impl Libraries {
+    /// Builds them as for any exercise.
+    ///
+    /// # Errors
+    /// If cargo cannot be run or does not build them.
+    pub fn built(checkout: &Checkout) -> Result<Libraries> {
+        frame::print("building the judges ...");
+        let output = cargo(checkout, &EXERCISES[..1])?;
+        let messages = String::from_utf8_lossy(&output.stdout);
+        let mut files = Vec::new();
+        for message in messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+            let name = message["target"]["name"].as_str().unwrap_or_default();
+            let needed = ["chapters", "frame", "gradus", "ndarray", "rand"].into_iter().find(|needed| *needed == name);
+            let of = message["filenames"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let library = of.into_iter().find(|file| file.ends_with(".rlib")).map(PathBuf::from);
+            // The program `gradus` has the name of the library.
+            files.extend(needed.zip(library));
         }
+        let folder = files.first().and_then(|(_, file)| file.parent()).map(Path::to_owned);
+        match folder.filter(|_| files.len() == 5) {
+            Some(folder) => Ok(Libraries { files, folder }),
+            None => {
+                let reason = String::from_utf8_lossy(&output.stderr);
+                Err(Error::new(format!("cargo could not build the judges:\n{}", reason.trim())))
+            }
+        }
+    }
+
+    /// The compiler's command for an answer, as cargo would give it; `compiler` is the compiler without arguments.
+    pub fn compile(&self, mut compiler: Command, source: &Path, program: &Path) -> Command {
+        compiler.args(["--edition=2024", "--crate-name=exercise", "--crate-type=bin", "--color=never", "-Aunused"]);
+        compiler.arg("-L").arg(format!("dependency={}", self.folder.display()));
+        compiler.args(self.files.iter().map(|(name, file)| format!("--extern={name}={}", file.display())));
+        compiler.arg("-o").arg(program).arg(source);
+        compiler
     }
 }
 

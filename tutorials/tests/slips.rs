@@ -306,7 +306,7 @@ fn a_pooling_that_pays_every_pixel_each_of_several_or_only_the_last_window() {
     });
     assert_told(&mean, "that is the way back of a mean");
     let each = ch22::judge(largest, |image, side, stride, g| sent_back(image, [side, stride], g, wins, |a, b| a + b));
-    assert_told(&each, "more flows back than came");
+    assert_told(&each, "more flows back than arrived");
     let overwritten = ch22::judge(largest, |image, side, stride, g| {
         sent_back(image, [side, stride], g, wins, |before, now| if now == 0.0 { before } else { now })
     });
@@ -408,7 +408,12 @@ fn an_inspector_who_believes_a_mean_of_differences_and_one_who_buys_everything()
     assert!(judgement.failure().contains("nothing (bought: mean: ok)"), "{}", judgement.failure());
     let everything = |table: &mut table::Table| {
         let _ = probes::Probe::ALL.map(|probe| table.buy(probe));
-        table.card.fault
+        match () {
+            _ if table.buy(probes::Probe::Elsewhere) => cards::Verdict::Gradient,
+            _ if table.buy(probes::Probe::Step) => cards::Verdict::Step,
+            _ if table.buy(probes::Probe::Known) => cards::Verdict::Loss,
+            _ => cards::Verdict::Nothing,
+        }
     };
     let judgement = ch28::judge(everything);
     assert!(

@@ -9,7 +9,7 @@ mod rules;
 
 pub use array::Numbers;
 pub use judgement::{JSON_VARIABLE, Judgement};
-pub use rules::breach;
+pub use rules::{breach, essence};
 
 use crate::exercises::Exercise;
 use gradus::check::{Check, Doubt, Entry, Report, Verdict};

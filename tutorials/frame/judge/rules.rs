@@ -3,7 +3,7 @@
 //! its own. These rules stop simple tricks; they are not a sandbox.)
 
 use crate::exercises::Exercise;
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
@@ -59,6 +59,45 @@ pub fn breach(exercise: &Exercise, answer: &str) -> Option<String> {
     names_of("frame", &tokens, &mut used);
     used.remove("Judgement");
     used.first().map(|name| format!("it uses `frame::{name}`: judging is left to the judge"))
+}
+
+/// A program without its comments and spaces: two answers with the same essence are the same. `None` if it is not valid Rust.
+pub fn essence(program: &str) -> Option<String> {
+    let tokens: Vec<TokenTree> = TokenStream::from_str(program).ok()?.into_iter().collect();
+    Some(without_docs(&tokens).to_string())
+}
+
+/// The tokens without the attributes that comments with three slashes are.
+fn without_docs(tokens: &[TokenTree]) -> TokenStream {
+    let is_doc = |place: usize| {
+        let rest = &tokens[place..];
+        let body = match rest {
+            [hash, TokenTree::Group(body), ..] if is_sign(hash, '#') => body,
+            [hash, not, TokenTree::Group(body), ..] if is_sign(hash, '#') && is_sign(not, '!') => body,
+            _ => return 0,
+        };
+        let is_doc = body.stream().into_iter().next().is_some_and(|word| word.to_string() == "doc");
+        if is_doc {
+            rest.iter().position(|token| matches!(token, TokenTree::Group(_))).map_or(0, |last| last + 1)
+        } else {
+            0
+        }
+    };
+    let (mut kept, mut place) = (Vec::new(), 0);
+    while place < tokens.len() {
+        let length = is_doc(place);
+        if length == 0 {
+            kept.push(match &tokens[place] {
+                TokenTree::Group(group) => {
+                    let inner: Vec<TokenTree> = group.stream().into_iter().collect();
+                    TokenTree::Group(Group::new(group.delimiter(), without_docs(&inner)))
+                }
+                token => token.clone(),
+            });
+        }
+        place += length.max(1);
+    }
+    kept.into_iter().collect()
 }
 
 /// The first thing that is forbidden: a keyword, a macro, the attribute `path`, another name for a crate or for the judge.
@@ -202,6 +241,15 @@ fn is_sign(token: &TokenTree, sign: char) -> bool {
 mod tests {
     use super::*;
     use crate::EXERCISES;
+
+    #[test]
+    fn answers_are_the_same_but_for_comments_and_spaces() {
+        let essence = |text: &str| essence(text).expect("Rust");
+        let one = essence("//! Mine.\n/// Adds.\nfn f(x: f64) -> f64 {\n    // one more\n    x + 1.0\n}\n");
+        assert_eq!(one, essence("fn f(x: f64)->f64{x+1.0}"));
+        assert_ne!(one, essence("fn f(y: f64)->f64{y+1.0}"));
+        assert_eq!(super::essence("fn f( {"), None);
+    }
 
     #[test]
     fn what_was_shipped_keeps_the_rules() {
