@@ -195,3 +195,72 @@ fn with_checkpoints_a_deep_net_needs_less_memory() {
     let (plain, again) = (needed(false), needed(true));
     assert!(3 * again < 2 * plain, "{plain} and {again} bytes");
 }
+
+#[cfg(feature = "json")]
+mod steps {
+    use super::{BYTES, allocations, peak};
+    use gradus::nn::{Activation, Mlp, Module};
+    use gradus::optim::Adam;
+    use gradus::prelude::*;
+    use gradus::step::{Runner, Step};
+    use ndarray::{ArrayD, IxDyn};
+
+    fn zeros(shape: &[usize]) -> ArrayD<f32> {
+        ArrayD::zeros(IxDyn(shape))
+    }
+
+    /// A net of convolutions and one of wide layers, with Adam, each with its inputs.
+    fn steps() -> [(Step, Vec<ArrayD<f32>>); 2] {
+        let mlp = Mlp::<f32>::new(&[200, 300, 300, 10], Activation::Relu, &mut seeded(7)).logits();
+        let inputs = vec![ArrayD::from_elem(IxDyn(&[500, 200]), 0.3), zeros(&[500])];
+        let wide = Step::record(&mlp, &Adam::new(1e-3), |tape| {
+            let x = tape.input(&inputs[0]).named("x");
+            mlp.forward(x).softmax_cross_entropy(tape.input(&inputs[1]).named("labels"))
+        });
+        let params: Vec<Param<f32>> = [("kernels", &[8, 1, 3, 3][..]), ("b", &[8]), ("w", &[8 * 14 * 14, 10])]
+            .map(|(name, shape)| Param::new(name, ArrayD::from_elem(IxDyn(shape), 0.01)))
+            .to_vec();
+        let images = vec![ArrayD::from_elem(IxDyn(&[20, 1, 28, 28]), 0.3), zeros(&[20])];
+        let convolutional = Step::record(&params, &Adam::new(1e-3), |tape| {
+            let [kernels, b, w] = [0, 1, 2].map(|i| tape.param(&params[i]));
+            let maps = tape.input(&images[0]).named("images").conv2d(kernels, b, 1, 1).relu().max_pool2d(2, 2);
+            maps.reshape([20, 8 * 14 * 14]).matmul(w).softmax_cross_entropy(tape.input(&images[1]).named("labels"))
+        });
+        [(wide.expect("a step"), inputs), (convolutional.expect("a step"), images)]
+    }
+
+    #[test]
+    fn a_step_needs_the_memory_that_it_says_and_a_steady_one_allocates_nothing() {
+        // Waking another thread allocates.
+        let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
+        one_thread.install(|| {
+            for (step, inputs) in steps() {
+                let memory = step.memory().expect("its memory");
+                Tape::<f32>::release_spare_memory();
+                let before = BYTES.get();
+                let mut runner = step.runner::<f32>().expect("a runner");
+                Tape::<f32>::release_spare_memory();
+                let held = BYTES.get() - before;
+                let lists = held - memory.runner as isize;
+                let nodes = step.program().nodes().count() as isize;
+                assert!((0..1_000 * nodes).contains(&lists), "{held} bytes, of which {} for numbers", memory.runner);
+                let mut state = step.start::<f32>().expect("a state");
+                let run = |runner: &mut Runner<f32>, state: &mut _| _ = runner.run(state, &inputs).expect("a run");
+                // The first runs make the buffers that each thread keeps for its kernels.
+                run(&mut runner, &mut state);
+                assert_eq!(allocations(|| (0..10).for_each(|_| run(&mut runner, &mut state))), 0);
+                assert!(memory.runner * 5 <= memory.tape * 3, "{memory}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_step_is_recorded_in_less_memory_than_a_tape_takes() {
+        for (step, _) in steps() {
+            let memory = step.memory().expect("its memory");
+            Tape::<f32>::release_spare_memory();
+            let peak = peak(|| drop(step.runner::<f32>().expect("a runner")));
+            assert!(peak < memory.tape as isize, "{peak} bytes, and {} on a tape", memory.tape);
+        }
+    }
+}

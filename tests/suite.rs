@@ -47,6 +47,8 @@ mod io;
 mod kinks;
 mod layers;
 mod layout;
+#[cfg(feature = "json")]
+mod lean;
 mod made_up_digits;
 mod modules;
 mod no_grad;

@@ -56,7 +56,7 @@ impl<'t, F: Scalar> Call<'_, 't, F> {
     ) -> Result<Var<'t, F>, String> {
         let shapes: Vec<Shape> = operands.iter().map(|operand| operand.shape()).collect();
         self.charge(op.shape(&shapes)?)?;
-        crate::program::record(op, operands, &mut self.left.0, Labelled::check)
+        crate::program::record(op, operands, &mut self.left.0, Labelled::check_views)
     }
 
     /// Takes the numbers of an array from those that are left, before it is made.

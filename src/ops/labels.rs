@@ -1,6 +1,6 @@
 //! Class labels and row numbers travel on the tape as numbers. Here they become indices again, or a message that says which is wrong.
 
-use crate::{Op, Scalar, Shape, Tape, Var};
+use crate::{Op, Scalar, Shape, Tape, Var, View};
 use smallvec::SmallVec;
 
 /// What the whole numbers in a list stand for, in the words of error messages.
@@ -24,16 +24,19 @@ impl Labels {
     /// Checks all numbers of a node, for a panic at the learner's line.
     #[track_caller]
     pub(super) fn check<F: Scalar>(&self, numbers: Var<F>, count: usize) {
-        if let Err(mistake) = self.read_all(numbers, count) {
+        if let Err(mistake) = self.read_node(numbers, count) {
             panic!("{mistake}");
         }
     }
 
-    fn read_all<F: Scalar>(&self, numbers: Var<F>, count: usize) -> Result<(), String> {
-        numbers.tape.graph.borrow().with_views(&[numbers.index], |views| {
-            let mut places = views[0].data.iter().enumerate();
-            places.try_for_each(|(place, &number)| self.read(place, number, count).map(drop))
-        })
+    fn read_node<F: Scalar>(&self, numbers: Var<F>, count: usize) -> Result<(), String> {
+        let graph = numbers.tape.graph.borrow();
+        graph.with_views(&[numbers.index], |views| self.read_all(views[0].data, count))
+    }
+
+    fn read_all<F: Scalar>(&self, numbers: &[F], count: usize) -> Result<(), String> {
+        let mut places = numbers.iter().enumerate();
+        places.try_for_each(|(place, &number)| self.read(place, number, count).map(drop))
     }
 
     fn read<F: Scalar>(&self, place: usize, number: F, count: usize) -> Result<usize, String> {
@@ -56,7 +59,15 @@ pub(crate) trait Labelled {
     fn check<F: Scalar>(&self, operands: &[Var<F>]) -> Result<(), String> {
         let shapes: SmallVec<[Shape; 3]> = operands.iter().map(|operand| operand.shape()).collect();
         let (labels, count) = self.labels(&shapes);
-        labels.read_all(operands[1], count)
+        labels.read_node(operands[1], count)
+    }
+
+    /// The same, given the operands' numbers.
+    #[cfg(feature = "json")]
+    fn check_views<F: Scalar>(&self, operands: &[View<F>]) -> Result<(), String> {
+        let shapes: SmallVec<[Shape; 3]> = operands.iter().map(|operand| operand.shape).collect();
+        let (labels, count) = self.labels(&shapes);
+        labels.read_all(operands[1].data, count)
     }
 }
 

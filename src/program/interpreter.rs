@@ -215,14 +215,18 @@ impl<F: Scalar> Interpreter<F> {
 
 impl Step {
     fn refused(&self, step: usize, reason: String) -> ProgramError {
-        let what = match &self.what {
+        ProgramError::Refused { step, what: self.called().to_owned(), reason }
+    }
+
+    /// What it is, as messages call it.
+    pub(super) fn called(&self) -> &str {
+        match &self.what {
             What::Leaf { leaf, .. } => leaf.name(),
             What::Param { .. } => Leaf::Param.name(),
             What::Op { op, .. } => op,
             What::Backward { .. } => "backward",
             What::Stays { stays, .. } => stays,
-        };
-        ProgramError::Refused { step, what: what.to_owned(), reason }
+        }
     }
 
     /// How it is recorded, if it is an op, or the reason why it cannot be.

@@ -41,6 +41,7 @@ use crate::ops::{
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tape::Var;
+use crate::view::View;
 use serde_json::{Map as Object, Value};
 use std::marker::PhantomData;
 use std::ops::RangeInclusive;
@@ -55,7 +56,12 @@ pub(super) struct Kind<F: Scalar> {
     pub(super) write: fn(&dyn Op<F>) -> Option<Object<String, Value>>,
     /// Reads its fields, so that it can be recorded as often as wanted; or says what is wrong with them.
     pub(super) read: fn(&Place) -> Result<Record<F>, String>,
+    /// What is wrong with the operands of such an op besides their shapes, as a label that is no class.
+    pub(super) check: Check<F>,
 }
+
+/// Checks the numbers of an op's operands, which have shapes that fit.
+pub(crate) type Check<F> = fn(&dyn Op<F>, &[View<F>]) -> Result<(), String>;
 
 /// Records an op of these operands, or says why it cannot. It takes the work of the op from what is left.
 pub(super) type Record<F> = Box<dyn for<'t> Fn(&[Var<'t, F>], &mut u64) -> Result<Var<'t, F>, String>>;
@@ -76,11 +82,12 @@ pub(crate) fn record<'t, F: Scalar, O: Op<F> + PartialEq>(
     op: O,
     operands: &[Var<'t, F>],
     work: &mut u64,
-    check: impl Fn(&O, &[Var<F>]) -> Result<(), String>,
+    check: impl Fn(&O, &[View<F>]) -> Result<(), String>,
 ) -> Result<Var<'t, F>, String> {
     charge(&op, operands, work)?;
-    check(&op, operands)?;
-    operands[0].tape().try_record(op, operands)
+    let (tape, nodes) = (operands[0].tape(), operands.iter().map(|operand| operand.index()));
+    tape.graph.borrow().with_views(&nodes.collect::<Vec<_>>(), |views| check(&op, views))?;
+    tape.try_record(op, operands)
 }
 
 /// Takes the work of an op from what is left. (Not part of `record`, so that it is compiled once and not for each op.)
@@ -126,6 +133,10 @@ macro_rules! kind {
                     record($made, operands, work, $check)
                 }))
             },
+            check: |op, operands| {
+                let check: fn(&$type, &[View<F>]) -> Result<(), String> = $check;
+                op.as_any().downcast_ref::<$type>().map_or(Ok(()), |own| check(own, operands))
+            },
         }
     };
 }
@@ -147,7 +158,7 @@ macro_rules! with {
 /// Kinds whose second operand holds labels, with or without fields.
 macro_rules! labelled {
     ($name:literal, $operands:expr, $type:ident { $($field:ident),* }) => {
-        kind!($name, $operands, $type, $type { $($field),* }, {$($field: $field),*}, $type { $($field),* }, Labelled::check)
+        kind!($name, $operands, $type, $type { $($field),* }, {$($field: $field),*}, $type { $($field),* }, Labelled::check_views)
     };
 }
 

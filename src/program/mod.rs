@@ -5,7 +5,7 @@
 //!
 //! - `write`: a program from a tape; `kinds`: every op that can travel; `fields`: what distinguishes one use of an op from another
 //! - `json`: a program as JSON, and read with care; `error`: what can be wrong with one
-//! - `interpreter`: runs a program, as often as wanted; `run`: what one run records
+//! - `interpreter`: runs a program, as often as wanted; `run`: what one run records; `origin`: which step recorded a node
 //!
 //! # The format
 //!
@@ -31,6 +31,7 @@ mod fields;
 mod interpreter;
 mod json;
 mod kinds;
+mod origin;
 mod run;
 mod write;
 
@@ -38,6 +39,7 @@ pub use error::ProgramError;
 pub use interpreter::Interpreter;
 #[cfg(feature = "onnx")]
 pub(crate) use kinds::record;
+pub(crate) use origin::Origin;
 
 use crate::inspect::short_source;
 use crate::leaf::Leaf;
@@ -194,6 +196,12 @@ impl Program {
     /// The names of the parameters, in the order in which the interpreter has them.
     pub(crate) fn param_names(&self) -> impl Iterator<Item = &str> {
         self.params.iter().map(|param| &param.name[..])
+    }
+
+    /// The numbers that the parameter of this name begins with.
+    pub(crate) fn param_numbers(&self, name: &str) -> impl Iterator<Item = f64> {
+        let found = self.params.iter().find(|param| param.name == name);
+        found.into_iter().flat_map(|param| param.numbers.iter().copied())
     }
 
     /// The parameters that are read, each with its name, its shape and the first node that reads it.

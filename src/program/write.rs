@@ -35,6 +35,13 @@ impl<F: Scalar> Tape<F> {
         }
         Ok(writer.program)
     }
+
+    /// Whether all ops that were recorded so far can be part of a program.
+    pub(crate) fn travels(&self) -> bool {
+        let graph = self.graph.borrow();
+        let mut nodes = (0..graph.len()).map(NodeIndex::new).filter(|&node| !graph.is_leaf(node));
+        nodes.all(|node| Kind::of(&**graph.op(node)).is_some())
+    }
 }
 
 struct Writer<'a, F: Scalar> {

@@ -4,7 +4,8 @@
 //! run as often as wanted, and written down for an engine that knows nothing of gradients.
 //!
 //! - `record`: a step from a tape; `error`: why there is none
-//! - `runner`: runs a step here; what it changes, the [`State`], is a value of its own
+//! - `runner`: runs a step here; what it changes, the [`State`], is a value of its own. `nodes` is what it runs, `plan` where each value stands meanwhile,
+//!   `evaluate` the run; `memory`: how much that needs
 //! - `json`: a step as a file, and read with care
 //!
 //! ```
@@ -42,11 +43,16 @@
 //! inputs. Nodes are counted from 0, those of a backward pass too.
 
 mod error;
+mod evaluate;
 mod json;
+mod memory;
+mod nodes;
+mod plan;
 mod record;
 mod runner;
 
 pub use error::StepError;
+pub use memory::{Kept, Memory};
 pub use runner::{Runner, State};
 
 use crate::program::Program;
@@ -183,7 +189,13 @@ impl Step {
     /// # Errors
     /// [`StepError::Name`], if no value has this name.
     pub fn value(&self, name: &str) -> Result<Slot, StepError> {
-        value_of(&self.program, name)
+        find_named(&self.named(), name)
+    }
+
+    /// The values that the step computes and that have a name.
+    fn named(&self) -> Vec<Slot> {
+        let named = self.program.results().filter(|(name, ..)| !name.is_empty());
+        named.map(|(name, shape, node)| Slot { name: name.to_owned(), shape, node }).collect()
     }
 
     /// Refuses so many devices, if none of the inputs can be divided among them.
@@ -203,14 +215,11 @@ impl Step {
     }
 }
 
-fn value_of(program: &Program, name: &str) -> Result<Slot, StepError> {
-    let slot = |(name, shape, node): (&str, Shape, usize)| Slot { name: name.to_owned(), shape, node };
-    let known = || {
-        let names = program.results().filter(|(name, ..)| !name.is_empty());
-        names.map(|(name, ..)| format!("{name:?}")).collect::<Vec<_>>().join(", ")
-    };
-    let found = program.results().find(|(own, ..)| *own == name);
-    found.map(slot).ok_or_else(|| StepError::Name { name: name.to_owned(), known: known() })
+/// The value of this name.
+fn find_named(named: &[Slot], name: &str) -> Result<Slot, StepError> {
+    let known = || named.iter().map(|slot| format!("{:?}", slot.name)).collect::<Vec<_>>().join(", ");
+    let found = named.iter().find(|slot| slot.name == name).cloned();
+    found.ok_or_else(|| StepError::Name { name: name.to_owned(), known: known() })
 }
 
 /// Refuses a tape, on which a step was run, if a parameter's gradient or its next value has another shape than it has, or the loss is not a single number: a

@@ -22,7 +22,12 @@ impl Step {
         forward: impl for<'t> FnOnce(&'t Tape<F>) -> Var<'t, F>,
     ) -> Result<Step, StepError> {
         let tape = Tape::new();
-        Step::of(forward(&tape), model, optimizer)
+        let loss = forward(&tape);
+        // What follows needs no numbers, unless an op of the learner's own looks at some. With such an op there is no step.
+        if tape.travels() {
+            tape.leave_out_results();
+        }
+        Step::of(loss, model, optimizer)
     }
 
     /// The step to a loss that is on a tape already. It goes on recording there.

@@ -1,12 +1,16 @@
 //! Runs a step here, on what is handed from step to step.
 
-use super::{Held, Slot, Step, StepError, expect_shapes, value_of};
-use crate::param::Param;
-use crate::program::Interpreter;
+use super::evaluate::{Buffer, Given};
+use super::nodes::Nodes;
+use super::plan::Plan;
+use super::{Held, Slot, Step, StepError, find_named};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use ndarray::ArrayD;
-use petgraph::graph::NodeIndex;
+use ndarray::{ArrayD, IxDyn};
+use std::fmt;
+
+/// Why the arrays of a state can be read as they stand.
+pub(super) const ROW_BY_ROW: &str = "a state is made row by row, and only filled later";
 
 /// What a step changes: the parameters, and what the optimizer keeps. A clone of it is a training of its own.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +30,7 @@ impl<F: Scalar> State<F> {
     /// # Errors
     /// If there is none.
     pub fn get(&self, name: &str) -> Result<&ArrayD<F>, StepError> {
-        self.place(name).map(|place| &self.arrays[place].1)
+        self.place(0, name).map(|place| &self.arrays[place].1)
     }
 
     /// Replaces the array of this name, such as `"learning_rate"`.
@@ -34,17 +38,23 @@ impl<F: Scalar> State<F> {
     /// # Errors
     /// If there is none, or it has another shape.
     pub fn set(&mut self, name: &str, value: &ArrayD<F>) -> Result<(), StepError> {
-        let place = self.place(name)?;
+        let place = self.place(0, name)?;
         let own = &mut self.arrays[place].1;
         expect_shape(name, own.shape().into(), value)?;
         own.assign(value);
         Ok(())
     }
 
-    fn place(&self, name: &str) -> Result<usize, StepError> {
+    /// The place of the array of this name, which is likely to be `near`.
+    fn place(&self, near: usize, name: &str) -> Result<usize, StepError> {
+        let is_it = |place: &usize| self.arrays.get(*place).is_some_and(|(own, _)| own == name);
         let known = || self.arrays.iter().map(|(name, _)| format!("{name:?}")).collect::<Vec<_>>().join(", ");
-        let place = self.arrays.iter().position(|(own, _)| own == name);
+        let place = Some(near).filter(is_it).or_else(|| (0..self.arrays.len()).find(is_it));
         place.ok_or_else(|| StepError::Name { name: name.to_owned(), known: known() })
+    }
+
+    fn put(&mut self, place: usize, numbers: &[F]) {
+        self.arrays[place].1.as_slice_mut().expect(ROW_BY_ROW).copy_from_slice(numbers);
     }
 }
 
@@ -69,34 +79,50 @@ impl Slot {
     }
 }
 
-/// A step with a tape to run it on. A thread has its own.
-#[derive(Debug)]
+/// A step with the memory to run it in. A thread has its own.
+///
+/// A run keeps a value only until nobody reads it any more; [`Step::memory`] says how much that is.
 pub struct Runner<F: Scalar> {
-    interpreter: Interpreter<F>,
+    nodes: Nodes<F>,
+    buffer: Buffer<F>,
+    /// The plan of a step, then those of other results that were asked for, each with these.
+    plans: Vec<(Vec<usize>, Plan)>,
     inputs: Vec<Slot>,
-    /// The place of each input in the program.
-    leaves: Vec<usize>,
-    /// What is held, each with the parameter that the program reads.
-    held: Vec<(Held, Param<F>)>,
-    loss: NodeIndex,
+    held: Vec<Held>,
+    loss: usize,
+    /// The values that have a name.
+    named: Vec<Slot>,
+    /// For each array that is held, its place in the state of this run.
+    places: Vec<usize>,
+    /// For each input, its numbers row by row, if they do not stand so in memory.
+    rearranged: Vec<Vec<F>>,
+}
+
+impl<F: Scalar> fmt::Debug for Runner<F> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Runner({}, {} nodes)", F::NAME, self.nodes.values.len())
+    }
 }
 
 impl Step {
     /// Makes it ready to run on this thread.
     ///
     /// # Errors
-    /// If the step is on another kind of number.
+    /// If the step is on another kind of number, or its nodes cannot be recorded.
     pub fn runner<F: Scalar>(&self) -> Result<Runner<F>, StepError> {
-        self.expect_number::<F>()?;
-        let interpreter = Interpreter::new(self.program.clone())?;
-        let leaf = |input: &Slot| self.program.leaf_at(input.node).expect("an input is a leaf of the program");
-        let leaves = self.inputs.iter().map(leaf).collect();
-        let param = |held: &Held| {
-            let found = interpreter.params().iter().find(|param| param.name() == held.slot.name);
-            found.expect("a parameter of the program").clone()
-        };
-        let held = self.held.iter().map(|held| (held.clone(), param(held))).collect();
-        Ok(Runner { inputs: self.inputs.clone(), leaves, held, interpreter, loss: NodeIndex::new(self.loss) })
+        let nodes = Nodes::of(self)?;
+        let plan = Plan::new(&nodes.values, &self.results());
+        Ok(Runner {
+            buffer: Buffer::of(&plan),
+            nodes,
+            plans: vec![(self.results(), plan)],
+            inputs: self.inputs.clone(),
+            held: self.held.clone(),
+            loss: self.loss,
+            named: self.named(),
+            places: vec![0; self.held.len()],
+            rearranged: vec![Vec::new(); self.inputs.len()],
+        })
     }
 
     /// What the first run begins with: the numbers that the parameters and the optimizer's memory had when the step was recorded.
@@ -104,12 +130,22 @@ impl Step {
     /// # Errors
     /// If the step is on another kind of number.
     pub fn start<F: Scalar>(&self) -> Result<State<F>, StepError> {
-        let runner = self.runner::<F>()?;
-        let arrays = runner.held.iter().map(|(held, param)| (held.slot.name.clone(), param.value()));
-        Ok(State { arrays: arrays.collect() })
+        self.expect_number::<F>()?;
+        let array = |held: &Held| {
+            let Slot { name, shape, .. } = &held.slot;
+            let numbers = self.program.param_numbers(name).map(F::from_f64).collect();
+            let array = ArrayD::from_shape_vec(IxDyn(shape), numbers).expect("as many numbers as the shape has");
+            (name.clone(), array)
+        };
+        Ok(State { arrays: self.held.iter().map(array).collect() })
     }
 
-    fn expect_number<F: Scalar>(&self) -> Result<(), StepError> {
+    /// The nodes that hold what a run leaves: the next values of what is held, then the loss.
+    pub(super) fn results(&self) -> Vec<usize> {
+        self.held.iter().filter_map(|held| held.next).chain([self.loss]).collect()
+    }
+
+    pub(super) fn expect_number<F: Scalar>(&self) -> Result<(), StepError> {
         match self.number() {
             own if own == F::NAME => Ok(()),
             own => Err(StepError::Number { expected: F::NAME, found: own.to_owned() }),
@@ -117,21 +153,29 @@ impl Step {
     }
 }
 
+/// The place of a step's own plan among those of its runner.
+const STEP: usize = 0;
+
 impl<F: Scalar> Runner<F> {
     /// Takes one step: changes the state, and returns the loss before that. The inputs are in the order of [`Step::inputs`].
     ///
     /// # Errors
     /// If an input or an array of the state is missing or has another shape, or an op cannot be computed, as where a label is no class. The state is then as before.
     pub fn run(&mut self, state: &mut State<F>, inputs: &[ArrayD<F>]) -> Result<F, StepError> {
-        self.evaluate(state, inputs)?;
-        let tape = self.interpreter.tape();
-        for (held, _) in &self.held {
-            if let Some(next) = held.next {
-                let place = state.place(&held.slot.name)?;
-                tape.var_at(NodeIndex::new(next)).with_value(|next| state.arrays[place].1.assign(&next));
+        self.compute_plan(STEP, state, inputs)?;
+        let loss = self.numbers(STEP, self.loss, state, inputs)[0];
+        let updates = || self.held.iter().zip(&self.places).filter_map(|(held, &place)| Some((place, held.next?)));
+        // A next value may be another array of the state: as it was before this run.
+        let given = self.given(state, inputs);
+        let handed_on = updates().filter_map(|(place, next)| Some((place, given.result(&self.nodes, next)?.to_vec())));
+        let handed_on: Vec<(usize, Vec<F>)> = handed_on.collect();
+        for (place, next) in updates() {
+            if let Some(numbers) = self.buffer.computed(&self.nodes, &self.plans[STEP].1, next) {
+                state.put(place, numbers);
             }
         }
-        Ok(tape.var_at(self.loss).item())
+        handed_on.iter().for_each(|(place, numbers)| state.put(*place, numbers));
+        Ok(loss)
     }
 
     /// The loss's gradients, by the names of the parameters, without a step.
@@ -139,36 +183,64 @@ impl<F: Scalar> Runner<F> {
     /// # Errors
     /// As [`run`](Runner::run).
     pub fn gradients(&mut self, state: &State<F>, inputs: &[ArrayD<F>]) -> Result<Vec<(String, ArrayD<F>)>, StepError> {
-        self.evaluate(state, inputs)?;
-        let tape = self.interpreter.tape();
-        let gradient = |(held, _): &(Held, Param<F>)| {
-            held.gradient.map(|node| (held.slot.name.clone(), tape.value(NodeIndex::new(node))))
-        };
-        Ok(self.held.iter().filter_map(gradient).collect())
+        let wanted: Vec<usize> = self.held.iter().filter_map(|held| held.gradient).collect();
+        let plan = self.plan_of(wanted);
+        self.compute_plan(plan, state, inputs)?;
+        let named = self.held.iter().filter_map(|held| Some((held.slot.name.clone(), held.gradient?)));
+        Ok(named.map(|(name, gradient)| (name, self.array(plan, gradient, state, inputs))).collect())
     }
 
-    /// The [value](Step::value) of this name, such as a prediction, without a step.
+    /// The [value](Step::value) of this name, such as a prediction, without a step. Only what it depends on is computed.
     ///
     /// # Errors
     /// As [`run`](Runner::run).
     pub fn compute(&mut self, name: &str, state: &State<F>, inputs: &[ArrayD<F>]) -> Result<ArrayD<F>, StepError> {
-        let node = value_of(self.interpreter.program(), name)?.node;
-        self.evaluate(state, inputs)?;
-        Ok(self.interpreter.tape().value(NodeIndex::new(node)))
+        let node = find_named(&self.named, name)?.node;
+        let plan = self.plan_of(vec![node]);
+        self.compute_plan(plan, state, inputs)?;
+        Ok(self.array(plan, node, state, inputs))
     }
 
-    fn evaluate(&mut self, state: &State<F>, inputs: &[ArrayD<F>]) -> Result<(), StepError> {
+    /// The plan for these results, made if there is none yet.
+    fn plan_of(&mut self, results: Vec<usize>) -> usize {
+        let known = self.plans.iter().position(|(own, _)| *own == results);
+        known.unwrap_or_else(|| {
+            let plan = Plan::new(&self.nodes.values, &results);
+            self.plans.push((results, plan));
+            self.plans.len() - 1
+        })
+    }
+
+    fn compute_plan(&mut self, plan: usize, state: &State<F>, inputs: &[ArrayD<F>]) -> Result<(), StepError> {
         Slot::expect(&self.inputs, inputs)?;
-        for (leaf, array) in self.leaves.iter().zip(inputs) {
-            let numbers: Vec<f64> = array.iter().map(|x| x.to_f64()).collect();
-            self.interpreter.set(*leaf, &numbers)?;
+        for (place, (held, own)) in self.held.iter().zip(&mut self.places).enumerate() {
+            *own = state.place(place, &held.slot.name)?;
+            expect_shape(&held.slot.name, held.slot.shape, &state.arrays[*own].1)?;
         }
-        for (held, param) in &self.held {
-            let array = state.get(&held.slot.name)?;
-            expect_shape(&held.slot.name, held.slot.shape, array)?;
-            param.set(array);
+        for (array, row_by_row) in inputs.iter().zip(&mut self.rearranged) {
+            row_by_row.clear();
+            if !array.is_standard_layout() {
+                row_by_row.extend(array);
+            }
         }
-        self.interpreter.run()?;
-        expect_shapes(self.interpreter.tape(), self.held.iter().map(|(held, _)| held), self.loss.index())
+        let Runner { nodes, buffer, plans, places, rearranged, .. } = self;
+        let given = Given { state: &state.arrays, places, inputs, rearranged };
+        Ok(buffer.compute(nodes, &plans[plan].1, given)?)
+    }
+
+    fn given<'a>(&'a self, state: &'a State<F>, inputs: &'a [ArrayD<F>]) -> Given<'a, F> {
+        Given { state: &state.arrays, places: &self.places, inputs, rearranged: &self.rearranged }
+    }
+
+    /// The numbers of a result of a plan, after its run.
+    fn numbers<'a>(&'a self, plan: usize, node: usize, state: &'a State<F>, inputs: &'a [ArrayD<F>]) -> &'a [F] {
+        let computed = self.buffer.computed(&self.nodes, &self.plans[plan].1, node);
+        let given = || self.given(state, inputs).result(&self.nodes, node);
+        computed.or_else(given).expect("a result is computed or given")
+    }
+
+    fn array(&self, plan: usize, node: usize, state: &State<F>, inputs: &[ArrayD<F>]) -> ArrayD<F> {
+        let (shape, numbers) = (IxDyn(&self.nodes.values[node].shape), self.numbers(plan, node, state, inputs));
+        ArrayD::from_shape_vec(shape, numbers.to_vec()).expect("as many numbers as the shape has")
     }
 }

@@ -34,6 +34,8 @@ pub(crate) struct Graph<F: Scalar> {
     pub(crate) made: u64,
     /// Most numbers that all nodes together may have.
     pub(super) limit: usize,
+    /// How many numbers the results of ops would have, if they get none: see [`Tape::leave_out_results`](crate::Tape).
+    pub(super) left_out: Option<usize>,
     /// The times of kernels, if a profile was started.
     pub(crate) profile: Option<Box<Profile>>,
 }
@@ -52,6 +54,7 @@ impl<F: Scalar> Graph<F> {
             vjp_since: 0,
             made: 0,
             limit: usize::MAX,
+            left_out: None,
             profile: None,
         }
     }

@@ -100,6 +100,12 @@ impl<F: Scalar> Tape<F> {
         tape
     }
 
+    /// From now on results of ops get no numbers, and no kernel runs: nodes, shapes and gradients are recorded, which need none. Leaves keep theirs.
+    #[cfg(feature = "json")]
+    pub(crate) fn leave_out_results(&self) {
+        self.recording().left_out.get_or_insert(0);
+    }
+
     /// Frees the memory that dropped tapes have left for the next one (up to 1 GiB per thread and kind of number).
     pub fn release_spare_memory() {
         fast::spare::release::<F>();

@@ -205,21 +205,43 @@ impl<F: Scalar> Graph<F> {
     #[inline]
     pub(super) fn make_room(&mut self, shape: Shape) -> Result<(), String> {
         self.forget_leftovers();
-        if self.values.numbers().saturating_add(shape.size()) > self.limit {
-            let reason = format!("the nodes of this tape may have {} numbers together", self.limit);
-            return Err(shape.refused::<F>(F::NAME, &reason));
-        }
+        self.expect_within_limit(shape)?;
         self.values.push(shape)
     }
 
+    /// The same for the result of an op, which counts but gets no room if results are left out.
+    #[inline]
+    pub(super) fn make_room_for_result(&mut self, shape: Shape) -> Result<(), String> {
+        let Some(others) = self.left_out else { return self.make_room(shape) };
+        self.forget_leftovers();
+        self.expect_within_limit(shape)?;
+        self.left_out = Some(others + shape.room::<F>(F::NAME)?);
+        self.values.push_nothing();
+        Ok(())
+    }
+
+    #[inline]
+    fn expect_within_limit(&self, shape: Shape) -> Result<(), String> {
+        let numbers = self.values.numbers().saturating_add(self.left_out.unwrap_or(0)).saturating_add(shape.size());
+        if numbers > self.limit {
+            let reason = format!("the nodes of this tape may have {} numbers together", self.limit);
+            return Err(shape.refused::<F>(F::NAME, &reason));
+        }
+        Ok(())
+    }
+
     /// Runs the kernel of an op into the room at the cursor, which is made unless its node `is_here` from before the last rewind. Returns the result's shape.
+    /// If results are left out, the shape is all there is.
     /// (Not part of `record`, so that it is compiled once and not for each op.)
     #[inline(never)]
     #[track_caller]
     fn compute(&mut self, op: &dyn Op<F>, operands: &[NodeIndex], is_here: bool) -> Result<Shape, Refusal> {
         let shape = if is_here { self.shape(self.next()) } else { self.shape_of_result(op, operands)? };
         if !is_here {
-            self.make_room(shape)?;
+            self.make_room_for_result(shape)?;
+        }
+        if self.left_out.is_some() {
+            return Ok(shape);
         }
         let start = self.clock();
         let (readable, y) = self.split(self.next());

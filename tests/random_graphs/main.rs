@@ -48,6 +48,17 @@ fn on_200_random_graphs_what_flows_to_a_node_adds_up_to_its_gradient() {
     });
 }
 
+#[test]
+#[cfg(feature = "json")]
+fn on_200_random_graphs_a_step_has_the_bits_of_the_tape() {
+    on_random_graphs(200, |program| {
+        crate::lean::expect_the_bits_of_the_tape(&program.leaves, &[], &|leaves, _| {
+            loss_of(program.build(leaves).named("y"), leaves)
+        })
+        .map_err(|error| error.to_string())
+    });
+}
+
 /// In the pass and in the trace, the contributions at every node sum to its gradient, in number and in shape.
 fn adds_up(tape: &Tape<f64>, pass: u32) -> Result<(), String> {
     let (contributions, trace) = (tape.contributions(pass), tape.trace());

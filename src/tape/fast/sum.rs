@@ -16,11 +16,13 @@ impl<F: Scalar> Graph<F> {
         let (shape, source) = (self.shape(terms[0]), self.dag[terms[0]].source());
         let by = By { needs_grad: gradients && self.is_needed_by(terms), source };
         if !self.stands_here(&AddN, terms) {
-            self.make_room(shape)?;
+            self.make_room_for_result(shape)?;
         }
         let start = self.clock();
-        let (readable, sum) = self.split(self.next());
-        add_all(sum, terms.len(), |add| readable.each(terms, add));
+        if self.left_out.is_none() {
+            let (readable, sum) = self.split(self.next());
+            add_all(sum, terms.len(), |add| readable.each(terms, add));
+        }
         let [numbers, flops] = [terms.len() + 1, terms.len() - 1].map(|count| shape.size_times(count as u64));
         self.note(start, Phase::Backward, "add_n", numbers, flops);
         Ok(self.put(AddN, terms, shape, Numbers::Own, by))
