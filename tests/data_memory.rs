@@ -199,7 +199,7 @@ fn with_checkpoints_a_deep_net_needs_less_memory() {
 #[cfg(feature = "json")]
 mod steps {
     use super::{BYTES, allocations, peak};
-    use gradus::nn::{Activation, Mlp, Module};
+    use gradus::nn::{Activation, Mlp};
     use gradus::optim::Adam;
     use gradus::prelude::*;
     use gradus::step::{Runner, Step};

@@ -37,7 +37,7 @@ const METHODS: &[(&str, Program)] = &[
     ("concat", |x| Var::concat(&[x, x], 0)), ("concat", |x| Var::concat(&[x], 0)),
     ("stack", |x| Var::stack(&[x, x], 0)), ("unsqueeze", |x| x.unsqueeze(1)), ("squeeze", |x| x.unsqueeze(1).squeeze(1)), ("squeeze", |x| x.squeeze([0; 0])),
     ("flatten", |x| x.flatten(0)), ("flatten", |x| x.flatten(1)), ("split", |x| x.split(&[2], 0)[0]), ("chunk", |x| x.chunk(1, 0)[0]),
-    ("flip", |x| x.flip(0)), ("roll", |x| x.roll(1, 0)), ("roll", |x| x.roll(2, 0)), ("tril", |x| x.tril(0)), ("triu", |x| x.triu(-9)), ("cumsum", |x| x.cumsum(1)),
+    ("flip", |x| x.flip(0)), ("roll", |x| x.roll(1, 0)), ("roll", |x| x.roll(2, 0)), ("tril", |x| x.tril(0)), ("triu", |x| x.triu(-9)), ("cumsum", |x| x.cumsum(1)), ("all_reduce", |x| x.all_reduce()),
     ("einsum", |x| Var::einsum("ij", &[x])), ("einsum", |x| Var::einsum("ij,ij->ij", &[x, x])), ("einsum", |x| Var::einsum("ij,kj->ik", &[x, x])),
     ("gather", |x| x.gather(0, x.tape().full([1, 3], 1.0))), ("scatter_add", |x| x.scatter_add(0, x.tape().full([2, 3], 1.0), 2)),
     ("one_hot", |x| x.eq(x).one_hot(2)),

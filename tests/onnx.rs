@@ -103,7 +103,8 @@ fn models_that_pytorch_exported_are_read_run_stepped_and_differentiated() {
 /// Each op with its gradients, written down and read again.
 fn there_and_back<F: Scalar>() {
     let mut rng = seeded(5);
-    for row in Row::<F>::ALL.iter() {
+    // A graph runs on one device, and has no sums over several.
+    for row in Row::<F>::ALL.iter().filter(|row| row.op != "all_reduce") {
         let tape = Tape::<F>::new();
         let mut operands = Vec::new();
         for (operand, name) in row.operands.iter().zip(["a", "b", "c", "d", "e"]) {

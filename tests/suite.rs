@@ -4,6 +4,8 @@
 // Lists of programs to try read best where they stand, and x / x is meant. The library does with what the oldest compiler has; its tests need not.
 #![allow(clippy::type_complexity, clippy::eq_op, clippy::incompatible_msrv)]
 
+#[cfg(feature = "stablehlo")]
+mod all_reduce;
 mod batches;
 #[path = "blame/main.rs"]
 mod blame;

@@ -4,7 +4,7 @@ pip install numpy jax safetensors; then in each of N processes, which are counte
 python3 tools/run_processes.py STEP.json STEP.mlir BATCHES.npz --processes N --process K --devices D [--address HOST:PORT] [--steps S] [--checkpoint FILE]
 
 STEP.json is `step.to_json()`, STEP.mlir `step.to_stablehlo_on(N * D)`; BATCHES.npz has an array for each input, with samples along the first axis, and a step
-takes those behind the ones before. Process 0 writes the checkpoint, every --every steps; all processes begin at the one that is there.
+takes those behind the ones before: if it sums over devices itself (all_reduce), each device has such a batch. Process 0 writes the checkpoint, every --every steps; all begin at the one that is there.
 """
 import argparse, hashlib, json, os, sys
 
@@ -32,24 +32,24 @@ step, data, taken = json.load(open(args.step)), np.load(args.batches), 0
 program, order = step["program"], [held["name"] for held in step["held"]]
 kind = {"f32": np.float32, "f64": np.float64}[program["number"]]
 state = {p["name"]: np.array([float(x) for x in p["numbers"]], kind).reshape(p["shape"]) for p in program["params"]}
-inputs = {leaf["name"]: leaf["shape"] for leaf in program["steps"] if leaf.get("leaf") in ("input", "var") and leaf.get("name")}
+devices, sums = jax.devices(), any(op.get("op") == "all_reduce" for op in program["steps"])
+inputs = {leaf["name"]: leaf["shape"][0] * (len(devices) if sums else 1) for leaf in program["steps"] if leaf.get("leaf") in ("input", "var") and leaf.get("name")}
 data = {name: data[name].astype(kind) for name in inputs}
 if args.checkpoint and os.path.exists(args.checkpoint):
     taken = int((state := load_file(args.checkpoint)).pop("taken"))
 
-devices, mesh = jax.devices(), Mesh(np.array(jax.devices()), ("data",))
-build = (options := xla_client.CompileOptions()).executable_build_options
-options.num_partitions = build.num_partitions = len(devices)
-build.use_spmd_partitioning = build.use_shardy_partitioner = len(devices) > 1
-build.device_assignment = xla_client.DeviceAssignment.create(np.array([[device.id for device in devices]]))
+mesh, build = Mesh(np.array(devices), ("data",)), (options := xla_client.CompileOptions()).executable_build_options
+options.num_replicas, options.num_partitions = build.num_replicas, build.num_partitions = (len(devices), 1) if sums else (1, len(devices))
+build.use_spmd_partitioning = build.use_shardy_partitioner = len(devices) > 1 and not sums
+build.device_assignment = xla_client.DeviceAssignment.create(np.array([device.id for device in devices]).reshape(build.num_replicas, -1))
 compiled = devices[0].client.compile_and_load(open(args.text).read(), xla_client.DeviceList(tuple(devices)), options)
 on = lambda *axes: NamedSharding(mesh, PartitionSpec(*axes))
 spread = lambda value, *axes: jax.make_array_from_callback(value.shape, on(*axes), lambda part: value[part])
 back = lambda: {name: np.asarray(array.addressable_shards[0].data) for name, array in zip(order, held)}
 held = [spread(state[name]) for name in order]
 for taken in range(taken, args.steps):
-    rows = {name: np.arange(taken * shape[0], (taken + 1) * shape[0]) % len(data[name]) for name, shape in inputs.items()}
-    batch = [spread(data[name][rows[name]], *["data"] * (shape[0] % len(devices) == 0)) for name, shape in inputs.items()]
+    rows = lambda name, count: data[name][np.arange(taken * count, (taken + 1) * count) % len(data[name])]
+    batch = [spread(rows(name, count), *["data"] * (count % len(devices) == 0)) for name, count in inputs.items()]
     *parts, loss = compiled.execute_sharded(held + batch).disassemble_into_single_device_arrays()
     held = [jax.make_array_from_single_device_arrays(array.shape, on(), part) for array, part in zip(held, parts)]
     print(f"step {taken} loss {float(loss[0]):.9g}", flush=True)

@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             fs::write(folder.join(format!("{name}.{devices}.mlir")), text)?;
         }
         let (mut runner, mut state) = (step.runner::<f32>()?, step.start::<f32>()?);
-        let run = |number| runner.run(&mut state, &batch(&step, &data, number));
+        let run = |number| runner.run(&mut state, &batch(&step, &data, number, 1));
         losses.insert(name, (0..STEPS).map(run).collect::<Result<Vec<f32>, _>>()?);
         println!("{name}: {}", step.to_string().lines().next().unwrap_or_default());
     }

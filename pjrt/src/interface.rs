@@ -109,17 +109,29 @@ arguments! {
 /// The kind of a [`NamedNumber`]: a whole number of 64 bits.
 const WHOLE: i32 = 1;
 
-/// How a program is compiled, as a protocol buffer. Field 3, the build options: device -1 (any), 1 replica, as many partitions as devices; for several, the
-/// program is divided as its annotations say, which are Shardy's.
-fn compile_options(devices: usize) -> Vec<u8> {
-    let mut options = vec![0x08, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0x20, 1, 0x28];
-    let mut left = devices;
-    while left >= 128 {
-        options.push((left % 128) as u8 + 128);
-        left /= 128;
+/// How several devices run a program together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Together {
+    /// Each has a part of the work, as the annotations of the program say, which are Shardy's.
+    Divided,
+    /// Each runs all of it on arrays of its own, and the program says what is summed over them.
+    Replicated,
+}
+
+/// How a program is compiled, as a protocol buffer. Field 3, the build options: device -1 (any), the number of replicas, the number of partitions; for several
+/// partitions, that they are made, and by Shardy.
+fn compile_options(devices: usize, together: Together) -> Vec<u8> {
+    let (replicas, partitions) = if together == Together::Replicated { (devices, 1) } else { (1, devices) };
+    let mut options = vec![0x08, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1];
+    for (field, mut left) in [(0x20, replicas), (0x28, partitions)] {
+        options.push(field);
+        while left >= 128 {
+            options.push((left % 128) as u8 + 128);
+            left /= 128;
+        }
+        options.push(left as u8);
     }
-    options.push(left as u8);
-    if devices > 1 {
+    if partitions > 1 {
         options.extend([0x30, 1, 0x98, 1, 1]);
     }
     [vec![0x1a, options.len() as u8], options].concat()
@@ -266,7 +278,12 @@ impl Client {
     }
 
     /// Compiles a program in StableHLO, which has results of so many numbers, for all devices together.
-    pub(crate) fn compile(self: &Arc<Self>, text: &str, sizes: Vec<usize>) -> Result<Executable, PjrtError> {
+    pub(crate) fn compile(
+        self: &Arc<Self>,
+        text: &str,
+        sizes: Vec<usize>,
+        together: Together,
+    ) -> Result<Executable, PjrtError> {
         let format = "mlir";
         let program = Program {
             code: text.as_ptr(),
@@ -275,7 +292,7 @@ impl Client {
             format_length: format.len(),
             ..Program::default()
         };
-        let options = compile_options(self.devices);
+        let options = compile_options(self.devices, together);
         let mut compile = Compile {
             client: self.client,
             program: &raw const program,

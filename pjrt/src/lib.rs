@@ -3,7 +3,7 @@
 //!
 //! The one idea to know: **parameters stay on the device.** A [`Session`] holds them there from step to step, in the memory of the step before; inputs go
 //! in, the loss comes out, and the parameters come back when they are asked for. Several devices share the work of a step: each has all parameters and a part of
-//! the batch, and XLA adds up what they find.
+//! the batch, and XLA adds up what they find. A step that says itself what is summed over devices (`Step::record_parallel`) runs on each with a batch of its own.
 //!
 //! - `interface`: the plugin's functions and their arguments, in memory as C has them; all `unsafe` of the crate
 //! - `plugin`: a plugin that was loaded; `session`: a step that was compiled by one; `error`: what can go wrong, in the plugin's own words

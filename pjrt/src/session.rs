@@ -2,14 +2,15 @@
 
 use crate::error::PjrtError;
 pub use crate::interface::Number;
-use crate::interface::{Executable, Spread};
+use crate::interface::{Executable, Spread, Together};
 use crate::plugin::Plugin;
 use gradus::Shape;
 use gradus::step::{Slot, State, Step};
 use ndarray::{ArrayD, IxDyn};
 
 /// A step that a plugin has compiled, with its state on the devices. Several devices share the work: each has all parameters, and a part of the inputs that can
-/// be divided among them.
+/// be divided among them. If the step [sums over devices](Step::all_reduces), each has a batch of its own, and the inputs are
+/// [those of all together](Step::inputs_on).
 #[derive(Debug)]
 pub struct Session<F: Number> {
     executable: Executable,
@@ -26,6 +27,8 @@ pub struct Session<F: Number> {
 pub struct Value {
     executable: Executable,
     slot: Slot,
+    /// How many devices have a part of it.
+    parts: usize,
     arguments: Vec<Shape>,
 }
 
@@ -42,13 +45,14 @@ impl<F: Number> Session<F> {
             start.set(&held.slot.name, state.get(&held.slot.name)?)?;
         }
         let sizes = step.held().iter().map(|held| held.slot.shape.size()).chain([1]).collect();
-        let executable = plugin.client.compile(&step.to_stablehlo_on(plugin.client.devices)?, sizes)?;
+        let devices = plugin.client.devices;
+        let executable = plugin.client.compile(&step.to_stablehlo_on(devices)?, sizes, together(step))?;
         let held = start.arrays().map(|(_, array)| upload(&executable, array, false)).collect::<Result<_, _>>()?;
         Ok(Session {
             executable,
             plugin: plugin.clone(),
             held,
-            inputs: step.inputs().to_vec(),
+            inputs: step.inputs_on(devices),
             arguments: arguments(step),
             start,
         })
@@ -74,12 +78,14 @@ impl<F: Number> Session<F> {
     /// If there is none, or as [`new`](Session::new).
     pub fn value(&self, step: &Step, name: &str) -> Result<Value, PjrtError> {
         let client = &self.plugin.client;
-        let slot = step.value(name)?;
-        let executable = client.compile(&step.value_to_stablehlo(name, client.devices)?, vec![slot.shape.size()])?;
-        Ok(Value { executable, slot, arguments: arguments(step) })
+        let (slot, text) = (step.value(name)?, step.value_to_stablehlo(name, client.devices)?);
+        let executable = client.compile(&text, vec![slot.shape.size()], together(step))?;
+        let parts = if step.all_reduces() && slot.shape.rank() > 0 { client.devices } else { 1 };
+        Ok(Value { executable, slot: slot.of_each(parts), parts, arguments: arguments(step) })
     }
 
-    /// Computes a value of the present parameters and these inputs, without a step.
+    /// Computes a value of the present parameters and these inputs, without a step: if each device has a batch of its own, what all of them have, along the first
+    /// axis.
     ///
     /// # Errors
     /// As [`run`](Session::run).
@@ -89,7 +95,8 @@ impl<F: Number> Session<F> {
         }
         let inputs = self.spread(inputs)?;
         let arguments: Vec<&Spread<F>> = self.held.iter().chain(&inputs).collect();
-        let numbers = value.executable.run(&arguments)?[0][0].download()?;
+        let parts = &value.executable.run(&arguments)?[0][..value.parts];
+        let numbers = parts.iter().map(|part| part.download()).collect::<Result<Vec<_>, _>>()?.concat();
         Ok(ArrayD::from_shape_vec(IxDyn(&value.slot.shape), numbers).expect("as many numbers as the shape has"))
     }
 
@@ -129,6 +136,10 @@ impl<F: Number> Session<F> {
 /// The shapes of what is held and of the inputs: a plugin relies on them.
 fn arguments(step: &Step) -> Vec<Shape> {
     step.held().iter().map(|held| held.slot.shape).chain(step.inputs().iter().map(|input| input.shape)).collect()
+}
+
+fn together(step: &Step) -> Together {
+    if step.all_reduces() { Together::Replicated } else { Together::Divided }
 }
 
 fn upload<F: Number>(executable: &Executable, array: &ArrayD<F>, is_divided: bool) -> Result<Spread<F>, PjrtError> {

@@ -81,6 +81,11 @@ pub struct Training<F: Number> {
     step: Step,
     host: Host<F>,
     digits: Digits,
+    /// How many devices have a batch of their own; 1, if they share one.
+    batches: usize,
+    /// The inputs of all devices together.
+    inputs: Vec<Slot>,
+    /// How many digits all devices together take at a step.
     batch: usize,
     seed: u64,
     /// How many steps were taken.
@@ -103,8 +108,10 @@ impl<F: Number + Storable> Training<F> {
         seed: u64,
         checkpoint: Option<&Path>,
     ) -> Result<Self, TrainingError> {
-        let batch = step.inputs().first().and_then(|input| input.shape.first()).copied().unwrap_or(0);
-        for Slot { name, shape, .. } in step.inputs() {
+        let batches = plugin.filter(|_| step.all_reduces()).map_or(1, |plugin| plugin.client.devices);
+        let inputs = step.inputs_on(batches);
+        let batch = inputs.first().and_then(|input| input.shape.first()).copied().unwrap_or(0);
+        for Slot { name, shape, .. } in &inputs {
             if batch == 0 || !is_filled(shape, batch) {
                 return Err(TrainingError::Input { name: name.clone(), shape: *shape });
             }
@@ -131,7 +138,8 @@ impl<F: Number + Storable> Training<F> {
             None => Host::Here(Box::new(step.runner()?), state),
         };
         let (step, digits) = (step.clone(), digits.clone());
-        Ok(Training { step, host, digits, batch, seed, taken, order: Vec::new(), values: HashMap::new() })
+        let (order, values) = Default::default();
+        Ok(Training { step, host, digits, batches, inputs, batch, seed, taken, order, values })
     }
 
     /// How many steps were taken, those before a checkpoint included.
@@ -190,7 +198,7 @@ impl<F: Number + Storable> Training<F> {
     /// # Errors
     /// If no value of the step has this name, or it is no prediction of digits.
     pub fn accuracy(&mut self, prediction: &str, digits: &Digits) -> Result<f64, TrainingError> {
-        let Slot { shape, .. } = self.step.value(prediction)?;
+        let Slot { shape, .. } = self.step.value(prediction)?.of_each(self.batches);
         if shape[..] != [self.batch, CLASSES] {
             return Err(TrainingError::Prediction { name: prediction.to_owned(), shape, batch: self.batch });
         }
@@ -228,7 +236,7 @@ impl<F: Number + Storable> Training<F> {
             [CLASSES] => written(&batch.one_hot, slot.shape),
             _ => written(&batch.images, slot.shape),
         };
-        self.step.inputs().iter().map(array).collect()
+        self.inputs.iter().map(array).collect()
     }
 }
 

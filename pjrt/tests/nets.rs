@@ -1,8 +1,8 @@
-//! Nets of the course train on XLA as they train here: 200 steps from the same start. Tried where `GRADUS_PJRT_PLUGINS` names plugins.
+//! Nets of the course train on XLA as they train here: 200 steps from the same start, and several devices that sum their gradients as one does. Tried where `GRADUS_PJRT_PLUGINS` names plugins.
 
 mod course;
 
-use course::{Net, batch, data, nets};
+use course::{DEVICES, Net, batch, data, nets};
 use gradus::step::Step;
 use gradus_pjrt::{Number, Plugin, Session};
 use ndarray::ArrayD;
@@ -21,7 +21,7 @@ fn losses<F: Number>(step: &Step, data: &[(&'static str, ArrayD<f32>)], plugins:
     let number = |x: f32| F::from_f64(x.into());
     let input = |input: ArrayD<f32>| input.mapv(number);
     let batches: Vec<Vec<ArrayD<F>>> =
-        (0..STEPS).map(|number| batch(step, data, number).into_iter().map(input).collect()).collect();
+        (0..STEPS).map(|number| batch(step, data, number, 1).into_iter().map(input).collect()).collect();
     let start = step.start::<F>().expect("a state");
     let (mut runner, mut state) = (step.runner::<F>().expect("a runner"), start.clone());
     let here = batches.iter().map(|batch| runner.run(&mut state, batch).expect("a step here").to_f64()).collect();
@@ -37,6 +37,38 @@ fn losses<F: Number>(step: &Step, data: &[(&'static str, ArrayD<f32>)], plugins:
 /// How far losses are from others at most, relative to those.
 fn apart(losses: &[f64], others: &[f64]) -> f64 {
     losses.iter().zip(others).map(|(loss, other)| ((loss - other) / other).abs()).fold(0.0, f64::max)
+}
+
+#[test]
+fn devices_that_sum_their_gradients_train_as_one_does() {
+    let (data, nets) = (data(), nets().expect("steps"));
+    let [alone, parallel] = ["ch18", "ch18_parallel"]
+        .map(|name| &nets.iter().find(|net| net.name == name).expect("a net of this name").step);
+    for path in plugins() {
+        let one = Plugin::load(&path).expect("a plugin");
+        let several = Plugin::with_devices(&path, DEVICES).expect("several devices");
+        let mut one = Session::<f32>::new(&one, alone, &alone.start().unwrap()).expect("a session");
+        let mut several = Session::<f32>::new(&several, parallel, &parallel.start().unwrap()).expect("a session");
+        let mut worst = 0.0_f32;
+        for number in 0..100 {
+            let inputs = batch(alone, &data, number, 1);
+            assert_eq!(batch(parallel, &data, number, DEVICES), inputs, "the same 64 digits");
+            let (expected, got) = (one.run(&inputs).expect("a step"), several.run(&inputs).expect("a step"));
+            worst = worst.max((expected - got).abs());
+            assert!((expected - got).abs() <= 1e-5, "step {number}: {expected} on one device, {got} on {DEVICES}");
+        }
+        println!(
+            "100 steps of chapter 18's net: the losses of {DEVICES} devices are at most {worst:.1e} from those of one"
+        );
+        // What each device has of its own batch comes back in the order of the batches.
+        let inputs = batch(parallel, &data, 100, DEVICES);
+        let scores = several.value(parallel, "scores").expect("a value");
+        let got = several.compute(&scores, &inputs).expect("scores");
+        let state = several.state().expect("a state");
+        let expected = alone.runner::<f32>().unwrap().compute("scores", &state, &inputs).expect("scores here");
+        assert_eq!(got.shape(), expected.shape());
+        assert!(got.iter().zip(&expected).all(|(got, expected)| (got - expected).abs() < 1e-3), "{got} and {expected}");
+    }
 }
 
 #[test]

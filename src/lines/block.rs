@@ -38,6 +38,14 @@ pub(crate) struct Main {
     pub(crate) functions: Vec<Function>,
 }
 
+impl Main {
+    /// Whether it says itself what is summed over the devices. (Formulas, which the functions are, have no such sums.)
+    pub(crate) fn all_reduces(&self) -> bool {
+        let is_sum = |entry: &Entry| matches!(entry, Entry::Line { operation: Operation::AllReduce, .. });
+        self.body.entries.iter().any(is_sum)
+    }
+}
+
 /// An argument of the function.
 #[derive(Clone, Debug)]
 pub(crate) struct Argument {

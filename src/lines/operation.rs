@@ -143,6 +143,8 @@ pub(crate) enum Operation {
     GatherRows,
     /// The rows of the first operand, each added to the row of an array of zeros that the second operand says.
     ScatterAddRows,
+    /// The sum over all devices that run the program.
+    AllReduce,
     /// A function of the module, by its number.
     Call(usize),
 }

@@ -192,6 +192,11 @@ impl<'b> Value<'b> {
         self.block.line(Operation::Convolve(by), &[self, filters], shape, self.element)
     }
 
+    /// The sum over all devices.
+    pub(crate) fn all_reduce(self) -> Value<'b> {
+        self.block.line(Operation::AllReduce, &[self], self.shape, self.element)
+    }
+
     // by index
 
     /// The rows of this table with these numbers, which are indices `[n]`.

@@ -17,6 +17,7 @@ use crate::formula::Line;
 use crate::inspect::{NodeInfo, short_source};
 use crate::lines::{Argument, Block, Main, Module, Value};
 use crate::op::Op;
+use crate::ops::all_reduce::AllReduce;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tape::{Tape, Var};
@@ -28,15 +29,18 @@ use thiserror::Error;
 
 /// An op that cannot be written down for another engine.
 #[derive(Debug, Error)]
-#[error(
-    "the op {op}, recorded at {source_line}, cannot be written down for another engine: it is an op of the program's own, and not given by a formula (see gradus::Unary)"
-)]
+#[error("the op {op}, recorded at {source_line}, cannot be written down for another engine: {why}")]
 pub struct NotLowered {
     /// The name of the op.
     pub op: String,
     /// The line that recorded it: `main.rs:31`.
     pub source_line: String,
+    /// Why not.
+    pub why: &'static str,
 }
+
+const OF_THE_PROGRAMS_OWN: &str = "it is an op of the program's own, and not given by a formula (see gradus::Unary)";
+const OVER_DEVICES: &str = "it adds up what several devices have, and an ONNX graph runs on one; StableHLO has this op (Step::to_stablehlo_on)";
 
 /// The rows of a file: an op, and the value that its operands become. Returns that value if the op is one of them.
 macro_rules! rows {
@@ -82,7 +86,7 @@ impl<F: Scalar> Tape<F> {
     /// If it needs an op of the program's own that is not given by a formula.
     #[cfg(feature = "stablehlo")]
     pub fn to_stablehlo(&self, arguments: &[Var<F>], results: &[Var<F>]) -> Result<String, NotLowered> {
-        Ok(crate::stablehlo::module(&self.main(arguments, results)?))
+        Ok(crate::stablehlo::module(&self.main(Language::StableHlo, arguments, results)?))
     }
 
     /// What was recorded as an ONNX model, the bytes of a file: of these leaves (or any other nodes), with these results. What they are computed from becomes
@@ -100,13 +104,13 @@ impl<F: Scalar> Tape<F> {
     /// ```
     ///
     /// # Errors
-    /// If it needs an op of the program's own that is not given by a formula.
+    /// If it needs an op of the program's own that is not given by a formula, or sums over devices.
     #[cfg(feature = "onnx")]
     pub fn to_onnx(&self, arguments: &[Var<F>], results: &[Var<F>]) -> Result<Vec<u8>, NotLowered> {
-        Ok(crate::onnx::written(&self.main(arguments, results)?))
+        Ok(crate::onnx::written(&self.main(Language::Onnx, arguments, results)?))
     }
 
-    fn main(&self, arguments: &[Var<F>], results: &[Var<F>]) -> Result<Main, NotLowered> {
+    fn main(&self, language: Language, arguments: &[Var<F>], results: &[Var<F>]) -> Result<Main, NotLowered> {
         let nodes = self.nodes();
         let name = |var: &Var<F>| {
             let given = &nodes[var.index().index()].name;
@@ -122,6 +126,7 @@ impl<F: Scalar> Tape<F> {
             results: results.iter().map(argument).collect(),
             title: format!("of {} nodes of a tape", nodes.len()),
             devices: 1,
+            language,
         };
         function.main()
     }
@@ -148,6 +153,28 @@ struct Function<'a, F: Scalar> {
     title: String,
     /// The number of devices that share the work.
     devices: usize,
+    language: Language,
+}
+
+/// What the lines will be written in.
+#[derive(Clone, Copy, PartialEq)]
+enum Language {
+    #[cfg(feature = "stablehlo")]
+    StableHlo,
+    #[cfg(feature = "onnx")]
+    Onnx,
+}
+
+impl Language {
+    /// Whether programs in it run on several devices.
+    fn has_devices(self) -> bool {
+        match self {
+            #[cfg(feature = "stablehlo")]
+            Language::StableHlo => true,
+            #[cfg(feature = "onnx")]
+            Language::Onnx => false,
+        }
+    }
 }
 
 impl<F: Scalar> Function<'_, F> {
@@ -228,8 +255,12 @@ impl<F: Scalar> Function<'_, F> {
             None => {
                 let operands: Vec<Value> = info.operands.iter().map(|operand| values[&operand.index()]).collect();
                 let op = self.tape.graph.borrow().op(info.index).clone();
-                let unknown = || NotLowered { op: info.op.to_owned(), source_line: short_source(&file, line) };
-                lowered(&*op, &operands, block, info.shape).ok_or_else(unknown)?
+                let not_lowered =
+                    |why| NotLowered { op: info.op.to_owned(), source_line: short_source(&file, line), why };
+                if op.as_any().is::<AllReduce>() && !self.language.has_devices() {
+                    return Err(not_lowered(OVER_DEVICES));
+                }
+                lowered(&*op, &operands, block, info.shape).ok_or_else(|| not_lowered(OF_THE_PROGRAMS_OWN))?
             }
         };
         block.end(value, (label, file, line));

@@ -1,8 +1,9 @@
-//! Many numbers become one: sums and their relatives, cumulative sums, and lines brought to mean 0 and variance 1.
+//! Many numbers become one: sums and their relatives, also over devices, cumulative sums, and lines brought to mean 0 and variance 1.
 
 use super::rows;
 use crate::formula::{Line, Real};
 use crate::lines::{Combine, Compare, Each, Pair, Value};
+use crate::ops::all_reduce::AllReduce;
 use crate::ops::cumsum::CumSum;
 use crate::ops::reductions::{Max, Mean, Min, Norm, Prod, Sum};
 use crate::ops::standardize::{Standardize, StandardizeGrad};
@@ -17,6 +18,7 @@ pub(super) fn lowered<'b>(op: &dyn Any, x: &[Value<'b>], shape: Shape) -> Option
         Min: op => x[0].reduce(Combine::Minimum, op.axes).reshape(shape);
         Prod: op => x[0].reduce(Combine::Multiply, op.axes).reshape(shape);
         Norm: op => norm(x[0], op.axes).reshape(shape);
+        AllReduce: _ => x[0].all_reduce();
         CumSum: op => x[0].cumulative(op.axis, op.from_end);
         Standardize: op => { let line = Spread::of(x[0], op.epsilon); line.centred.with(Pair::Multiply, line.inverse) };
         StandardizeGrad: op => standardize_back(x[0], x[1], op.epsilon);

@@ -1,6 +1,6 @@
 //! A training step as a function: parameters and what the optimizer keeps come in and go out in the same memory, inputs come in, and the loss goes out last.
 
-use super::{Function, NotLowered, Port};
+use super::{Function, Language, NotLowered, Port};
 use crate::lines::Main;
 use crate::program::Interpreter;
 use crate::scalar::Scalar;
@@ -10,7 +10,7 @@ use std::collections::HashMap;
 impl From<NotLowered> for StepError {
     fn from(found: NotLowered) -> Self {
         StepError::Stays {
-            why: "it cannot be written down for another engine".to_owned(),
+            why: format!("it cannot be written down for another engine: {}", found.why),
             op: found.op,
             source_line: found.source_line,
         }
@@ -31,12 +31,14 @@ impl Step {
     /// The same for several devices that share the work: each [divided](Slot::is_divided) input has a part on each device, and all else is on every device. It
     /// is the same computation: where a sum goes over a batch that is divided, XLA adds up the sums of the devices.
     ///
+    /// A step that says itself what is summed over the devices ([`all_reduces`](Step::all_reduces)) runs on each as it is, on a batch of its own.
+    ///
     /// # Errors
     /// As [`to_stablehlo`](Step::to_stablehlo); and [`StepError::Devices`], if no input can be divided among so many.
     #[cfg(feature = "stablehlo")]
     pub fn to_stablehlo_on(&self, devices: usize) -> Result<String, StepError> {
         self.expect_divisible(devices)?;
-        Ok(crate::stablehlo::module(&self.main(&self.next(), true, devices)?))
+        Ok(crate::stablehlo::module(&self.main(Language::StableHlo, &self.next(), true, devices)?))
     }
 
     /// A value of the step in StableHLO, of the arguments of [`to_stablehlo_on`](Step::to_stablehlo_on), which keep their memory: a prediction that was given a
@@ -48,7 +50,7 @@ impl Step {
     pub fn value_to_stablehlo(&self, name: &str, devices: usize) -> Result<String, StepError> {
         self.expect_divisible(devices)?;
         let node = self.value(name)?.node;
-        Ok(crate::stablehlo::module(&self.main(&[(name, node)], false, devices)?))
+        Ok(crate::stablehlo::module(&self.main(Language::StableHlo, &[(name, node)], false, devices)?))
     }
 
     /// The step as an ONNX model, the bytes of a file. Its inputs are what is [held](Step::held), then the [inputs](Step::inputs), under their names; its
@@ -58,7 +60,7 @@ impl Step {
     /// If an op cannot be written down for another engine, or the step cannot be run.
     #[cfg(feature = "onnx")]
     pub fn to_onnx(&self) -> Result<Vec<u8>, StepError> {
-        Ok(crate::onnx::written(&self.main(&self.next(), true, 1)?))
+        Ok(crate::onnx::written(&self.main(Language::Onnx, &self.next(), true, 1)?))
     }
 
     /// What a step leaves for the next one, and its loss: names and nodes.
@@ -67,14 +69,26 @@ impl Step {
         next.chain([("loss", self.loss())]).collect()
     }
 
-    fn main(&self, results: &[(&str, usize)], donates: bool, devices: usize) -> Result<Main, StepError> {
+    fn main(
+        &self,
+        language: Language,
+        results: &[(&str, usize)],
+        donates: bool,
+        devices: usize,
+    ) -> Result<Main, StepError> {
         match self.number() {
-            "f32" => self.main_of::<f32>(results, donates, devices),
-            _ => self.main_of::<f64>(results, donates, devices),
+            "f32" => self.main_of::<f32>(language, results, donates, devices),
+            _ => self.main_of::<f64>(language, results, donates, devices),
         }
     }
 
-    fn main_of<F: Scalar>(&self, results: &[(&str, usize)], donated: bool, devices: usize) -> Result<Main, StepError> {
+    fn main_of<F: Scalar>(
+        &self,
+        language: Language,
+        results: &[(&str, usize)],
+        donated: bool,
+        devices: usize,
+    ) -> Result<Main, StepError> {
         let mut interpreter = Interpreter::<F>::new(self.program().clone())?;
         interpreter.run()?;
         expect_shapes(interpreter.tape(), self.held().iter(), self.loss())?;
@@ -90,7 +104,10 @@ impl Step {
         };
         let port = |name: &str, node: usize| Port { name: name.to_owned(), node, donated: false, divided: false };
         let held = self.held().iter().map(|held| Port { donated, ..port(&held.slot.name, held.slot.node) });
-        let input = |input: &Slot| Port { divided: input.is_divided(devices), ..port(&input.name, input.node) };
+        let input = |input: &Slot| Port {
+            divided: !self.all_reduces() && input.is_divided(devices),
+            ..port(&input.name, input.node)
+        };
         let function = Function {
             tape,
             nodes: &nodes,
@@ -99,6 +116,7 @@ impl Step {
             results: results.iter().map(|&(name, node)| port(name, node)).collect(),
             title: format!("a training step of {} nodes", nodes.len()),
             devices,
+            language,
         };
         Ok(function.main()?)
     }

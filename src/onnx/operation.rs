@@ -117,6 +117,9 @@ impl Writer<'_> {
                 let all: Vec<String> = operands.iter().map(|&operand| self.wide(values, operand)).collect();
                 self.node("ScatterND", &all, vec![Attribute::text("reduction", "add")], &name)
             }
+            Operation::AllReduce => {
+                unreachable!("a step that sums over devices is refused before its lines are written")
+            }
             Operation::Call(function) => {
                 // Written where it is called: so it needs no functions of a model, which not every reader knows.
                 let function = &self.functions[*function];

@@ -8,6 +8,7 @@
 //! beside those of PyTorch and JAX, and tests check that page against the ops.
 
 pub mod add_n;
+pub mod all_reduce;
 pub mod argmax;
 pub mod arithmetic;
 pub mod attention;

@@ -9,6 +9,7 @@ use crate::no_grad::Detach;
 use crate::op::Op;
 use crate::ops::{
     add_n::AddN,
+    all_reduce::AllReduce,
     arithmetic::{Add, Div, Mul, Neg, Over, PowTensor, Sub, Through},
     choice::Where,
     comparisons::{Equal, Exceeds, Greater, GreaterEqual, Less, LessEqual, Maximum, Minimum, NotEqual},
@@ -258,6 +259,7 @@ impl<F: Scalar> Kinds<F> {
         plain!("where", 3..=3, Where, Where),
         plain!("detach", 1..=1, Detach, Detach),
         plain!("add_n", MANY, AddN, AddN),
+        plain!("all_reduce", 1..=1, AllReduce, AllReduce),
         plain!("matmul", 2..=2, MatMul, MatMul::NN),
         plain!("matmul_nt", 2..=2, MatMul, MatMul::NT),
         plain!("matmul_tn", 2..=2, MatMul, MatMul::TN),

@@ -198,6 +198,11 @@ impl Program {
         self.params.iter().map(|param| &param.name[..])
     }
 
+    /// Whether the learner's code did, or an optimizer, what has this name.
+    pub(crate) fn has_op(&self, name: &str) -> bool {
+        self.steps.iter().any(|step| matches!(&step.what, What::Op { op, .. } if op == name))
+    }
+
     /// The numbers that the parameter of this name begins with.
     pub(crate) fn param_numbers(&self, name: &str) -> impl Iterator<Item = f64> {
         let found = self.params.iter().find(|param| param.name == name);

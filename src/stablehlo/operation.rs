@@ -107,6 +107,15 @@ pub(super) fn text(operation: &Operation, value: u32, operands: &[u32], names: N
                 region(Combine::Add, &names.single(value)),
             )
         }
+        Operation::AllReduce => {
+            let devices: Vec<usize> = (0..names.main.devices).collect();
+            format!(
+                "\"stablehlo.all_reduce\"({all}) <{{replica_groups = dense<[{}]> : tensor<1x{}xi64>}}> {} : ({all_kinds}) -> {result}",
+                list(&devices),
+                devices.len(),
+                region(Combine::Add, &names.single(value)),
+            )
+        }
         Operation::Call(function) => {
             format!("call @{}({all}) : ({all_kinds}) -> {result}", names.name_of_function(*function))
         }

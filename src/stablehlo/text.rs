@@ -22,6 +22,11 @@ pub(crate) fn module(main: &Main) -> String {
     };
     let (attributes, mesh) = match main.devices {
         1 => Default::default(),
+        // Each device runs it all, on arrays of its own.
+        devices if main.all_reduces() => (
+            format!(" attributes {{mhlo.num_partitions = 1 : i32, mhlo.num_replicas = {devices} : i32}}"),
+            String::new(),
+        ),
         devices => (
             format!(" attributes {{mhlo.num_partitions = {devices} : i32, mhlo.num_replicas = 1 : i32}}"),
             format!("  sdy.mesh @mesh = <[\"data\"={devices}]>\n"),
@@ -66,7 +71,7 @@ impl Names<'_> {
     /// What is said of an argument or a result besides its type: where it is, if there are several devices, and other attributes.
     fn attributes(&self, value: u32, divided: bool, other: Option<String>) -> String {
         let axes = |axis: usize| if divided && axis == 0 { "{\"data\"}" } else { "{}" };
-        let place = (self.main.devices > 1).then(|| {
+        let place = (self.main.devices > 1 && !self.main.all_reduces()).then(|| {
             let axes: Vec<&str> = (0..self.shape(value).rank()).map(axes).collect();
             format!("sdy.sharding = #sdy.sharding<@mesh, [{}]>", axes.join(", "))
         });

@@ -1,9 +1,9 @@
 //! Computes a step without a tape: the same kernels, on the same numbers, in the same order. The one idea to know: **all results stand in one buffer**, where a
 //! [plan](super::plan) gives each a place that no value has which is still read; so a kernel reads on both sides of where it writes.
 
-use super::nodes::{From, Nodes, Numbers};
+use super::nodes::{Nodes, Numbers, Source};
 use super::plan::Plan;
-use super::runner::ROW_BY_ROW;
+use super::state::ROW_BY_ROW;
 use crate::faults::caught;
 use crate::program::ProgramError;
 use crate::scalar::Scalar;
@@ -39,11 +39,11 @@ struct Around<'a, F> {
 
 impl<'a, F: Scalar> Given<'a, F> {
     /// The numbers of a leaf, where they stand.
-    fn numbers(self, from: From, constants: &'a [F], size: usize) -> &'a [F] {
+    fn numbers(self, from: Source, constants: &'a [F], size: usize) -> &'a [F] {
         match from {
-            From::Held(held) => self.state[self.places[held]].1.as_slice().expect(ROW_BY_ROW),
-            From::Input(input) => self.inputs[input].as_slice().unwrap_or(&self.rearranged[input]),
-            From::Constant(start) => &constants[start..start + size],
+            Source::Held(held) => self.state[self.places[held]].1.as_slice().expect(ROW_BY_ROW),
+            Source::Input(input) => self.inputs[input].as_slice().unwrap_or(&self.rearranged[input]),
+            Source::Constant(start) => &constants[start..start + size],
         }
     }
 }

@@ -4,7 +4,7 @@
 //! run as often as wanted, and written down for an engine that knows nothing of gradients.
 //!
 //! - `record`: a step from a tape; `error`: why there is none
-//! - `runner`: runs a step here; what it changes, the [`State`], is a value of its own. `nodes` is what it runs, `plan` where each value stands meanwhile,
+//! - `runner`: runs a step here; `state`: what it changes, a value of its own. `nodes` is what it runs, `plan` where each value stands meanwhile,
 //!   `evaluate` the run; `memory`: how much that needs
 //! - `json`: a step as a file, and read with care
 //!
@@ -50,10 +50,12 @@ mod nodes;
 mod plan;
 mod record;
 mod runner;
+mod state;
 
 pub use error::StepError;
 pub use memory::{Kept, Memory};
-pub use runner::{Runner, State};
+pub use runner::Runner;
+pub use state::State;
 
 use crate::program::Program;
 use crate::scalar::Scalar;
@@ -92,6 +94,12 @@ impl Slot {
     /// there is only one device, each has all of it.
     pub fn is_divided(&self, devices: usize) -> bool {
         devices > 1 && self.shape.first().is_some_and(|&rows| rows > 0 && rows % devices == 0)
+    }
+
+    /// What so many devices have together, if each has this for itself: one behind the other, along the first axis. A single number is the same on all.
+    pub fn of_each(&self, devices: usize) -> Slot {
+        let shape = self.shape.first().map_or(self.shape, |&rows| self.shape.with_axis(0, rows * devices));
+        Slot { shape, ..self.clone() }
     }
 }
 
@@ -198,10 +206,25 @@ impl Step {
         named.map(|(name, shape, node)| Slot { name: name.to_owned(), shape, node }).collect()
     }
 
+    /// Whether it sums over devices itself, as one that [`record_parallel`](Step::record_parallel) has recorded: then each of several devices runs it on a batch of
+    /// its own, so that all together take as many rows of each input as there are devices, times those of the step.
+    pub fn all_reduces(&self) -> bool {
+        self.program.has_op("all_reduce")
+    }
+
+    /// The inputs that so many devices take together: those of each, one behind the other, if the step [sums over devices](Step::all_reduces), and otherwise those
+    /// of the step. A single number is the same on all.
+    pub fn inputs_on(&self, devices: usize) -> Vec<Slot> {
+        self.inputs
+            .iter()
+            .map(|input| if self.all_reduces() { input.of_each(devices) } else { input.clone() })
+            .collect()
+    }
+
     /// Refuses so many devices, if none of the inputs can be divided among them.
     #[cfg(feature = "stablehlo")]
     pub(crate) fn expect_divisible(&self, devices: usize) -> Result<(), StepError> {
-        if devices == 1 || self.inputs.iter().any(|input| input.is_divided(devices)) {
+        if devices == 1 || self.all_reduces() || self.inputs.iter().any(|input| input.is_divided(devices)) {
             return Ok(());
         }
         let inputs: Vec<String> =

@@ -34,7 +34,7 @@ pub(super) struct Value {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Numbers {
     /// From outside, and are read where they stand.
-    Given(From),
+    Given(Source),
     /// They are those of an earlier node, in another shape.
     Of(usize),
     /// Its op computes them.
@@ -43,7 +43,7 @@ pub(super) enum Numbers {
 
 /// Numbers from outside.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum From {
+pub(super) enum Source {
     /// What is handed from step to step: its place in [`Step::held`].
     Held(usize),
     /// An input: its place in [`Step::inputs`].
@@ -106,17 +106,17 @@ impl<F: Scalar> Nodes<F> {
     }
 
     /// Where the numbers of a leaf come from. Constants are copied.
-    fn given(&mut self, step: &Step, interpreter: &Interpreter<F>, leaf: NodeIndex) -> From {
+    fn given(&mut self, step: &Step, interpreter: &Interpreter<F>, leaf: NodeIndex) -> Source {
         let graph = interpreter.tape().graph.borrow();
         if let Some(read) = graph.param_leaf(leaf) {
             let held = step.held.iter().position(|held| held.slot.name == read.param.name());
-            return From::Held(held.expect("each parameter of the program is held"));
+            return Source::Held(held.expect("each parameter of the program is held"));
         }
         if let Some(input) = step.inputs.iter().position(|input| input.node == leaf.index()) {
-            return From::Input(input);
+            return Source::Input(input);
         }
         let start = self.constants.len();
         graph.with_views(&[leaf], |views| self.constants.extend_from_slice(views[0].data));
-        From::Constant(start)
+        Source::Constant(start)
     }
 }

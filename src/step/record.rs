@@ -21,13 +21,42 @@ impl Step {
         optimizer: &impl RecordUpdate<F>,
         forward: impl for<'t> FnOnce(&'t Tape<F>) -> Var<'t, F>,
     ) -> Result<Step, StepError> {
+        Step::recorded(model, optimizer, Together::Alone, forward)
+    }
+
+    /// The same for several devices that train together, each on a batch of its own: `forward` records the loss of one device's batch. The mean of the gradients
+    /// over all devices goes into the update, and the mean of the losses is the loss: recorded as [`all_reduce`](Var::all_reduce), so every sum over devices is
+    /// there to be seen. (Where nothing of this is recorded, XLA can add it: [`to_stablehlo_on`](Step::to_stablehlo_on).) Here, on one device, it is the step
+    /// of its batch.
+    ///
+    /// A loss that is a mean over its batch has the mean over devices of one batch of them all. What `forward` computes over a batch beside that, as batch
+    /// normalization does, is of each device's own.
+    ///
+    /// # Errors
+    /// As [`of`](Step::of).
+    #[track_caller]
+    pub fn record_parallel<F: Scalar>(
+        model: &dyn Parameters<F>,
+        optimizer: &impl RecordUpdate<F>,
+        forward: impl for<'t> FnOnce(&'t Tape<F>) -> Var<'t, F>,
+    ) -> Result<Step, StepError> {
+        Step::recorded(model, optimizer, Together::InParallel, forward)
+    }
+
+    #[track_caller]
+    fn recorded<F: Scalar>(
+        model: &dyn Parameters<F>,
+        optimizer: &impl RecordUpdate<F>,
+        together: Together,
+        forward: impl for<'t> FnOnce(&'t Tape<F>) -> Var<'t, F>,
+    ) -> Result<Step, StepError> {
         let tape = Tape::new();
         let loss = forward(&tape);
         // What follows needs no numbers, unless an op of the learner's own looks at some. With such an op there is no step.
         if tape.travels() {
             tape.leave_out_results();
         }
-        Step::of(loss, model, optimizer)
+        Step::after(loss, model, optimizer, together)
     }
 
     /// The step to a loss that is on a tape already. It goes on recording there.
@@ -41,10 +70,22 @@ impl Step {
         model: &dyn Parameters<F>,
         optimizer: &impl RecordUpdate<F>,
     ) -> Result<Step, StepError> {
+        Step::after(loss, model, optimizer, Together::Alone)
+    }
+
+    #[track_caller]
+    fn after<F: Scalar>(
+        loss: Var<F>,
+        model: &dyn Parameters<F>,
+        optimizer: &impl RecordUpdate<F>,
+        together: Together,
+    ) -> Result<Step, StepError> {
         let tape = loss.tape();
         let gradients = loss.try_backward()?;
         let update = tape.len();
-        let roles = updates(&gradients, model, optimizer)?;
+        let mean = Mean::over(together, tape);
+        let loss = mean.of(loss);
+        let roles = updates(&gradients, model, optimizer, mean)?;
         let mut program = tape.program()?;
         program.recorded_at(update, Location::caller());
         let nodes = tape.nodes();
@@ -56,11 +97,41 @@ impl Step {
     }
 }
 
+/// Whether several devices train together.
+#[derive(Clone, Copy)]
+enum Together {
+    Alone,
+    InParallel,
+}
+
+/// The mean of what devices have, given how many there are; `None` where a device trains alone.
+#[derive(Clone, Copy)]
+struct Mean<'t, F: Scalar>(Option<Var<'t, F>>);
+
+impl<'t, F: Scalar> Mean<'t, F> {
+    fn over(together: Together, tape: &'t Tape<F>) -> Self {
+        let _off = tape.gradients_off();
+        let _scope = tape.scope(DEVICES);
+        Mean(matches!(together, Together::InParallel).then(|| tape.constant(1.0).all_reduce()))
+    }
+
+    fn of(self, x: Var<'t, F>) -> Var<'t, F> {
+        let Mean(Some(devices)) = self else { return x };
+        let _off = x.tape().gradients_off();
+        let _scope = x.tape().scope(DEVICES);
+        x.all_reduce() / devices
+    }
+}
+
+/// The scope of the sums over devices.
+const DEVICES: &str = "devices";
+
 /// Records the update of every parameter, and returns what is handed to the next step.
 fn updates<F: Scalar>(
     gradients: &Gradients<F>,
     model: &dyn Parameters<F>,
     optimizer: &impl RecordUpdate<F>,
+    mean: Mean<F>,
 ) -> Result<Vec<Role>, StepError> {
     let mut params: Vec<Param<F>> = Vec::new();
     model.each_param(&mut |param| {
@@ -86,15 +157,16 @@ fn updates<F: Scalar>(
         let found = gradients.current_gradient(param)?;
         let found = found.ok_or_else(|| OptimError::NoGradient { name: param.name().to_owned() })?;
         let kept = kept(param, optimizer);
+        let gradient = mean.of(tape.var_at(found.gradient));
         let update = Update {
             value: tape.var_at(found.leaf),
-            gradient: tape.var_at(found.gradient),
+            gradient,
             kept: kept.iter().map(|param| tape.param(param)).collect(),
             rate: rate_now,
             steps,
         };
         let next = optimizer.record_update(&update)?;
-        let gradient = Some(found.gradient.index());
+        let gradient = Some(gradient.index().index());
         updated.push(Role { gradient, ..Role::becomes(param.name(), next.value) });
         memory.extend(kept.iter().zip(next.kept).map(|(param, next)| Role::becomes(param.name(), next)));
     }

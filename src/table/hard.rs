@@ -99,6 +99,7 @@ pub const HARD: &[Hard] = &[
     row(&["prod"], &[MODERATE]),
     row(&["norm"], &[&[ZEROS, TIES, KINKS, EDGES, HUGE, TAILS, INFINITIES, INFINITE, ONE_INFINITE, MASKED]]),
     row(&["var", "std"], &[&[ZEROS, TIES, KINKS, EDGES, TAILS, ONE_HOT]]),
+    row(&["all_reduce"], &[ANYTHING]),
     row(&["add_n"], &[ANYTHING, ANYTHING, FEW]),
     row(&["logsumexp", "logsumexp'"], &[ANYTHING]),
     row(&["softmax", "log_softmax"], &[LOGITS]),

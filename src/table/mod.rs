@@ -44,6 +44,7 @@ pub const ALL: &[Row<F>] = &[
     row!("div", [Any(&[2, 3]), Any(&[])], |[a, b]| a / b),
     row!("neg", [Any(&[2, 3])], |[x]| -x),
     row!("add_n", [Any(&[2, 3]), Any(&[2, 3]), Any(&[2, 3])], |[a, b, c]| a.tape().record(add_n::AddN, &[a, b, c])),
+    row!("all_reduce", [Any(&[2, 3])], |[x]| x.all_reduce()),
     row!("matmul", [Any(&[2, 3]), Any(&[3, 4])], |[a, b]| a.matmul(b)),
     row!("matmul_nt", [Any(&[2, 3]), Any(&[4, 3])], |[a, b]| a.matmul_nt(b)),
     row!("matmul_tn", [Any(&[3, 2]), Any(&[3, 4])], |[a, b]| a.matmul_tn(b)),

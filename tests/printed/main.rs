@@ -125,6 +125,9 @@ impl Trial {
             of(copied).broadcast(shape).expect("copies").to_owned()
         } else if let Some(summed) = between(right, "the sum of ", " over the copies") {
             summed_to(of(summed), shape)
+        } else if let Some(summed) = between(right, "the sum of ", " over the devices") {
+            // Here is one.
+            of(summed)
         } else if let Some(x) = between(right, "", " Π of the other xs") {
             of(x) * products_of_others(&self.operands[slot], &numbers)
         } else if let Some(x) = between(right, "", " in the shape of x") {

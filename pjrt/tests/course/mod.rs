@@ -21,6 +21,8 @@ use std::path::Path;
 const SYMBOLS: usize = 27;
 const PLACES: usize = 6;
 const BATCH: usize = 64;
+/// How many devices share that batch in the parallel training.
+pub const DEVICES: usize = 4;
 /// How many digits there are: a number that the batches of all nets divide.
 const DIGITS: usize = 6_400;
 
@@ -41,8 +43,8 @@ pub fn nets() -> Result<Vec<Net>, StepError> {
     Ok(vec![
         Net { name: "ch15", step: nielsen(&ch15)? },
         Net { name: "ch16", step: digits(&ch16, &Sgd::new(0.1), 100, |pixels| pixels)? },
-        // The chapter's mean and standard deviation of a pixel.
-        Net { name: "ch18", step: digits(&ch18, &Adam::new(1e-3), BATCH, |pixels| (pixels - 0.1307) / 0.3081)? },
+        Net { name: "ch18", step: digits(&ch18, &Adam::new(1e-3), BATCH, ch18_scaled)? },
+        Net { name: "ch18_parallel", step: parallel(&ch18, &Adam::new(1e-3), BATCH / DEVICES)? },
         Net { name: "ch22", step: digits(&ch22, &Adam::new(1e-3), BATCH, |pixels| pixels)? },
         Net { name: "ch23", step: names(&Gpt::new(size, 7))? },
     ])
@@ -74,6 +76,20 @@ fn digits(
     })
 }
 
+/// Chapter 18's net, trained by several devices that say themselves what they sum: the batch of one of them.
+fn parallel(net: &Mlp, optimizer: &impl RecordUpdate<f32>, batch: usize) -> Result<Step, StepError> {
+    let (pixels, labels) = (zeros(&[batch, PIXELS]), zeros(&[batch]));
+    Step::record_parallel(net, optimizer, |tape| {
+        let scores = net.forward(ch18_scaled(tape.input(&pixels).named("pixels"))).named("scores");
+        scores.softmax_cross_entropy(tape.input(&labels).named("labels"))
+    })
+}
+
+/// By the chapter's mean and standard deviation of a pixel.
+fn ch18_scaled(pixels: Var<'_>) -> Var<'_> {
+    (pixels - 0.1307) / 0.3081
+}
+
 /// Chapter 23: names of five letters, so that all batches have one shape, and nothing left out at random, which a step would leave out each time.
 fn names(net: &Gpt) -> Result<Step, StepError> {
     let (symbols, next) = (zeros(&[BATCH, PLACES]), zeros(&[BATCH * PLACES]));
@@ -103,13 +119,13 @@ pub fn data() -> Vec<(&'static str, ArrayD<f32>)> {
     ]
 }
 
-/// The inputs of a step: the samples behind those of the step before, and from the beginning again.
-pub fn batch(step: &Step, data: &[(&str, ArrayD<f32>)], number: usize) -> Vec<ArrayD<f32>> {
+/// The inputs of a step on so many devices: the samples behind those of the step before, and from the beginning again.
+pub fn batch(step: &Step, data: &[(&str, ArrayD<f32>)], number: usize, devices: usize) -> Vec<ArrayD<f32>> {
     let input = |input: &Slot| {
         let (_, samples) = data.iter().find(|(name, _)| *name == input.name).expect("data of this name");
         let first = number * input.shape[0];
         let rows: Vec<usize> = (first..first + input.shape[0]).map(|row| row % samples.shape()[0]).collect();
         samples.select(Axis(0), &rows)
     };
-    step.inputs().iter().map(input).collect()
+    step.inputs_on(devices).iter().map(input).collect()
 }
