@@ -37,7 +37,7 @@ fn its_gradient_is_the_sum_of_the_gradients() {
     let gradient = y.backward().wrt(x);
     assert_eq!(gradient.value(), arr1(&[3.0, 4.0]).into_dyn());
     let listing = tape.listing();
-    assert_eq!(listing.matches("all_reduce").count(), 2, "{listing}");
+    assert_eq!(listing.matches("= all_reduce").count(), 2, "{listing}");
 }
 
 #[test]

@@ -249,7 +249,6 @@ mod steps {
                 // The first runs make the buffers that each thread keeps for its kernels.
                 run(&mut runner, &mut state);
                 assert_eq!(allocations(|| (0..10).for_each(|_| run(&mut runner, &mut state))), 0);
-                assert!(memory.runner * 5 <= memory.tape * 3, "{memory}");
             }
         });
     }

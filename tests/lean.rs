@@ -162,8 +162,16 @@ fn the_memory_says_what_is_kept_at_the_peak_and_why() {
     let memory = step.expect("a step").memory().expect("its memory");
     let kept: usize = memory.kept.iter().map(|kept| kept.bytes).sum();
     assert!(kept <= memory.runner && memory.runner < kept + kept / 10, "{memory:?}");
-    assert!(5 * memory.runner <= 3 * memory.tape, "{memory}");
-    insta::assert_snapshot!(memory);
+    let told = memory.to_string();
+    for line in [
+        "% of the 279.7 kB of a tape",
+        "it keeps the most while it computes layer2/tanh', node 22:",
+        "   20.0 kB  layer1/a, node 5, until layer1/tanh', node 26",
+        "    2.0 kB  the gradient of layer3/W, node 21, until update/mul, node 39",
+        "       4 B  softmax_cross_entropy, node 16, to the end: a result",
+    ] {
+        assert!(told.contains(line), "{line} is not in\n{told}");
+    }
 }
 
 /// The share of the tape's memory that a step needs.

@@ -2,6 +2,10 @@
 //! of the nodes says when that is, before any number is known.
 
 use super::nodes::{Numbers, Value};
+use std::cmp::Reverse;
+
+/// How many values are placed by their size, which takes time by the square of it. What is smaller than so many others hardly matters.
+const LARGE: usize = 1024;
 
 /// A place in one buffer for each value that is computed.
 #[derive(Debug)]
@@ -19,6 +23,10 @@ pub(super) struct Plan {
 impl Plan {
     /// Places for these results, and for what they are computed from.
     pub(super) fn new(values: &[Value], results: &[usize]) -> Plan {
+        Plan::with(values, results, LARGE)
+    }
+
+    fn with(values: &[Value], results: &[usize], large: usize) -> Plan {
         let computed = needed(values, results);
         let mut last_readers = vec![None; values.len()];
         for &node in &computed {
@@ -27,17 +35,59 @@ impl Plan {
         for &result in results {
             last_readers[values[result].owner(result)] = None;
         }
-        let (mut room, mut starts) = (Room::default(), vec![None; values.len()]);
-        for &node in &computed {
-            starts[node] = Some(room.take(values[node].shape.size()));
+        let mut plan = Plan { computed, starts: vec![None; values.len()], last_readers, length: 0 };
+        plan.place_large(values, large);
+        plan.place_others(values);
+        plan
+    }
+
+    /// Gives the largest values their places, the largest first: each where it fits best beside those that are kept at the same time. Small ones then fill gaps,
+    /// and do not make them.
+    fn place_large(&mut self, values: &[Value], count: usize) {
+        let size = |node: usize| values[node].shape.size();
+        let mut largest = self.computed.clone();
+        largest.sort_by_key(|&node| Reverse(size(node)));
+        largest.truncate(count);
+        // Where each begins, in order, and its node.
+        let mut placed: Vec<(usize, usize)> = Vec::new();
+        for node in largest {
+            let (mut best, mut free) = (None, 0);
+            for &(start, other) in placed.iter().filter(|&&(_, other)| self.are_kept_at_once(node, other)) {
+                let gap = start.saturating_sub(free);
+                if gap >= size(node) && best.is_none_or(|(smallest, _)| gap < smallest) {
+                    best = Some((gap, free));
+                }
+                free = free.max(start + size(other));
+            }
+            let start = best.map_or(free, |(_, start)| start);
+            placed.insert(placed.partition_point(|&(other, _)| other <= start), (start, node));
+            self.starts[node] = Some(start);
+            self.length = self.length.max(start + size(node));
+        }
+    }
+
+    /// Gives the other values their places, one after the other, behind the large ones.
+    fn place_others(&mut self, values: &[Value]) {
+        let (mut room, has_place) = (Room { free: Vec::new(), end: self.length }, self.starts.clone());
+        for &node in self.computed.iter() {
+            if has_place[node].is_none() {
+                self.starts[node] = Some(room.take(values[node].shape.size()));
+            }
             for (slot, read) in owners(values, node).enumerate() {
                 let is_first_slot = owners(values, node).position(|other| other == read) == Some(slot);
-                if let Some(start) = starts[read].filter(|_| is_first_slot && last_readers[read] == Some(node)) {
+                let is_over = is_first_slot && has_place[read].is_none() && self.last_readers[read] == Some(node);
+                if let Some(start) = self.starts[read].filter(|_| is_over) {
                     room.give_back(start, values[read].shape.size());
                 }
             }
         }
-        Plan { computed, starts, last_readers, length: room.end }
+        self.length = room.end;
+    }
+
+    /// Whether there is a node while which the values of both nodes are needed.
+    fn are_kept_at_once(&self, a: usize, b: usize) -> bool {
+        let reaches = |node: usize, other: usize| self.last_readers[node].is_none_or(|last| last >= other);
+        reaches(a, b) && reaches(b, a)
     }
 
     /// Where the numbers of a node that is computed begin.
@@ -88,7 +138,6 @@ fn owners(values: &[Value], node: usize) -> impl Iterator<Item = usize> {
 }
 
 /// The parts of the buffer that are free.
-#[derive(Default)]
 struct Room {
     /// Where each begins and ends, in order. No part begins where another ends.
     free: Vec<[usize; 2]>,
@@ -172,7 +221,7 @@ mod tests {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (random >> 33) as usize % n
         };
-        for _ in 0..300 {
+        for round in 0..300 {
             let mut values: Vec<Value> = Vec::new();
             for node in 0..60 {
                 let operands: Vec<usize> = (0..below(4).min(node)).map(|_| node - 1 - below(node.min(12))).collect();
@@ -184,7 +233,7 @@ mod tests {
                 values.push(Value { shape, operands, numbers });
             }
             let results = [59, below(60), below(60)];
-            let plan = Plan::new(&values, &results);
+            let plan = Plan::with(&values, &results, if round % 2 == 0 { LARGE } else { 5 });
             let mut owned: Vec<Option<usize>> = vec![None; plan.length];
             for &node in &plan.computed {
                 for read in owners(&values, node) {

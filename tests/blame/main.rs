@@ -62,8 +62,9 @@ fn a_panic_that_a_learner_can_cause_names_the_learners_line() {
 }
 
 /// Functions that need the caller's line only to record it: they are right for any Var.
-const ALWAYS_RIGHT: [&str; 32] = [
+const ALWAYS_RIGHT: [&str; 34] = [
     "abs",
+    "all_reduce",
     "constant",
     "cos",
     "erf",
@@ -82,6 +83,7 @@ const ALWAYS_RIGHT: [&str; 32] = [
     "param",
     "prod",
     "reciprocal",
+    "record_parallel",
     "relu",
     "rsqrt",
     "sigmoid",
