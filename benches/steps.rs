@@ -4,7 +4,10 @@
 //! The times are those of the same step, forward, backward and recorded update: on a rewound tape by the interpreter, which records it again, and by the runner,
 //! in turn, in one process.
 
+// What only the workloads need.
+#[allow(dead_code)]
 mod protocol;
+#[allow(dead_code)]
 mod transformer;
 
 use gradus::nn::{Activation, Mlp, Module};
