@@ -28,7 +28,7 @@ pub fn expect_the_bits_of_the_tape<F: Scalar>(
     let step = Step::record(&params, &sgd, |tape| {
         let leaves: Vec<Var<F>> = params.iter().map(|param| tape.param(param)).collect();
         let zeros = inputs.iter().map(|input| ArrayD::from_elem(input.raw_dim(), F::ZERO)).enumerate();
-        let inputs: Vec<Var<F>> = zeros.map(|(i, zeros)| tape.input(&zeros).named(&format!("x{i}"))).collect();
+        let inputs: Vec<Var<F>> = zeros.map(|(i, zeros)| tape.input(&zeros).named(format!("x{i}"))).collect();
         loss(&leaves, &inputs)
     })?;
     let (mut runner, mut state, mut tape) = (step.runner::<F>()?, step.start::<F>()?, Tape::new());
