@@ -1,6 +1,8 @@
 //! Class labels and row numbers travel on the tape as numbers. Here they become indices again, or a message that says which is wrong.
 
-use crate::{Op, Scalar, Shape, Tape, Var, View};
+#[cfg(feature = "json")]
+use crate::View;
+use crate::{Op, Scalar, Shape, Tape, Var};
 use smallvec::SmallVec;
 
 /// What the whole numbers in a list stand for, in the words of error messages.
