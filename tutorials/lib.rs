@@ -59,6 +59,8 @@ pub mod ch27;
 pub mod ch28;
 #[path = "ch29_build_it/chapter.rs"]
 pub mod ch29;
+#[path = "ch30_outgrowing/chapter.rs"]
+pub mod ch30;
 
 #[path = "gradus/command.rs"]
 pub mod command;
@@ -69,7 +71,7 @@ use frame::{Chapter, Result, Run};
 pub type Story = fn(&mut Run) -> Result;
 
 /// The chapters, in order.
-pub const CHAPTERS: [(&Chapter, Story); 29] = [
+pub const CHAPTERS: [(&Chapter, Story); 30] = [
     (&ch01::CHAPTER, ch01::run),
     (&ch02::CHAPTER, ch02::run),
     (&ch03::CHAPTER, ch03::run),
@@ -99,4 +101,5 @@ pub const CHAPTERS: [(&Chapter, Story); 29] = [
     (&ch27::CHAPTER, ch27::run),
     (&ch28::CHAPTER, ch28::run),
     (&ch29::CHAPTER, ch29::run),
+    (&ch30::CHAPTER, ch30::run),
 ];

@@ -30,7 +30,7 @@ pub const CHAPTER: Chapter = Chapter {
              a program that is recorded a second time. Random programs, compared with an engine that is known to be right, find most of them \
              in a moment. That is how gradus itself is compared with its own plain engine.",
     exercise: "tutorials/ch29_build_it/exercise.rs: build an engine, in five stages. Then: cargo run --release -- exercises watch ch29",
-    next: "cargo run --release -- list",
+    next: "cargo run --release -- ch30",
 };
 
 pub fn run(run: &mut Run) -> Result {

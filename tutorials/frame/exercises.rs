@@ -387,4 +387,16 @@ pub const EXERCISES: &[Exercise] = &[
              give it what is new; forget what was found out about it. And what is behind a node that is not the same?",
         ],
     },
+    exercise! {
+        chapter: "30_outgrowing",
+        title: "uneven shards",
+        minutes: 10,
+        cases: 11,
+        hints: [
+            "Take two devices with 3 rows and 1 row. Write the mean over all four rows, and mark in it what each device knows.",
+            "A device has divided by its own number of rows. By which number does the mean over the whole batch divide, and what has to be multiplied to \
+             get from one to the other?",
+            "Count the rows of all devices first. A device with none has NaN, and no factor makes a number of that.",
+        ],
+    },
 ];

@@ -48,6 +48,7 @@ exercises! {
     ch27_exercise "../ch27_rewind/exercise.rs", ch27_solution "../ch27_rewind/solution.rs";
     ch28_exercise "../ch28_debug_dojo/exercise.rs", ch28_solution "../ch28_debug_dojo/solution.rs";
     ch29_exercise "../ch29_build_it/exercise.rs", ch29_solution "../ch29_build_it/solution.rs";
+    ch30_exercise "../ch30_outgrowing/exercise.rs", ch30_solution "../ch30_outgrowing/solution.rs";
 }
 
 /// The exercise of this file.

@@ -7,7 +7,7 @@ use chapters::{
     ch07::judge as ch07, ch08::judge as ch08, ch09::judge as ch09, ch11::judge as ch11, ch12::judge as ch12,
     ch13::judge as ch13, ch14::judge as ch14, ch16::judge as ch16, ch17::judge as ch17, ch18::judge as ch18,
     ch19::judge as ch19, ch20::judge as ch20, ch21::judge as ch21, ch22::judge as ch22, ch23::judge as ch23,
-    ch24::judge as ch24, ch28::judge as ch28,
+    ch24::judge as ch24, ch28::judge as ch28, ch30::judge as ch30,
 };
 use frame::Judgement;
 use ndarray::{Array1, Array2, ArrayD, ArrayView2, Axis, s};
@@ -438,4 +438,24 @@ fn an_answer_that_is_not_a_number_is_wrong() {
     let judgement = ch06::judge(|_, x, _| x.mapv(|_| f64::NAN));
     assert!(!judgement.solved());
     assert!(judgement.failure().contains("NaN"), "{}", judgement.failure());
+}
+
+/// The sum of what the devices found, each with its weight.
+fn sum_of(found: &[ch30::Found], weight: &dyn Fn(&ch30::Found) -> f64) -> Array1<f64> {
+    let weighed = found.iter().map(|found| &found.gradient * weight(found));
+    weighed.reduce(|sum, part| sum + part).expect("a device")
+}
+
+#[test]
+fn devices_that_count_alike_gradients_that_are_too_long_and_one_that_is_not_a_number() {
+    let alike = ch30::judge(|found| sum_of(found, &|_| 1.0 / found.len() as f64));
+    assert_told(&alike, "each device counts alike");
+    assert_told(&ch30::judge(|found| sum_of(found, &|_| 1.0)), "their plain sum is too long");
+    let undivided = ch30::judge(|found| sum_of(found, &|found| found.rows as f64));
+    assert_told(&undivided, "not divided by the rows of the whole batch");
+    let weighed = ch30::judge(|found| {
+        let whole: usize = found.iter().map(|found| found.rows).sum();
+        sum_of(found, &|found| found.rows as f64 / whole as f64)
+    });
+    assert!(!weighed.solved() && weighed.failure().contains("leave such a device out"), "{}", weighed.failure());
 }

@@ -28,6 +28,7 @@ mod ch26;
 mod ch27;
 mod ch28;
 mod ch29;
+mod ch30;
 mod command_line;
 #[path = "coverage/main.rs"]
 mod coverage;

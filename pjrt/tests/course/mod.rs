@@ -5,7 +5,7 @@
 mod cnn;
 #[path = "../../../tutorials/ch23_words_and_attention/net.rs"]
 #[allow(dead_code)]
-mod gpt;
+pub mod gpt;
 
 use gpt::{Gpt, Size};
 use gradus::data::{CLASSES, Mnist, PIXELS};
@@ -32,13 +32,14 @@ pub struct Net {
     pub step: Step,
 }
 
-/// The nets of chapters 15, 16, 18, 22 and 23, where they begin. All but the last read digits, with pixels from 0 to 1.
+/// The nets of chapters 15, 16, 18, 22, 23 and 30, where they begin. All but that of chapter 23 read digits, with pixels from 0 to 1.
 pub fn nets() -> Result<Vec<Net>, StepError> {
     let mut rng = seeded(7);
     let ch15 = Mlp::with_init(&[784, 100, 20, 10], Activation::Sigmoid, Init::Normal(1.0), Init::Normal(1.0), &mut rng);
     let ch16 = Mlp::with_init(&[784, 50, 10], Activation::Relu, Init::Normal(0.01), Init::Zeros, &mut rng).logits();
     let ch18 = Mlp::new(&[784, 256, 10], Activation::Relu, &mut rng).logits();
     let ch22 = cnn::cnn(&mut rng);
+    let ch30 = Mlp::new(&[784, 32, 10], Activation::Relu, &mut rng).logits();
     let size = Size { symbols: SYMBOLS, places: PLACES, width: 32, heads: 4, blocks: 2, dropout: 0.0 };
     Ok(vec![
         Net { name: "ch15", step: nielsen(&ch15)? },
@@ -47,6 +48,7 @@ pub fn nets() -> Result<Vec<Net>, StepError> {
         Net { name: "ch18_parallel", step: parallel(&ch18, &Adam::new(1e-3), BATCH / DEVICES)? },
         Net { name: "ch22", step: digits(&ch22, &Adam::new(1e-3), BATCH, |pixels| pixels)? },
         Net { name: "ch23", step: names(&Gpt::new(size, 7))? },
+        Net { name: "ch30", step: digits(&ch30, &Sgd::new(0.1), BATCH, |pixels| pixels)? },
     ])
 }
 
@@ -63,7 +65,8 @@ fn nielsen(net: &Mlp) -> Result<Step, StepError> {
     })
 }
 
-fn digits(
+/// A net that reads digits.
+pub fn digits(
     net: &impl Module<f32>,
     optimizer: &impl RecordUpdate<f32>,
     batch: usize,
