@@ -1,11 +1,13 @@
-"""Speed of exported steps on XLA, beside JAX's own program of the same net, in turns in one process: W1, W2 and W3 (chapters 15, 16 and 18).
+"""Speed of exported steps on XLA, beside JAX's own program of the same net, in turns in one process: W1, W2 and W3 (chapters 15, 16 and 18), W6, W7 and W12.
 
 cargo run --release -p gradus-pjrt --features train --example steps -- DIR; python3 benches/peers/steps_jax.py DIR
+cargo run --release -p gradus-pjrt --features train --example workloads -- DIR2; python3 benches/peers/steps_jax.py DIR2
 
 Both are texts that XLA compiles in the same way and runs in the same way, with the state donated, so what differs is the program. Their losses must agree.
 A time is that of one step, with its inputs on the device; the least of all is what the step takes where nothing else runs.
 """
 import json
+import os
 import sys
 import time
 
@@ -14,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax._src.lib import xla_client
 
-ROUNDS, STEPS = 60, 20
+STEPS = 20
 device = jax.devices("cpu")[0]
 
 
@@ -41,6 +43,45 @@ def w3(params, pixels, labels):
     return w2(params, (pixels - 0.1307) / 0.3081, labels)
 
 
+def pooled(maps):
+    """The largest of each window of 2 by 2; a `reduce_window` takes JAX several times as long."""
+    batch, rows, columns, channels = maps.shape
+    return maps.reshape(batch, rows // 2, 2, columns // 2, 2, channels).max((2, 4))
+
+
+def w7(params, pixels, labels):
+    *convolutions, w3, b3, w4, b4 = params
+    maps = pixels.reshape(-1, 28, 28, 1)
+    for kernels, bias in zip(convolutions[::2], convolutions[1::2]):
+        maps = jax.lax.conv_general_dilated(maps, kernels, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+        maps = pooled(jax.nn.relu(maps + bias))
+    return cross_entropy(layers(maps.reshape(len(pixels), -1), [w3, b3, w4, b4], jax.nn.relu, lambda x: x), labels)
+
+
+def channels_last(array):
+    """Parameters of W7 as JAX likes them: ours have the channels first, and those of the first full layer too."""
+    if array.ndim == 4:
+        return array.transpose(2, 3, 1, 0)
+    return array.reshape(32, 7, 7, -1).transpose(1, 2, 0, 3).reshape(array.shape) if array.shape[:1] == (1568,) else array
+
+
+def norm(x, gain, bias):
+    centred = x - x.mean(-1, keepdims=True)
+    return centred * jax.lax.rsqrt((centred * centred).mean(-1, keepdims=True) + 1e-5) * gain + bias
+
+
+def w12(params, symbols, following):
+    wte, wpe, *norm1, qkv, qkv_bias, mix, mix_bias, gain2, bias2, wider, wider_bias, narrower, narrower_bias, gain, bias, out, out_bias = params
+    x = wte[symbols.astype(int)] + wpe
+    batch, places, width = x.shape
+    q, k, v = jnp.moveaxis((norm(x, *norm1) @ qkv + qkv_bias).reshape(batch, places, 3, 4, width // 4), 2, 0)
+    scores = jnp.einsum("bqhd,bkhd->bhqk", q * (width // 4) ** -0.5, k)
+    scores = jnp.where(jnp.tril(jnp.ones((places, places), bool)), scores, -1e30)
+    x = x + jnp.einsum("bhqk,bkhd->bqhd", jax.nn.softmax(scores), v).reshape(batch, places, width) @ mix + mix_bias
+    x = x + jax.nn.gelu(norm(x, gain2, bias2) @ wider + wider_bias, approximate=False) @ narrower + narrower_bias
+    return cross_entropy((norm(x, gain, bias) @ out + out_bias).reshape(batch * places, -1), following)
+
+
 def sgd(loss):
     def step(*given, count):
         *params, rate = given[:-2]
@@ -50,7 +91,7 @@ def sgd(loss):
     return step
 
 
-def adam(loss):
+def adam(loss, decay=0.0):
     def step(*given, count):
         params, moments, rate, steps = given[:count], given[count:-4], given[-4], given[-3] + 1
         value, gradients = jax.value_and_grad(loss)(params, *given[-2:])
@@ -59,7 +100,7 @@ def adam(loss):
         # As 1 - 0.999 ** steps it would have few digits in f32.
         seen = [-jnp.expm1(steps * np.log(beta)) for beta in (0.9, 0.999)]
         scaled = [m / seen[0] / (jnp.sqrt(v / seen[1]) + 1e-8) for m, v in zip(first, second)]
-        new = [param - rate * change for param, change in zip(params, scaled)]
+        new = [param * (1 - rate * decay) - rate * change for param, change in zip(params, scaled)]
         return *new, *(moment for pair in zip(first, second) for moment in pair), rate, steps, value
 
     return step
@@ -69,28 +110,41 @@ def compiled(text):
     return device.client.compile_and_load(text, xla_client.DeviceList((device,)), xla_client.CompileOptions())
 
 
-for number, (chapter, program) in enumerate({"ch15": sgd(w1), "ch16": sgd(w2), "ch18": adam(w3)}.items(), 1):
-    file, folder = json.load(open(f"{sys.argv[1]}/{chapter}.json")), np.load(f"{sys.argv[1]}/batches.npz")
+# Name of the file, of the workload, its program, and the number of rounds.
+WORKLOADS = [
+    ("ch15", "W1", sgd(w1), 60),
+    ("ch16", "W2", sgd(w2), 60),
+    ("ch18", "W3", adam(w3), 60),
+    ("w6", "W6", sgd(w2), 8),
+    ("w7", "W7", adam(w7), 12),
+    ("w12", "W12", adam(w12, decay=0.01), 6),
+]
+for name, workload, program, rounds in WORKLOADS:
+    if not os.path.exists(f"{sys.argv[1]}/{name}.json"):
+        continue
+    file, folder = json.load(open(f"{sys.argv[1]}/{name}.json")), np.load(f"{sys.argv[1]}/batches.npz")
     start = {p["name"]: np.array(p["numbers"], np.float32).reshape(p["shape"]) for p in file["program"]["params"]}
     held = [start[role["name"]] for role in file["held"]]
     leaves = [leaf for leaf in file["program"]["steps"] if leaf.get("leaf") == "input" and leaf.get("name")]
-    batches = [[jax.device_put(folder[leaf["name"]][k * leaf["shape"][0] :][: leaf["shape"][0]]) for leaf in leaves] for k in range(STEPS)]
+    rows = lambda leaf, k: np.arange(k * leaf["shape"][0], (k + 1) * leaf["shape"][0]) % len(folder[leaf["name"]])
+    batches = [[jax.device_put(folder[leaf["name"]][rows(leaf, k)]) for leaf in leaves] for k in range(STEPS)]
     count = sum("gradient" in role for role in file["held"])
+    starts = {"ours": held, "jax": [channels_last(x) if name == "w7" else x for x in held]}
     own = jax.jit(lambda *given: program(*given, count=count), donate_argnums=tuple(range(len(held))), keep_unused=True)
-    texts = {"ours": open(f"{sys.argv[1]}/{chapter}.mlir").read(), "jax": own.lower(*held, *batches[0]).as_text()}
-    programs = {name: compiled(text) for name, text in texts.items()}
-    states, losses, times = {name: [jax.device_put(x) for x in held] for name in programs}, {}, {name: [] for name in programs}
-    for _ in range(ROUNDS):
-        for name, run in programs.items():
+    texts = {"ours": open(f"{sys.argv[1]}/{name}.mlir").read(), "jax": own.lower(*starts["jax"], *batches[0]).as_text()}
+    programs = {engine: compiled(text) for engine, text in texts.items()}
+    states, losses, times = {engine: [jax.device_put(x) for x in starts[engine]] for engine in programs}, {}, {engine: [] for engine in programs}
+    for _ in range(rounds):
+        for engine, run in programs.items():
             for batch in batches:
                 began = time.perf_counter()
-                *states[name], loss = run.execute(states[name] + batch)
+                *states[engine], loss = run.execute(states[engine] + batch)
                 loss.block_until_ready()
-                times[name].append(time.perf_counter() - began)
-                losses.setdefault(name, []).append(float(loss))
+                times[engine].append(time.perf_counter() - began)
+                losses.setdefault(engine, []).append(float(loss))
     apart = max(abs(a - b) for a, b in zip(losses["ours"][:STEPS], losses["jax"][:STEPS]))
-    assert apart < 1e-5, f"{chapter}: the losses are {apart} apart"
-    least = {name: 1e6 * min(took) for name, took in times.items()}
-    middle = {name: 1e6 * float(np.median(took)) for name, took in times.items()}
-    print(f"W{number}: " + ", ".join(f"{name} {least[name]:.0f} us (median {middle[name]:.0f})" for name in programs), end="; ")
-    print(f"ours / jax {least['ours'] / least['jax']:.2f}; first losses {apart:.0e} apart")
+    assert apart < 1e-5, f"{name}: the losses are {apart} apart"
+    least = {engine: 1e6 * min(took) for engine, took in times.items()}
+    middle = {engine: 1e6 * float(np.median(took)) for engine, took in times.items()}
+    print(f"{workload}: " + ", ".join(f"{engine} {least[engine]:.0f} us (median {middle[engine]:.0f})" for engine in programs), end="; ")
+    print(f"ours / jax {least['ours'] / least['jax']:.2f}; first losses {apart:.0e} apart", flush=True)
