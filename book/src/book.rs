@@ -6,8 +6,9 @@ use frame::Exercise;
 use std::path::{Path, PathBuf};
 
 /// The pages beside the chapters, each with its file from the root.
-pub const PAGES: [(&str, &str); 4] = [
+pub const PAGES: [(&str, &str); 5] = [
     ("introduction", "book/introduction.md"),
+    ("foreign", "examples/foreign/README.md"),
     ("glossary", "book/glossary.md"),
     ("sources", "SOURCES.md"),
     ("teaching", "book/teaching.md"),
@@ -18,7 +19,7 @@ const PARTS: [(u32, &str); 4] =
     [(1, "A neuron, a cost, a slope"), (8, "Backpropagation"), (15, "Reading digits"), (22, "Beyond the gradient")];
 
 /// What the book says beside the texts, to be translated as they are. `{}` is a number.
-pub const PHRASES: [&str; 11] = [
+pub const PHRASES: [&str; 12] = [
     // To be translated as the name of the language into which the rest is translated.
     "English",
     "A neuron, a cost, a slope",
@@ -26,6 +27,7 @@ pub const PHRASES: [&str; 11] = [
     "Reading digits",
     "Beyond the gradient",
     "The course",
+    "Gradients that you wrote elsewhere",
     "Glossary, English and Chinese",
     "The sources",
     "For teachers",
@@ -85,9 +87,12 @@ impl Book<'_> {
             write(&pages.join("live.js"), &script(self.root, &live::SCRIPTS)?)?;
         }
         summary += "\n---\n\n";
-        for (title, page) in
-            [("Glossary, English and Chinese", "glossary"), ("The sources", "sources"), ("For teachers", "teaching")]
-        {
+        for (title, page) in [
+            ("Gradients that you wrote elsewhere", "foreign"),
+            ("Glossary, English and Chinese", "glossary"),
+            ("The sources", "sources"),
+            ("For teachers", "teaching"),
+        ] {
             summary += &format!("[{}]({page}.md)\n", phrases.say(title));
         }
         write(&pages.join("SUMMARY.md"), &summary)
@@ -155,6 +160,7 @@ fn of_the_book(text: &str) -> String {
     text.replace("](../../SOURCES.md", "](../sources.md")
         .replace("](../SOURCES.md", "](sources.md")
         .replace("](../../book/glossary.md", "](../glossary.md")
+        .replace("](../../tutorials/", "](")
         .replace(
             "[tutorials/tests/coverage](tutorials/tests/coverage/README.md)",
             "`tutorials/tests/coverage/README.md`",

@@ -120,14 +120,27 @@ fn run(matches: &ArgMatches) -> Result<Vec<String>> {
         return translations(&root, &chapters, check);
     }
     let mut faults = Vec::new();
-    for chapter in &chapters {
+    let page = root.join(FOREIGN);
+    let all = matches.get_many::<String>("chapters").is_none();
+    for text in chapters.iter().chain(all.then_some(&page)) {
         if matches.get_flag("run") {
-            faults.extend(output::refresh(chapter, check)?);
+            faults.extend(output::refresh(text, check)?);
         }
-        faults.extend(text::weave(chapter, check)?);
+        faults.extend(text::weave(text, check)?);
+    }
+    for chapter in &chapters {
         faults.extend(ship(&root, chapter, check)?);
     }
     Ok(faults)
+}
+
+/// A page that is woven like a chapter, and is none: that on gradients of other programs.
+const FOREIGN: &str = "examples/foreign";
+
+/// The folder of a text, from the root.
+fn place(text: &Path) -> String {
+    let folder = text.parent().map_or_else(String::new, name);
+    format!("{folder}/{}", name(text))
 }
 
 /// Brings the files of translations up to date, and says how much of each text is translated.

@@ -3,7 +3,7 @@
 //! The one idea to know: two runs say the same if their words are equal and their numbers nearly so. Processors differ in the last bits, and a line
 //! with a time may have any time.
 
-use crate::{Result, name, read, write};
+use crate::{Result, name, place, read, write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -59,13 +59,35 @@ pub fn refresh(chapter: &Path, check: bool) -> Result<Option<String>> {
     }
     if check {
         let difference = first_difference(&old, &fresh);
-        return Ok(Some(format!("tutorials/{}/output.txt is stale: {difference}", name(chapter))));
+        return Ok(Some(format!("{}/output.txt is stale: {difference}", place(chapter))));
     }
     write(&path, &fresh).map(|()| None)
 }
 
+/// What the page on gradients of other programs shows: judgements of these.
+const JUDGED: [&str; 2] = ["xor", "m01_tanh_twice"];
+
+/// Judges the gradients beside that page; a heading for each.
+fn judge(page: &Path) -> Result<String> {
+    let program = beside_me("gradus")?;
+    let judged = JUDGED.iter().map(|name| {
+        let mut command = Command::new(&program);
+        command.args(["check", "--no-color", "--foreign", &format!("{name}.json")]).current_dir(page);
+        let output = command.output().map_err(|error| format!("cannot run {}: {error}", program.display()))?;
+        // 1 if a gradient is wrong, 2 if nothing could be judged.
+        match output.status.code() {
+            Some(0 | 1) => Ok(format!("## {name}\n{}", String::from_utf8_lossy(&output.stdout))),
+            _ => Err(format!("{name}.json was not judged:\n{}", String::from_utf8_lossy(&output.stderr))),
+        }
+    });
+    judged.collect()
+}
+
 /// Runs a chapter with its default settings, in a folder of its own.
 fn run(chapter: &Path) -> Result<String> {
+    if chapter.ends_with(crate::FOREIGN) {
+        return judge(chapter);
+    }
     let program = beside_me("gradus")?;
     let folder = std::env::temp_dir().join(format!("weave-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;

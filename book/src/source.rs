@@ -1,4 +1,4 @@
-//! Code between anchors, `// ANCHOR: name` and `// ANCHOR_END: name`, or a whole file.
+//! Code between anchors, `// ANCHOR: name` and `// ANCHOR_END: name` (in Python with `#`), or a whole file.
 
 use crate::{Result, read};
 use std::path::Path;
@@ -16,12 +16,13 @@ pub fn excerpt(chapter: &Path, reference: &str) -> Result<String> {
 
 fn between(source: &str, anchor: &str) -> Option<String> {
     let is = |line: &str, mark: &str| {
-        line.trim().strip_prefix("// ").is_some_and(|comment| comment == format!("{mark}: {anchor}"))
+        let comment = ["// ", "# "].iter().find_map(|start| line.trim().strip_prefix(start));
+        comment.is_some_and(|comment| comment == format!("{mark}: {anchor}"))
     };
     let lines: Vec<&str> = source.lines().collect();
     let start = lines.iter().position(|line| is(line, "ANCHOR"))?;
     let end = start + lines[start..].iter().position(|line| is(line, "ANCHOR_END"))?;
-    let shown = |line: &&&str| !line.trim().starts_with("// ANCHOR");
+    let shown = |line: &&&str| !["// ANCHOR", "# ANCHOR"].iter().any(|start| line.trim().starts_with(start));
     let lines: Vec<&str> = lines[start + 1..end].iter().filter(shown).copied().collect();
     let margin =
         lines.iter().filter(|line| !line.trim().is_empty()).map(|line| line.len() - line.trim_start().len()).min()?;
@@ -47,6 +48,11 @@ mod tests {
         std::fs::write(folder.path().join("page.rs"), "fn f() {\n    g();\n}\n").expect("a file");
         assert_eq!(excerpt(folder.path(), "page.rs").as_deref(), Ok("fn f() {\n    g();\n}"));
         assert!(excerpt(folder.path(), "none.rs").is_err());
+    }
+
+    #[test]
+    fn python_has_anchors_too() {
+        assert_eq!(between("# ANCHOR: a\nx = 1  # one\n# ANCHOR_END: a\n", "a").as_deref(), Some("x = 1  # one"));
     }
 
     #[test]

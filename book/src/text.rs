@@ -5,7 +5,7 @@
 
 use crate::output::{self, Output};
 use crate::source::excerpt;
-use crate::{Result, name, read, write};
+use crate::{Result, read, write};
 use std::path::Path;
 
 /// Fills the blocks of a chapter's text or, if `check`, returns which are stale. In either case it returns the blocks that cannot be
@@ -15,7 +15,7 @@ pub fn weave(chapter: &Path, check: bool) -> Result<Vec<String>> {
     let text = read(&path)?;
     let stored = output::stored(chapter)?;
     let (woven, faults) = woven(&text, chapter, stored.as_ref());
-    let place = |(line, fault): (usize, String)| format!("tutorials/{}/README.md:{line}: {fault}", name(chapter));
+    let place = |(line, fault): (usize, String)| format!("{}/README.md:{line}: {fault}", crate::place(chapter));
     let mut said = Vec::new();
     for fault in faults {
         match fault {

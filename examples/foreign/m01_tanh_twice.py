@@ -1,4 +1,5 @@
 """XOR by hand, with a mistake (M1): the derivative of tanh is 1 - tanh(z)², and h is tanh(z) already, so 1 - tanh(h)² applies it twice."""
+# ANCHOR: backprop
 import numpy as np
 from foreign import Function
 
@@ -12,6 +13,7 @@ y = np.tanh(h @ w2 + b2)
 dz2 = 2 * (y - t) / len(x) * (1 - y**2)
 dz1 = dz2 @ w2.T * (1 - np.tanh(h) ** 2)  # 1 - h**2 is right
 gradients = {"w1": x.T @ dz1, "b1": dz1.sum(0), "w2": h.T @ dz2, "b2": dz2.sum(0)}
+# ANCHOR_END: backprop
 
 f = Function()
 a = [f.leaf(name, value) for name, value in [("x", x), ("w1", w1), ("b1", b1), ("w2", w2), ("b2", b2), ("t", t)]]
