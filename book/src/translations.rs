@@ -87,8 +87,14 @@ impl Language {
     /// Writes the README in this language beside the English one or, if `check`, returns that it is out of date.
     pub fn write_readme(&self, root: &Path, check: bool) -> Result<Option<String>> {
         let text = read(&root.join(README))?.replace(TO_OTHERS, &format!("<a href=\"{README}\">English</a>"));
-        let (text, name) =
-            (self.translations("readme")?.text(&text), format!("README.{}.md", self.code.replace('_', "-")));
+        let text = self.translations("readme")?.text(&text);
+        // Other than mdbook, pages of repositories know no names of headings.
+        let unnamed = |line: &str| match line.split_once(" {#") {
+            Some((heading, _)) if line.starts_with('#') => format!("{heading}\n"),
+            _ => format!("{line}\n"),
+        };
+        let text: String = text.lines().map(unnamed).collect();
+        let name = format!("README.{}.md", self.code.replace('_', "-"));
         match std::fs::read_to_string(root.join(&name)) {
             Ok(present) if present == text => Ok(None),
             _ if check => Ok(Some(format!("{name} is out of date with {README} and its translation"))),
