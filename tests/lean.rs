@@ -161,7 +161,8 @@ fn the_memory_says_what_is_kept_at_the_peak_and_why() {
     });
     let memory = step.expect("a step").memory().expect("its memory");
     let kept: usize = memory.kept.iter().map(|kept| kept.bytes).sum();
-    assert!(kept <= memory.runner && memory.runner < kept + kept / 10, "{memory:?}");
+    // More than what is kept at the peak only where the gaps between values do not fit others.
+    assert!(kept <= memory.runner && 5 * memory.runner <= 3 * memory.tape, "{memory}");
     let told = memory.to_string();
     for line in [
         "% of the 279.7 kB of a tape",
