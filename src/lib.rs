@@ -24,9 +24,12 @@ mod json;
 pub mod kernel;
 mod labels;
 mod leaf;
+// Each writer uses a part of these two.
 #[cfg(feature = "lower")]
+#[cfg_attr(not(all(feature = "stablehlo", feature = "onnx")), allow(dead_code, unused_imports))]
 mod lines;
 #[cfg(feature = "lower")]
+#[cfg_attr(not(all(feature = "stablehlo", feature = "onnx")), allow(dead_code))]
 mod lower;
 pub mod nn;
 mod no_grad;
