@@ -13,7 +13,7 @@ use gradus::prelude::*;
 use gradus::step::{State, Step, StepError};
 use gradus::table::{
     Hard,
-    Operand::{self, Any, Labels},
+    Operand::{Any, Labels},
     Row,
 };
 use gradus::{Conv, NotLowered, Windows};
@@ -57,6 +57,33 @@ fn main() -> Result<(), Box<dyn Error>> {
 enum Language {
     StableHlo,
     Onnx,
+}
+
+/// The arguments and the results of a function that was recorded.
+type Function<'t, F> = (Vec<Var<'t, F>>, Vec<Var<'t, F>>);
+
+/// A row differentiated twice: what flows back to the operands is multiplied by random numbers and summed. The results are the gradients of that sum with respect
+/// to the operands and to what arrived at the row's result. The numbers are those of f32, whatever the kind. `None` if nothing flows.
+fn twice<'t, F: Scalar>(row: &Row<F>, tape: &'t Tape<F>) -> Option<Function<'t, F>> {
+    let mut rng = seeded(23);
+    let kept = |x: f64| F::from_f64(f64::from(x as f32));
+    let mut arguments = Vec::new();
+    for operand in row.operands {
+        let numbers = operand.sample(&mut rng).mapv(kept);
+        arguments.push(if operand.is_differentiable() { tape.var(numbers) } else { tape.input(numbers) });
+    }
+    let mut random = |shape: &[usize]| ArrayD::from_shape_simple_fn(IxDyn(shape), || kept(rng.random_range(-1.0..1.0)));
+    let y = (row.program)(&arguments);
+    let arriving = tape.var(random(&y.shape()));
+    let first = y.backward_with(arriving);
+    let flows: Vec<Var<F>> = arguments.iter().filter_map(|&x| first.get(x)).collect();
+    arguments.push(arriving);
+    let factors: Vec<Var<F>> = flows.iter().map(|flow| tape.input(random(&flow.shape()))).collect();
+    let sum = flows.iter().zip(&factors).map(|(&flow, &factor)| (flow * factor).sum()).reduce(|a, b| a + b)?;
+    let second = sum.backward();
+    let results = arguments.iter().filter_map(|&x| second.get(x)).collect();
+    arguments.extend(factors);
+    Some((arguments, results))
 }
 
 /// Bytes as text.
@@ -111,43 +138,33 @@ impl Language {
             Ok(json!({"name": row.op, "number": F::NAME, "text": text, "random": random, "hard": hard}))
         };
         let mut row = row;
-        // A graph of ONNX runs on one device, and has no sums over several.
-        let is_known = |known: &&Row<F>| matches!(self, Language::StableHlo) || known.op != "all_reduce";
-        let table = Row::<F>::ALL.iter().filter(is_known).map(|known| (known, true));
+        let table = self.table().map(|known| (known, true));
         table.chain(more().iter().map(|other| (other, false))).map(|(known, is_hard)| row(known, is_hard)).collect()
     }
 
-    /// Each row of the table of ops, differentiated twice: what flows back to the operands is multiplied by random numbers and summed, and the gradients of that
-    /// sum, with respect to the operands and to what arrived at the result, are the results.
+    /// The rows that this language can say. A graph of ONNX runs on one device, and has no sums over several.
+    fn table<F: Scalar>(self) -> impl Iterator<Item = &'static Row<F>> {
+        Row::<F>::ALL.iter().filter(move |row| matches!(self, Language::StableHlo) || row.op != "all_reduce")
+    }
+
+    /// Each row of the table of ops, differentiated twice.
     fn second_order<F: Scalar>(self) -> Result<Vec<Value>, Box<dyn Error>> {
-        let mut rng = seeded(23);
         let mut cases = Vec::new();
-        for row in Row::<F>::ALL {
-            let tape = Tape::<F>::new();
-            let sample = |operand: &Operand| operand.sample(&mut rng).mapv(F::from_f64);
-            let operands: Vec<ArrayD<F>> = row.operands.iter().map(sample).collect();
-            let leaf = |(operand, numbers): (&Operand, &ArrayD<F>)| {
-                if operand.is_differentiable() { tape.var(numbers) } else { tape.input(numbers) }
-            };
-            let mut arguments: Vec<Var<F>> = row.operands.iter().zip(&operands).map(leaf).collect();
-            let mut random = |shape: &[usize]| {
-                ArrayD::from_shape_simple_fn(IxDyn(shape), || F::from_f64(rng.random_range(-1.0..1.0)))
-            };
-            let y = (row.program)(&arguments);
-            let arriving = tape.var(random(&y.shape()));
-            let first = y.backward_with(arriving);
-            let flows: Vec<Var<F>> = arguments.iter().filter_map(|&x| first.get(x)).collect();
-            arguments.push(arriving);
-            let factors: Vec<Var<F>> = flows.iter().map(|flow| tape.input(random(&flow.shape()))).collect();
-            let weighted = flows.iter().zip(&factors).map(|(&flow, &factor)| (flow * factor).sum());
-            let Some(sum) = weighted.reduce(|a, b| a + b) else { continue };
-            let second = sum.backward();
-            let results: Vec<Var<F>> = arguments.iter().filter_map(|&x| second.get(x)).collect();
-            arguments.extend(factors);
+        for (row, exact) in self.table::<F>().zip(self.table::<f64>()) {
+            let tapes = (Tape::<F>::new(), Tape::<f64>::new());
+            let Some((arguments, results)) = twice(row, &tapes.0) else { continue };
+            let Some((_, in_f64)) = twice(exact, &tapes.1) else { continue };
+            // Where f32 loses digits, each engine loses others.
+            let lost = results.iter().zip(&in_f64).flat_map(|(result, exact)| {
+                let pairs = result.value().into_iter().zip(exact.value());
+                pairs.map(|(x, exact)| (x.to_f64() - exact).abs() / exact.abs().max(1.0)).collect::<Vec<_>>()
+            });
+            let within = if F::NAME == "f32" { 1e-5 } else { 1e-12 };
+            let within = lost.fold(within, |within: f64, lost| within.max(2.0 * lost));
             let values = |vars: &[Var<F>]| vars.iter().map(|var| array(&var.value())).collect::<Vec<_>>();
             cases.push(json!({
-                "name": format!("{}, twice", row.op), "number": F::NAME, "text": self.tape(&tape, &arguments, &results)?,
-                "arguments": values(&arguments), "results": values(&results),
+                "name": format!("{}, twice", row.op), "number": F::NAME, "text": self.tape(&tapes.0, &arguments, &results)?,
+                "arguments": values(&arguments), "results": values(&results), "within": within,
             }));
         }
         Ok(cases)

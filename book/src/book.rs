@@ -19,9 +19,10 @@ const PARTS: [(u32, &str); 4] =
     [(1, "A neuron, a cost, a slope"), (8, "Backpropagation"), (15, "Reading digits"), (22, "Beyond the gradient")];
 
 /// What the book says beside the texts, to be translated as they are. `{}` is a number.
-pub const PHRASES: [&str; 12] = [
+pub const PHRASES: [&str; 13] = [
     // To be translated as the name of the language into which the rest is translated.
     "English",
+    TITLE,
     "A neuron, a cost, a slope",
     "Backpropagation",
     "Reading digits",
@@ -34,6 +35,7 @@ pub const PHRASES: [&str; 12] = [
     HINTS,
     HINT,
 ];
+const TITLE: &str = "gradus: an autodiff you can step through";
 const HINTS: &str = "The exercise takes about {} minutes. If you are stuck:";
 const HINT: &str = "Hint {} of 3";
 
@@ -50,9 +52,9 @@ impl Book<'_> {
     /// Writes the book's sources into a folder, ready for `mdbook build`.
     pub fn write_sources(&self, chapters: &[PathBuf], folder: &Path) -> Result {
         let (own, pages) = (self.root.join("book"), folder.join("src"));
-        self.write_settings(&own.join("book.toml"), &folder.join("book.toml"))?;
-        copy_folder(&own.join("theme"), &folder.join("theme"))?;
         let phrases = self.translations("book")?;
+        self.write_settings(&own.join("book.toml"), &folder.join("book.toml"), &phrases)?;
+        copy_folder(&own.join("theme"), &folder.join("theme"))?;
         let mut summary = format!("# Summary\n\n[{}](introduction.md)\n", phrases.say("The course"));
         for (page, file) in PAGES {
             let mut text = self.translations(page)?.text(&read(&self.root.join(file))?);
@@ -120,9 +122,10 @@ impl Book<'_> {
     }
 
     /// mdbook's settings; it lays pages out for their language.
-    fn write_settings(&self, from: &Path, to: &Path) -> Result {
+    fn write_settings(&self, from: &Path, to: &Path, phrases: &Translations) -> Result {
         let code = self.language.as_ref().map_or("en".to_owned(), |language| language.code.replace('_', "-"));
-        write(to, &read(from)?.replace("language = \"en\"", &format!("language = \"{code}\"")))
+        let settings = read(from)?.replace("language = \"en\"", &format!("language = \"{code}\""));
+        write(to, &settings.replace(TITLE, &phrases.say(TITLE)))
     }
 
     /// The title of a chapter, and its page.
