@@ -23,7 +23,7 @@ impl Checkout {
     /// If the present folder is not in a checkout.
     pub fn needed() -> Result<Checkout> {
         Checkout::here()
-            .ok_or_else(|| Error::new("exercises live in the repository of gradus: go to its folder, and try again"))
+            .ok_or_else(|| Error::new("exercises, their judges and the site live in the repository of gradus: go to its folder, and try again"))
     }
 
     pub fn root(&self) -> &Path {

@@ -36,7 +36,19 @@ pub fn step(file: &Path) -> Result {
     let last = outputs[outputs.len() - 1];
     let loss = if last.shape().size() == 1 { last } else { last.sum() };
     loss.try_backward().map_err(|error| told(&error))?;
-    gradus_view::step(&tape).map_err(|error| told(&error))
+    walk(&tape).map_err(|error| told(&error))
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn walk(tape: &Tape<f32>) -> std::io::Result<()> {
+    gradus_view::step(tape)
+}
+
+/// Prints the story of a tape: a web page is no terminal to step on.
+#[cfg(target_family = "wasm")]
+fn walk(tape: &Tape<f32>) -> std::io::Result<()> {
+    tape.trace().narration().iter().for_each(|sentence| frame::print(sentence));
+    Ok(())
 }
 
 fn made_up(port: &Port) -> std::result::Result<ArrayD<f32>, String> {
