@@ -4,6 +4,7 @@
 //! The times are those of the same step, forward, backward and recorded update: on a rewound tape by the interpreter, which records it again, and by the runner,
 //! in turn, in one process.
 
+mod convolutional;
 // What only the workloads need.
 #[allow(dead_code)]
 mod protocol;
@@ -15,7 +16,7 @@ use gradus::optim::{Adam, AdamW, Sgd};
 use gradus::prelude::*;
 use gradus::program::Interpreter;
 use gradus::step::{Step, StepError};
-use ndarray::{Array1, ArrayD, IxDyn};
+use ndarray::{ArrayD, IxDyn};
 use protocol::Random;
 use std::time::Instant;
 
@@ -50,24 +51,10 @@ fn w6() -> Result<Step, StepError> {
 }
 
 fn w7() -> Result<Step, StepError> {
-    let mut random = Random(99);
-    let mut layer = |name: &str, shape: &[usize], fan_in: usize, outputs: usize| {
-        let weights = ArrayD::from_shape_simple_fn(shape, || random.normal() / (fan_in as f32).sqrt());
-        [Param::new(format!("{name}/weights"), weights), Param::new(format!("{name}/biases"), Array1::zeros(outputs))]
-    };
-    let params = [
-        layer("conv1", &[16, 1, 3, 3], 9, 16),
-        layer("conv2", &[32, 16, 3, 3], 144, 32),
-        layer("layer1", &[1568, 128], 1568, 128),
-        layer("layer2", &[128, 10], 128, 10),
-    ]
-    .concat();
+    let params = convolutional::params();
     Step::record(&params, &Adam::new(1e-3), |tape| {
-        let [w1, b1, w2, b2, w3, b3, w4, b4] = std::array::from_fn(|i| tape.param(&params[i]));
-        let x = tape.input(numbers(&[64, 784])).named("x").reshape([64, 1, 28, 28]);
-        let maps = x.conv2d(w1, b1, 1, 1).relu().max_pool2d(2, 2).conv2d(w2, b2, 1, 1).relu().max_pool2d(2, 2);
-        let hidden = (maps.reshape([64, 1568]).matmul(w3) + b3).relu();
-        (hidden.matmul(w4) + b4).softmax_cross_entropy(tape.input(numbers(&[64])).named("labels"))
+        let (x, labels) = (tape.input(numbers(&[64, 784])).named("x"), tape.input(numbers(&[64])).named("labels"));
+        convolutional::loss(&params, x, labels)
     })
 }
 

@@ -1,6 +1,7 @@
 //! The workloads that gradus and other frameworks are compared on, written as a user would write them:
 //! `cargo bench --bench workloads -- W3 --threads 1` prints one JSON line. `all` runs them one after the other.
 
+mod convolutional;
 mod protocol;
 mod transformer;
 
@@ -8,8 +9,8 @@ use gradus::data::Rows;
 use gradus::nn::{Activation, Mlp, Module, Parameters, Predict};
 use gradus::optim::{Adam, AdamW, Optimizer, Sgd};
 use gradus::prelude::*;
-use ndarray::{Array1, Array2, ArrayD, ArrayView2, s};
-use protocol::{Args, Batches, PIXELS, ROWS, Random, bench, bench_chain, bench_whole, dataset, dataset_around};
+use ndarray::{Array2, ArrayView2, s};
+use protocol::{Args, Batches, PIXELS, ROWS, bench, bench_chain, bench_whole, dataset, dataset_around};
 use std::hint::black_box;
 
 fn main() {
@@ -93,29 +94,15 @@ fn with_cross_entropy(name: &str, sizes: &[usize], batch_size: usize, mut optimi
 fn convolutional(args: &Args) {
     let (images, labels, order) = dataset();
     let images = ArrayView2::from_shape((ROWS, PIXELS), &images).expect("the images");
-    let mut random = Random(99);
-    let mut layer = |name: &str, shape: &[usize], fan_in: usize, outputs: usize| {
-        let weights = ArrayD::from_shape_simple_fn(shape, || random.normal() / (fan_in as f32).sqrt());
-        [Param::new(format!("{name}/weights"), weights), Param::new(format!("{name}/biases"), Array1::zeros(outputs))]
-    };
-    let params = [
-        layer("conv1", &[16, 1, 3, 3], 9, 16),
-        layer("conv2", &[32, 16, 3, 3], 144, 32),
-        layer("layer1", &[1568, 128], 1568, 128),
-        layer("layer2", &[128, 10], 128, 10),
-    ]
-    .concat();
+    let params = convolutional::params();
     let (mut adam, mut tape, mut batches) = (Adam::new(1e-3), profiled(args), Batches::new(order, 64));
     let mut batch_labels = Vec::with_capacity(64);
     bench("W7", args.threads, "ms_per_step", 1e3, ", \"dtype\": \"f32\"", || {
         let rows = batches.next();
         batch_labels.clear();
         batch_labels.extend(rows.iter().map(|&row| labels[row]));
-        let [w1, b1, w2, b2, w3, b3, w4, b4] = std::array::from_fn(|i| tape.param(&params[i]));
-        let x = tape.input(Rows { of: images, indices: rows }).reshape([64, 1, 28, 28]);
-        let maps = x.conv2d(w1, b1, 1, 1).relu().max_pool2d(2, 2).conv2d(w2, b2, 1, 1).relu().max_pool2d(2, 2);
-        let hidden = (maps.reshape([64, 1568]).matmul(w3) + b3).relu();
-        let loss = (hidden.matmul(w4) + b4).softmax_cross_entropy(tape.labels(&batch_labels));
+        let x = tape.input(Rows { of: images, indices: rows });
+        let loss = convolutional::loss(&params, x, tape.labels(&batch_labels));
         adam.step(&params, &loss.backward()).expect("a step");
         tape.rewind();
     });
