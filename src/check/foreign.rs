@@ -7,6 +7,7 @@ mod mistake;
 
 pub use mistake::Mistake;
 
+use self::mistake::SAME;
 use super::one_op::Seen;
 use super::report::Report;
 use super::sabotage::Sabotage;
@@ -23,8 +24,6 @@ use thiserror::Error;
 
 /// Up to so many numbers, each is nudged; of more, so many of each array.
 const MANY: usize = 2_000;
-/// Relative difference up to which two gradients count as the same.
-const SAME: f64 = 1e-6;
 
 /// Why gradients could not be judged.
 #[derive(Debug, Error)]

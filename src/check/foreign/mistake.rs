@@ -1,9 +1,11 @@
 //! What a mistake in gradients of another program is called, and what to do about it.
 
-use super::SAME;
 use crate::check::number::digits;
 use crate::check::sabotage::Sabotage;
 use std::fmt;
+
+/// Relative difference up to which two gradients count as the same.
+pub(super) const SAME: f64 = 1e-6;
 
 /// A mistake that gives exactly the gradients that were judged.
 #[derive(Clone, Debug, PartialEq)]
