@@ -86,7 +86,7 @@ impl<F: Scalar> Tape<F> {
     /// If it needs an op of the program's own that is not given by a formula.
     #[cfg(feature = "stablehlo")]
     pub fn to_stablehlo(&self, arguments: &[Var<F>], results: &[Var<F>]) -> Result<String, NotLowered> {
-        Ok(crate::stablehlo::module(&self.main(Language::StableHlo, arguments, results)?))
+        Ok(crate::stablehlo::module(self.main(Language::StableHlo, arguments, results)?))
     }
 
     /// What was recorded as an ONNX model, the bytes of a file: of these leaves (or any other nodes), with these results. What they are computed from becomes

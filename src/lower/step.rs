@@ -38,7 +38,7 @@ impl Step {
     #[cfg(feature = "stablehlo")]
     pub fn to_stablehlo_on(&self, devices: usize) -> Result<String, StepError> {
         self.expect_divisible(devices)?;
-        Ok(crate::stablehlo::module(&self.main(Language::StableHlo, &self.next(), true, devices)?))
+        Ok(crate::stablehlo::module(self.main(Language::StableHlo, &self.next(), true, devices)?))
     }
 
     /// A value of the step in StableHLO, of the arguments of [`to_stablehlo_on`](Step::to_stablehlo_on), which keep their memory: a prediction that was given a
@@ -50,7 +50,7 @@ impl Step {
     pub fn value_to_stablehlo(&self, name: &str, devices: usize) -> Result<String, StepError> {
         self.expect_divisible(devices)?;
         let node = self.value(name)?.node;
-        Ok(crate::stablehlo::module(&self.main(Language::StableHlo, &[(name, node)], false, devices)?))
+        Ok(crate::stablehlo::module(self.main(Language::StableHlo, &[(name, node)], false, devices)?))
     }
 
     /// The step as an ONNX model, the bytes of a file. Its inputs are what is [held](Step::held), then the [inputs](Step::inputs), under their names; its

@@ -171,12 +171,13 @@ fn combine(how: Combine) -> &'static str {
     }
 }
 
+/// Images have their channels last (`channels_last.rs`), filters and their gradients have them first.
 fn convolution(by: &Convolve, operands: &str) -> String {
     let Convolve { order, stride, pad, dilation, groups: [by_batch, by_feature] } = by;
     let dims = match order {
-        Order::Usual => "[b, f, 0, 1]x[o, i, 0, 1]->[b, f, 0, 1]",
-        Order::Filters => "[b, f, 0, 1]x[i, o, 0, 1]->[b, f, 0, 1]",
-        Order::All => "[f, b, 0, 1]x[i, o, 0, 1]->[f, b, 0, 1]",
+        Order::Usual => "[b, 0, 1, f]x[o, i, 0, 1]->[b, 0, 1, f]",
+        Order::Filters => "[b, 0, 1, f]x[i, o, 0, 1]->[b, 0, 1, f]",
+        Order::All => "[f, 0, 1, b]x[i, 0, 1, o]->[f, b, 0, 1]",
     };
     let pad: Vec<String> = pad.iter().map(|pad| format!("{pad:?}")).collect();
     format!(

@@ -1,12 +1,14 @@
 //! A module as text.
 
+use super::channels_last::channels_last;
 use super::literal::tensor;
 use super::operation;
 use crate::lines::{Body, Entry, Main};
 use crate::shape::Shape;
 
 /// A function with the functions that it calls, as a module.
-pub(crate) fn module(main: &Main) -> String {
+pub(crate) fn module(main: Main) -> String {
+    let main = &channels_last(main);
     let names = Names { main, body: &main.body };
     let argument = |(place, argument): (usize, &crate::lines::Argument)| {
         let (value, donated) = (argument.value, format!("tf.aliasing_output = {place} : i32"));
