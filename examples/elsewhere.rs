@@ -117,7 +117,8 @@ impl Language {
             let mut run = |operands: &Vec<ArrayD<f64>>| {
                 let tape = Tape::<F>::new();
                 let mut arguments: Vec<Var<F>> = Vec::new();
-                for ((operand, numbers), name) in row.operands.iter().zip(operands).zip(["a", "b", "c", "d", "e"]) {
+                for ((operand, numbers), name) in row.operands.iter().zip(operands).zip(["a", "b", "c", "d", "e", "f"])
+                {
                     let numbers = numbers.mapv(F::from_f64);
                     let leaf = if operand.is_differentiable() { tape.var(&numbers) } else { tape.input(&numbers) };
                     arguments.push(leaf.named(name));
@@ -327,6 +328,15 @@ fn more<F: Scalar>() -> Vec<Row<F>> {
         "conv2d_weight, groups", [Any(&[2, 4, 7, 6]), Any(&[2, 2, 3, 5])], |x| x[0].conv2d_weight(x[1], [2, 2, 3, 2], Conv::new().stride([2, 1]).groups(2));
         "max_pool2d, overlapping", [Any(&[2, 2, 7, 6])], |x| x[0].max_pool2d_with(Windows::new([3, 2]).stride([2, 1]).padding(1).dilation([1, 2]));
         "avg_pool2d, overlapping", [Any(&[2, 2, 7, 6])], |x| x[0].avg_pool2d_with(Windows::new([3, 2]).stride([2, 1]).padding(1));
+        // What StableHLO turns (channels last) stays turned between the convolutions: functions of the module, copies, sums, slices, parts side by side; and what leaves or enters is turned back.
+        "between convolutions", [Any(&[2, 3, 6, 8]), Any(&[4, 3, 3, 3]), Any(&[4]), Any(&[4, 1, 1]), Any(&[2, 4]), Any(&[2, 8, 2, 2])], |x| {
+            let maps = x[0].conv2d(x[1], x[2], 1, 1);
+            let scaled = (maps - maps.mean_axes_keepdims([0, 2, 3])) * x[3];
+            let parts = [scaled.gelu() + x[4].reshape([2, 4, 1, 1]), scaled.relu().slice(gradus::prelude::s![.., ..;-1, .., ..])];
+            let pooled = Var::concat(&parts, 1).max_pool2d(2, 2);
+            let deeper = (pooled + pooled.sum_axes(0) * 0.1).conv2d_with(x[5], None, Conv::new());
+            deeper.permute(&[1, 0, 2, 3]).sum_axes([1, 2]) * deeper.max_axes([0, 2]).softplus()
+        };
         "im2col, padded", [Any(&[2, 2, 4, 5])], |x| x[0].im2col([2, 3], [2, 1], [0, 1]);
         "gather along the second axis", [Any(&[5, 4]), Labels(5, 4)], |x| x[0].gather(1, x[1].reshape([5, 1]));
         "gather_rows of a vector", [Any(&[4]), Labels(5, 4)], |x| x[0].gather_rows(x[1]);

@@ -5,7 +5,7 @@ use gradus::optim::Sgd;
 use gradus::prelude::*;
 use gradus::step::Step;
 use gradus::table::Row;
-use gradus::{Cotangents, Local, Op, View, ViewMut};
+use gradus::{Conv, Cotangents, Local, Op, View, ViewMut};
 use ndarray::{arr0, arr1, arr2};
 
 /// Each row of the table with its gradients, as text.
@@ -181,4 +181,29 @@ fn a_step_from_a_file_with_a_role_that_does_not_fit_is_refused() {
     let json = step_of_four().to_json().replacen(r#""name":"learning_rate""#, r#""name":"learning_rate","next":0"#, 1);
     let message = Step::from_json(&json).expect("a step").to_stablehlo().expect_err("a role").to_string();
     assert!(message.contains(r#"the next value of "learning_rate", which has the shape []"#), "{message}");
+}
+
+#[test]
+fn images_keep_their_channels_last_from_one_convolution_to_the_next() {
+    let tape = Tape::<f32>::new();
+    let image = |shape: [usize; 4]| ndarray::Array4::<f32>::ones(shape);
+    let (x, w, v) = (tape.input(image([5, 2, 8, 6])), tape.var(image([3, 2, 3, 3])), tape.var(image([4, 3, 1, 1])));
+    let pooled = x.conv2d_with(w, None, Conv::new().padding(1)).gelu().max_pool2d(2, 2);
+    let y = pooled.conv2d_with(v, None, Conv::new()).relu();
+    let g = tape.input(image([5, 4, 4, 3]));
+    let gradients = y.backward_with(g);
+    let results = [y, gradients.wrt(w), gradients.wrt(v)];
+    let text = tape.to_stablehlo(&[x, w, v, g], &results).expect("lines");
+    // Only what comes in and what goes out is turned.
+    let turned: Vec<&str> = text.lines().filter_map(|line| line.split_once("transpose ")).map(|(_, of)| of).collect();
+    let x = "%x0, dims = [0, 2, 3, 1] : (tensor<5x2x8x6xf32>) -> tensor<5x8x6x2xf32>";
+    let g = "dims = [0, 2, 3, 1] : (tensor<5x4x4x3xf32>) -> tensor<5x4x3x4xf32>";
+    let y = "dims = [0, 3, 1, 2] : (tensor<5x4x3x4xf32>) -> tensor<5x4x4x3xf32>";
+    let [first, second, third] = turned[..] else { panic!("{turned:#?}") };
+    assert!(first == x && second.ends_with(g) && third.ends_with(y), "{turned:#?}");
+    // A function that the lines call has their shape, and only the one that is called is there.
+    assert!(text.contains("@normal_cdf_5x8x6x3(") && !text.contains("@normal_cdf_5x3x8x6("), "{text}");
+    // Without convolutions and poolings nothing is turned.
+    let z = tape.input(image([5, 2, 8, 6]));
+    assert!(!tape.to_stablehlo(&[z], &[z.gelu()]).expect("lines").contains("transpose"));
 }

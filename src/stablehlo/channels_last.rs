@@ -77,7 +77,9 @@ impl Plan {
                 }
                 // Copies have the order in which they are read.
                 Operation::Number(_) if is_image(*value) => copies.push(*value),
-                Operation::Broadcast(axes) if is_image(*value) && keeps_order(axes.iter().copied()) => {
+                Operation::Broadcast(axes)
+                    if is_image(*value) && (is_image(operands[0]) || keeps_order(axes.iter().copied())) =>
+                {
                     copies.push(*value);
                 }
                 _ if is_image(*value) && works_in_place(operation) => {
