@@ -1,10 +1,10 @@
 //! Images with their channels last, as XLA wants them on a processor.
 //!
-//! The one idea to know: **an image keeps its channels last from one convolution or pooling to the next.** Ours have them first, and XLA turns the operands and
-//! the result of each convolution; written so, a training step spends a fourth of its time on turning. So each line that works on images is written for turned
-//! arrays, and a transposition stands only where an image comes from elsewhere or goes elsewhere. Lines of programs without convolutions and poolings stay as they are.
+//! The one idea to know: **an image keeps its channels last from one convolution or pooling to the next.** Ours have them first. XLA would turn the operands and the
+//! result of each convolution, and pool numbers that do not lie side by side: a step of W7 took a third longer (`docs/performance.md`). So lines that work on images are
+//! written for turned arrays, and a transposition stands only where an image comes in or goes out. Programs without convolutions and poolings stay as they are.
 
-use crate::lines::{Body, Entry, Function, Main, Operation, Order};
+use crate::lines::{Body, Element, Entry, Function, Main, Operation, Order};
 use crate::shape::{Axes, Shape};
 use std::collections::HashMap;
 
@@ -109,9 +109,9 @@ fn works_in_place(operation: &Operation) -> bool {
     )
 }
 
-/// The lines that were written so far.
+/// Writes the lines again, as planned.
 struct Writer<'a> {
-    values: Vec<(String, Shape, crate::lines::Element)>,
+    values: Vec<(String, Shape, Element)>,
     entries: Vec<Entry>,
     kept: Vec<bool>,
     /// The same value in the other order.
