@@ -335,7 +335,7 @@ fn more<F: Scalar>() -> Vec<Row<F>> {
             let parts = [scaled.gelu() + x[4].reshape([2, 4, 1, 1]), scaled.relu().slice(gradus::prelude::s![.., ..;-1, .., ..])];
             let pooled = Var::concat(&parts, 1).max_pool2d(2, 2);
             let deeper = (pooled + pooled.sum_axes(0) * 0.1).conv2d_with(x[5], None, Conv::new());
-            deeper.permute(&[1, 0, 2, 3]).sum_axes([1, 2]) * deeper.max_axes([0, 2]).softplus()
+            deeper.permute(&[1, 0, 2, 3]).mean_axes([1, 2]) * deeper.max_axes([0, 2]).softplus() * 0.1
         };
         "im2col, padded", [Any(&[2, 2, 4, 5])], |x| x[0].im2col([2, 3], [2, 1], [0, 1]);
         "gather along the second axis", [Any(&[5, 4]), Labels(5, 4)], |x| x[0].gather(1, x[1].reshape([5, 1]));
