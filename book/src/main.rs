@@ -186,12 +186,13 @@ fn ship(root: &Path, chapter: &Path, check: bool) -> Result<Option<String>> {
     if !EXERCISES.iter().any(|exercise| name == format!("ch{}", exercise.chapter)) {
         return Ok(None);
     }
-    let (hole, shipped) = (read(&chapter.join("exercise.rs"))?, root.join(format!("tutorials/shipped/{name}.rs")));
+    let (hole, shipped) =
+        (read(&chapter.join("exercise.rs"))?, root.join(format!("tutorials/frame/shipped/{name}.rs")));
     if std::fs::read_to_string(&shipped).is_ok_and(|text| text == hole) {
         return Ok(None);
     }
     if check {
-        return Ok(Some(format!("tutorials/shipped/{name}.rs is not the exercise of tutorials/{name}")));
+        return Ok(Some(format!("tutorials/frame/shipped/{name}.rs is not the exercise of tutorials/{name}")));
     }
     write(&shipped, &hole).map(|()| None)
 }

@@ -16,7 +16,7 @@ pub fn judge(spread: fn(usize) -> f64) -> Judgement {
             let expected = "0.3 to 3, where a sigmoid is not flat";
             judge.holds("the spread of its weighted sums", expected, format!("{z:.2}"), (0.3..=3.0).contains(&z));
         }
-        match Mnist::open(frame::default_data()) {
+        match frame::mnist(None) {
             Ok(mnist) => {
                 judge.given("784-100-20-10 sigmoids, two epochs at rate 3 from your start");
                 let accuracy = train(&mnist, spread);

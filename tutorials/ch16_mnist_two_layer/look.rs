@@ -8,7 +8,7 @@ use gradus::nn::{Mlp, Predict, argmax};
 /// What the four files hold, and what becomes of the first digit.
 pub fn four_files(run: &mut Run, train: &Digits) -> Result {
     run.say("  file                       header     bytes, by axis");
-    let MnistFiles { train_images, train_labels, test_images, test_labels, .. } = MnistFiles::find(run.data_folder())?;
+    let MnistFiles { train_images, train_labels, test_images, test_labels, .. } = MnistFiles::find(run.data_folder()?)?;
     for (path, rank) in [(train_images, 3), (train_labels, 1), (test_images, 3), (test_labels, 1)] {
         let file = idx::read(&path, rank)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();

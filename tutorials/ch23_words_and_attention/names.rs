@@ -1,10 +1,9 @@
 //! The names: three parts of a list, as numbers; and a batch of them, as all nets of this chapter read it.
 
 use gradus::data::{Vocabulary, seeded, shuffled};
+use gradus_data::NAMES;
 use ndarray::Array2;
 
-/// The first names of the United States census of 1990, one a line.
-const LIST: &str = include_str!("../../data/names/names.txt");
 /// The mark that stands before a name and behind it; its number is 0.
 const MARK: char = '.';
 /// The names are split alike in every run, whatever its seed: else the results of two seeds would not be of the same names.
@@ -28,7 +27,7 @@ pub struct Names {
 
 impl Names {
     pub fn split() -> Self {
-        let list: Vec<&str> = LIST.lines().collect();
+        let list: Vec<&str> = NAMES.lines().collect();
         let vocabulary = Vocabulary::of_words(&list, MARK).expect("names are of letters");
         let numbers = |&index: &usize| vocabulary.encode(list[index]).expect("the vocabulary is of these names");
         let mut train: Vec<Name> = shuffled(list.len(), &mut seeded(SPLIT)).iter().map(numbers).collect();

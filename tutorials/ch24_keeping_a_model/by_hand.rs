@@ -13,8 +13,8 @@ use std::fs;
 use std::path::Path;
 
 /// The weights of chapter 22's net as PyTorch drew and wrote them; some images, and the logits that PyTorch computed for them.
-const FROM_PYTORCH: &[u8] = include_bytes!("../../tests/io/files/torch_cnn.safetensors");
-const LOGITS: &[u8] = include_bytes!("../../tests/io/files/torch_logits.npz");
+const FROM_PYTORCH: &[u8] = include_bytes!("torch_cnn.safetensors");
+const LOGITS: &[u8] = include_bytes!("torch_logits.npz");
 
 const FOREIGN: &str = "not a safetensors file";
 

@@ -2,8 +2,8 @@
 
 use super::cards::{CARDS, Card, Verdict};
 use super::table::Table;
-use frame::{Judge, Judgement, default_data};
-use gradus::data::{Mnist, shuffled};
+use frame::{Judge, Judgement};
+use gradus::data::shuffled;
 use rand::RngExt;
 
 /// What an inspector may spend on twelve cards.
@@ -11,7 +11,7 @@ pub const PURSE: u32 = 60;
 
 pub fn judge(inspect: fn(&mut Table) -> Verdict) -> Judgement {
     Judge::examine("28_debug_dojo", |judge| {
-        let digits = match Mnist::open(default_data()) {
+        let digits = match frame::mnist(None) {
             Ok(mnist) => mnist.train(),
             Err(error) => return judge.unable(error),
         };

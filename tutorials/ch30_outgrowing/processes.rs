@@ -30,11 +30,11 @@ pub fn first(run: &Run, net: &Mlp, data: &Rows) -> Outcome<Both> {
     if both.is_ok() && !status.success() { Err(format!("the second process ended with {status}").into()) } else { both }
 }
 
-fn start(run: &Run) -> io::Result<Child> {
+fn start(run: &Run) -> Outcome<Child> {
     let program = env::current_exe()?;
     let is_alone = program.file_stem().is_some_and(|stem| *stem == *CHAPTER.binary());
-    let data = std::path::absolute(run.data_folder())?;
-    Command::new(&program)
+    let data = std::path::absolute(run.data_folder().map_err(|error| error.to_string())?)?;
+    let other = Command::new(&program)
         .args((!is_alone).then(|| CHAPTER.short_name()))
         .args(["--quiet", "--rank", "1", "--seed", &run.seed().to_string(), "--data"])
         .arg(data)
@@ -42,7 +42,8 @@ fn start(run: &Run) -> io::Result<Child> {
         .current_dir(env::temp_dir())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .spawn()
+        .spawn()?;
+    Ok(other)
 }
 
 fn train_with_other(net: &Mlp, data: &Rows, mut to: ChildStdin, mut from: ChildStdout) -> Outcome<Both> {

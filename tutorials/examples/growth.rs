@@ -1,5 +1,5 @@
 //! How the time of a training step grows with the batch, with the width of a layer, and with the length of the tape, beside what the
-//! roofline says. `cargo run --profile bench -p gradus-tutorials --example growth` prints the tables and writes docs/growth.svg.
+//! roofline says. `cargo run --profile bench -p gradus-course --example growth` prints the tables and writes docs/growth.svg.
 
 #[path = "../ch27_rewind/load.rs"]
 mod load;

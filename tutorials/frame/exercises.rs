@@ -1,6 +1,6 @@
 //! All exercises: their titles, their times, and their hints. A chapter's exercise is one row here.
 //!
-//! Its files are `tutorials/chNN_slug/exercise.rs` (the hole, which learners fill), `judge.rs` and `solution.rs`; `tutorials/shipped/` keeps the hole
+//! Its files are `tutorials/chNN_slug/exercise.rs` (the hole, which learners fill), `judge.rs` and `solution.rs`; `tutorials/frame/shipped/` keeps the hole
 //! as it was, so that it can be restored.
 
 /// An exercise.
@@ -46,7 +46,7 @@ impl Exercise {
 /// A row of the table. The shipped text is found by the chapter's name.
 macro_rules! exercise {
     (chapter: $chapter:literal, $($field:ident: $value:expr),+ $(,)?) => {
-        Exercise { chapter: $chapter, shipped: include_str!(concat!("../shipped/ch", $chapter, ".rs")), $($field: $value),+ }
+        Exercise { chapter: $chapter, shipped: include_str!(concat!("shipped/ch", $chapter, ".rs")), $($field: $value),+ }
     };
 }
 

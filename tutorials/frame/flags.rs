@@ -39,7 +39,7 @@ impl Flags {
             .first()
             .is_none_or(|program| Path::new(program).file_stem().is_some_and(|stem| *stem == *chapter.binary()));
         let name = if is_alone { chapter.binary() } else { format!("gradus {}", chapter.short_name()) };
-        let mut matches = parsed(command(chapter).bin_name(name), arguments)?;
+        let mut matches = parsed(chapter_command(chapter).bin_name(name), arguments)?;
         let own = |option: &crate::Opt| (option.name, matches.get_one::<String>(option.name).cloned());
         let options = chapter.options.iter().map(own).map(|(name, value)| (name, value.unwrap_or_default())).collect();
         Ok(Flags {
@@ -96,7 +96,8 @@ pub fn obey(
     }
 }
 
-fn command(chapter: &Chapter) -> Command {
+/// The command of a chapter: its question and all its flags.
+pub fn chapter_command(chapter: &Chapter) -> Command {
     let value = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
     };

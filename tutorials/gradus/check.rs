@@ -34,7 +34,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
     })
 }
 
-fn command() -> Command {
+pub fn command() -> Command {
     let value = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
     };

@@ -1,9 +1,9 @@
-//! The checkout that a learner works in, and the paths of its files.
+//! The folder that a learner works in, and the paths of its files: a checkout of the repository, or what `gradus exercises unpack` has made.
 
-use frame::{Error, Exercise, Result};
+use frame::{Error, Exercise, Result, as_installed, course_around};
 use std::path::{Path, PathBuf};
 
-/// The root of a checkout of gradus.
+/// The root of a checkout of gradus, or of a folder of unpacked exercises.
 #[derive(Clone)]
 pub struct Checkout {
     root: PathBuf,
@@ -13,8 +13,7 @@ impl Checkout {
     /// The checkout that contains the present folder, if there is one.
     pub fn here() -> Option<Checkout> {
         let here = std::env::current_dir().ok()?;
-        let root = here.ancestors().find(|folder| folder.join("tutorials/frame/exercises.rs").is_file())?;
-        Some(Checkout { root: root.to_owned() })
+        course_around(&here).map(|root| Checkout { root })
     }
 
     /// The same, or an error.
@@ -22,8 +21,12 @@ impl Checkout {
     /// # Errors
     /// If the present folder is not in a checkout.
     pub fn needed() -> Result<Checkout> {
-        Checkout::here()
-            .ok_or_else(|| Error::new("exercises, their judges and the site live in the repository of gradus: go to its folder, and try again"))
+        Checkout::here().ok_or_else(|| {
+            Error::new(
+                "there are no exercises here: `gradus exercises unpack DIR` makes a folder of them, with the texts; go there, or to the repository of gradus, \
+                 and try again",
+            )
+        })
     }
 
     pub fn root(&self) -> &Path {
@@ -45,6 +48,11 @@ impl Checkout {
 
     /// Whether the learner has changed the exercise.
     pub fn is_touched(&self, exercise: &Exercise) -> bool {
-        self.read(&self.exercise(exercise)).is_ok_and(|text| text != exercise.shipped)
+        self.read(&self.exercise(exercise)).is_ok_and(|text| !is_shipped(&text, exercise))
     }
+}
+
+/// Whether a text is the exercise as the repository has it, or as it was unpacked.
+pub fn is_shipped(text: &str, exercise: &Exercise) -> bool {
+    text == exercise.shipped || text == as_installed(exercise.shipped)
 }

@@ -24,7 +24,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
     frame::obey(command(), arguments, |matches| run(matches).map(|()| 0))
 }
 
-fn command() -> Command {
+pub fn command() -> Command {
     let file = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name("FILE").help(help).value_parser(value_parser!(PathBuf))
     };

@@ -14,8 +14,10 @@ mod report;
 mod reproduce;
 #[cfg(feature = "xla")]
 mod run;
+mod shell;
 mod site;
 mod tour;
+mod unpack;
 mod walls;
 mod watch;
 mod workshop;
@@ -24,13 +26,34 @@ use crate::{CHAPTERS, Story};
 use checkout::Checkout;
 use clap::Command;
 use course::Step;
-use frame::{Chapter, Result};
+use frame::{Chapter, Result, as_typed};
 use progress::Progress;
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
+use std::sync::OnceLock;
+
+/// What the program carries of a chapter for its readers.
+pub struct Text {
+    /// Such as `02_perceptron`.
+    pub chapter: &'static str,
+    /// Its README.md.
+    pub text: &'static str,
+    /// Our solution of its exercise.
+    pub solution: &'static str,
+    /// Names and contents of the files in its folder `figures`.
+    pub figures: &'static [(&'static str, &'static [u8])],
+}
+
+static TEXTS: OnceLock<&'static [Text]> = OnceLock::new();
+
+/// The texts that the program carries.
+fn texts() -> &'static [Text] {
+    TEXTS.get().copied().unwrap_or_default()
+}
 
 /// The program `gradus`: does what its arguments say.
-pub fn main() -> ExitCode {
+pub fn main(texts: &'static [Text]) -> ExitCode {
+    TEXTS.get_or_init(|| texts);
     frame::ended(obey(std::env::args_os().collect()))
 }
 
@@ -60,10 +83,14 @@ fn obey(mut arguments: Vec<OsString>) -> ExitCode {
         "class" => class::main(arguments),
         "reproduce" => reproduce::main(arguments),
         "site" => site::main(arguments),
+        "completions" => shell::completions(arguments),
+        "man" => shell::manual(arguments),
         #[cfg(feature = "xla")]
         "run" => run::main(arguments),
         #[cfg(not(feature = "xla"))]
-        "run" => refuse("run is built on demand: cargo run --release -p gradus-tutorials --features xla -- run --help"),
+        "run" => refuse(
+            "run is built on demand, with the feature xla. In the repository: cargo run --release -p gradus-course --features xla -- run --help",
+        ),
         "tour" => tour(arguments),
         _ if is_flag => tour(arguments),
         name => match names::chapter(name) {
@@ -208,19 +235,23 @@ pub(crate) fn list() -> String {
         format!("  {}   {:32} {:>5}", chapter.short_name(), chapter.title, chapter.time)
     };
     let lines: Vec<String> = CHAPTERS.iter().map(line).collect();
-    format!("The chapters, and how long each runs:\n{}\n\nRun one with: cargo run --release -- ch02", lines.join("\n"))
+    let text = format!(
+        "The chapters, and how long each runs:\n{}\n\nRun one with: cargo run --release -- ch02",
+        lines.join("\n")
+    );
+    as_typed(&text)
 }
 
 /// All commands. No line is longer than a terminal of 80 columns.
 fn overview() -> String {
-    format!(
+    let text = format!(
         "gradus: an autodiff you can step through, and a course on it\n\n\
          Usage: cargo run --release -- COMMAND, where COMMAND is one of\n\n\
          \x20 (nothing)        the tour: build, check, train a network ({})\n\
          \x20 list             the chapters, what you have done, and what is next\n\
          \x20 next             go on with the course\n\
          \x20 chNN [FLAGS]     a chapter; chNN --help lists its flags\n\
-         \x20 exercises WHAT   watch, check, hint, list, reset or solution\n\
+         \x20 exercises WHAT   watch, check, hint, list, reset, solution or unpack\n\
          \x20 tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
          \x20 step [WHAT]      step through a chapter's tape, or through FILE.onnx\n\
          \x20 check [FLAGS]    judge gradients: of a model, golden values, your own program\n\
@@ -228,8 +259,10 @@ fn overview() -> String {
          \x20 site --out DIR   the course as a web site, whose chapters run in their pages\n\
          \x20 reproduce        every number of the course, with what stands beside it\n\
          \x20 run STEP         train a recorded step, on XLA too (needs --features xla)\n\
+         \x20 completions SHELL  what a shell needs to complete commands; man: the manual\n\
          \x20 help COMMAND     what a command takes, as COMMAND --help does\n\n{}",
         tour::CHAPTER.time,
         list()
-    )
+    );
+    as_typed(&text)
 }

@@ -1,12 +1,13 @@
-//! `gradus exercises`: watch, check, hint, list, reset, solution.
+//! `gradus exercises`: watch, check, hint, list, reset, solution, unpack.
 
-use crate::command::checkout::Checkout;
+use crate::command::checkout::{Checkout, is_shipped};
 use crate::command::course::what_is_next;
 use crate::command::progress::Progress;
+use crate::command::unpack::{solution, unpack};
 use crate::command::{names, print, watch, workshop};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use frame::files;
-use frame::{Document, EXERCISES, Error, Exercise, Result};
+use frame::{Document, EXERCISES, Error, Exercise, Result, as_typed};
 use gradus_view::text::wrapped;
 use serde_json::json;
 use std::ffi::OsString;
@@ -18,7 +19,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
     frame::obey(command(), arguments, |matches| Ok(if run(matches)? { 0 } else { 1 }))
 }
 
-fn command() -> Command {
+pub fn command() -> Command {
     let chapter = |help: &'static str| Arg::new("chapter").value_name("CHAPTER").help(help);
     Command::new("gradus-exercises")
         .bin_name("gradus exercises")
@@ -68,11 +69,25 @@ fn command() -> Command {
                         .help("Show it though it is not solved"),
                 ),
         )
+        .subcommand(
+            Command::new("unpack")
+                .about("Write the exercises, the texts and the digits into a folder, to work in without the repository")
+                .arg(
+                    Arg::new("folder")
+                        .value_name("DIR")
+                        .default_value("gradus")
+                        .value_parser(value_parser!(PathBuf))
+                        .help("A folder that is new, empty, or has exercises: your answers stay"),
+                ),
+        )
 }
 
 fn run(matches: &ArgMatches) -> Result<bool> {
-    let checkout = Checkout::needed()?;
     let Some((name, matches)) = matches.subcommand() else { return Ok(true) };
+    if let ("unpack", Some(folder)) = (name, matches.try_get_one::<PathBuf>("folder").ok().flatten()) {
+        return unpack(folder).map(said);
+    }
+    let checkout = Checkout::needed()?;
     match name {
         "watch" => watch::watch(&checkout, named_or_next(&checkout, matches)?).map(|()| true),
         "check" => check(&checkout, matches),
@@ -185,19 +200,14 @@ fn reset(checkout: &Checkout, exercise: &Exercise) -> Result<String> {
         Err(error) => return Err(cannot(error)),
     };
     let kept = match written {
-        Some(text) if text == exercise.shipped.as_bytes() => None,
+        Some(text) if std::str::from_utf8(&text).is_ok_and(|text| is_shipped(text, exercise)) => None,
         Some(_) => Some(files::keep(&file, &file.with_extension("rs.mine")).map_err(cannot)?),
         None => None,
     };
-    files::write(&file, exercise.shipped).map_err(cannot)?;
+    files::write(&file, as_typed(exercise.shipped)).map_err(cannot)?;
     Progress::of(checkout)?.note_solved(exercise, false)?;
     let kept = kept.map_or(String::new(), |kept| {
         format!("; your version is in {}", kept.strip_prefix(checkout.root()).unwrap_or(&kept).display())
     });
     Ok(format!("{} is as it was{kept}", exercise.file()))
-}
-
-/// Our solution, with its explanation.
-pub fn solution(checkout: &Checkout, exercise: &Exercise) -> Result<String> {
-    checkout.read(&checkout.exercise(exercise).with_file_name("solution.rs"))
 }

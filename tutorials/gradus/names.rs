@@ -4,10 +4,23 @@ use crate::command::list;
 use crate::{CHAPTERS, Story};
 use frame::{Chapter, EXERCISES, Error, Exercise, Result};
 
-const COMMANDS: [&str; 11] =
-    ["tour", "list", "next", "exercises", "check", "class", "site", "reproduce", "run", "step", "help"];
+const COMMANDS: [&str; 13] = [
+    "tour",
+    "list",
+    "next",
+    "exercises",
+    "check",
+    "class",
+    "site",
+    "reproduce",
+    "run",
+    "step",
+    "completions",
+    "man",
+    "help",
+];
 /// Subcommands of `exercises` that people type without it.
-const OF_EXERCISES: [&str; 4] = ["watch", "hint", "reset", "solution"];
+const OF_EXERCISES: [&str; 5] = ["watch", "hint", "reset", "solution", "unpack"];
 
 /// The chapter of this name: `"ch02"` or `"ch02_perceptron"`.
 pub fn chapter(name: &str) -> Option<(&'static Chapter, Story)> {

@@ -19,7 +19,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
     frame::obey(command(), arguments, |matches| Ok(if reproduce(matches)? { 0 } else { 1 }))
 }
 
-fn command() -> Command {
+pub fn command() -> Command {
     let value = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
     };

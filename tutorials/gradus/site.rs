@@ -1,9 +1,11 @@
-//! `gradus site`: the course as a web site. (`.ci/site` makes it; it needs bash, and fetches what a book and WebAssembly are made with.)
+//! `gradus site`: the course as a web site. In the repository `.ci/site` makes it, which needs bash, and fetches what a book and WebAssembly are made with. Elsewhere
+//! the program `gradus-site` writes it: a package of its own, since it carries the finished site.
 
 use crate::command::checkout::Checkout;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use frame::{Error, Result};
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::{self, ExitCode};
 
@@ -15,11 +17,11 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
     frame::obey(command(), arguments, |matches| write(matches).map(|()| 0))
 }
 
-fn command() -> Command {
+pub fn command() -> Command {
     Command::new("gradus-site")
         .bin_name("gradus site")
         .about("Writes the course as a web site of plain files: the book, whose chapters run in their pages, and the playground")
-        .after_help("It takes some minutes. DIR/index.html opens from disk, or from any server of files.")
+        .after_help("Made in the repository, it takes some minutes. DIR/index.html opens from disk, or from any server of files.")
         .arg(
             Arg::new("out")
                 .long("out")
@@ -31,7 +33,6 @@ fn command() -> Command {
 }
 
 fn write(matches: &ArgMatches) -> Result {
-    let checkout = Checkout::needed()?;
     let folder = matches.get_one::<PathBuf>("out").expect("it has a default");
     let cannot = |error: std::io::Error| Error::new(format!("cannot write a site into {}: {error}", folder.display()));
     let folder = std::path::absolute(folder).map_err(cannot)?;
@@ -44,10 +45,27 @@ fn write(matches: &ArgMatches) -> Result {
             )));
         }
     }
-    let script = checkout.root().join(".ci/site");
-    let status = process::Command::new("bash").arg(&script).arg(&folder).current_dir(checkout.root()).status();
-    match status.map_err(|error| Error::new(format!("cannot run bash {}: {error}", script.display())))? {
-        status if status.success() => Ok(()),
-        status => Err(Error::new(format!("{} ended with {status}; its last lines say why", script.display()))),
+    let script = Checkout::here().map(|checkout| checkout.root().join(".ci/site")).filter(|script| script.is_file());
+    let mut command = match &script {
+        Some(script) => {
+            let mut bash = process::Command::new("bash");
+            bash.arg(script);
+            bash
+        }
+        None => process::Command::new("gradus-site"),
+    };
+    match command.arg(&folder).status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Error::new(format!("{} ended with {status}; its last lines say why", named(&command)))),
+        Err(error) if script.is_none() && error.kind() == ErrorKind::NotFound => Err(Error::new(
+            "the site is in a package of its own: install gradus-site as you have installed gradus, or go to the repository of gradus, and try again",
+        )),
+        Err(error) => Err(Error::new(format!("cannot run {}: {error}", named(&command)))),
     }
+}
+
+/// A command, as one would type it.
+fn named(command: &process::Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }

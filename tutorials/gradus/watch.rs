@@ -3,8 +3,9 @@
 //! The terminal's settings are not changed: input is whole lines, so there is nothing to restore if the program is interrupted.
 
 use crate::command::checkout::Checkout;
-use crate::command::exercises::{hint, next_unsolved, solution};
+use crate::command::exercises::{hint, next_unsolved};
 use crate::command::progress::Progress;
+use crate::command::unpack::solution;
 use crate::command::{print, workshop};
 use frame::{EXERCISES, Exercise, Result};
 use std::io::{BufRead, IsTerminal};

@@ -1,4 +1,4 @@
-//! All tests of the course in one program: what they share is compiled and linked once. `cargo test -p gradus-tutorials --test suite ch07`
+//! All tests of the course in one program: what they share is compiled and linked once. `cargo test -p gradus-course --test suite ch07`
 //! runs those of `ch07.rs`.
 
 mod bounds;

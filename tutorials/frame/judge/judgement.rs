@@ -124,7 +124,8 @@ impl Termination for Judgement {
         if self.solved() {
             return ExitCode::SUCCESS;
         }
-        output.line(&format!("for a hint: cargo run --release -- exercises hint {}", self.exercise.short_name()));
+        let hint = format!("for a hint: cargo run --release -- exercises hint {}", self.exercise.short_name());
+        output.line(&crate::as_typed(&hint));
         ExitCode::from(1)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Run;
 use crate::place::Document;
+use crate::whereabouts::as_typed;
 use crate::{Comparison, Error, Result, guess, output};
 use serde_json::json;
 use std::path::Path;
@@ -60,7 +61,7 @@ impl Run<'_> {
         self.output.heading("Exercise");
         self.print_exercise();
         self.output.heading("Next");
-        self.output.line(&format!("  {}", self.chapter.next));
+        self.output.line(&format!("  {}", as_typed(self.chapter.next)));
         self.output.line("");
         self.print_verdict(good);
         Ok(good)
@@ -71,7 +72,7 @@ impl Run<'_> {
         match self.chapter.exercise.split_once(" cargo run ") {
             Some((task, command)) => {
                 self.output.paragraph(task);
-                self.output.line(&format!("  cargo run {command}"));
+                self.output.line(&as_typed(&format!("  cargo run {command}")));
             }
             None => self.output.paragraph(self.chapter.exercise),
         }

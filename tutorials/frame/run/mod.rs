@@ -5,12 +5,12 @@
 mod around;
 mod step;
 
+use crate::digits::{self, default_data};
 use crate::flags::Flags;
 use crate::form::Form;
 use crate::keep::{Checkpoints, Kept};
 use crate::output::{self, Output, is_prose_on_stderr};
 use crate::place::{self, Document};
-use crate::source::{self, default_data};
 use crate::{Chapter, Comparison, Error, Figure, Origin, Result, Watch, files, guess};
 use gradus::data::{Digits, seeded};
 use gradus::draw::{Architecture, DrawOptions, Picture, Theme};
@@ -104,9 +104,12 @@ impl<'c> Run<'c> {
     }
 
     /// The folder of the four files of MNIST.
-    pub fn data_folder(&self) -> PathBuf {
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn data_folder(&self) -> Result<PathBuf> {
         self.read.set(true);
-        self.flags.data.clone().unwrap_or_else(default_data)
+        self.flags.data.clone().map_or_else(default_data, Ok)
     }
 
     /// The training and the test digits of MNIST: 60,000 and 10,000, or those in the folder of `--data`. The chapter needs at least `train` and
@@ -115,7 +118,8 @@ impl<'c> Run<'c> {
     /// # Errors
     /// If a file is missing or damaged, or there are too few digits.
     pub fn mnist(&self, train: usize, test: usize) -> Result<(Digits, Digits)> {
-        let (folder, mnist) = (self.data_folder(), source::mnist(self.flags.data.as_deref())?);
+        let folder = self.data_folder()?;
+        let mnist = digits::mnist(Some(&folder))?;
         let found = (mnist.train(), mnist.test());
         match found.0.len() < train || found.1.len() < test {
             true => Err(Error::new(format!(
@@ -281,7 +285,7 @@ impl<'c> Run<'c> {
             self.step(tape, &picture.title)?;
         }
         if self.flags.forms.contains(&Form::Html) {
-            let page = PageOptions::new().like(options).sources(source::folders(self.chapter.sources));
+            let page = PageOptions::new().like(options).sources(crate::source::folders(self.chapter.sources));
             self.write(&file_name(name, Form::Html), tape.to_html(&page))?;
         }
         self.draw_picture(name, &picture, options)

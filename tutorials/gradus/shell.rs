@@ -1,0 +1,115 @@
+//! `gradus completions` and `gradus man`: what a shell and the manual know of the program. The one idea to know: both are made from one tree of all commands, whose
+//! branches are the commands' own descriptions of their flags.
+
+use crate::CHAPTERS;
+use crate::command::{check, class, exercises, print, reproduce, site, tour};
+use clap::builder::{EnumValueParser, PossibleValuesParser};
+use clap::{Arg, ArgMatches, Command, value_parser};
+use clap_complete::Shell;
+use frame::{EXERCISES, Error, Exercise, Result, chapter_command};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Prints what the shell of this name reads to complete words.
+pub fn completions(arguments: Vec<OsString>) -> ExitCode {
+    frame::obey(completions_command().bin_name("gradus completions"), arguments, |matches| {
+        let mut text = Vec::new();
+        let shell = *matches.get_one::<Shell>("shell").expect("clap demands it");
+        clap_complete::generate(shell, &mut tree(), "gradus", &mut text);
+        print(String::from_utf8_lossy(&text).trim_end());
+        Ok(0)
+    })
+}
+
+fn completions_command() -> Command {
+    Command::new("completions")
+        .about("What a shell needs to complete the words of this program")
+        .after_help("For bash: gradus completions bash > ~/.local/share/bash-completion/completions/gradus")
+        .arg(Arg::new("shell").value_name("SHELL").required(true).value_parser(EnumValueParser::<Shell>::new()))
+}
+
+/// Prints the page of the manual for a command, or writes all pages.
+pub fn manual(arguments: Vec<OsString>) -> ExitCode {
+    frame::obey(manual_command().bin_name("gradus man"), arguments, |matches| write_manual(matches).map(|()| 0))
+}
+
+fn manual_command() -> Command {
+    Command::new("man")
+        .about("The pages of the manual, for the program man")
+        .arg(Arg::new("command").value_name("COMMAND").help("The page of this command; without it, that of gradus"))
+        .arg(
+            Arg::new("out")
+                .long("out")
+                .value_name("DIR")
+                .value_parser(value_parser!(PathBuf))
+                .conflicts_with("command")
+                .help("Write all pages into this folder"),
+        )
+}
+
+fn write_manual(matches: &ArgMatches) -> Result {
+    let mut tree = tree();
+    // Every command gets its whole name, such as `gradus-ch10`.
+    tree.build();
+    if let Some(folder) = matches.get_one::<PathBuf>("out") {
+        return std::fs::create_dir_all(folder)
+            .and_then(|()| clap_mangen::generate_to(tree, folder))
+            .map_err(|error| Error::new(format!("cannot write the manual into {}: {error}", folder.display())));
+    }
+    let page = match matches.get_one::<String>("command") {
+        None => clap_mangen::Man::new(tree),
+        Some(name) => match tree.find_subcommand(name) {
+            Some(command) => {
+                let whole = command.get_display_name().unwrap_or(name).to_owned();
+                clap_mangen::Man::new(command.clone().name(whole))
+            }
+            None => return Err(Error::new(crate::command::names::unknown(name))),
+        },
+    };
+    let mut text = Vec::new();
+    page.render(&mut text).map_err(|error| Error::new(format!("cannot make a page of the manual: {error}")))?;
+    print(String::from_utf8_lossy(&text).trim_end());
+    Ok(())
+}
+
+/// All commands with their flags.
+pub fn tree() -> Command {
+    let chapters =
+        CHAPTERS.iter().map(|(chapter, _)| chapter_command(chapter).name(chapter.short_name()).about(chapter.title));
+    let what = Arg::new("what").value_name("WHAT").help("A chapter, such as ch10, or FILE.onnx");
+    let plain = |name: &'static str, about: &'static str| Command::new(name).about(about);
+    Command::new("gradus")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("An autodiff you can step through, and a course on neural networks")
+        .long_about(
+            "gradus runs the chapters of a course on neural networks and backpropagation, judges its exercises, and checks gradients. Without a command it gives the \
+             tour: it records a network, checks its gradient, trains it to read digits, and draws its graph.",
+        )
+        .disable_help_subcommand(true)
+        .subcommand(chapter_command(&tour::CHAPTER).name("tour").about("The tour: build, check and train a network"))
+        .subcommand(plain("list", "The chapters, what you have done of them, and what is next"))
+        .subcommand(plain("next", "Go on with the course"))
+        .subcommand(exercises_command())
+        .subcommand(plain("step", "Step through what a chapter's tape recorded, or through a model").arg(what))
+        .subcommand(check::command().name("check"))
+        .subcommand(class::command().name("class"))
+        .subcommand(site::command().name("site"))
+        .subcommand(reproduce::command().name("reproduce"))
+        .subcommand(completions_command())
+        .subcommand(manual_command())
+        .subcommand(plain("help", "What a command takes").arg(Arg::new("command").value_name("COMMAND")))
+        .subcommands(chapters)
+}
+
+/// The command for exercises, which says the names that there are.
+fn exercises_command() -> Command {
+    let mut command = exercises::command().name("exercises");
+    for name in ["watch", "check", "hint", "reset", "solution"] {
+        let names = PossibleValuesParser::new(EXERCISES.iter().map(Exercise::short_name));
+        command = command.mut_subcommand(name, |command| {
+            command.mut_arg("chapter", |arg| arg.value_parser(names).hide_possible_values(true))
+        });
+    }
+    command
+}
