@@ -110,3 +110,8 @@ pub mod prelude {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The program of the page that a registry shows.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/registry.md")]
+struct RegistryPage;

@@ -2,14 +2,18 @@
 //! branches are the commands' own descriptions of their flags.
 
 use crate::CHAPTERS;
+use crate::command::names::unknown;
 use crate::command::{check, class, exercises, print, reproduce, site, tour};
 use clap::builder::{EnumValueParser, PossibleValuesParser};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
-use frame::{EXERCISES, Error, Exercise, Result, chapter_command};
+use frame::{EXERCISES, Error, Exercise, Result, chapter_command, files};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// The date of the manual, which changes with the version.
+const DATE: &str = "2026-12-02";
 
 /// Prints what the shell of this name reads to complete words.
 pub fn completions(arguments: Vec<OsString>) -> ExitCode {
@@ -54,23 +58,39 @@ fn write_manual(matches: &ArgMatches) -> Result {
     tree.build();
     if let Some(folder) = matches.get_one::<PathBuf>("out") {
         return std::fs::create_dir_all(folder)
-            .and_then(|()| clap_mangen::generate_to(tree, folder))
+            .and_then(|()| write_pages(&tree, folder))
             .map_err(|error| Error::new(format!("cannot write the manual into {}: {error}", folder.display())));
     }
-    let page = match matches.get_one::<String>("command") {
-        None => clap_mangen::Man::new(tree),
-        Some(name) => match tree.find_subcommand(name) {
-            Some(command) => {
-                let whole = command.get_display_name().unwrap_or(name).to_owned();
-                clap_mangen::Man::new(command.clone().name(whole))
-            }
-            None => return Err(Error::new(crate::command::names::unknown(name))),
-        },
+    let command = match matches.get_one::<String>("command") {
+        None => &tree,
+        Some(name) => tree.find_subcommand(name).ok_or_else(|| Error::new(unknown(name)))?,
     };
-    let mut text = Vec::new();
-    page.render(&mut text).map_err(|error| Error::new(format!("cannot make a page of the manual: {error}")))?;
-    print(String::from_utf8_lossy(&text).trim_end());
+    let text = page(command).map_err(|error| Error::new(format!("cannot make a page of the manual: {error}")))?;
+    print(text.trim_end());
     Ok(())
+}
+
+/// Writes the pages of a command and of its subcommands.
+fn write_pages(command: &Command, folder: &Path) -> std::io::Result<()> {
+    files::write(&folder.join(format!("{}.1", whole_name(command))), page(command)?)?;
+    command.get_subcommands().try_for_each(|command| write_pages(command, folder))
+}
+
+/// The page of a command, in the language of man.
+fn page(command: &Command) -> std::io::Result<String> {
+    let name = whole_name(command).to_owned();
+    let mut text = Vec::new();
+    clap_mangen::Man::new(command.clone().name(name.clone()))
+        .title(name.to_uppercase())
+        .date(DATE)
+        .render(&mut text)?;
+    // Where a flag has possible values, clap_mangen breaks the line twice, about which the program that checks pages complains.
+    Ok(String::from_utf8_lossy(&text).replace(".br\n\n.br\n", ".sp\n"))
+}
+
+/// Such as `gradus-ch10`.
+fn whole_name(command: &Command) -> &str {
+    command.get_display_name().unwrap_or(command.get_name())
 }
 
 /// All commands with their flags.

@@ -66,7 +66,7 @@ pub fn unpack(folder: &Path) -> Result<String> {
     }
     for text in texts() {
         let chapter = format!("tutorials/ch{}", text.chapter);
-        write(&format!("{chapter}/README.md"), as_installed(text.text).as_bytes())?;
+        write(&format!("{chapter}/README.md"), as_installed(&without_outer_links(text.text)).as_bytes())?;
         for (name, figure) in text.figures {
             write(&format!("{chapter}/figures/{name}"), figure)?;
         }
@@ -84,6 +84,19 @@ pub fn unpack(folder: &Path) -> Result<String> {
         EXERCISES.len(),
         folder.join("tutorials").display()
     ))
+}
+
+/// A text in which links to what is not unpacked, `[words](../../SOURCES.md)`, are their words.
+fn without_outer_links(text: &str) -> String {
+    let (mut kept, mut rest) = (String::new(), text);
+    while let Some(middle) = rest.find("](../../") {
+        let (before, after) = rest.split_at(middle);
+        let (Some(start), Some(end)) = (before.rfind('['), after.find(')')) else { break };
+        kept += &before[..start];
+        kept += &before[start + 1..];
+        rest = &after[end + 1..];
+    }
+    kept + rest
 }
 
 /// The manifest of the exercises. Course and judges must be those of this program.
