@@ -259,8 +259,7 @@ fn overview() -> String {
          \x20 site --out DIR   the course as a web site, whose chapters run in their pages\n\
          \x20 reproduce        every number of the course, with what stands beside it\n\
          \x20 run STEP         train a recorded step, on XLA too (needs --features xla)\n\
-         \x20 completions SHELL  what the shell needs to complete commands\n\
-         \x20 man [COMMAND]    the manual, for the program man\n\
+         \x20 man, completions the manual, and what shells need to complete commands\n\
          \x20 help COMMAND     what a command takes, as COMMAND --help does\n\n{}",
         tour::CHAPTER.time,
         list()

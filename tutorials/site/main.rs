@@ -62,7 +62,9 @@ fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
 /// The digits as a script, as `.ci/site` writes it.
 fn digits() -> String {
     let mut script = "gradusDigits({\n".to_owned();
-    for (name, packed) in gradus_data::MNIST {
+    let mut files = gradus_data::MNIST;
+    files.sort_unstable();
+    for (name, packed) in files {
         // Writing into a string does not fail.
         let _ = writeln!(script, "\"data/mnist/{name}\": \"{}\",", BASE64_STANDARD.encode(packed));
     }
