@@ -30,7 +30,13 @@ fn completions_command() -> Command {
     Command::new("completions")
         .about("What a shell needs to complete the words of this program")
         .after_help("For bash: gradus completions bash > ~/.local/share/bash-completion/completions/gradus")
-        .arg(Arg::new("shell").value_name("SHELL").required(true).value_parser(EnumValueParser::<Shell>::new()))
+        .arg(
+            Arg::new("shell")
+                .value_name("SHELL")
+                .required(true)
+                .value_parser(EnumValueParser::<Shell>::new())
+                .help("The shell that is to complete them"),
+        )
 }
 
 /// Prints the page of the manual for a command, or writes all pages.
