@@ -23,8 +23,8 @@ impl Checkout {
     pub fn needed() -> Result<Checkout> {
         Checkout::here().ok_or_else(|| {
             Error::new(
-                "there are no exercises here: `gradus exercises unpack DIR` makes a folder of them, with the texts; go there, or to the repository of gradus, \
-                 and try again",
+                "there are no exercises here: `gradus exercises unpack DIR` makes a folder of them, with the texts; if you have the repository of \
+                 gradus, go to its folder, and try again",
             )
         })
     }
