@@ -4,7 +4,7 @@ use crate::made_up_digits::DIGITS;
 use gradus::draw::{Backward, DrawOptions};
 use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Optimizer, Sgd};
-use gradus::page::{Engine, PageOptions};
+use gradus::page::{Engine, Language, PageOptions};
 use gradus::prelude::*;
 use gradus::trace::{Digest, Event};
 use ndarray::{Array2, array};
@@ -87,9 +87,9 @@ fn names_that_look_like_markup_are_only_text() {
         (x * x).named("a\nb").backward();
     }
     let page = tape.to_html(&PageOptions::new().title(hostile).without_source());
-    // The page's own two scripts, its program, its engine and what that cannot run, and no other element that a name could have made.
-    assert_eq!(page.matches("<script").count(), 5);
-    assert_eq!(page.matches("</script").count(), 5);
+    // The page's own two scripts, its translations, its program, its engine and what that cannot run, and no other element that a name could have made.
+    assert_eq!(page.matches("<script").count(), 6);
+    assert_eq!(page.matches("</script").count(), 6);
     assert!(!page.contains("<img") && !page.contains("<!--"));
     let data = data(&page);
     let name = data["trace"]["nodes"][0]["name"].as_str().expect("a name");
@@ -304,7 +304,7 @@ fn a_live_page_carries_the_program_and_the_engine_and_is_allowed_to_run_it() {
     assert_eq!(program, serde_json::from_str::<Value>(&tape.program().unwrap().to_json()).unwrap());
     assert_eq!(element(&live, "engine"), Some("dGhlIGVuZ2luZQ=="));
     assert!(live.contains("script-src 'unsafe-inline' 'wasm-unsafe-eval';"));
-    assert_eq!(live.matches("</script").count(), 5, "no name ends an element");
+    assert_eq!(live.matches("</script").count(), 6, "no name ends an element");
     assert_eq!(limits(&live), serde_json::json!({"stays": {}, "refused": null}));
     assert!(replay.contains("script-src 'unsafe-inline';") && element(&replay, "engine").is_none());
     assert!(element(&replay, "limits").is_none());
@@ -321,4 +321,29 @@ fn a_page_whose_tape_cannot_be_written_down_says_why_and_carries_no_engine() {
     let why = limits(&page)["refused"].as_str().expect("a reason").to_owned();
     assert!(why.contains("\"w\" was changed after the tape had read it"), "{why}");
     assert!(element(&page, "engine").is_none() && !page.contains("wasm-unsafe-eval"));
+}
+
+#[test]
+fn a_page_opens_in_the_language_that_is_asked_and_else_in_that_of_its_reader() {
+    let tape = Tape::<f64>::new();
+    tape.var(2.0).square().backward();
+    for options in [PageOptions::new().replay_only(), PageOptions::new().max_nodes(0)] {
+        let page = |language| tape.to_html(&options.clone().language(language));
+        assert!(page(Language::Chinese).contains("<html lang=\"en\" data-language=\"zh-CN\">"));
+        assert!(page(Language::English).contains("<html lang=\"en\" data-language=\"en\">"));
+        assert!(page(Language::OfTheReader).contains("<html lang=\"en\">"));
+        assert_eq!(page(Language::OfTheReader), tape.to_html(&options));
+    }
+}
+
+#[test]
+fn a_page_carries_its_translations_in_few_bytes() {
+    let tape = Tape::<f64>::new();
+    tape.var(2.0).square().backward();
+    let page = tape.to_html(&PageOptions::new().replay_only());
+    let (_, rest) = page.split_once("id=\"translations\">").expect("translations");
+    let (po, _) = rest.split_once("</script>").expect("their end");
+    assert!(po.len() < 50_000 && po.contains("msgid \"Play\"\nmsgstr \"播放\"\n"), "{} bytes", po.len());
+    // A reference to a source says which messages a text of Rust is compared with; all other comments stay behind.
+    assert!(po.lines().all(|line| !line.starts_with('#') || line.ends_with(".rs")), "{po}");
 }

@@ -17,6 +17,7 @@
 //! - `formula`: formulas as MathML
 //! - `session`: the engine behind a live page; `live`: what the page asks it, as JSON; `numbering`: its nodes by the page's numbers;
 //!   `mistakes`: vjps that the reader breaks, and the check that notices
+//! - `zh_CN.po`: what the page says, in Chinese. Rust knows no language: its sentences are translated in the page, by `script/say.js`
 //! - `page.html`, `page.css`: the page; `shared.css`: what it shares with the playground; `too_large.html`: the page for a tape with too many nodes;
 //!   `script/`: the interactive part
 
@@ -32,7 +33,7 @@ mod source;
 
 pub use live::{Live, LiveError, open, open_in};
 pub use mistakes::{Changed, Fault, Finding, Findings, Mistake};
-pub use options::{Engine, PageOptions};
+pub use options::{Engine, Language, PageOptions};
 pub use session::{Curve, Name, Nudge, Rule, Session, SessionError, State};
 
 use crate::draw::{DrawOptions, Theme, escape, page_variables, printable};
@@ -45,8 +46,13 @@ use serde::Serialize;
 const PAGE: &str = include_str!("page.html");
 const TOO_LARGE: &str = include_str!("too_large.html");
 const STYLE: &str = concat!(include_str!("shared.css"), include_str!("page.css"));
+const SAY: &str = include_str!("script/say.js");
+const LANGUAGE: &str = include_str!("script/language.js");
+const TRANSLATIONS: &str = include_str!("zh_CN.po");
 /// In the order in which they build on each other. Together they are one module.
 const SCRIPTS: &[&str] = &[
+    SAY,
+    LANGUAGE,
     include_str!("script/numbers.js"),
     include_str!("script/trace.js"),
     include_str!("script/reach.js"),
@@ -112,11 +118,13 @@ impl<F: Scalar> Tape<F> {
             Some(Err(why)) => ("", script("limits", &json(&Limits::refused(&why)))),
         };
         let parts = [
+            ("{{language}}", options.language.attribute().to_owned()),
             ("{{allowed}}", allowed.to_owned()),
             ("{{title}}", escape(&printable(&options.title))),
             ("{{style}}", page_variables() + STYLE),
             ("{{data}}", data),
             ("{{engine}}", engine),
+            ("{{translations}}", translations(TRANSLATIONS)),
             ("{{script}}", SCRIPTS.join("\n")),
         ];
         fill(PAGE, &parts)
@@ -136,6 +144,17 @@ fn with_engine<F: Scalar>(module: &[u8], tape: &Tape<F>, room: usize) -> Result<
         ));
     }
     Ok(elements)
+}
+
+/// A file of gettext as a page carries it: its messages, and which of them stand in a Rust source. The scripts of our pages read it.
+///
+/// ```
+/// let po = "#: page.html\nmsgid \"Play\"\nmsgstr \"播放\"\n";
+/// assert_eq!(gradus::page::translations(po), "msgid \"Play\"\nmsgstr \"播放\"\n");
+/// ```
+pub fn translations(po: &str) -> String {
+    let is_needed = |line: &&str| !line.is_empty() && (!line.starts_with('#') || line.ends_with(".rs"));
+    inert(&po.lines().filter(is_needed).map(|line| format!("{line}\n")).collect::<String>())
 }
 
 /// An element that holds JSON.
@@ -162,7 +181,15 @@ fn too_large<F: Scalar>(tape: &Tape<F>, options: &PageOptions) -> String {
         options.max_nodes
     );
     let figure = tape.to_svg(&DrawOptions::new().theme(Theme::Auto));
-    let parts = [("{{title}}", title.clone()), ("{{heading}}", title), ("{{reason}}", reason), ("{{figure}}", figure)];
+    let parts = [
+        ("{{language}}", options.language.attribute().to_owned()),
+        ("{{title}}", title.clone()),
+        ("{{heading}}", title),
+        ("{{reason}}", reason),
+        ("{{figure}}", figure),
+        ("{{translations}}", translations(TRANSLATIONS)),
+        ("{{script}}", [SAY, LANGUAGE].join("\n")),
+    ];
     fill(TOO_LARGE, &parts)
 }
 

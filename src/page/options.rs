@@ -74,6 +74,30 @@ impl Carried {
     }
 }
 
+/// The language of a page's own texts. Names, numbers, formulas and the source are the program's own in any language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Language {
+    /// That of the reader's browser if the page has it, else English.
+    #[default]
+    OfTheReader,
+    /// English.
+    English,
+    /// Simplified Chinese.
+    Chinese,
+}
+
+impl Language {
+    /// What the element `html` says of it, for the page's script.
+    pub(super) fn attribute(self) -> &'static str {
+        match self {
+            Language::OfTheReader => "",
+            Language::English => " data-language=\"en\"",
+            Language::Chinese => " data-language=\"zh-CN\"",
+        }
+    }
+}
+
 /// The options of a page. By default it is [live](crate::page#live-pages), and the program's source is part of it, where it can be read.
 ///
 /// ```
@@ -89,6 +113,7 @@ pub struct PageOptions {
     pub(super) without_source: bool,
     pub(super) sources: Option<SourceFolders>,
     pub(super) engine: Carried,
+    pub(super) language: Language,
 }
 
 impl Default for PageOptions {
@@ -100,6 +125,7 @@ impl Default for PageOptions {
             without_source: false,
             sources: None,
             engine: Carried::default(),
+            language: Language::default(),
         }
     }
 }
@@ -120,6 +146,17 @@ impl PageOptions {
     /// folded. 20,000 by default.
     pub fn max_nodes(mut self, most: usize) -> Self {
         self.max_nodes = most;
+        self
+    }
+
+    /// The language in which the page opens; its reader can change it. By default it is that of his browser.
+    ///
+    /// ```
+    /// use gradus::page::{Language, PageOptions};
+    /// let options = PageOptions::new().language(Language::Chinese);
+    /// ```
+    pub fn language(mut self, language: Language) -> Self {
+        self.language = language;
         self
     }
 

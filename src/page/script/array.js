@@ -34,9 +34,9 @@ class ArrayView {
     this.take(digest, pick);
     this.element = element("div", { className: "array" });
     this.element.setAttribute("role", "group");
-    this.element.setAttribute("aria-label", `${label ?? "array"}, ${shapeText(this.shape)}`);
+    this.element.setAttribute("aria-label", `${label ?? say("array")}, ${shapeText(this.shape)}`);
     this.element.arrayView = this;
-    if (this.cells.length === 0) this.element.append("empty");
+    if (this.cells.length === 0) this.element.append(say("empty"));
     else this.build();
   }
 
@@ -116,7 +116,8 @@ class ArrayView {
     const { rows, columns } = this.blockOf(cell);
     const range = ([from, to]) => (to - from === 1 ? `${from}` : `${from}–${to - 1}`);
     const count = (rows[1] - rows[0]) * (columns[1] - columns[0]);
-    return `rows ${range(rows)}, columns ${range(columns)}: ${count === 1 ? "" : "mean "}${written}`;
+    const found = { rows: range(rows), columns: range(columns), number: written };
+    return count === 1 ? say("rows {rows}, columns {columns}: {number}", found) : say("rows {rows}, columns {columns}: mean {number}", found);
   }
 
   buildTable() {
@@ -148,7 +149,7 @@ class ArrayView {
   buildHeat() {
     this.canvas = element("canvas", { tabIndex: 0 });
     this.canvas.setAttribute("role", "application");
-    this.canvas.setAttribute("aria-roledescription", "heat map");
+    this.canvas.setAttribute("aria-roledescription", say("heat map"));
     this.readout = element("p", { className: "readout" });
     this.readout.setAttribute("aria-live", "polite");
     this.resting = this.summary();
@@ -202,10 +203,10 @@ class ArrayView {
     const { least, greatest, norm, nans, infinities, zeros } = this.digest;
     const [low, high] = [read(least), read(greatest)];
     const parts = [shapeText(this.shape)];
-    if (!Number.isNaN(low)) parts.push(low === high ? `each ${number(low)}` : `${number(low)} to ${number(high)}`, `norm ${number(read(norm))}`);
-    if (zeros) parts.push(`${zeros} zeros`);
-    if (nans) parts.push(`${nans} NaN`);
-    if (infinities) parts.push(`${infinities} infinite`);
+    if (!Number.isNaN(low)) parts.push(low === high ? say("each {number}", { number: number(low) }) : say("{least} to {greatest}", { least: number(low), greatest: number(high) }), say("norm {norm}", { norm: number(read(norm)) }));
+    if (zeros) parts.push(say("{count} zeros", { count: zeros }));
+    if (nans) parts.push(say("{count} NaN", { count: nans }));
+    if (infinities) parts.push(say("{count} infinite", { count: infinities }));
     return parts.join(" · ");
   }
 
@@ -285,16 +286,16 @@ class ArrayView {
   tellHidden() {
     const { scrollTop, scrollLeft, clientHeight, clientWidth } = this.heat;
     const [across, down] = ["width", "height"].map((side) => parseFloat(this.canvas.style[side]));
-    const told = [
-      ["rows", scrollTop, clientHeight, down, this.rows],
-      ["columns", scrollLeft, clientWidth, across, this.columns],
-    ].flatMap(([what, from, room, length, count]) => {
+    const parts = [
+      [(found) => say("rows {first}–{last} of {count}", found), scrollTop, clientHeight, down, this.rows],
+      [(found) => say("columns {first}–{last} of {count}", found), scrollLeft, clientWidth, across, this.columns],
+    ].flatMap(([saying, from, room, length, count]) => {
       if (length <= room + 1) return [];
       const [first, last] = [Math.ceil((from * count) / length - 0.01), Math.floor(((from + room) * count) / length + 0.01)];
-      return [`${what} ${first}–${last - 1} of ${count}`];
+      return [saying({ first, last: last - 1, count })];
     });
-    this.hidden.hidden = told.length === 0;
-    const text = told.length ? `In sight: ${told.join(", ")}. Scroll to see the others.` : "";
+    this.hidden.hidden = parts.length === 0;
+    const text = parts.length ? say("In sight: {parts}. Scroll to see the others.", { parts: parts.join(", ") }) : "";
     if (this.hidden.textContent !== text) this.hidden.textContent = text;
   }
 

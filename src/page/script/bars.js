@@ -16,7 +16,7 @@ function isOfBars({ shape, elements, least, shown }) {
 class BarView extends ArrayView {
   build() {
     this.buildHeat();
-    this.canvas.setAttribute("aria-roledescription", "bar chart");
+    this.canvas.setAttribute("aria-roledescription", say("bar chart"));
   }
 
   paint() {

@@ -1,12 +1,12 @@
 // Vjps that the reader breaks, and the check that notices: every gradient against finite differences, by the library's own checker.
 
 const MISTAKES = {
-  sign: "the wrong sign",
-  double: "twice as large",
-  zero: "zeros for the first operand",
-  ignored: "the arriving gradient ignored",
-  sum: "the sum over copies forgotten",
-  swapped: "the second operand used instead of the first",
+  sign: say("the wrong sign"),
+  double: say("twice as large"),
+  zero: say("zeros for the first operand"),
+  ignored: say("the arriving gradient ignored"),
+  sum: say("the sum over copies forgotten"),
+  swapped: say("the second operand used instead of the first"),
 };
 /** Milliseconds after the last change after which a check is repeated. */
 const REST = 200;
@@ -18,11 +18,11 @@ class Breaker {
     this.node = element("select", { id: "break-node" });
     this.mistake = element("select", { id: "break-how" }, ...Object.entries(MISTAKES).map(([value, text]) => new Option(text, value)));
     const button = (id, text, title, press) => element("button", { id, textContent: text, title, onclick: press });
-    this.check = button("check-gradients", "Check the gradients", "Nudges every leaf and compares the slopes with the gradients", () => this.begin());
-    this.break = button("break", "Break it", "From now on this vjp has the mistake; all values stay right", () => this.sabotage());
-    this.mend = button("mend", "Mend it", "", () => this.repair());
+    this.check = button("check-gradients", say("Check the gradients"), say("Nudges every leaf and compares the slopes with the gradients"), () => this.begin());
+    this.break = button("break", say("Break it"), say("From now on this vjp has the mistake; all values stay right"), () => this.sabotage());
+    this.mend = button("mend", say("Mend it"), "", () => this.repair());
     const label = (text, control) => element("label", { htmlFor: control.id, textContent: text });
-    this.choice = element("span", { className: "row-of-tools" }, label("vjp of", this.node), this.node, label("with", this.mistake), this.mistake, this.break, this.mend);
+    this.choice = element("span", { className: "row-of-tools" }, label(say("vjp of"), this.node), this.node, label(say("with"), this.mistake), this.mistake, this.break, this.mend);
     this.told = element("div", { className: "findings" });
     this.told.setAttribute("aria-live", "polite");
     room.append(element("div", { className: "row-of-tools" }, this.check, this.choice), this.told);
@@ -53,7 +53,7 @@ class Breaker {
     try {
       this.ask({ ask: "break", node, mistake: this.mistake.value });
     } catch (error) {
-      return this.tell("wrong", error.message);
+      return this.tell("wrong", told(error.message));
     }
     this.broken = node;
     this.show();
@@ -96,7 +96,7 @@ class Breaker {
       if (wrong.length === 0) return this.tell("right", allRight(leaves));
       this.tell("wrong", ...wrong.map(off), fault ? why(fault) : "");
     } catch (error) {
-      this.tell("wrong", error.message);
+      this.tell("wrong", told(error.message));
     }
   }
 
@@ -107,19 +107,21 @@ class Breaker {
 
 function allRight(leaves) {
   const unsure = leaves.filter(({ verdict }) => verdict === "cannot tell").map(({ node }) => call(node));
-  const beside = unsure.length ? `; nudging cannot tell at ${unsure.join(", ")}` : "";
-  return `Nudging every leaf finds no wrong gradient${beside}.`;
+  const beside = unsure.length ? say("; nudging cannot tell at {nodes}", { nodes: unsure.join(", ") }) : "";
+  return say("Nudging every leaf finds no wrong gradient{beside}.", { beside });
 }
 
 /** A leaf whose gradient is wrong, with both numbers. */
 function off({ node, index, reverse, numeric }) {
-  const place = index.length ? ` at [${index.join(", ")}]` : "";
-  return `The gradient of ${call(node)}${place} is wrong: the backward pass says ${number(read(reverse), 6)}, nudging ${number(read(numeric), 6)}.`;
+  const name = index.length ? say("{node} at [{place}]", { node: call(node), place: index.join(", ") }) : call(node);
+  return say("The gradient of {node} is wrong: the backward pass says {reverse}, nudging {numeric}.", { node: name, reverse: number(read(reverse), 6), numeric: number(read(numeric), 6) });
 }
 
 /** Where the mistake is: between a gradient that is right and the first one that is wrong. */
 function why({ node, users }) {
   const vjps = users.map((user) => `${nodes[user].op} ${call(user)}`);
-  const [through, which] = users.length === 1 ? [`that of ${call(users[0])}, through which it flows, is right`, `the vjp of ${vjps[0]} is`] : [`those of ${users.map(call).join(", ")}, through which it flows, are right`, `one of the vjps of ${vjps.join(", ")} is`];
-  return `The gradient of ${call(node)} is wrong, but ${through}. So ${which} broken.`;
+  const found = { node: call(node), users: users.map(call).join(", "), vjps: vjps.join(", ") };
+  return users.length === 1
+    ? say("The gradient of {node} is wrong, but that of {users}, through which it flows, is right. So the vjp of {vjps} is broken.", found)
+    : say("The gradient of {node} is wrong, but those of {users}, through which it flows, are right. So one of the vjps of {vjps} is broken.", found);
 }

@@ -136,7 +136,7 @@ class Graph {
     const places = this.places();
     Object.assign(this, { drawn: places, marks: new Map() });
     this.size = [places.width + 2 * MARGIN, places.height + 2 * MARGIN];
-    this.svg = svg("svg", { viewBox: `${-MARGIN} ${-MARGIN} ${this.size.join(" ")}`, role: "group", "aria-label": "Computation graph" });
+    this.svg = svg("svg", { viewBox: `${-MARGIN} ${-MARGIN} ${this.size.join(" ")}`, role: "group", "aria-label": say("Computation graph") });
     this.standsFor = new Map(this.folding.inside === undefined
       ? figure.nodes.map((node, place) => [node.index, this.folding.stands_for[place]])
       : this.folding.nodes.filter(({ stub_of }) => !stub_of).map(({ index }) => [index, index]));
@@ -188,7 +188,7 @@ class Graph {
     const box = svg("g", { class: `scope ${parent === null ? "" : "inner"}`, "data-scope": scope });
     box.append(svg("rect", { x, y, width, height, rx: 9 }));
     const label = svg("g", { class: "label" }, svg("text", { x: x + 9, y: y + 16, "font-size": 11 }, text));
-    if (this.isFoldable) this.button(label, `Fold the scope ${name}`, () => this.setFolded(scope, true));
+    if (this.isFoldable) this.button(label, say("Fold the scope {name}", { name }), () => this.setFolded(scope, true));
     box.append(label);
     return box;
   }
@@ -270,10 +270,11 @@ class Graph {
     const texts = svg("g");
     group.append(texts);
     const members = this.members.get(stand.index);
+    const inside = { name: stand.heading, count: members.length };
     if (kind !== "scope") this.button(group, call(stand.index), () => this.select({ node: stand.index }));
-    else if (stand.scope === null) this.button(group, `${stand.heading}, ${members.length} nodes`, () => this.select({ node: stand.index }));
-    else if (figure.scopes[stand.scope].is_group) this.button(group, `Look into the group ${stand.heading}, ${members.length} nodes`, () => this.enter(stand.scope));
-    else this.button(group, `Unfold the scope ${stand.heading}, ${members.length} nodes`, () => this.setFolded(stand.scope, false));
+    else if (stand.scope === null) this.button(group, say("{name}, {count} nodes", inside), () => this.select({ node: stand.index }));
+    else if (figure.scopes[stand.scope].is_group) this.button(group, say("Look into the group {name}, {count} nodes", inside), () => this.enter(stand.scope));
+    else this.button(group, say("Unfold the scope {name}, {count} nodes", inside), () => this.setFolded(stand.scope, false));
     if (kind === "scope") group.dataset.scope = stand.scope ?? "";
     this.marks.set(stand.index, { group, texts, members, stand, box: [x, y, width, height], written: undefined });
     return group;
@@ -284,7 +285,7 @@ class Graph {
     const group = svg("g", { class: "node stub" }, svg("rect", { x, y, width, height }));
     const texts = svg("g");
     group.append(texts);
-    this.button(group, `${stand.heading}, drawn elsewhere`, () => this.select({ node: stand.stub_of[0] }));
+    this.button(group, say("{name}, drawn elsewhere", { name: stand.heading }), () => this.select({ node: stand.stub_of[0] }));
     const members = stand.stub_of.flatMap((named) => this.members.get(named) ?? [named]);
     this.marks.set(stand.index, { group, texts, members, stand, box: [x, y, width, height], written: undefined });
     return group;
@@ -327,7 +328,7 @@ class Graph {
     if (stand.stub_of) return [[{ text: stand.heading, bold: true }]];
     if (stand.heading !== null) {
       const sign = stand.scope === null ? "" : "▸ ";
-      return [[{ text: sign + stand.heading, bold: true }], [{ text: `${members.length} nodes`, faint: true }]];
+      return [[{ text: sign + stand.heading, bold: true }], [{ text: say("{count} nodes", { count: members.length }), faint: true }]];
     }
     if (shown.kind === "const") return [[{ text: shown.heading }]];
     const rows = [];
@@ -343,11 +344,11 @@ class Graph {
     const gradient = pass > 0 ? gradientAt(pass, stand.index, this.step) : undefined;
     if (shown.has_gradient || gradient?.isWhole) {
       const count = gradient?.isWhole ? 0 : gradient?.arrived.length;
-      const partly = count ? (gradient.terms.length > 1 ? `${count} of ${gradient.terms.length} in` : "…") : undefined;
+      const partly = count ? (gradient.terms.length > 1 ? say("{count} of {all} in", { count, all: gradient.terms.length }) : "…") : undefined;
       const isKnown = gradient?.isWhole;
       const isNever = pass > 0 && !gradient;
       const found = isKnown ? numberRows(valueAt(gradient.holder, this.step), nodes[stand.index].shape) : [[partly ?? (isNever ? "-" : "")]];
-      rows.push(...found.map((row, at) => ({ row, word: at === 0 ? "grad" : "", isGradient: true })));
+      rows.push(...found.map((row, at) => ({ row, word: at === 0 ? say("grad") : "", isGradient: true })));
     }
     return rows;
   }
@@ -360,7 +361,7 @@ class Graph {
     const middle = x + width / 2;
     const put = (text, at, size, kind, anchor = "start") =>
       places.push([text, { x: at.toFixed(1), y: (bottom - 3.5).toFixed(1), "font-size": size, class: kind, "text-anchor": anchor }]);
-    const wordWidth = textWidth("grad", 11.5) + 5;
+    const wordWidth = textWidth(say("grad"), 11.5) + 5;
     rows.forEach((row, at) => {
       bottom += heights[at];
       if (Array.isArray(row)) {
@@ -456,7 +457,7 @@ function setTexts(room, places) {
 /** What a node shows, to be read aloud; then its op and its scope. */
 function spoken(rows, { op, scope }) {
   const shown = rows.flatMap((row) => (Array.isArray(row) ? row.map(({ text }) => text) : [row.word, ...row.row]));
-  return [...shown, op, scope && `in ${scope.replace(/\/$/, "")}`].filter(Boolean).join(", ");
+  return [...shown, op, scope && say("in {scope}", { scope: scope.replace(/\/$/, "") })].filter(Boolean).join(", ");
 }
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -469,14 +470,14 @@ function numberRows(digest, shape) {
     return Array.from({ length: rows }, () => [""]);
   }
   const size = product(digest.shape);
-  if (size === 0) return [["empty"]];
+  if (size === 0) return [[say("empty")]];
   if (size <= 9) {
     const texts = digest.elements.map((x) => number(read(x)));
     const columns = digest.shape.length === 2 ? digest.shape[1] : texts.length;
     return Array.from({ length: texts.length / columns }, (_, row) => texts.slice(row * columns, (row + 1) * columns));
   }
   const [least, greatest] = [read(digest.least), read(digest.greatest)];
-  if (Number.isNaN(least)) return [["no finite number"]];
-  const odd = digest.nans + digest.infinities ? ", odd" : "";
+  if (Number.isNaN(least)) return [[say("no finite number")]];
+  const odd = digest.nans + digest.infinities ? say(", odd") : "";
   return [[(least === greatest ? number(least) : `${number(least)} … ${number(greatest)}`) + odd]];
 }

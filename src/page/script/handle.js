@@ -43,23 +43,23 @@ class Handle {
 
   build() {
     this.room = element("section", { className: "hand", hidden: true });
-    this.field = element("input", { id: "number", type: "number", step: "any", autocomplete: "off", title: "Type, drag sideways, ↑ ↓ (with Shift ten steps), or the wheel while you type" });
+    this.field = element("input", { id: "number", type: "number", step: "any", autocomplete: "off", title: say("Type, drag sideways, ↑ ↓ (with Shift ten steps), or the wheel while you type") });
     this.name = element("label", { htmlFor: "number" });
-    this.index = element("input", { id: "index", autocomplete: "off", size: 8, title: "Which number of the array: its index along each axis" });
-    this.place = element("span", { className: "place" }, element("label", { htmlFor: "index", textContent: "at" }), this.index);
+    this.index = element("input", { id: "index", autocomplete: "off", size: 8, title: say("Which number of the array: its index along each axis") });
+    this.place = element("span", { className: "place" }, element("label", { htmlFor: "index", textContent: say("at") }), this.index);
     this.slider = element("input", { type: "range", className: "slider" });
     this.plot = new Plot("", 160);
     this.told = element("p", { className: "told" });
     this.bend = element("input", { type: "checkbox", id: "bend" });
     this.nudgeBy = element("select", { id: "nudge-by" }, ...[0.1, 0.01, 1e-3, 1e-4, 1e-5].map((step) => new Option(String(step), step)));
     this.nudgeBy.value = trace.kind === "f32" ? "0.01" : "0.0001";
-    this.nudge = element("button", { textContent: "Nudge", title: "Measures the slope: the loss a little above and a little below, and their difference" });
+    this.nudge = element("button", { textContent: say("Nudge"), title: say("Measures the slope: the loss a little above and a little below, and their difference") });
     this.nudged = element("div", { className: "nudged" });
     this.nudged.setAttribute("aria-live", "polite");
     this.curved = element("div", {},
       element("p", { className: "row-of-tools" },
-        element("span", {}, this.nudge, element("label", { htmlFor: "nudge-by", textContent: " by " }), this.nudgeBy),
-        element("label", { className: "check" }, this.bend, " second derivative")),
+        element("span", {}, this.nudge, element("label", { htmlFor: "nudge-by", textContent: say(" by ") }), this.nudgeBy),
+        element("label", { className: "check" }, this.bend, say(" second derivative"))),
       this.nudged);
     this.room.append(
       element("div", { className: "entry" }, this.name, this.place, this.field),
@@ -179,7 +179,7 @@ class Handle {
       Object.assign(this, { x: tidy(read(x)), loss: read(loss), slope: slope === null ? undefined : read(slope), second: bend === null ? undefined : read(bend) });
       this.why = undefined;
     } catch (error) {
-      Object.assign(this, { x: known ?? 0, shown: undefined, why: error.message });
+      Object.assign(this, { x: known ?? 0, shown: undefined, why: told(error.message) });
       this.range ??= rangeAround(this.x);
     }
     this.write();
@@ -193,6 +193,7 @@ class Handle {
   /** Asks for the whole curve. */
   trace(known) {
     const x = known ?? read(this.ask({ ask: "curve", ...this.target(), from: 0, to: 0, points: 0 }).at);
+    if (!Number.isFinite(x)) throw new Error(say("There is no curve around a number that is not finite."));
     this.range ??= rangeAround(tidy(x));
     while (Math.abs(x - this.range.center) > this.range.reach) this.range.reach *= 2;
     const [from, to] = this.ends();
@@ -219,7 +220,7 @@ class Handle {
     if (document.activeElement !== field || Number(field.value) !== x) field.value = x;
     Object.assign(slider, { min: from, max: to, step: "any", value: x });
     const { shape } = nodes[this.node];
-    const name = product(shape) === 1 ? call(this.node) : `${call(this.node)} at [${indices(this.element, shape).join(", ")}]`;
+    const name = product(shape) === 1 ? call(this.node) : say("{node} at [{place}]", { node: call(this.node), place: indices(this.element, shape).join(", ") });
     slider.setAttribute("aria-label", name);
     this.fullName = name;
   }
@@ -238,11 +239,12 @@ class Handle {
     const name = lossName();
     const [from, to] = this.ends().map((end) => number(end));
     plot.ends(from, to, `${name} ${number(plot.least, 3)} … ${number(plot.greatest, 3)}`);
-    const told = slope === undefined
-      ? `No gradient flows to ${call(this.node)}, so there is no tangent. Nudge measures the slope.`
-      : `slope of the tangent = gradient = ${number(slope, 6)}${this.bend.checked ? `; second derivative ${number(second, 6)}` : ""}`;
-    this.told.textContent = told;
-    plot.tell(`${name} over ${this.fullName}, from ${from} to ${to}. ${told}`);
+    const bend = this.bend.checked ? say("; second derivative {number}", { number: number(second, 6) }) : "";
+    const slopes = slope === undefined
+      ? say("No gradient flows to {node}, so there is no tangent. Nudge measures the slope.", { node: call(this.node) })
+      : say("slope of the tangent = gradient = {number}", { number: number(slope, 6) }) + bend;
+    this.told.textContent = slopes;
+    plot.tell(say("{loss} over {number}, from {from} to {to}. {slopes}", { loss: name, number: this.fullName, from, to, slopes }));
   }
 
   /** What is outside of the frame is not drawn. */
@@ -257,11 +259,11 @@ class Handle {
     const name = lossName();
     const row = (words, x, kind = "") => element("tr", { className: kind }, element("th", { scope: "row", textContent: words }), element("td", { textContent: x }));
     const rows = [
-      row(`${name} with ${number(this.x + step, 8)}`, number(read(above), 9)),
-      row(`${name} with ${number(this.x - step, 8)}`, number(read(below), 9)),
-      row(`their difference / ${number(2 * step)}`, number(read(slope), 7), "quotient"),
+      row(say("{loss} with {number}", { loss: name, number: number(this.x + step, 8) }), number(read(above), 9)),
+      row(say("{loss} with {number}", { loss: name, number: number(this.x - step, 8) }), number(read(below), 9)),
+      row(say("their difference / {number}", { number: number(2 * step) }), number(read(slope), 7), "quotient"),
     ];
-    if (this.slope !== undefined) rows.push(row("the gradient", number(this.slope, 7)), row("off by", number(Math.abs(read(slope) - this.slope), 2)));
+    if (this.slope !== undefined) rows.push(row(say("the gradient"), number(this.slope, 7)), row(say("off by"), number(Math.abs(read(slope) - this.slope), 2)));
     this.nudged.replaceChildren(element("table", {}, ...rows));
   }
 }
@@ -269,5 +271,5 @@ class Handle {
 /** What the loss is called: the node at which the first backward pass begins. */
 function lossName() {
   const seed = events.find(({ event, pass }) => event === "seed" && pass === 1);
-  return seed ? call(seed.node) : "loss";
+  return seed ? call(seed.node) : say("loss");
 }

@@ -26,11 +26,11 @@ class Inspector {
     if (key !== this.key) this.picked = undefined;
     // While the same node or edge is shown, the arrays that are seen stay, and take other numbers.
     Object.assign(this, { before: key === this.key ? this.views : [], step, key, pass: passAt(step), views: [], lines: [] });
-    if (!subject) return this.body.replaceChildren(element("p", { textContent: "Nothing was recorded." }));
+    if (!subject) return this.body.replaceChildren(element("p", { textContent: say("Nothing was recorded.") }));
     const [title, facts, ...content] = subject.slot === undefined ? this.node(subject.node) : this.edge(subject.node, subject.slot);
     const pin = selected
-      ? element("button", { className: "pin", textContent: "Follow the steps", onclick: this.follow })
-      : element("span", { className: "pin faint", textContent: "follows the steps" });
+      ? element("button", { className: "pin", textContent: say("Follow the steps"), onclick: this.follow })
+      : element("span", { className: "pin faint", textContent: say("follows the steps") });
     this.head.replaceChildren(pin, title, facts);
     this.body.replaceChildren(...content.filter(Boolean));
     this.handle.show(subject.slot === undefined ? subject.node : undefined);
@@ -49,7 +49,7 @@ class Inspector {
   }
 
   view(role, digest, label, pick) {
-    if (!digest) return element("p", { className: "faint", textContent: "The value is no longer there." });
+    if (!digest) return element("p", { className: "faint", textContent: say("The value is no longer there.") });
     const before = this.before[this.views.length];
     const isSame = before?.role === role && before.label === label && before.view.fits(digest);
     const view = isSame ? before.view : new (kindOf(digest))(digest, { label, pick });
@@ -69,7 +69,7 @@ class Inspector {
 
   facts(node) {
     const parts = [`%${node.index}`, node.attributes ? `${node.op} (${node.attributes})` : node.op, shapeText(node.shape)];
-    if (node.scope) parts.push(`in ${node.scope.replace(/\/$/, "")}`);
+    if (node.scope) parts.push(say("in {scope}", { scope: node.scope.replace(/\/$/, "") }));
     const line = element("button", {
       className: "link source-line",
       textContent: `${node.file.split("/").slice(-2).join("/")}:${node.line}`,
@@ -86,12 +86,12 @@ class Inspector {
       element("h2", {}, call(index)),
       this.facts(node),
       this.derivatives(node),
-      node.fault && element("p", { className: "fault", textContent: node.fault }),
+      node.fault && element("p", { className: "fault", textContent: told(node.fault) }),
       hasOperands && element("p", { className: "display" }, formula(node.formula)),
       hasOperands && this.worked("value", node, isComputed(index, this.step) ? (chosen) => valueInNumbers(index, chosen) : undefined),
       value || isComputed(index, this.step)
-        ? this.section("Value", this.view("value", value, `value of ${call(index)}`, this.picker(index)))
-        : this.section("Value", element("p", { className: "faint", textContent: this.missing(index) })),
+        ? this.section(say("Value"), this.view("value", value, say("value of {node}", { node: call(index) }), this.picker(index)))
+        : this.section(say("Value"), element("p", { className: "faint", textContent: this.missing(index) })),
       hasOperands && this.operands(node, index),
       ...this.gradientSections(index),
       ...this.updateSections(index),
@@ -112,7 +112,7 @@ class Inspector {
     line.show = (chosen) => {
       const text = chosen === undefined ? undefined : lineOf(chosen);
       line.hidden = text === undefined;
-      line.textContent = text && product(shape) > 1 ? `at [${indices(chosen, shape).join(", ")}]: ${text}` : text ?? "";
+      line.textContent = text && product(shape) > 1 ? say("at [{place}]: {text}", { place: indices(chosen, shape).join(", "), text }) : text ?? "";
     };
     line.rest = () => line.show(product(shape) === 1 ? 0 : undefined);
     line.rest();
@@ -123,31 +123,31 @@ class Inspector {
   /** Why a value is not there. */
   missing(index) {
     const stays = Number.isFinite(computedAt[index]) ? undefined : limits?.stays[index];
-    return stays ? `not computed again: ${stays}` : this.notYet(computedAt[index]);
+    return stays ? say("not computed again: {reason}", { reason: told(stays) }) : this.notYet(computedAt[index]);
   }
 
   notYet(place) {
-    return Number.isFinite(place) ? `not computed yet: step ${place + 1} computes it` : "not computed";
+    return Number.isFinite(place) ? say("not computed yet: step {step} computes it", { step: place + 1 }) : say("not computed");
   }
 
   /** The nodes whose gradient this one holds. */
   derivatives(node) {
     if (!node.holds.length) return undefined;
     const parts = node.holds.flatMap(({ by, of }, at) => [at ? ", " : "", this.nodeButton(by, `∂${call(of)} / ∂${call(by)}`)]);
-    return element("p", { className: "holds" }, "holds ", ...parts);
+    return element("p", { className: "holds" }, say("holds "), ...parts);
   }
 
   operands(node, index) {
     const rows = node.operands.map((operand, slot) => {
       const value = usedValue(operand, this.step);
-      const head = element("p", { className: "operand" }, element("b", {}, slotName(node, slot)), " is ", this.nodeButton(operand));
+      const head = element("p", { className: "operand" }, element("b", {}, slotName(node, slot)), say(" is "), this.nodeButton(operand));
       const part = element("div", { className: "part" }, head);
-      if (value) part.append(this.view(`operand${slot}`, value, `operand ${slotName(node, slot)}`));
+      if (value) part.append(this.view(`operand${slot}`, value, say("operand {name}", { name: slotName(node, slot) })));
       const slope = this.slope(node, slot);
       if (slope) part.append(slope);
       return part;
     });
-    const heading = this.isPickable(index) ? "Computed from (click a number above to see from which)" : "Computed from";
+    const heading = this.isPickable(index) ? say("Computed from (click a number above to see from which)") : say("Computed from");
     return this.section(heading, ...rows);
   }
 
@@ -162,13 +162,13 @@ class Inspector {
     if (!symbols && !flow) return undefined;
     const line = element("p", { className: "slope" });
     const used = this.pass > 0 ? contribution(this.pass, node.index, slot) : undefined;
-    const edge = this.edgeButton(node.index, slot, "how the gradient flows back");
+    const edge = this.edgeButton(node.index, slot, say("how the gradient flows back"));
     const numbers = used?.slope && used.place <= this.step ? used.slope : undefined;
     const single = numbers && product(numbers.shape) === 1 ? number(read(numbers.elements[0]), 6) : undefined;
     if (symbols) {
-      line.append("local slope ", formula(symbols));
+      line.append(say("local slope "), formula(symbols));
       if (single && single !== symbols) line.append(` = ${single}`);
-    } else if (single) line.append(`local slope ${single}`);
+    } else if (single) line.append(say("local slope "), single);
     if (symbols || single) line.append(" · ");
     line.append(edge);
     const worked = numbers && product(nodes[used.sent].shape) === 1 ? flowInNumbers(used, 0) : undefined;
@@ -177,28 +177,28 @@ class Inspector {
   }
 
   gradientSections(index) {
-    if (this.pass === 0) return nodes[index].needs_grad ? [this.section("Gradient", element("p", { className: "faint", textContent: "no backward pass has begun" }))] : [];
+    if (this.pass === 0) return nodes[index].needs_grad ? [this.section(say("Gradient"), element("p", { className: "faint", textContent: say("no backward pass has begun") }))] : [];
     const passes = Array.from({ length: this.pass }, (_, at) => this.pass - at);
     const known = passes.filter((pass) => gradients.has(`${pass}:${index}`));
     if (!known.length && nodes[index].pass === 0) {
-      const reason = nodes[index].needs_grad ? "- (the pass did not reach this node)" : "- (not computed: nobody asked for it)";
-      return [this.section("Gradient", element("p", { className: "faint", textContent: reason }))];
+      const reason = nodes[index].needs_grad ? say("- (the pass did not reach this node)") : say("- (not computed: nobody asked for it)");
+      return [this.section(say("Gradient"), element("p", { className: "faint", textContent: reason }))];
     }
     return known.map((pass) => this.gradient(index, pass, known.length > 1));
   }
 
   gradient(index, pass, isOneOfSeveral) {
     const found = gradientAt(pass, index, this.step);
-    const title = isOneOfSeveral ? `Gradient in pass ${pass}` : "Gradient";
+    const title = isOneOfSeveral ? say("Gradient in pass {pass}", { pass }) : say("Gradient");
     const content = [];
     if (found.isWhole) {
-      content.push(this.view(`gradient${pass}`, nodes[found.holder].value, `gradient of ${call(index)}`, (chosen, cell) => this.pick(`gradient${pass}`, chosen, cell)));
+      content.push(this.view(`gradient${pass}`, nodes[found.holder].value, say("gradient of {node}", { node: call(index) }), (chosen, cell) => this.pick(`gradient${pass}`, chosen, cell)));
     } else if (found.terms.length > 1) {
-      content.push(element("p", { className: "faint", textContent: `${found.arrived.length} of ${found.terms.length} contributions have arrived` }));
+      content.push(element("p", { className: "faint", textContent: say("{count} of {all} contributions have arrived", { count: found.arrived.length, all: found.terms.length }) }));
     } else content.push(element("p", { className: "faint", textContent: this.notYet(found.whole) }));
     if (found.terms.length) content.push(this.sum(index, pass, found));
-    else if (found.isWhole) content.push(element("p", { className: "faint", textContent: "The pass began here, with this gradient." }));
-    if (found.isWhole) content.push(element("p", { className: "holds" }, "recorded as ", this.nodeButton(found.holder, `%${found.holder} = ${nodes[found.holder].op}`)));
+    else if (found.isWhole) content.push(element("p", { className: "faint", textContent: say("The pass began here, with this gradient.") }));
+    if (found.isWhole) content.push(element("p", { className: "holds" }, say("recorded as "), this.nodeButton(found.holder, `%${found.holder} = ${nodes[found.holder].op}`)));
     const part = this.section(title, ...content);
     part.dataset.pass = pass;
     part.classList.add("gradient");
@@ -210,11 +210,11 @@ class Inspector {
     const list = element("ol", { className: "contributions" });
     for (const place of arrived) {
       const { from, slot, sent } = events[place];
-      const item = element("li", {}, "from ", this.edgeButton(from, slot, call(from)), terms.length > 1 ? "" : ", its only use");
-      item.append(this.view(`contribution${pass}`, nodes[sent].value, `contribution from ${call(from)}`));
+      const item = element("li", {}, say("from "), this.edgeButton(from, slot, call(from)), terms.length > 1 ? "" : say(", its only use"));
+      item.append(this.view(`contribution${pass}`, nodes[sent].value, say("contribution from {node}", { node: call(from) })));
       list.append(item);
     }
-    const box = element("div", { className: "sum" }, element("h4", {}, terms.length > 1 ? `The sum of ${terms.length} contributions` : "One contribution"), list);
+    const box = element("div", { className: "sum" }, element("h4", {}, terms.length > 1 ? say("The sum of {count} contributions", { count: terms.length }) : say("One contribution")), list);
     if (isWhole) box.append(this.verdict(arrived.map((place) => nodes[events[place].sent].value), nodes[holder].value));
     return box;
   }
@@ -227,8 +227,8 @@ class Inspector {
     const size = Math.max(...[cells, ...cellsOfParts].flat().filter(Number.isFinite).map(Math.abs), 0);
     const isRight = error <= (trace.kind === "f32" ? 1e-5 : 1e-12) * (size || 1);
     const isSingle = product(whole.shape) === 1;
-    const text = isSingle ? `${cellsOfParts.map(([part]) => number(part, 6)).join(" + ")} = ${number(cells[0], 6)}` : "Cell by cell, they add up to the gradient";
-    const made = element("p", { className: `verdict ${isRight ? "right" : "wrong"}`, textContent: isRight ? text : `${text}: off by ${number(error)}` });
+    const text = isSingle ? `${cellsOfParts.map(([part]) => number(part, 6)).join(" + ")} = ${number(cells[0], 6)}` : say("Cell by cell, they add up to the gradient");
+    const made = element("p", { className: `verdict ${isRight ? "right" : "wrong"}`, textContent: isRight ? text : say("{sum}: off by {error}", { sum: text, error: number(error) }) });
     made.dataset.error = error;
     return made;
   }
@@ -238,10 +238,10 @@ class Inspector {
     return done.map((place) => {
       const { before, change, after } = events[place];
       return this.section(
-        "Update",
-        element("p", { className: "operand", textContent: "before" }), this.view("before", before, "value before"),
-        element("p", { className: "operand", textContent: "changed by" }), this.view("change", change, "change"),
-        element("p", { className: "operand", textContent: "after" }), this.view("after", after, "value after"),
+        say("Update"),
+        element("p", { className: "operand", textContent: say("before") }), this.view("before", before, say("value before")),
+        element("p", { className: "operand", textContent: say("changed by") }), this.view("change", change, say("change")),
+        element("p", { className: "operand", textContent: say("after") }), this.view("after", after, say("value after")),
       );
     });
   }
@@ -253,9 +253,9 @@ class Inspector {
     const name = slotName(node, slot);
     return [
       element("h2", {}, call(operand), element("span", { className: "arrow" }, " → "), call(index)),
-      element("p", { className: "facts" }, this.nodeButton(operand), ` is ${name} of `, this.nodeButton(index, `${node.op} ${call(index)}`)),
-      this.section("Forward", element("p", { className: "display" }, formula(node.formula)),
-        value ? this.view("value", value, `value of ${call(operand)}`) : element("p", { className: "faint", textContent: this.notYet(computedAt[operand]) })),
+      element("p", { className: "facts" }, this.nodeButton(operand), say(" is {name} of ", { name }), this.nodeButton(index, `${node.op} ${call(index)}`)),
+      this.section(say("Forward"), element("p", { className: "display" }, formula(node.formula)),
+        value ? this.view("value", value, say("value of {node}", { node: call(operand) })) : element("p", { className: "faint", textContent: this.notYet(computedAt[operand]) })),
       this.back(node, slot),
     ];
   }
@@ -267,12 +267,12 @@ class Inspector {
     const content = [];
     if (flow) content.push(element("p", { className: "display" }, formula(flow)));
     if (!sent) {
-      const reason = !flow ? "Nothing flows back along this edge." : this.pass === 0 ? "No backward pass has begun." : "Nobody asked for this gradient, so nothing flowed.";
+      const reason = !flow ? say("Nothing flows back along this edge.") : this.pass === 0 ? say("No backward pass has begun.") : say("Nobody asked for this gradient, so nothing flowed.");
       content.push(element("p", { className: "faint", textContent: reason }));
     } else if (sent.place > this.step) {
-      content.push(element("p", { className: "faint", textContent: `not yet: step ${sent.place + 1} does` }));
+      content.push(element("p", { className: "faint", textContent: say("not yet: step {step} does", { step: sent.place + 1 }) }));
     } else content.push(...this.flowed(node, slot, sent));
-    return this.section(this.pass > 1 ? `Back, in pass ${this.pass}: the vjp` : "Back: the vjp", ...content);
+    return this.section(this.pass > 1 ? say("Back, in pass {pass}: the vjp", { pass: this.pass }) : say("Back: the vjp"), ...content);
   }
 
   flowed(node, slot, { to, incoming, sent, slope, nth, of }) {
@@ -283,17 +283,17 @@ class Inspector {
     if (isSingle) {
       const [x, y, z] = [arriving, slope, flowing].map((digest) => number(read(digest.elements[0]), 6));
       content.push(element("p", { className: "equation" }, `${x} × ${y} = `, element("b", {}, z)));
-      content.push(element("p", { className: "faint", textContent: "gradient arriving × local slope = what flows on" }));
+      content.push(element("p", { className: "faint", textContent: say("gradient arriving × local slope = what flows on") }));
     }
-    const part = (title, role, digest, pick) => element("div", { className: "part" }, element("p", { className: "operand" }, ...title), this.view(role, digest, role, pick));
-    content.push(part([element("b", {}, g), ` arrives at `, this.nodeButton(node.index)], "arriving", arriving));
-    if (slope) content.push(part(["local slope ", node.slopes[slot] ? formula(node.slopes[slot]) : ""], "slope", slope));
-    const uses = of > 1 ? ` (${nth} of its ${of} uses)` : "";
+    const part = (title, role, digest, label, pick) => element("div", { className: "part" }, element("p", { className: "operand" }, ...title), this.view(role, digest, label, pick));
+    content.push(part([element("b", {}, g), say(" arrives at "), this.nodeButton(node.index)], "arriving", arriving, say("arriving")));
+    if (slope) content.push(part([say("local slope "), node.slopes[slot] ? formula(node.slopes[slot]) : ""], "slope", slope, say("slope")));
+    const uses = of > 1 ? say(" ({nth} of its {of} uses)", { nth, of }) : "";
     // What flows on was computed from what arrived: a click on a number of it shows from which.
     const comesFrom = nodes[sent].operands.indexOf(incoming);
     const pick = comesFrom < 0 ? undefined : (chosen, cell) => this.pick("sent", chosen, cell, { sent, comesFrom });
-    content.push(part(["flows on to ", this.nodeButton(to), uses], "sent", flowing, pick));
-    const how = sent === incoming ? "handed on as it is: " : "recorded as ";
+    content.push(part([say("flows on to "), this.nodeButton(to), uses], "sent", flowing, say("sent"), pick));
+    const how = sent === incoming ? say("handed on as it is: ") : say("recorded as ");
     content.push(element("p", { className: "holds" }, how, this.nodeButton(sent, `%${sent} = ${nodes[sent].op}`)));
     return content;
   }

@@ -52,7 +52,7 @@ class Live {
       wanted.forEach((request) => this.ask(request));
       this.run();
     } catch (error) {
-      this.told(undefined, error.message);
+      this.told(undefined, told(error.message));
     }
   }
 

@@ -34,7 +34,7 @@ function scrubOf(target) {
 /** Says which group the graph shows the inside of, and offers the way out. */
 function showGroup(name) {
   at("leave").hidden = name === undefined;
-  at("leave").textContent = `◂ Out of ${name}`;
+  at("leave").textContent = say("◂ Out of {name}", { name });
 }
 
 function find(node) {
@@ -62,8 +62,10 @@ function show({ isJump = false } = {}) {
   at("time").value = step + 1;
   // A run of the engine has its sentences on demand.
   if (events[step]) sentences[step] ??= live.ask({ ask: "say", event: step });
-  at("time").setAttribute("aria-valuetext", sentences[step] ?? "");
-  at("story").textContent = sentences[step] ?? "Nothing was recorded.";
+  const [, place, sentence] = /^(\[\d+\/\d+\] )?(.*)$/s.exec(sentences[step] ?? "");
+  const story = (place ?? "") + told(sentence);
+  at("time").setAttribute("aria-valuetext", story);
+  at("story").textContent = story || say("Nothing was recorded.");
   at("player").dataset.step = step + 1;
   at("player").dataset.phase = phases.find((phase) => phase.start <= step && step <= phase.end)?.kind ?? "";
   for (const band of at("bands").children) band.classList.toggle("now", Number(band.dataset.start) <= step && step <= Number(band.dataset.end));
@@ -138,7 +140,7 @@ async function startEngine() {
     document.documentElement.dataset.live = Math.round(performance.now());
   } catch (error) {
     at("live").hidden = false;
-    at("live").replaceChildren(element("p", { className: "faint", textContent: `Numbers cannot be changed on this page: ${error.message}` }));
+    at("live").replaceChildren(element("p", { className: "faint", textContent: say("Numbers cannot be changed on this page: {reason}", { reason: told(error.message) }) }));
     document.documentElement.dataset.live = "none";
   }
 }
@@ -185,16 +187,15 @@ function buildBands() {
   at("time").max = Math.max(1, events.length);
   for (const room of ["bands", "ticks"]) at(room).replaceChildren();
   for (const { kind, pass, start, end } of phases) {
-    const isLater = pass > 1 && kind === "backward";
-    const name = isLater ? `backward ${pass}` : kind;
-    const band = element("span", { className: kind, title: `${name}: steps ${start + 1} to ${end + 1}` }, element("b", {}, name));
+    const name = pass > 1 && kind === "backward" ? say("backward {pass}", { pass }) : { forward: say("forward"), backward: say("backward"), update: say("update") }[kind];
+    const band = element("span", { className: kind, title: say("{name}: steps {first} to {last}", { name, first: start + 1, last: end + 1 }) }, element("b", {}, name));
     Object.assign(band.dataset, { start, end });
     band.style.flexGrow = end - start + 1;
     at("bands").append(band);
   }
   events.forEach((event, place) => {
     if (event.event !== "accumulated" || event.terms.length < 2) return;
-    const tick = element("i", { title: `step ${place + 1}: contributions add up` });
+    const tick = element("i", { title: say("step {step}: contributions add up", { step: place + 1 }) });
     tick.style.left = `${(100 * place) / Math.max(1, lastStep)}%`;
     at("ticks").append(tick);
   });
@@ -220,7 +221,7 @@ function pause() {
 
 function showPlaying() {
   at("play").classList.toggle("playing", state.playing !== undefined);
-  at("play").setAttribute("aria-label", state.playing === undefined ? "Play" : "Pause");
+  at("play").setAttribute("aria-label", state.playing === undefined ? say("Play") : say("Pause"));
 }
 
 const move = (step, how) => {
@@ -282,7 +283,7 @@ function wire() {
     offerChanges();
     if (predictor.isOn && state.step >= lastStep) state.step = 0;
     goTo(state.step);
-    if (predictor.isOn) predictor.say("Press ▸: before each step shows its result, you say what you expect.");
+    if (predictor.isOn) predictor.say(say("Press ▸: before each step shows its result, you say what you expect."));
   });
   toggle(at("keys"), state.keys);
   press("keys", () => {
@@ -295,6 +296,7 @@ function wire() {
     remember("theme", theme);
     setTheme(theme);
   });
+  offerLanguage(at("language"));
   steer(at("canvas"), graph, scrubOf);
   press("smaller", () => graph.zoomBy(1 / 1.25));
   press("larger", () => graph.zoomBy(1.25));
@@ -319,7 +321,7 @@ function wire() {
   for (const media of ["(prefers-color-scheme: dark)", "print"]) matchMedia(media).addEventListener("change", repaintArrays);
 }
 
-at("title").textContent = data.title || "What the tape recorded";
+at("title").textContent = data.title || say("What the tape recorded");
 buildBands();
 wire();
 readLink();

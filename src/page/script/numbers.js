@@ -26,4 +26,4 @@ function indices(place, shape) {
   return found;
 }
 
-const shapeText = (shape) => (shape.length ? shape.join(" × ") : "a number");
+const shapeText = (shape) => (shape.length ? shape.join(" × ") : say("a number"));

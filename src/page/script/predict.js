@@ -4,8 +4,8 @@
 /** Maximum number of contributions that a reader is asked to add up. (An op writes out as many terms.) */
 const MOST_TERMS = 6;
 
-const SIGNS = ["negative", "zero", "positive"];
-const SIZES = ["smaller", "equal", "larger"];
+const SIGNS = [say("negative"), say("zero"), say("positive")];
+const SIZES = [say("smaller"), say("equal"), say("larger")];
 const compared = (words, a, b) => (Number.isNaN(a - b) ? undefined : words[Math.sign(a - b) + 1]);
 
 /** Whether a head can compute what a formula says: no function but the larger and the smaller of two. */
@@ -22,7 +22,7 @@ function questionAbout(place) {
 /** One of the elements, the same at each visit. */
 const someElement = (digest, place) => (place * 7919) % digest.elements.length;
 
-const atElement = (digest, element) => (digest.elements.length > 1 ? `, at [${indices(element, digest.shape).join(", ")}]` : "");
+const atElement = (digest, element) => (digest.elements.length > 1 ? say(", at [{place}]", { place: indices(element, digest.shape).join(", ") }) : "");
 
 /** The numbers are part of the question if the graph does not show them all. */
 const withNumbers = (digest, line) => (digest.elements.length > 1 ? ` ${line.slice(0, line.lastIndexOf(" = "))} = ?` : "");
@@ -31,18 +31,18 @@ function aboutValue({ node: index }, place) {
   const { op, operands, value, worked, shape } = nodes[index];
   if (operands.length === 0 || !value || product(shape) === 0) return undefined;
   const [name, sources] = [`${call(index)} = ${op}(${operands.map(call).join(", ")})`, operands];
-  if (!value.elements) return { text: `What is the shape of ${name}?`, shape, sources };
+  if (!value.elements) return { text: say("What is the shape of {what}?", { what: name }), shape, sources };
   const element = someElement(value, place);
   const [answer, line, where] = [read(value.elements[element]), valueInNumbers(index, element), atElement(value, element)];
-  if (line && isEasy(worked?.value)) return { text: `What is ${name}${where}?${withNumbers(value, line)}`, answer, line, sources };
+  if (line && isEasy(worked?.value)) return { text: say("What is {what}?", { what: name + where }) + withNumbers(value, line), answer, line, sources };
   const [operand, ...others] = operands.map((other) => nodes[other]);
   if (others.length === 0 && operand.shape.join() === shape.join() && operand.value?.elements) {
     const before = read(operand.value.elements[element]);
     const word = compared(SIZES, answer, before);
-    if (word) return { text: `Is ${name}${where} larger than ${call(operand.index)}, ${number(before)}?`, choices: SIZES, word, answer, line, sources };
+    if (word) return { text: say("Is {what} larger than {other}, {number}?", { what: name + where, other: call(operand.index), number: number(before) }), choices: SIZES, word, answer, line, sources };
   }
-  if (product(shape) > 1) return { text: `What is the shape of ${name}?`, shape, sources };
-  return { text: `What is the sign of ${name}?`, choices: SIGNS, word: compared(SIGNS, answer, 0), answer, line, sources };
+  if (product(shape) > 1) return { text: say("What is the shape of {what}?", { what: name }), shape, sources };
+  return { text: say("What is the sign of {what}?", { what: name }), choices: SIGNS, word: compared(SIGNS, answer, 0), answer, line, sources };
 }
 
 function aboutFlow(event, place) {
@@ -50,30 +50,30 @@ function aboutFlow(event, place) {
   const digest = nodes[sent].value;
   if (!digest || product(digest.shape) === 0) return undefined;
   const sources = [from, ...nodes[from].operands];
-  const way = `flows back through ${nodes[from].op} ${call(from)} to ${call(to)}`;
-  if (!digest.elements) return { text: `What is the shape of the gradient that ${way}?`, shape: digest.shape, sources };
+  const way = { op: `${nodes[from].op} ${call(from)}`, node: call(to) };
+  if (!digest.elements) return { text: say("What is the shape of the gradient that flows back through {op} to {node}?", way), shape: digest.shape, sources };
   const element = someElement(digest, place);
   const [answer, line, where] = [read(digest.elements[element]), flowInNumbers(event, element), atElement(digest, element)];
   const template = nodes[from].worked?.flows?.[slot] || nodes[sent].worked?.value;
-  if (line && isEasy(template)) return { text: `How much ${way}${where}?${withNumbers(digest, line)}`, answer, line, sources };
-  return { text: `What is the sign of the gradient that ${way}${where}?`, choices: SIGNS, word: compared(SIGNS, answer, 0), answer, line, sources };
+  if (line && isEasy(template)) return { text: say("How much flows back through {op} to {node}?", { ...way, node: way.node + where }) + withNumbers(digest, line), answer, line, sources };
+  return { text: say("What is the sign of the gradient that flows back through {op} to {node}?", { ...way, node: way.node + where }), choices: SIGNS, word: compared(SIGNS, answer, 0), answer, line, sources };
 }
 
 function aboutSum({ node, gradient, terms }, place) {
   const digest = nodes[gradient].value;
   if (terms.length === 1 || !digest || product(digest.shape) === 0) return undefined;
   const sources = terms.map((term) => events[term].from);
-  const what = `the gradient of ${call(node)}, the sum of ${terms.length} contributions`;
-  if (!digest.elements) return { text: `What is the shape of ${what}?`, shape: digest.shape, sources };
+  const what = say("the gradient of {node}, the sum of {count} contributions", { node: call(node), count: terms.length });
+  if (!digest.elements) return { text: say("What is the shape of {what}?", { what }), shape: digest.shape, sources };
   const element = someElement(digest, place);
   const [answer, where] = [read(digest.elements[element]), atElement(digest, element)];
   const parts = terms.map((term) => nodes[events[term].sent].value?.elements?.[element]);
   if (terms.length > MOST_TERMS || parts.includes(undefined)) {
-    return { text: `What is the sign of ${what}${where}?`, choices: SIGNS, word: compared(SIGNS, answer, 0), answer, sources };
+    return { text: say("What is the sign of {what}?", { what: what + where }), choices: SIGNS, word: compared(SIGNS, answer, 0), answer, sources };
   }
   const [first, ...others] = parts.map((part) => number(read(part)));
   const line = `${[first, ...others.map((part) => (part.startsWith("-") ? `(${part})` : part))].join(" + ")} = ${number(answer)}`;
-  return { text: `What is ${what}${where}?${withNumbers(digest, line)}`, answer, line, sources };
+  return { text: say("What is {what}?", { what: what + where }) + withNumbers(digest, line), answer, line, sources };
 }
 
 function aboutUpdate({ node, before, after, change }) {
@@ -83,7 +83,7 @@ function aboutUpdate({ node, before, after, change }) {
   const element = sizes.indexOf(Math.max(...sizes.filter((x) => x >= 0)));
   const [was, answer] = [before, after].map((digest) => read(digest.elements[element]));
   const word = compared(SIZES, answer, was);
-  const text = `After the update, is ${call(node)}${atElement(after, element)} larger than now, ${number(was)}?`;
+  const text = say("After the update, is {what} larger than now, {number}?", { what: call(node) + atElement(after, element), number: number(was) });
   return word && { text, choices: SIZES, word, answer, sources: [node] };
 }
 
@@ -97,7 +97,7 @@ class Predictor {
       event.preventDefault();
       this.check();
     });
-    document.getElementById("reveal").addEventListener("click", () => this.finish(`It is ${this.solution()}.`));
+    document.getElementById("reveal").addEventListener("click", () => this.finish(say("It is {answer}.", { answer: this.solution() })));
   }
 
   /** The last step towards `to` that shows no number that is still to be guessed. */
@@ -149,28 +149,30 @@ class Predictor {
 
   choose(word) {
     const isRight = word === this.asked.word;
-    this.judge(isRight, isRight ? `Right: it is ${this.solution()}.` : `You said ${word}, it is ${this.solution()}.`);
+    this.judge(isRight, isRight ? say("Right: it is {answer}.", { answer: this.solution() }) : say("You said {guess}, it is {answer}.", { guess: word, answer: this.solution() }));
   }
 
   checkShape() {
     const lengths = (this.guess.value.match(/\d+/g) ?? []).map(Number);
-    if (lengths.length === 0) return this.refuse("Type the lengths of its axes, such as 3 × 4, or 1 for a number.");
+    if (lengths.length === 0) return this.refuse(say("Type the lengths of its axes, such as 3 × 4, or 1 for a number."));
     const { shape } = this.asked;
     const isRight = lengths.join() === shape.join() || (shape.length === 0 && lengths.join() === "1");
-    this.judge(isRight, isRight ? `Right: it is ${shapeText(shape)}.` : `You said ${shapeText(lengths)}, it is ${shapeText(shape)}.`);
+    this.judge(isRight, isRight ? say("Right: it is {answer}.", { answer: shapeText(shape) }) : say("You said {guess}, it is {answer}.", { guess: shapeText(lengths), answer: shapeText(shape) }));
   }
 
   checkNumber() {
     const text = this.guess.value.trim().replace("−", "-").replace(",", ".");
     const guess = { nan: NaN, inf: Infinity, "-inf": -Infinity }[text.toLowerCase()] ?? (text === "" ? undefined : Number(text));
-    if (guess === undefined || (Number.isNaN(guess) && text.toLowerCase() !== "nan")) return this.refuse("Type a number, such as 0.25 or -1e-3.");
+    if (guess === undefined || (Number.isNaN(guess) && text.toLowerCase() !== "nan")) return this.refuse(say("Type a number, such as 0.25 or -1e-3."));
     const { answer } = this.asked;
     const off = difference(guess, answer);
     const share = off / Math.abs(answer);
     const isExact = off === 0 || number(guess) === number(answer);
-    const percent = Number.isFinite(share) && answer !== 0 ? `, which is ${number(100 * share, 2)}%` : "";
-    const verdict = isExact ? `Right: it is ${this.solution()}.` : `You said ${number(guess)}, it is ${this.solution()}: off by ${number(off)}${percent}.`;
-    const sign = !isExact && guess * answer < 0 ? " It has the opposite sign." : "";
+    const percent = Number.isFinite(share) && answer !== 0 ? say(", which is {percent}%", { percent: number(100 * share, 2) }) : "";
+    const verdict = isExact
+      ? say("Right: it is {answer}.", { answer: this.solution() })
+      : say("You said {guess}, it is {answer}: off by {error}.", { guess: number(guess), answer: this.solution(), error: number(off) + percent });
+    const sign = !isExact && guess * answer < 0 ? say(" It has the opposite sign.") : "";
     this.judge(isExact || share <= 0.05, verdict + sign);
   }
 
@@ -182,7 +184,7 @@ class Predictor {
   judge(isRight, text) {
     this.score.asked++;
     if (isRight) this.score.close++;
-    this.finish(`${text} ${this.score.close} of ${this.score.asked} right, numbers within 5%.`);
+    this.finish(text + say(" {right} of {all} right, numbers within 5%.", { right: this.score.close, all: this.score.asked }));
   }
 
   finish(text) {

@@ -28,7 +28,7 @@ class Search {
   look() {
     Object.assign(this, { hits: search(this.field.value), at: undefined });
     const count = this.hits.length;
-    this.told.textContent = this.field.value.trim() === "" ? "" : count === 0 ? "no such node" : `${count} found`;
+    this.told.textContent = this.field.value.trim() === "" ? "" : count === 0 ? say("no such node") : say("{count} found", { count });
     this.mark(new Set(this.hits));
   }
 
@@ -44,7 +44,7 @@ class Search {
     const count = this.hits.length;
     if (count === 0) return;
     this.at = this.at === undefined ? (by > 0 ? 0 : count - 1) : (this.at + by + count) % count;
-    this.told.textContent = `${this.at + 1} of ${count}`;
+    this.told.textContent = say("{place} of {count}", { place: this.at + 1, count });
     this.go(this.hits[this.at]);
   }
 }

@@ -46,7 +46,7 @@ class Source {
     this.lines = undefined;
     if (text === undefined) {
       this.code = undefined;
-      return this.room.replaceChildren(heading, element("p", { className: "faint", textContent: "The text of this file could not be read when the page was made." }));
+      return this.room.replaceChildren(heading, element("p", { className: "faint", textContent: say("The text of this file could not be read when the page was made.") }));
     }
     const recorded = new Map();
     for (const node of nodes) if (node.file === file && node.pass === 0 && !recorded.has(node.line)) recorded.set(node.line, node.index);
@@ -59,7 +59,7 @@ class Source {
   row(line, place, node) {
     const label = node === undefined
       ? element("span", { className: "place", textContent: place })
-      : element("button", { className: "place", textContent: place, title: `recorded ${call(node)}`, onclick: () => this.select({ node }) });
+      : element("button", { className: "place", textContent: place, title: say("recorded {node}", { node: call(node) }), onclick: () => this.select({ node }) });
     return element("div", { className: "row" }, label, element("code", {}, ...highlighted(line)));
   }
 }

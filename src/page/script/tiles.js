@@ -71,14 +71,14 @@ class TileView extends ArrayView {
   tell(pixel) {
     const { elementAt, isRounded } = this.tiles;
     const at = indices(elementAt(pixel), this.shape);
-    const [one, other] = { filters: ["filter", "channel"], feature_maps: ["image", "map"] }[this.digest.shown] ?? [];
-    const which = one ? `${one} ${at[0]}, ${other} ${at[1]}: ` : "";
+    const picture = { one: at[0], other: at[1] };
+    const which = { filters: say("filter {one}, channel {other}: ", picture), feature_maps: say("image {one}, map {other}: ", picture) }[this.digest.shown] ?? "";
     return `${which}[${at.join(", ")}] ${isRounded ? "≈" : "="} ${number(this.numbers[pixel], isRounded ? 2 : 6)}`;
   }
 
   summary() {
     const { all, count } = this.tiles;
-    return count < all ? `${super.summary()} · the first ${count} of ${all} pictures` : super.summary();
+    return count < all ? `${super.summary()} · ${say("the first {count} of {all} pictures", { count, all })}` : super.summary();
   }
 
   /** As many pictures in a row as make their pixels largest. */

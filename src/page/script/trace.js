@@ -169,7 +169,7 @@ function slotName(node, slot) {
   const told = /^d ?(\p{L}+)/u.exec(node.flows[slot] ?? "")?.[1];
   const isOneOfMany = told?.endsWith("ᵢ") && node.operands.length > 1 && new Set(node.flows).size === 1;
   if (isOneOfMany) return `x${[..."₁₂₃₄₅₆₇₈₉"][slot] ?? `[${slot + 1}]`}`;
-  return told ?? SILENT_OPERANDS[node.op]?.[slot] ?? (node.operands.length === 1 ? "x" : `operand ${slot + 1}`);
+  return told ?? SILENT_OPERANDS[node.op]?.[slot] ?? (node.operands.length === 1 ? "x" : say("operand {place}", { place: slot + 1 }));
 }
 
 /** The letter of an op's result in its formula. */
