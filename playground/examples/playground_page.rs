@@ -1,14 +1,16 @@
 //! Puts the two pages together: `cargo run --example playground_page -- MODULE FOLDER`, with the module gzipped, as `.ci/playground` makes it.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
-use gradus::page::style_variables;
+use gradus::page::{style_variables, translations};
 use std::error::Error;
 use std::fs;
 use std::path::Path;
 
 const STYLE: &str = concat!(include_str!("../../src/page/shared.css"), include_str!("../page/playground.css"));
 /// Of both pages, in the order in which they build on each other. Together with the page's own they are one module.
-const SCRIPTS: [&str; 4] = [
+const SCRIPTS: [&str; 6] = [
+    include_str!("../../src/page/script/say.js"),
+    include_str!("../../src/page/script/language.js"),
     include_str!("../../src/page/script/engine.js"),
     include_str!("../../src/page/script/memory.js"),
     include_str!("../page/surface.js"),
@@ -24,6 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let page = |template: &str, scripts: &[&str]| {
         template
             .replace("{{style}}", &(style_variables() + STYLE))
+            .replace("{{translations}}", &translations(include_str!("../page/zh_CN.po")))
             .replace("{{module}}", &module)
             .replace("{{script}}", &[&SCRIPTS, scripts].concat().join("\n"))
     };

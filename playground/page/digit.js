@@ -61,7 +61,7 @@ function show() {
     button.children[1].style.width = `${100 * probability}%`;
     button.children[2].textContent = reading ? `${(100 * probability).toFixed(1)}%` : "–";
   });
-  const text = reading ? `It reads a ${likeliest}: ${(100 * reading.probabilities[likeliest]).toFixed(0)}%.` : "Draw a digit.";
+  const text = reading ? say("It reads a {digit}: {percent}%.", { digit: likeliest, percent: (100 * reading.probabilities[likeliest]).toFixed(0) }) : say("Draw a digit.");
   if ($("message").textContent !== text) $("message").textContent = text;
   paint();
 }
@@ -146,6 +146,7 @@ for (let digit = 0; digit < 10; digit++) {
 }
 
 async function start() {
+  offerLanguage($("language"));
   offerThemes(() => engine && paint());
   const [module, weights] = await Promise.all([unpacked("module"), unpacked("reader")]);
   examples = await unpacked("examples");
@@ -155,4 +156,4 @@ async function start() {
   read();
 }
 
-start().catch((error) => ($("message").textContent = `The page could not start: ${error.message}`));
+start().catch((error) => ($("message").textContent = say("The page could not start: {reason}", { reason: told(error.message) })));

@@ -7,7 +7,7 @@ function showSizes(root, layers) {
       const part = document.createElement("div");
       part.className = "sizes";
       part.innerHTML = `<h3></h3><div class="bars" role="img">${"<i></i>".repeat(layer.sizes.length)}</div><div class="axis" aria-hidden="true"><span>0</span><span>10⁻⁶</span><span>10⁻⁴</span><span>0.01</span><span>1</span><span>10</span></div>`;
-      part.firstChild.textContent = i + 1 === layers.length ? "Output" : `Layer ${i + 1}`;
+      part.firstChild.textContent = i + 1 === layers.length ? say("Output") : say("Layer {layer}", { layer: i + 1 });
       return part;
     }));
   }
@@ -18,18 +18,19 @@ function showSizes(root, layers) {
       bars.children[bar].style.height = `${(100 * count) / Math.max(1, total)}%`;
     });
     const most = layer.sizes.indexOf(Math.max(...layer.sizes));
-    const size = most === 0 ? "below a millionth" : `near ${digits(10 ** ((most - 0.5) / 2 - 6))}`;
-    bars.setAttribute("aria-label", `${total} gradients, most of them ${size}`);
+    const size = most === 0 ? say("below a millionth") : say("near {number}", { number: digits(10 ** ((most - 0.5) / 2 - 6)) });
+    bars.setAttribute("aria-label", say("{count} gradients, most of them {size}", { count: total, size }));
   });
 }
 
 /** Units that no longer learn, in a sentence. */
 function tellAsleep(layers, activation) {
-  const asleep = layers.flatMap((layer, l) => layer.asleep.flatMap((is, unit) => (is ? [`unit ${unit + 1} of layer ${l + 1}`] : [])));
+  const asleep = layers.flatMap((layer, l) => layer.asleep.flatMap((is, unit) => (is ? [say("unit {unit} of layer {layer}", { unit: unit + 1, layer: l + 1 })] : [])));
   if (asleep.length === 0) return "";
-  const why = activation === "relu" ? "their output is 0" : "their output hardly changes";
-  const who = asleep.length > 6 ? `${asleep.slice(0, 6).join(", ")} and ${asleep.length - 6} more` : asleep.join(", ");
-  return `Asleep, with a dashed red frame in the drawing: ${who}. At every training point ${why}, so almost no gradient flows through them.`;
+  const units = asleep.length > 6 ? say("{units} and {count} more", { units: asleep.slice(0, 6).join(", "), count: asleep.length - 6 }) : asleep.join(", ");
+  return activation === "relu"
+    ? say("Asleep, with a dashed red frame in the drawing: {units}. At every training point their output is 0, so almost no gradient flows through them.", { units })
+    : say("Asleep, with a dashed red frame in the drawing: {units}. At every training point their output hardly changes, so almost no gradient flows through them.", { units });
 }
 
 /** All weights, each with its gradient below it. */
@@ -38,13 +39,13 @@ function numbersTable(layers, inputs) {
   layers.forEach((layer, l) => {
     const table = document.createElement("table");
     const caption = table.createCaption();
-    caption.textContent = `${l + 1 === layers.length ? "Output" : `Layer ${l + 1}`}: weights, and below each its gradient`;
+    caption.textContent = say("{layer}: weights, and below each its gradient", { layer: l + 1 === layers.length ? say("Output") : say("Layer {layer}", { layer: l + 1 }) });
     const head = table.createTHead().insertRow();
     head.insertCell();
     layer.biases.forEach((_, unit) => {
       const cell = document.createElement("th");
       cell.scope = "col";
-      cell.textContent = `unit ${unit + 1}`;
+      cell.textContent = say("unit {unit}", { unit: unit + 1 });
       head.append(cell);
     });
     const body = table.createTBody();
@@ -60,8 +61,8 @@ function numbersTable(layers, inputs) {
         row.insertCell().append(digits(number), gradient);
       });
     };
-    layer.weights.forEach((numbers, input) => row(l === 0 ? FEATURES[inputs[input]] : `from unit ${input + 1}`, numbers, layer.weight_gradients?.[input]));
-    row("bias", layer.biases, layer.bias_gradients);
+    layer.weights.forEach((numbers, input) => row(l === 0 ? FEATURES[inputs[input]] : say("from unit {unit}", { unit: input + 1 }), numbers, layer.weight_gradients?.[input]));
+    row(say("bias"), layer.biases, layer.bias_gradients);
     parts.push(table);
   });
   return parts;

@@ -33,7 +33,7 @@ const network = new Network($("net"), {
     const used = list("features");
     const wanted = used.includes(name) ? used.filter((other) => other !== name) : [...used, name];
     if (wanted.length > 0) change({ features: wanted.join(",") });
-    else tell("A network needs at least one feature.");
+    else tell(say("A network needs at least one feature."));
   },
   resize: (layer, by) => change({ layers: list("layers").map((units, i) => (i === layer ? Number(units) + by : units)).join(",") }),
   show(column, row, isKept) {
@@ -59,7 +59,7 @@ function attempt(ask) {
   } catch (error) {
     if (!(error instanceof Refused || error instanceof Panicked)) throw error;
     pause();
-    tell(error.message, true);
+    tell(told(error.message), true);
     // After a panic the engine has forgotten the training.
     if (error instanceof Panicked) open(line({ steps: 0 }));
     return undefined;
@@ -88,7 +88,7 @@ function open(text) {
   fillForms();
   build();
   update();
-  if (owed > 0) tell(`Taking the ${owed} steps that the link asks for ...`);
+  if (owed > 0) tell(say("Taking the {steps} steps that the link asks for ...", { steps: owed }));
   return true;
 }
 
@@ -124,14 +124,14 @@ function fillForms() {
   if (isDrawn) {
     $("dots").removeAttribute("aria-hidden");
     $("dots").setAttribute("role", "application");
-    $("dots").setAttribute("aria-label", "Put points on the plane: arrow keys move, Enter puts a point");
+    $("dots").setAttribute("aria-label", say("Put points on the plane: arrow keys move, Enter puts a point"));
   } else {
     $("dots").setAttribute("aria-hidden", "true");
     $("dots").removeAttribute("role");
     cross = undefined;
   }
   const count = hidden().length;
-  $("layer-count").textContent = count === 0 ? "no hidden layer" : count === 1 ? "1 hidden layer" : `${count} hidden layers`;
+  $("layer-count").textContent = count === 0 ? say("no hidden layer") : count === 1 ? say("1 hidden layer") : say("{count} hidden layers", { count });
   $("fewer").disabled = count === 0;
   $("more").disabled = count === offers.most[0];
   $("preset").value = offers.presets.find((preset) => line({ steps: 0 }) === preset.line)?.name ?? "";
@@ -155,7 +155,7 @@ function update() {
 
 function stopLost() {
   pause();
-  tell("The numbers have become too large to compute with: the learning rate is too large. Choose a smaller one.", true);
+  tell(say("The numbers have become too large to compute with: the learning rate is too large. Choose a smaller one."), true);
 }
 
 function readPictures() {
@@ -190,40 +190,43 @@ function showNumbers() {
     $(`${part}-points`).textContent = score ? score.points : "–";
   }
   paintCurve($("curve"), frame.curve);
-  $("curve").setAttribute("aria-label", `The losses so far: training ${$("training-loss").textContent}, held out ${$("validation-loss").textContent}`);
-  $("surface").setAttribute("aria-label", `What the network says about the plane: ${$("training-right").textContent} of the training points lie on their own colour`);
-  $("batch").textContent = frame.batch ? `The next batch: ${frame.batch[0]} ${frame.batch[0] === 1 ? "point" : "points"}, loss ${digits(frame.batch[1])}.` : "";
+  $("curve").setAttribute("aria-label", say("The losses so far: training {training}, held out {validation}", { training: $("training-loss").textContent, validation: $("validation-loss").textContent }));
+  $("surface").setAttribute("aria-label", say("What the network says about the plane: {share} of the training points lie on their own colour", { share: $("training-right").textContent }));
+  const [count, loss] = frame.batch ?? [0, 0];
+  const batch = { count, loss: digits(loss) };
+  $("batch").textContent = count === 0 ? "" : count === 1 ? say("The next batch: 1 point, loss {loss}.", batch) : say("The next batch: {count} points, loss {loss}.", batch);
   $("sizes").hidden = !frame.batch;
   if (frame.batch) showSizes($("sizes"), frame.layers);
   $("asleep").textContent = tellAsleep(frame.layers, settings.activation);
   $("wire-hint").textContent = wireHint();
   if ($("numbers").open) $("table").replaceChildren(...numbersTable(frame.layers, list("features")));
   $("reset").disabled = frame.step === 0;
-  $("curve-scale").textContent = frame.curve.length > 0 ? `Loss from 0 to ${digits(largestOf(frame.curve))}, over ${frame.step} ${frame.step === 1 ? "step" : "steps"}` : "";
+  const curve = { largest: digits(largestOf(frame.curve)), steps: frame.step };
+  $("curve-scale").textContent = frame.curve.length === 0 ? "" : frame.step === 1 ? say("Loss from 0 to {largest}, over 1 step", curve) : say("Loss from 0 to {largest}, over {steps} steps", curve);
   for (const id of ["play", "step", "walk", "check"]) $(id).disabled = !frame.batch;
-  if (!frame.batch) tell("There are no points to train on: put some on the plane.");
+  if (!frame.batch) tell(say("There are no points to train on: put some on the plane."));
   else if (owed === 0 && $("message").textContent === "") tell(hint());
 }
 
 /** What the chosen preset is there to show; else what the reader can do now. */
 function hint() {
   const preset = offers.presets.find(({ name }) => name === $("preset").value);
-  if (preset) return preset.says;
+  if (preset) return told(preset.says);
   if (isPlaying) return "";
-  return frame.step === 0 ? "Press Play, or take one step at a time." : "Paused: now you can walk through the next step.";
+  return frame.step === 0 ? say("Press Play, or take one step at a time.") : say("Paused: now you can walk through the next step.");
 }
 
 function wireHint() {
-  const what = areGradients ? "Wires are as thick as the gradients of the next step" : "Wires are as thick as their weights";
-  return `${what}: orange above 0, purple below. The square at a unit's corner is its bias. Point at a wire for its numbers, at a unit to see it large.`;
+  const thick = areGradients ? say("Wires are as thick as the gradients of the next step: orange above 0, purple below.") : say("Wires are as thick as their weights: orange above 0, purple below.");
+  return thick + say(" The square at a unit's corner is its bias. Point at a wire for its numbers, at a unit to see it large.");
 }
 
 function wireText(layer, input, unit) {
   const { weights, weight_gradients: gradients } = frame.layers[layer];
-  const gradient = gradients ? `, gradient ${digits(gradients[input][unit])}` : "";
-  const from = layer === 0 ? FEATURES[list("features")[input]] : `unit ${input + 1} of layer ${layer}`;
-  const to = layer + 1 === frame.layers.length ? "the output" : `unit ${unit + 1} of layer ${layer + 1}`;
-  return `From ${from} to ${to}: weight ${digits(weights[input][unit])}${gradient}.`;
+  const gradient = gradients ? say(", gradient {number}", { number: digits(gradients[input][unit]) }) : "";
+  const from = layer === 0 ? FEATURES[list("features")[input]] : say("unit {unit} of layer {layer}", { unit: input + 1, layer });
+  const to = layer + 1 === frame.layers.length ? say("the output") : say("unit {unit} of layer {layer}", { unit: unit + 1, layer: layer + 1 });
+  return say("From {from} to {to}: weight {weight}.", { from, to, weight: digits(weights[input][unit]) + gradient });
 }
 
 // Playing
@@ -293,7 +296,7 @@ function pause() {
 
 function showPlaying() {
   $("play").classList.toggle("playing", isPlaying);
-  $("play").querySelector("span").textContent = isPlaying ? "Pause" : "Play";
+  $("play").querySelector("span").textContent = isPlaying ? say("Pause") : say("Play");
 }
 
 // What the reader does
@@ -327,7 +330,9 @@ press("walk", () => {
   pause();
   const page = attempt(() => engine.text("walk"));
   if (page === undefined) return;
-  $("stepper").querySelector("iframe").srcdoc = page;
+  // A page in a frame has no address that could ask for a language, and its title is ours.
+  const [, title] = /<title>(.*?)<\/title>/.exec(page);
+  $("stepper").querySelector("iframe").srcdoc = page.replace("<html", `<html data-language="${language}"`).replaceAll(title, told(title));
   $("stepper").showModal();
 });
 $("stepper").addEventListener("close", () => $("stepper").querySelector("iframe").removeAttribute("srcdoc"));
@@ -336,11 +341,12 @@ press("check", () => {
   const report = $("report");
   report.hidden = false;
   report.className = "";
-  report.textContent = "Nudging every weight ...";
+  report.textContent = say("Nudging every weight ...");
   // So that this is painted first.
   setTimeout(() => {
     const answer = attempt(() => reply("check"));
-    report.textContent = answer?.text ?? "";
+    // The verdict; what follows is a table, as the checker prints it.
+    report.textContent = (answer?.text ?? "").replace(/^.*/, told);
     report.hidden = !answer;
     report.className = answer?.passed ? "passed" : "failed";
   }, 30);
@@ -358,9 +364,9 @@ async function copy(text, button) {
   const label = button.textContent;
   try {
     await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
+    button.textContent = say("Copied");
   } catch {
-    button.textContent = "Not copied: your browser refused";
+    button.textContent = say("Not copied: your browser refused");
   }
   setTimeout(() => (button.textContent = label), 1500);
 }
@@ -437,10 +443,10 @@ addEventListener("hashchange", () => open(location.hash.slice(1)));
 /** The picture of a set; that of points still to be drawn is a cross. */
 const paintSet = (canvas, dots) => paintDots(canvas, dots, offers.reach, 2, dots.length === 0 ? [0, 0] : undefined);
 
-const SETS = { blobs: "Blobs", circles: "Circles", moons: "Moons", spiral: "Spiral", xor: "XOR", drawn: "Draw" };
+const SETS = { blobs: say("Blobs"), circles: say("Circles"), moons: say("Moons"), spiral: say("Spiral"), xor: say("XOR"), drawn: say("Draw") };
 
 function offerChoices() {
-  for (const { name } of offers.presets) $("preset").add(new Option(name, name));
+  for (const { name } of offers.presets) $("preset").add(new Option(told(name), name));
   for (const { name, dots } of offers.sets) {
     const label = document.createElement("label");
     label.innerHTML = `<input type="radio" name="data"><canvas aria-hidden="true"></canvas><span></span>`;
@@ -455,6 +461,7 @@ function offerChoices() {
 }
 
 async function start() {
+  offerLanguage($("language"));
   offerThemes(repaint);
   engine = await Engine.load(await unpacked("module"));
   offers = reply("offers");
@@ -467,4 +474,4 @@ async function start() {
   requestAnimationFrame(tick);
 }
 
-start().catch((error) => tell(`The page could not start: ${error.message}`, true));
+start().catch((error) => tell(say("The page could not start: {reason}", { reason: told(error.message) }), true));

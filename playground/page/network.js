@@ -3,7 +3,7 @@
 const FEATURES = { x1: "x₁", x2: "x₂", x1x1: "x₁²", x2x2: "x₂²", x1x2: "x₁x₂", sin1: "sin πx₁", sin2: "sin πx₂" };
 const SVG = "http://www.w3.org/2000/svg";
 
-const digits = (number) => (number === null ? "no number" : number === 0 ? "0" : Math.abs(number) < 1e-3 || Math.abs(number) >= 1e4 ? number.toExponential(1) : number.toPrecision(3));
+const digits = (number) => (number === null ? say("no number") : number === 0 ? "0" : Math.abs(number) < 1e-3 || Math.abs(number) >= 1e4 ? number.toExponential(1) : number.toPrecision(3));
 
 class Network {
   #root;
@@ -68,7 +68,7 @@ class Network {
       if (c === 0) {
         const isOn = features.includes(name);
         unit.setAttribute("aria-pressed", isOn);
-        unit.setAttribute("aria-label", `Feature ${FEATURES[name]}`);
+        unit.setAttribute("aria-label", say("Feature {feature}", { feature: FEATURES[name] }));
         unit.classList.toggle("off", !isOn);
         const label = document.createElement("b");
         label.textContent = FEATURES[name];
@@ -95,15 +95,15 @@ class Network {
       head.className = "column";
       head.style.left = `${x(c)}px`;
       const isHidden = c > 0 && c + 1 < columns.length;
-      head.textContent = c === 0 ? "features" : isHidden ? `${column.length} ${column.length === 1 ? "unit" : "units"}` : "output";
+      head.textContent = c === 0 ? say("features") : !isHidden ? say("output") : column.length === 1 ? say("1 unit") : say("{count} units", { count: column.length });
       if (isHidden) {
         const row = document.createElement("span");
         row.className = "row";
-        for (const [by, sign, word] of [[-1, "−", "less"], [1, "+", "more"]]) {
+        for (const [by, sign, word] of [[-1, "−", say("One unit less in layer {layer}", { layer: c })], [1, "+", say("One unit more in layer {layer}", { layer: c })]]) {
           const button = document.createElement("button");
           button.textContent = sign;
           button.dataset.place = `size ${c} ${by}`;
-          button.setAttribute("aria-label", `One unit ${word} in layer ${c}`);
+          button.setAttribute("aria-label", word);
           button.disabled = column.length + by < 1 || column.length + by > most[1];
           button.addEventListener("click", () => this.#asked.resize(c - 1, by));
           row.append(button);
@@ -116,7 +116,7 @@ class Network {
   }
 
   #nameOf(column, row) {
-    return column + 1 === this.#wires.length + 1 ? "Output" : `Unit ${row + 1} of layer ${column}`;
+    return column + 1 === this.#wires.length + 1 ? say("Output") : say("Unit {unit} of layer {layer}", { unit: row + 1, layer: column });
   }
 
   /** Marks the unit whose surface is shown large, and returns its name. */
@@ -144,7 +144,7 @@ class Network {
         const share = Math.min(1, Math.abs(number ?? 0) / largest);
         button.bias.style.background = `color-mix(in srgb, var(--${number < 0 ? "negative" : "positive"}) ${Math.round(100 * share)}%, var(--back))`;
         button.classList.toggle("asleep", layer.asleep[unit]);
-        button.setAttribute("aria-label", this.#nameOf(l + 1, unit) + (layer.asleep[unit] ? ", asleep" : ""));
+        button.setAttribute("aria-label", this.#nameOf(l + 1, unit) + (layer.asleep[unit] ? say(", asleep") : ""));
       });
     });
     return largest;
