@@ -1,5 +1,6 @@
 //! The book: its pages are the chapters' READMEs with formulas drawn, hints added, and figures and programs beside them.
 
+use crate::panel::Place;
 use crate::translations::{Language, Translations};
 use crate::{Result, formulas, live, name, panel, read, write};
 use frame::Exercise;
@@ -52,14 +53,16 @@ impl Book<'_> {
     /// Writes the book's sources into a folder, ready for `mdbook build`.
     pub fn write_sources(&self, chapters: &[PathBuf], folder: &Path) -> Result {
         let (own, pages) = (self.root.join("book"), folder.join("src"));
-        let phrases = self.translations("book")?;
+        let (phrases, site) = (self.translations("book")?, self.of_pages(SITE)?);
         self.write_settings(&own.join("book.toml"), &folder.join("book.toml"), &phrases)?;
         copy_folder(&own.join("theme"), &folder.join("theme"))?;
         let mut summary = format!("# Summary\n\n[{}](introduction.md)\n", phrases.say("The course"));
         for (page, file) in PAGES {
             let mut text = self.translations(page)?.text(&read(&self.root.join(file))?);
             if page == "introduction" {
-                text = if self.runnable { panel::begin_here(&text)? } else { text };
+                if let Some(place) = self.place() {
+                    text = panel::begin_here(&text, &place, |message| site.say(message))?;
+                }
                 text = self.with_languages(&text)?;
             }
             write(&pages.join(format!("{page}.md")), &formulas::to_mathml(&of_the_book(&text))?)?;
@@ -75,18 +78,21 @@ impl Book<'_> {
             if let Some((_, title)) = part {
                 summary += &format!("\n# {}\n\n", phrases.say(title));
             }
-            let (title, page) =
-                self.chapter(chapter, &phrases).map_err(|error| format!("tutorials/{name}/README.md: {error}"))?;
+            let (title, page) = self
+                .chapter(chapter, &phrases, &site)
+                .map_err(|error| format!("tutorials/{name}/README.md: {error}"))?;
             summary += &format!("- [{title}]({name}/README.md)\n");
             write(&pages.join(&name).join("README.md"), &page)?;
             copy_beside(chapter, &pages.join(&name))?;
         }
-        if self.runnable {
+        // Pages in all languages share what the site's first folder has.
+        if self.runnable && self.language.is_none() {
             let page = self.root.join("tutorials/runner/page");
             let files = [("run.css", "run.css"), ("live/live.css", "live.css")];
             files.into_iter().try_for_each(|(file, place)| copy(&page.join(file), &pages.join(place)))?;
-            write(&pages.join("run.js"), &script(self.root, &panel::SCRIPTS)?)?;
-            write(&pages.join("live.js"), &script(self.root, &live::SCRIPTS)?)?;
+            let taken = taken(self.root)?;
+            write(&pages.join("run.js"), &script(self.root, &panel::SCRIPTS, &taken)?)?;
+            write(&pages.join("live.js"), &script(self.root, &live::SCRIPTS, &taken)?)?;
         }
         summary += "\n---\n\n";
         for (title, page) in [
@@ -121,6 +127,17 @@ impl Book<'_> {
         self.language.as_ref().map_or_else(|| Ok(Translations::none()), |language| language.translations(name))
     }
 
+    /// What pages say in the book's language, of which the catalogue is in this folder.
+    fn of_pages(&self, folder: &str) -> Result<Translations> {
+        let language = self.language.as_ref();
+        language.map_or_else(|| Ok(Translations::none()), |language| language.of_pages(self.root, folder))
+    }
+
+    /// Where chapters stand, if the book is to be a site.
+    fn place(&self) -> Option<Place> {
+        self.runnable.then(|| Place::of(self.language.as_ref().map(|language| &language.code[..])))
+    }
+
     /// mdbook's settings; it lays pages out for their language.
     fn write_settings(&self, from: &Path, to: &Path, phrases: &Translations) -> Result {
         let code = self.language.as_ref().map_or("en".to_owned(), |language| language.code.replace('_', "-"));
@@ -129,15 +146,20 @@ impl Book<'_> {
     }
 
     /// The title of a chapter, and its page.
-    fn chapter(&self, chapter: &Path, phrases: &Translations) -> Result<(String, String)> {
+    fn chapter(&self, chapter: &Path, phrases: &Translations, site: &Translations) -> Result<(String, String)> {
         let name = name(chapter);
         let translations = self.translations(&name)?;
         let text = read(&chapter.join("README.md"))?;
         let heading = text.lines().next().unwrap_or_default().trim_start_matches("# ");
         let title = translations.of(heading).unwrap_or_else(|| heading.trim_start_matches("Chapter ").to_owned());
-        let text = live::in_place(&text, self.runnable)?;
-        let text = if self.runnable { panel::after_the_question(&name, &text)? } else { text };
-        let mut page = formulas::to_mathml(&of_the_book(&translations.text(&text)))?;
+        // What the site adds has translations of its own.
+        let added = |message: &str| site.say(message);
+        let text = match self.place() {
+            Some(place) => panel::after_the_question(&name, &text, &place, added)?,
+            None => text,
+        };
+        let text = live::in_place(&translations.text(&text), self.place().as_ref(), added)?;
+        let mut page = formulas::to_mathml(&of_the_book(&text))?;
         if let Some(exercise) = Exercise::of(&name) {
             page += &format!("\n{}\n", phrases.say(HINTS).replace("{}", &exercise.minutes.to_string()));
             for (count, hint) in (1..).zip(exercise.hints) {
@@ -149,10 +171,27 @@ impl Book<'_> {
     }
 }
 
-/// Scripts as one. Loaded from disk it cannot be a module; a function keeps its names to itself, as a module does.
-fn script(root: &Path, files: &[&str]) -> Result<String> {
-    let parts = files.iter().map(|file| read(&root.join(file))).collect::<Result<Vec<_>>>()?;
+/// What the site's own texts are translated from: their folder.
+const SITE: &str = "tutorials/runner/page";
+
+/// Scripts as one, of which the first takes translations. Loaded from disk it cannot be a module; a function keeps its names to itself, as a module does.
+fn script(root: &Path, files: &[&str], taken: &str) -> Result<String> {
+    let mut parts = files.iter().map(|file| read(&root.join(file))).collect::<Result<Vec<_>>>()?;
+    parts.insert(1, taken.to_owned());
     Ok(format!("(() => {{\n\"use strict\";\n{}}})();\n", parts.join("\n").replace("export class", "class")))
+}
+
+/// Lines of a script that take the translations into the page's language. mdbook says which it is.
+fn taken(root: &Path) -> Result<String> {
+    let mut lines = String::new();
+    for language in Language::all(root)? {
+        let code = language.code.replace('_', "-");
+        let catalogue = read(&root.join(SITE).join(format!("{}.po", language.code)))?;
+        let catalogue =
+            serde_json::to_string(&gradus::page::translations(&catalogue)).map_err(|error| error.to_string())?;
+        lines += &format!("if (document.documentElement.lang === \"{code}\") takeTranslations({catalogue});\n");
+    }
+    Ok(lines)
 }
 
 /// A text with its links as they are in the book, and without the weaver's comments.

@@ -6,14 +6,18 @@
 //! - `formulas`: LaTeX to MathML
 //! - `book`: the pages, from the READMEs; `panel`: what runs a chapter in its page; `live`: the live figures in it; `links`: whether every link of the finished book leads somewhere
 //! - `translations`: the texts in other languages; `parts`: what of a text is translated, `terms`: what a translation must keep
+//! - `say`: what pages say; `phrases`: what the site says beside the texts; `markup`: the messages in their markup
 
 mod book;
 mod formulas;
 mod links;
 mod live;
+mod markup;
 mod output;
 mod panel;
 mod parts;
+mod phrases;
+mod say;
 mod source;
 mod terms;
 mod text;
@@ -151,7 +155,7 @@ fn translations(root: &Path, chapters: &[PathBuf], check: bool) -> Result<Vec<St
     for language in Language::all(root)? {
         let mut all = Count::default();
         for text in &texts {
-            let (count, said) = language.refresh(text, &terms, check)?;
+            let (count, said) = language.refresh(root, text, &terms, check)?;
             faults.extend(said);
             all.messages += count.messages;
             all.translated += count.translated;

@@ -103,7 +103,7 @@ fn is_form_of(word: &str, term: &str) -> bool {
 /// A message taken apart.
 #[derive(Default)]
 struct Contents {
-    /// Code, formulas, addresses and tags, and how often each is there.
+    /// Code, formulas, holes, addresses and tags, and how often each is there.
     kept: BTreeMap<String, usize>,
     /// The numbers outside of those.
     numbers: BTreeMap<String, usize>,
@@ -139,9 +139,9 @@ impl Contents {
     }
 }
 
-/// The length of the code, formula, address or tag with which a text begins; 0 if it begins with none.
+/// The length of the code, formula, hole, address or tag with which a text begins; 0 if it begins with none.
 fn kept(text: &str) -> usize {
-    let pairs = [("`", "`"), ("$", "$"), ("](", ")"), ("<a ", ">"), ("</", ">"), ("<!--", "-->")];
+    let pairs = [("`", "`"), ("$", "$"), ("{", "}"), ("](", ")"), ("<a ", ">"), ("</", ">"), ("<!--", "-->")];
     let found = pairs.into_iter().find_map(|(open, close)| {
         let inside = text.strip_prefix(open)?;
         Some(open.len() + inside.find(close)? + close.len())

@@ -4,11 +4,12 @@
 
 use crate::book::{PAGES, PHRASES};
 use crate::parts::{parts, translated};
+use crate::say;
 use crate::terms::{Term, faults};
 use crate::{Result, name, read, write};
 use frame::Exercise;
 use polib::catalog::Catalog;
-use polib::message::{Message, MessageView};
+use polib::message::{Message as Entry, MessageView};
 use polib::metadata::CatalogMetadata;
 use polib::po_file;
 use std::collections::BTreeSet;
@@ -22,11 +23,25 @@ pub struct Language {
     folder: PathBuf,
 }
 
-/// A text of the course: its name, its file from the root, and its messages in order.
+/// A text of the course, or the texts of pages: its name, and its messages in order.
 pub struct Text {
     pub name: String,
+    /// Its file from the root; of pages the folder, in which their catalogue is.
     file: String,
-    messages: Vec<String>,
+    is_of_pages: bool,
+    messages: Vec<Message>,
+}
+
+/// A message, and the file in which it stands, from the root.
+#[derive(Clone)]
+pub struct Message {
+    pub text: String,
+    pub source: String,
+}
+
+/// Messages that all stand in this file.
+fn of_file(file: &str, messages: impl IntoIterator<Item = String>) -> Vec<Message> {
+    messages.into_iter().map(|text| Message { text, source: file.to_owned() }).collect()
 }
 
 impl Text {
@@ -37,7 +52,12 @@ impl Text {
         if let Some(exercise) = Exercise::of(name) {
             messages.extend(exercise.hints.map(str::to_owned));
         }
-        Ok(Text { name: name.to_owned(), file: file.to_owned(), messages })
+        Ok(Text { name: name.to_owned(), file: file.to_owned(), is_of_pages: false, messages: of_file(file, messages) })
+    }
+
+    fn of_pages(root: &Path, pages: &say::Pages) -> Result<Text> {
+        let messages = pages.messages(root)?;
+        Ok(Text { name: pages.name.to_owned(), file: pages.folder.to_owned(), is_of_pages: true, messages })
     }
 }
 
@@ -51,12 +71,15 @@ pub fn texts(root: &Path, chapters: &[PathBuf]) -> Result<Vec<Text>> {
     let chapters = chapters
         .iter()
         .map(|chapter| Text::new(root, &name(chapter), &format!("tutorials/{}/README.md", name(chapter))));
+    let file = "book/src/book.rs";
     let book = Text {
         name: "book".to_owned(),
-        file: "book/src/book.rs".to_owned(),
-        messages: PHRASES.map(str::to_owned).to_vec(),
+        file: file.to_owned(),
+        is_of_pages: false,
+        messages: of_file(file, PHRASES.map(str::to_owned)),
     };
-    pages.chain(chapters).chain([Ok(book), Text::new(root, "readme", README)]).collect()
+    let others = [Ok(book), Text::new(root, "readme", README)];
+    pages.chain(chapters).chain(others).chain(say::PAGES.iter().map(|pages| Text::of_pages(root, pages))).collect()
 }
 
 impl Language {
@@ -81,7 +104,12 @@ impl Language {
 
     /// What the text of this name says in this language.
     pub fn translations(&self, name: &str) -> Result<Translations> {
-        Ok(Translations(self.catalog(name)?))
+        Ok(Translations(catalog(&self.file(name))?))
+    }
+
+    /// What pages say in this language, of which the catalogue is in this folder, from the root.
+    pub fn of_pages(&self, root: &Path, folder: &str) -> Result<Translations> {
+        Ok(Translations(catalog(&root.join(folder).join(format!("{}.po", self.code)))?))
     }
 
     /// Writes the README in this language beside the English one or, if `check`, returns that it is out of date.
@@ -106,40 +134,37 @@ impl Language {
         self.folder.join(format!("{name}.po"))
     }
 
-    /// The messages that the file of a text has; none if it does not exist yet.
-    fn catalog(&self, name: &str) -> Result<Catalog> {
-        let file = self.file(name);
-        if !file.exists() {
-            return Ok(Catalog::new(CatalogMetadata::new()));
-        }
-        // Some editors begin with an empty comment, at which the crate panics.
-        let text = read(&file)?;
-        let lines: Vec<&str> = text.lines().filter(|line| line.trim_end() != "#").collect();
-        po_file::parse_from_reader(lines.join("\n").as_bytes())
-            .map_err(|error| format!("cannot read {}: {error}", file.display()))
-    }
-
     /// Brings the file of a text up to date or, if `check`, returns that it is not. Returns also what is wrong with translations.
-    pub fn refresh(&self, text: &Text, terms: &[Term], check: bool) -> Result<(Count, Vec<String>)> {
-        let old = self.catalog(&text.name)?;
+    pub fn refresh(&self, root: &Path, text: &Text, terms: &[Term], check: bool) -> Result<(Count, Vec<String>)> {
+        let place = match text.is_of_pages {
+            true => format!("{}/{}.po", text.file, self.code),
+            false => format!("po/{}/{}.po", self.code, text.name),
+        };
+        let file = root.join(&place);
+        let old = catalog(&file)?;
         let fresh = merged(&old, text, &self.code);
         let mut bytes = BufWriter::new(Vec::new());
         po_file::write(&fresh, &mut bytes).map_err(|error| error.to_string())?;
         let bytes = bytes.into_inner().map_err(|error| error.to_string())?;
         let written = String::from_utf8(bytes).map_err(|error| error.to_string())?;
-        let place = format!("po/{}/{}.po", self.code, text.name);
         let mut said = Vec::new();
-        if std::fs::read_to_string(self.file(&text.name)).ok().as_ref() != Some(&written) {
+        if std::fs::read_to_string(&file).ok().as_ref() != Some(&written) {
             match check {
                 true => said.push(format!("{place} is out of date with {}", text.file)),
-                false => write(&self.file(&text.name), &written)?,
+                false => write(&file, &written)?,
             }
         }
         let translations = Translations(fresh);
         let mut count = Count::default();
         for message in translations.0.messages() {
             count.messages += 1;
-            let Some(translation) = translations.of(message.msgid()) else { continue };
+            let Some(translation) = translations.of(message.msgid()) else {
+                // A page in two languages at once is in none.
+                if text.is_of_pages {
+                    said.push(format!("{place}: not translated\n  {}", message.msgid()));
+                }
+                continue;
+            };
             count.translated += 1;
             let found = faults(message.msgid(), &translation, message.translator_comments(), terms);
             said.extend(
@@ -148,6 +173,18 @@ impl Language {
         }
         Ok((count, said))
     }
+}
+
+/// The messages of a file; none if it does not exist yet.
+fn catalog(file: &Path) -> Result<Catalog> {
+    if !file.exists() {
+        return Ok(Catalog::new(CatalogMetadata::new()));
+    }
+    // Some editors begin with an empty comment, at which the crate panics.
+    let text = read(file)?;
+    let lines: Vec<&str> = text.lines().filter(|line| line.trim_end() != "#").collect();
+    po_file::parse_from_reader(lines.join("\n").as_bytes())
+        .map_err(|error| format!("cannot read {}: {error}", file.display()))
 }
 
 /// How much of a text is translated.
@@ -195,18 +232,18 @@ fn merged(old: &Catalog, text: &Text, code: &str) -> Catalog {
         ..CatalogMetadata::new()
     });
     let before: Vec<&dyn MessageView> = old.messages().collect();
-    let wanted: BTreeSet<&str> = text.messages.iter().map(String::as_str).collect();
+    let wanted: BTreeSet<&str> = text.messages.iter().map(|message| &message.text[..]).collect();
     // The place in `before` of what stood before the present message.
     let mut previous: Option<usize> = None;
-    for message in &text.messages {
+    for Message { text: message, source } in &text.messages {
         if fresh.find_message(None, message, None).is_some() {
             continue;
         }
         let same = before.iter().position(|old| old.msgid() == message);
         let next = previous.map_or(0, |place| place + 1);
         let instead = before.get(next).filter(|old| !wanted.contains(old.msgid())).map(|_| next);
-        let mut built = Message::build_singular();
-        built.with_msgid(message.clone()).with_source(text.file.clone());
+        let mut built = Entry::build_singular();
+        built.with_msgid(message.clone()).with_source(source.clone());
         if let Some(place) = same.or(instead) {
             previous = Some(place);
             let old = before[place];
@@ -231,8 +268,8 @@ mod tests {
     use polib::message::MessageMutView;
 
     fn text(messages: &[&str]) -> Text {
-        let messages = messages.iter().map(|&message| message.to_owned()).collect();
-        Text { name: "a".to_owned(), file: "a.md".to_owned(), messages }
+        let messages = of_file("a.md", messages.iter().map(|&message| message.to_owned()));
+        Text { name: "a".to_owned(), file: "a.md".to_owned(), is_of_pages: false, messages }
     }
 
     fn language() -> (tempfile::TempDir, Language) {
@@ -244,7 +281,7 @@ mod tests {
 
     /// Fills in the translations that are missing.
     fn translate(language: &Language, with: impl Fn(&str) -> String) {
-        let mut catalog = language.catalog("a").expect("a file");
+        let mut catalog = catalog(&language.file("a")).expect("a file");
         for mut message in catalog.messages_mut() {
             if message.msgstr().unwrap_or_default().is_empty() {
                 let text = with(message.msgid());
@@ -259,16 +296,17 @@ mod tests {
 
     #[test]
     fn a_sentence_that_changes_is_english_again_and_counted_until_it_is_looked_at() {
-        let (_root, language) = language();
-        language.refresh(&text(&["One.", "Two.", "Three."]), &[], false).expect("written");
+        let (root, language) = language();
+        let root = root.path();
+        language.refresh(root, &text(&["One.", "Two.", "Three."]), &[], false).expect("written");
         translate(&language, |english| format!("中文 {english}"));
-        let (count, said) = language.refresh(&text(&["One.", "Two.", "Three."]), &[], false).expect("read");
+        let (count, said) = language.refresh(root, &text(&["One.", "Two.", "Three."]), &[], false).expect("read");
         assert_eq!((count.translated, count.messages, said.len()), (3, 3, 0), "{said:?}");
 
         let changed = text(&["One.", "Two, or more.", "Three.", "Four."]);
-        let (_, said) = language.refresh(&changed, &[], true).expect("read");
+        let (_, said) = language.refresh(root, &changed, &[], true).expect("read");
         assert_eq!(said, ["po/zh_CN/a.po is out of date with a.md"]);
-        let (count, _) = language.refresh(&changed, &[], false).expect("written");
+        let (count, _) = language.refresh(root, &changed, &[], false).expect("written");
         assert_eq!((count.translated, count.messages), (2, 4));
         let translations = language.translations("a").expect("read");
         assert_eq!(translations.text("One.\n\nTwo, or more.\n"), "中文 One.\n\nTwo, or more.\n");
@@ -279,7 +317,11 @@ mod tests {
             ),
             "{file}"
         );
+        // What a page says is never left in English.
+        let pages = Text { file: "po".to_owned(), is_of_pages: true, ..text(&["Five."]) };
+        let (_, said) = language.refresh(root, &pages, &[], false).expect("written");
+        assert_eq!(said, ["po/zh_CN.po: not translated\n  Five."]);
         // Again, and nothing changes.
-        assert_eq!(language.refresh(&changed, &[], true).expect("read").1.len(), 0);
+        assert_eq!(language.refresh(root, &changed, &[], true).expect("read").1.len(), 0);
     }
 }

@@ -8,7 +8,7 @@ function carried(name, callback) {
     window[callback] = (...values) => resolve(values);
     const script = document.createElement("script");
     script.src = new URL(name, here).href;
-    script.onerror = () => reject(new Error(`${name} cannot be loaded. It is part of this site's folder: was the folder copied completely?`));
+    script.onerror = () => reject(new Error(say("{name} cannot be loaded. It is part of this site's folder: was the folder copied completely?", { name })));
     document.head.append(script);
   });
 }

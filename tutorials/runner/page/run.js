@@ -93,7 +93,7 @@ class Shown {
     if (found === null) return;
     const [, what, done, all, left] = found;
     [bar.max, bar.value] = [Number(all), Number(done)];
-    label.textContent = `${what}: ${done} of ${all}, ${left}`;
+    label.textContent = say("{what}: {done} of {all}, {left}", { what, done, all, left });
   }
 
   /** A file that the program wrote: a figure is shown after the text so far, any other file is offered as a link. */
@@ -106,7 +106,7 @@ class Shown {
     const figure = document.createElement("figure");
     if (type === "image/svg+xml") {
       const image = document.createElement("img");
-      [image.src, image.alt] = [address, `The figure ${name}, drawn by this run`];
+      [image.src, image.alt] = [address, say("The figure {name}, drawn by this run", { name })];
       figure.append(image);
     }
     const caption = document.createElement("figcaption");
@@ -138,7 +138,7 @@ function wire(panel) {
 
   function rest(text) {
     running = false;
-    button.textContent = "Run";
+    button.textContent = say("Run");
     shown.flush();
     shown.progress("");
     shown.status(text);
@@ -159,12 +159,12 @@ function wire(panel) {
 
   async function start() {
     running = true;
-    button.textContent = "Stop";
+    button.textContent = say("Stop");
     shown.clear();
-    const order = { args: args(), columns: shown.columns, lines: field("guess").value.trim() === "" ? [] : [field("guess").value.trim()] };
+    const order = { args: args(), language: document.documentElement.lang, columns: shown.columns, lines: field("guess").value.trim() === "" ? [] : [field("guess").value.trim()] };
     try {
       if (worker === null) {
-        shown.status("Loading the course.");
+        shown.status(say("Loading the course."));
         const [work, module] = await carried("course.js", "gradusCourse");
         if (!running) return;
         const address = URL.createObjectURL(new Blob([`(${work})()`], { type: "text/javascript" }));
@@ -179,15 +179,15 @@ function wire(panel) {
   }
 
   function begin(order) {
-    shown.status("Running.");
+    shown.status(say("Running."));
     worker.onmessage = async ({ data }) => {
       if (data.stream === 1) shown.print(data.text);
       else if (data.stream === 2) shown.tell(data.text);
       else if (data.path) shown.file(data.path, data.bytes);
-      else if (data.failed) stop(`The program stopped early: ${data.failed}`);
+      else if (data.failed) stop(say("The program stopped early: {reason}", { reason: data.failed }));
       else if (data.needs) {
         shown.clear();
-        shown.status("Loading the digits: 11 MB.");
+        shown.status(say("Loading the digits: 11 MB."));
         try {
           const [digits] = await carried("digits.js", "gradusDigits");
           if (running) begin({ ...order, module: undefined, digits });
@@ -196,17 +196,17 @@ function wire(panel) {
         }
       } else {
         const time = `${data.seconds < 10 ? data.seconds.toFixed(1) : Math.round(data.seconds)} s`;
-        const ends = { 0: `Finished in ${time}.`, 1: `Finished in ${time}: a number is outside its band.` };
-        rest(ends[data.status] ?? "The run failed: the output says why.");
+        const ends = { 0: say("Finished in {time}.", { time }), 1: say("Finished in {time}: a number is outside its band.", { time }) };
+        rest(ends[data.status] ?? say("The run failed: the output says why."));
       }
     };
-    worker.onerror = (event) => stop(`The worker failed: ${event.message}`);
+    worker.onerror = (event) => stop(say("The worker failed: {reason}", { reason: event.message }));
     worker.postMessage(order);
   }
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (running) stop("Stopped.");
+    if (running) stop(say("Stopped."));
     else start();
   });
   form.hidden = false;

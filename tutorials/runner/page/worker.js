@@ -7,7 +7,7 @@ const unpacked = (base64) => Uint8Array.from(atob(base64), (letter) => letter.ch
 const unzipped = (bytes) => new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 
 /** `module` comes with the first message, `digits` after they were asked for, both in base64. */
-onmessage = async ({ data: { module, digits: packed, args, lines, columns } }) => {
+onmessage = async ({ data: { module, digits: packed, args, language, lines, columns } }) => {
   try {
     if (module) program = await WebAssembly.compile(await unzipped(unpacked(module)));
     for (const [path, base64] of Object.entries(packed ?? {})) digits.push([path, unpacked(base64)]);
@@ -17,8 +17,8 @@ onmessage = async ({ data: { module, digits: packed, args, lines, columns } }) =
     const started = performance.now();
     const status = runProgram(program, {
       args: ["gradus", ...args],
-      // The program draws a progress bar only on a terminal with a name.
-      env: { TERM: "xterm", COLUMNS: String(columns) },
+      // The program draws a progress bar only on a terminal with a name, and speaks the language of the page, so far as it can.
+      env: { TERM: "xterm", COLUMNS: String(columns), GRADUS_LANG: language.split("-")[0] },
       files,
       lines,
       say: (stream, bytes) => postMessage({ stream, text: decoders[stream].decode(bytes, { stream: true }) }),

@@ -5,13 +5,13 @@ const FIGURES = { surface: Surface, film: Film, v_curve: VCurve, maps: Maps };
 async function begin(section) {
   const asleep = section.querySelector(".asleep");
   const room = element("div", { className: "room" });
-  asleep.textContent = "Loading the figure.";
+  asleep.textContent = say("Loading the figure.");
   try {
     section.append(room);
     await FIGURES[section.dataset.live].open(room);
     asleep.remove();
   } catch (error) {
-    asleep.textContent = `The figure cannot be shown: ${error.message}`;
+    asleep.textContent = say("The figure cannot be shown: {reason}", { reason: error.message });
   }
 }
 

@@ -20,18 +20,18 @@ class Film {
   build(room) {
     const { starts, epochs, learnt } = this.data;
     const most = Math.max(...epochs);
-    const start = field(`Start, 1 to ${starts.length}`, { min: 1, max: starts.length, step: 1, value: 1 }, (number) => this.begin(number - 1));
-    this.player = new Player(["Play", "Pause"], () => this.forward(), 50, () => this.say());
-    this.slider = new Slider("After epoch", { min: 0, max: 0, step: 1, value: 0 }, (frame) => (frame === 0 ? "none: the start" : String(frame - 1)), () => {
+    const start = field(say("Start, 1 to {count}", { count: starts.length }), { min: 1, max: starts.length, step: 1, value: 1 }, (number) => this.begin(number - 1));
+    this.player = new Player([say("Play"), say("Pause")], () => this.forward(), 50, () => this.say());
+    this.slider = new Slider(say("After epoch"), { min: 0, max: 0, step: 1, value: 0 }, (frame) => (frame === 0 ? say("none: the start") : String(frame - 1)), () => {
       this.player.stop();
       this.draw();
     });
     this.plane = new Chart({ x: { name: "x1" }, y: { name: "x2" }, square: true });
-    this.hidden = new Chart({ x: { name: "distance from the plane y = ½" }, y: { name: "along the plane" }, square: true });
-    this.losses = new Chart({ x: { name: "epoch" }, y: { name: "mean cost", log: true }, height: 190 });
+    this.hidden = new Chart({ x: { name: say("distance from the plane y = ½") }, y: { name: say("along the plane") }, square: true });
+    this.losses = new Chart({ x: { name: say("epoch") }, y: { name: say("mean cost"), log: true }, height: 190 });
     this.said = new Said();
     room.append(
-      element("p", { textContent: `Each frame shows the net after one epoch. The first chart is the plane of the inputs: blue is where the net says more than ½. The second shows the four rows as the hidden units see them; the vertical line is the plane y = ½. The third is the mean cost, until it falls below ${learnt}. The slowest of the ${starts.length} starts is number ${epochs.indexOf(most) + 1}, with ${most} epochs: what is it waiting for?` }),
+      element("p", { textContent: say("Each frame shows the net after one epoch. The first chart is the plane of the inputs: blue is where the net says more than ½. The second shows the four rows as the hidden units see them; the vertical line is the plane y = ½. The third is the mean cost, until it falls below {learnt}. The slowest of the {count} starts is number {slowest}, with {most} epochs: what is it waiting for?", { learnt, count: starts.length, slowest: epochs.indexOf(most) + 1, most }) }),
       element("div", { className: "controls" }, this.player.button, this.slider.room, start.room),
       element("div", { className: "charts" }, this.plane.room, this.hidden.room),
       this.losses.room,
@@ -154,13 +154,14 @@ class Film {
   say() {
     const frame = this.slider.value;
     const answers = this.view.array("answers").map((y, i) => `${this.data.rows[i].join(" xor ")}: ${y.toFixed(3)}`).join(", ");
-    const when = frame === 0 ? "Before the first step" : `After epoch ${frame - 1}, mean cost ${this.costs[frame - 1].toFixed(5)}`;
+    const when = frame === 0 ? say("Before the first step") : say("After epoch {epoch}, mean cost {cost}", { epoch: frame - 1, cost: this.costs[frame - 1].toFixed(5) });
     const apart = this.view.array("distance").every((x, i) => x > 0 === (this.data.targets[i] === 1));
-    const end = this.isOver ? ` Start ${this.start + 1} ends after epoch ${this.costs.length - 1}.` : " The training goes on.";
-    const text = `${when}: the net says ${answers}. The plane ${apart ? "separates" : "does not separate"} the ones from the zeros.${end}`;
+    const end = this.isOver ? say(" Start {start} ends after epoch {epoch}.", { start: this.start + 1, epoch: this.costs.length - 1 }) : say(" The training goes on.");
+    const separates = apart ? say(" The plane separates the ones from the zeros.") : say(" The plane does not separate the ones from the zeros.");
+    const text = say("{when}: the net says {answers}.", { when, answers }) + separates + end;
     this.said.tell(text, this.player.isOn || !this.isOver);
-    this.plane.tell(`The plane of the inputs. ${text}`);
-    this.hidden.tell(`The four rows as the hidden units see them: the plane y = ½ ${apart ? "separates" : "does not separate"} the ones from the zeros`);
-    this.losses.tell(`The mean cost over the epochs, from ${this.costs[0].toFixed(3)} to ${this.costs.at(-1).toFixed(5)}`);
+    this.plane.tell(say("The plane of the inputs. {text}", { text }));
+    this.hidden.tell(apart ? say("The four rows as the hidden units see them: the plane y = ½ separates the ones from the zeros") : say("The four rows as the hidden units see them: the plane y = ½ does not separate the ones from the zeros"));
+    this.losses.tell(say("The mean cost over the epochs, from {first} to {last}", { first: this.costs[0].toFixed(3), last: this.costs.at(-1).toFixed(5) }));
   }
 }

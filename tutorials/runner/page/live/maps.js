@@ -20,7 +20,7 @@ class Pixels {
     this.side = side;
     this.svg.setAttribute("viewBox", `0 0 ${side} ${side}`);
     this.svg.setAttribute("aria-label", `${this.name}. ${told}`);
-    this.caption.textContent = `${this.name}, ${side} by ${side}`;
+    this.caption.textContent = say("{name}, {side} by {side}", { name: this.name, side });
     this.svg.replaceChildren(svg("image", { width: side, height: side, href: picture(shades, side, colours), class: "pixelated" }));
     if (wide) this.svg.append(svg("rect", { x: column, y: row, width: wide, height: wide, class: "mark", "vector-effect": "non-scaling-stroke" }));
   }
@@ -43,24 +43,24 @@ class Maps {
 
   build(room) {
     const { digits, kernels } = this.data;
-    this.digit = chooser("Digit", digits.map(({ label, index }) => `a ${label} (test digit ${index})`), () => this.choose());
+    this.digit = chooser(say("Digit"), digits.map(({ label, index }) => say("a {label} (test digit {index})", { label, index })), () => this.choose());
     this.digit.select.value = 7;
-    this.kernel = chooser("Kernel", kernels.map(({ name }) => name), () => this.choose());
+    this.kernel = chooser(say("Kernel"), kernels.map(({ name }) => told(name)), () => this.choose());
     this.kernel.select.value = kernels.findIndex(({ name }) => name.startsWith("edges upright"));
-    [this.row, this.column] = ["Row", "Column"].map((name) => new Slider(name, { min: 0, max: 23, step: 1, value: 0 }, String, () => this.draw()));
+    [this.row, this.column] = [say("Row"), say("Column")].map((name) => new Slider(name, { min: 0, max: 23, step: 1, value: 0 }, String, () => this.draw()));
     const point = ([row, column]) => this.point(row, column);
     const aroundIt = ([row, column]) => this.point(row - (this.wide - 1) / 2, column - (this.wide - 1) / 2);
     this.pictures = {
-      image: new Pixels("The digit", aroundIt), kernel: new Pixels("The kernel"),
-      map: new Pixels("Its map", point), pooled: new Pixels("Pooled, then ReLU"),
+      image: new Pixels(say("The digit"), aroundIt), kernel: new Pixels(say("The kernel")),
+      map: new Pixels(say("Its map"), point), pooled: new Pixels(say("Pooled, then ReLU")),
     };
     this.table = element("tbody");
     this.said = new Said();
     room.append(
-      element("p", { textContent: "Choose a digit and a kernel, made by hand or learnt by this chapter's net. Then move the window: click on a picture, or use the sliders. Blue is above 0, orange below." }),
+      element("p", { textContent: say("Choose a digit and a kernel, made by hand or learnt by this chapter's net. Then move the window: click on a picture, or use the sliders. Blue is above 0, orange below.") }),
       element("div", { className: "controls" }, this.digit.room, this.kernel.room, this.row.room, this.column.room),
       element("div", { className: "pictures" }, ...Object.values(this.pictures).map(({ room }) => room)),
-      wide("The window", element("table", { className: "window" }, element("caption", { textContent: "The window: each pixel times its weight" }), this.table)),
+      wide(say("The window"), element("table", { className: "window" }, element("caption", { textContent: say("The window: each pixel times its weight") }), this.table)),
       this.said.room,
     );
   }
@@ -98,14 +98,17 @@ class Maps {
     const pooled = this.running.array("pooled");
     const sum = this.map[row * across + column];
     const [least, greatest] = [Math.min(...this.map), Math.max(...this.map)];
-    pictures.image.draw(digit.pixels, this.data.side, [paper, ink], [row, column, wide], `A ${digit.label}; the window starts at row ${row}, column ${column}`);
-    pictures.kernel.draw(signed(kernel.numbers), wide, [zero, middle, one], [], kernel.name);
-    pictures.map.draw(signed(this.map), across, [zero, middle, one], [row, column, 1], `From ${number(least, 3)} to ${number(greatest, 3)}`);
-    pictures.pooled.draw(signed(pooled), Math.sqrt(pooled.length), [zero, middle, one], [], `Up to ${number(Math.max(...pooled), 3)}`);
+    pictures.image.draw(digit.pixels, this.data.side, [paper, ink], [row, column, wide], say("A {label}; the window starts at row {row}, column {column}", { label: digit.label, row, column }));
+    pictures.kernel.draw(signed(kernel.numbers), wide, [zero, middle, one], [], told(kernel.name));
+    pictures.map.draw(signed(this.map), across, [zero, middle, one], [row, column, 1], say("From {least} to {greatest}", { least: number(least, 3), greatest: number(greatest, 3) }));
+    pictures.pooled.draw(signed(pooled), Math.sqrt(pooled.length), [zero, middle, one], [], say("Up to {greatest}", { greatest: number(Math.max(...pooled), 3) }));
     const cell = (i, j) => element("td", { textContent: `${digit.pixels[(row + i) * this.data.side + column + j].toFixed(2)} · ${number(kernel.numbers[i * wide + j], 2)}` });
     const places = Array.from({ length: wide }, (_, i) => i);
     this.table.replaceChildren(...places.map((i) => element("tr", {}, ...places.map((j) => cell(i, j)))));
-    const plus = kernel.bias === 0 ? "" : `, plus the bias ${number(kernel.bias, 2)},`;
-    this.said.tell(`A ${digit.label}, ${kernel.name}: the window at row ${row}, column ${column}, times the kernel${plus} gives ${number(sum, 3)}. The map goes from ${number(least, 3)} to ${number(greatest, 3)}.`);
+    const seen = { label: digit.label, kernel: told(kernel.name), row, column, bias: number(kernel.bias, 2), sum: number(sum, 3), least: number(least, 3), greatest: number(greatest, 3) };
+    const gives = kernel.bias === 0
+      ? say("A {label}, {kernel}: the window at row {row}, column {column}, times the kernel gives {sum}.", seen)
+      : say("A {label}, {kernel}: the window at row {row}, column {column}, times the kernel, plus the bias {bias}, gives {sum}.", seen);
+    this.said.tell(gives + say(" The map goes from {least} to {greatest}.", seen));
   }
 }

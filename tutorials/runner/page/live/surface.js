@@ -43,26 +43,26 @@ class Surface {
       this.put(to);
     });
     this.fields = ["w1", "w2"].map(coordinate);
-    this.player = new Player(["Release", "Hold"], () => this.move(), 60, () => this.say());
-    const once = element("button", { type: "button", textContent: "One step" });
+    this.player = new Player([say("Release"), say("Hold")], () => this.move(), 60, () => this.say());
+    const once = element("button", { type: "button", textContent: say("One step") });
     once.addEventListener("click", () => {
       this.player.stop();
       this.move();
     });
-    const back = element("button", { type: "button", textContent: "Back" });
+    const back = element("button", { type: "button", textContent: say("Back") });
     back.addEventListener("click", () => this.put(this.start));
     // From 0.001 to 2.
-    this.rate = new Slider("Learning rate", { min: -3, max: 0.3, step: 0.05, value: -1 }, (power) => number(10 ** power, 2), () => this.say());
-    this.momentum = new Slider("Momentum", { min: 0, max: 0.99, step: 0.01, value: 0 }, String, () => this.say());
+    this.rate = new Slider(say("Learning rate"), { min: -3, max: 0.3, step: 0.05, value: -1 }, (power) => number(10 ** power, 2), () => this.say());
+    this.momentum = new Slider(say("Momentum"), { min: 0, max: 0.99, step: 0.01, value: 0 }, String, () => this.say());
     this.stumbles = element("input", { type: "checkbox" });
     this.map = new Chart({ x: { name: "w1" }, y: { name: "w2" }, square: true });
     this.map.svg.addEventListener("click", (event) => this.drop(event));
-    this.losses = new Chart({ x: { name: "step" }, y: { name: "L" }, height: 170 });
+    this.losses = new Chart({ x: { name: say("step") }, y: { name: "L" }, height: 170 });
     this.said = new Said();
     room.append(
-      element("p", { textContent: "Put the ball down anywhere: click on the map, or type its coordinates. Release it, and it goes down step by step. From (1.2, 1.2) it comes to rest on the saddle, as in the figure above. Does it also from (1.2, 1.1)? And if it stumbles? At which learning rate does it never come to rest, and at which does it fly away?" }),
+      element("p", { textContent: say("Put the ball down anywhere: click on the map, or type its coordinates. Release it, and it goes down step by step. From (1.2, 1.2) it comes to rest on the saddle, as in the figure above. Does it also from (1.2, 1.1)? And if it stumbles? At which learning rate does it never come to rest, and at which does it fly away?") }),
       element("div", { className: "controls" }, this.player.button, once, back, ...this.fields.map(({ room }) => room)),
-      element("div", { className: "controls" }, this.rate.room, this.momentum.room, element("label", { className: "check" }, this.stumbles, "Stumble")),
+      element("div", { className: "controls" }, this.rate.room, this.momentum.room, element("label", { className: "check" }, this.stumbles, say("Stumble"))),
       element("div", { className: "charts" }, this.map.room, this.losses.room),
       this.said.room,
     );
@@ -143,16 +143,16 @@ class Surface {
   say() {
     const place = (numbers) => `(${numbers.map((x) => number(x, 3)).join(", ")})`;
     const [steps, here] = [this.path.length - 1, this.path.at(-1)];
-    const facts = `Step ${steps}: the ball is at ${place(here)}, where L = ${number(this.trace.at(-1))} and the slope is ${number(this.running.number("slope"))}.`;
+    const facts = say("Step {step}: the ball is at {place}, where L = {loss} and the slope is {slope}.", { step: steps, place: place(here), loss: number(this.trace.at(-1)), slope: number(this.running.number("slope")) });
     this.said.tell(`${facts} ${this.verdict()}`, this.player.isOn);
-    this.map.tell(`The surface with its contour lines, from ${MAP.from} to ${MAP.to} along both axes. ${this.said.text}`);
-    this.losses.tell(`The loss over the steps, from ${number(this.trace[0])} to ${number(this.trace.at(-1))}`);
+    this.map.tell(say("The surface with its contour lines, from {from} to {to} along both axes. {facts}", { ...MAP, facts: this.said.text }));
+    this.losses.tell(say("The loss over the steps, from {first} to {last}", { first: number(this.trace[0]), last: number(this.trace.at(-1)) }));
   }
 
   verdict() {
-    if (this.isAway) return "It diverges: each step is longer than the one before, and ends higher. Try a lower rate.";
-    if (this.isAtRest && Math.hypot(...this.path.at(-1)) < 0.01) return "It is at rest on the saddle: the ground is level there, but this is not the lowest point.";
-    if (this.isAtRest) return "It is at rest.";
+    if (this.isAway) return say("It diverges: each step is longer than the one before, and ends higher. Try a lower rate.");
+    if (this.isAtRest && Math.hypot(...this.path.at(-1)) < 0.01) return say("It is at rest on the saddle: the ground is level there, but this is not the lowest point.");
+    if (this.isAtRest) return say("It is at rest.");
     return "";
   }
 }

@@ -20,22 +20,22 @@ class VCurve {
   }
 
   build(room) {
-    this.step = new Slider("Step h", { min: STEPS.from, max: STEPS.to, step: STEPS.by, value: -4 }, (power) => number(10 ** power, 2), () => this.draw());
-    this.which = chooser("Element", Array.from({ length: 10 }, (_, i) => `b2[${i}]`), () => this.draw());
+    this.step = new Slider(say("Step h"), { min: STEPS.from, max: STEPS.to, step: STEPS.by, value: -4 }, (power) => number(10 ** power, 2), () => this.draw());
+    this.which = chooser(say("Element"), Array.from({ length: 10 }, (_, i) => `b2[${i}]`), () => this.draw());
     this.epsilon = element("input", { type: "checkbox" });
     this.epsilon.addEventListener("change", () => {
       this.measure();
       this.draw();
     });
-    this.chart = new Chart({ x: { name: "step h", log: true }, y: { name: "mean |difference| of b2", log: true }, height: 300 });
+    this.chart = new Chart({ x: { name: say("step h"), log: true }, y: { name: say("mean |difference| of b2"), log: true }, height: 300 });
     this.table = element("tbody");
     this.said = new Said();
     const heads = ["", ...Object.keys(this.kinds)].map((textContent) => element("th", { scope: "col", textContent }));
     room.append(
-      element("p", { textContent: "Change the step h. With a large step the error comes from the curvature of the loss; with a small one, from rounding: the digits that the two losses share cancel, and only the coloured digits below are left for the quotient. The horizontal line is 1e-7: below it, the rule says that the gradient is right." }),
-      element("div", { className: "controls" }, this.step.room, this.which.room, element("label", { className: "check" }, this.epsilon, "1e-7 in the logarithm")),
+      element("p", { textContent: say("Change the step h. With a large step the error comes from the curvature of the loss; with a small one, from rounding: the digits that the two losses share cancel, and only the coloured digits below are left for the quotient. The horizontal line is 1e-7: below it, the rule says that the gradient is right.") }),
+      element("div", { className: "controls" }, this.step.room, this.which.room, element("label", { className: "check" }, this.epsilon, say("1e-7 in the logarithm"))),
       this.chart.room,
-      wide("The losses, their quotient and the gradient", element("table", {}, element("thead", {}, element("tr", {}, ...heads)), this.table)),
+      wide(say("The losses, their quotient and the gradient"), element("table", {}, element("thead", {}, element("tr", {}, ...heads)), this.table)),
       this.said.room,
     );
   }
@@ -75,19 +75,19 @@ class VCurve {
     const found = Object.values(this.kinds).map((running) => Object.fromEntries(["above", "below", "quotient", "gradient", "difference"].map((name) => [name, running.array(name)[i]])));
     const row = (name, cell) => element("tr", {}, element("th", { scope: "row", textContent: name }), ...found.map((of) => element("td", {}, ...[cell(of)].flat())));
     this.table.replaceChildren(
-      row("loss, + h", ({ above, below }) => shared(above, below)),
-      row("loss, - h", ({ above, below }) => shared(below, above)),
-      row("quotient", ({ quotient }) => String(quotient)),
-      row("backprop", ({ gradient }) => String(gradient)),
-      row("digits right", (of) => digits(of)),
+      row(say("loss, + h"), ({ above, below }) => shared(above, below)),
+      row(say("loss, - h"), ({ above, below }) => shared(below, above)),
+      row(say("quotient"), ({ quotient }) => String(quotient)),
+      row(say("backprop"), ({ gradient }) => String(gradient)),
+      row(say("digits right"), (of) => digits(of)),
     );
-    const told = Object.keys(this.kinds).map((kind, place) => `in ${kind} quotient and gradient of b2[${i}] agree to ${digits(found[place])} digits, and the mean difference of all ten is ${number(this.kinds[kind].number("mean"), 3)}`);
-    this.said.tell(`With a step of ${number(h, 2)}, ${told.join("; ")}.`);
+    const agree = Object.keys(this.kinds).map((kind, place) => say("in {kind} quotient and gradient of b2[{i}] agree to {digits} digits, and the mean difference of all ten is {mean}", { kind, i, digits: digits(found[place]), mean: number(this.kinds[kind].number("mean"), 3) }));
+    this.said.tell(say("With a step of {h}, {found}.", { h: number(h, 2), found: agree.join("; ") }));
     const least = this.curves.map(([kind, points]) => {
       const [step, apart] = points.reduce((best, point) => (point[1] < best[1] ? point : best));
-      return `${kind} is best at ${number(step, 2)}, with ${number(apart, 2)}`;
+      return say("{kind} is best at {step}, with {difference}", { kind, step: number(step, 2), difference: number(apart, 2) });
     });
-    this.chart.tell(`The difference between nudging and backprop over the step, on logarithmic axes: ${least.join("; ")}. ${this.said.text}`);
+    this.chart.tell(say("The difference between nudging and backprop over the step, on logarithmic axes: {best}. {said}", { best: least.join("; "), said: this.said.text }));
   }
 }
 
@@ -100,5 +100,5 @@ function shared(x, other) {
 
 /** To how many digits a quotient and a gradient agree. */
 function digits({ difference, gradient }) {
-  return difference === 0 ? "all" : Math.max(0, -Math.log10(difference / Math.abs(gradient))).toFixed(1);
+  return difference === 0 ? say("all") : Math.max(0, -Math.log10(difference / Math.abs(gradient))).toFixed(1);
 }
