@@ -20,7 +20,7 @@ export const sizes = { desktop: { width: 1280, height: 900 }, phone: { width: 39
 
 /** Opens a file. Whatever it asks for besides itself, or besides the files in the folder `within`, is refused and noted in `requests`; what
     goes wrong is noted in `errors`. The script `first` runs before those of the page. */
-export async function open(browser, file, { size = "desktop", dark = false, hash = "", within, motion = "reduce", first } = {}) {
+export async function open(browser, file, { size = "desktop", dark = false, hash = "", within, motion = "reduce", first, language = "en-US" } = {}) {
   const context = await browser.newContext({
     viewport: sizes[size],
     colorScheme: dark ? "dark" : "light",
@@ -28,13 +28,14 @@ export async function open(browser, file, { size = "desktop", dark = false, hash
     hasTouch: size === "phone",
     isMobile: size === "phone",
     deviceScaleFactor: 2,
+    locale: language,
   });
   if (first) await context.addInitScript(first);
   const page = await context.newPage();
   const address = pathToFileURL(resolve(PAGES, file)).href;
   const [requests, errors] = [[], []];
   const folder = within && `${pathToFileURL(resolve(within)).href}/`;
-  const isOwn = (url) => url.split("#")[0] === address || url.startsWith("data:") || (folder && url.startsWith(folder));
+  const isOwn = (url) => url.split(/[?#]/)[0] === address || url.startsWith("data:") || (folder && url.startsWith(folder));
   page.on("request", (request) => isOwn(request.url()) || requests.push(request.url()));
   await context.route(
     (url) => !isOwn(url.href),
