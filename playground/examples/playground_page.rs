@@ -27,6 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         template
             .replace("{{style}}", &(style_variables() + STYLE))
             .replace("{{translations}}", &translations(include_str!("../page/zh_CN.po")))
+            .replace("{{of_a_step}}", &translations(include_str!("../../src/page/zh_CN.po")))
             .replace("{{module}}", &module)
             .replace("{{script}}", &[&SCRIPTS, scripts].concat().join("\n"))
     };

@@ -330,9 +330,9 @@ press("walk", () => {
   pause();
   const page = attempt(() => engine.text("walk"));
   if (page === undefined) return;
-  // A page in a frame has no address that could ask for a language, and its title is ours.
+  // A page in a frame has no address that could ask for a language, and its title is ours. The engine carries no translations.
   const [, title] = /<title>(.*?)<\/title>/.exec(page);
-  $("stepper").querySelector("iframe").srcdoc = page.replace("<html", `<html data-language="${language}"`).replaceAll(title, told(title));
+  $("stepper").querySelector("iframe").srcdoc = page.replace("<html", `<html data-language="${language}"`).replaceAll(title, told(title)).replace('id="translations">', (found) => found + $("translations-of-a-step").textContent);
   $("stepper").showModal();
 });
 $("stepper").addEventListener("close", () => $("stepper").querySelector("iframe").removeAttribute("srcdoc"));

@@ -48,7 +48,8 @@ const TOO_LARGE: &str = include_str!("too_large.html");
 const STYLE: &str = concat!(include_str!("shared.css"), include_str!("page.css"));
 const SAY: &str = include_str!("script/say.js");
 const LANGUAGE: &str = include_str!("script/language.js");
-const TRANSLATIONS: &str = include_str!("zh_CN.po");
+/// In WebAssembly there are none, which would weigh too much: the page around it puts them in.
+const TRANSLATIONS: &str = if cfg!(target_family = "wasm") { "" } else { include_str!("zh_CN.po") };
 /// In the order in which they build on each other. Together they are one module.
 const SCRIPTS: &[&str] = &[
     SAY,
