@@ -11,7 +11,7 @@ use std::path::Path;
 /// The first line of the files that a second run may replace.
 const MARK: &str = "# Made by `gradus exercises unpack`, which also replaces it.";
 
-/// The workspace. It is compiled as the course is in its repository: what trains at full speed, all else quickly.
+/// The workspace. Its profile says of each package that it names what the repository's says: what trains runs at full speed, all else is compiled quickly.
 const WORKSPACE: &str = r#"[workspace]
 members = ["tutorials/exercises"]
 resolver = "3"

@@ -1,6 +1,7 @@
 //! An installed program, far from its checkout: it has its sources, texts and digits along, and unpacks the exercises where it is asked to.
 
 use crate::support::is_answered;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -179,6 +180,32 @@ fn the_unpacked_exercises_are_the_package_of_the_repository() {
     };
     let unpacked = folder.path().join("empty/gradus/tutorials/exercises/Cargo.toml");
     assert_eq!(lines(&unpacked), lines(&Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises/Cargo.toml")));
+}
+
+/// A judgement of unpacked exercises takes as long as one in the repository.
+#[test]
+fn the_unpacked_exercises_are_compiled_as_in_the_repository() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    assert!(installed(folder.path(), &["exercises", "unpack"]).status.success());
+    let profiles = |path: &Path| {
+        let text = std::fs::read_to_string(path).expect("a manifest");
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let mut profiles = BTreeMap::<String, Vec<String>>::new();
+        let mut section = "";
+        for line in lines {
+            section = if line.starts_with('[') { line } else { section };
+            if section.starts_with("[profile.release") {
+                profiles.entry(section.to_owned()).or_default().push(line.to_owned());
+            }
+        }
+        profiles
+    };
+    let unpacked = profiles(&folder.path().join("empty/gradus/Cargo.toml"));
+    let ours = profiles(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml"));
+    assert!(unpacked.len() > 3, "{unpacked:?}");
+    for (section, lines) in unpacked {
+        assert_eq!(ours.get(&section), Some(&lines), "{section}");
+    }
 }
 
 /// Chapter 24 reads files that the library's tests read as well, and that a package cannot take from outside its folder.
