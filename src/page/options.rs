@@ -149,7 +149,7 @@ impl PageOptions {
         self
     }
 
-    /// The language in which the page opens; its reader can change it. By default it is that of his browser.
+    /// The language in which the page opens; its reader can change it. By default it is that of the browser.
     ///
     /// ```
     /// use gradus::page::{Language, PageOptions};
