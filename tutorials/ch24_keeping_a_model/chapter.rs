@@ -25,7 +25,7 @@ pub const CHAPTER: Chapter = Chapter {
     epochs: 1_400,
     full_epochs: 1_400,
     options: &[],
-    fooled: "The accuracy at the end, which is as good without the moments or the generators as with them. It cannot show that a resumed training \
+    fooled: "The accuracy at the end, which is nearly as good without the moments or the generators as with them. It cannot show that a resumed training \
              run is a different one. Compare bits: either all are the same, or something was forgotten. And a file that loads: without a checksum, \
              a number with one wrong bit looks like any other.",
     exercise: "tutorials/ch24_keeping_a_model/exercise.rs: read a matrix out of the bytes of a safetensors file. Then: \
