@@ -68,7 +68,7 @@ pub fn run(run: &mut Run) -> Result {
 
     let steps = run.epochs().min(CHAPTER.epochs);
     run.heading("Three nets");
-    run.say("                    numbers   learnt from   chosen by   held out   longest gradient   clipped");
+    run.say("                    numbers   learnt from  validation   held out   longest gradient   clipped");
     let mut table = Table { names: &names, curves: Vec::new(), held_out: Map::new() };
     table.row(run, ["counting", "counting pairs"], &counting, None);
     table.row(run, ["learnt", "the same, learnt"], &learnt, None);

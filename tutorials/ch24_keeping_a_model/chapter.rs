@@ -94,7 +94,7 @@ fn killed(
     let size = path.metadata()?.len();
     run.say(format!("  killed after step {killed}; the last checkpoint is of step {kept}, {size} bytes"));
     run.say("                           loss, steps later         at the end:   numbers   test digits");
-    run.say("  taken back                1       20      100                  different          read");
+    run.say("  restored                  1       20      100                  different          read");
     let at = |losses: &[f64]| [1, 20, NEXT].map(|later| losses[later.min(losses.len()) - 1]);
     let row = |what: &str, losses: &[f64], different: usize, accuracy: f64| {
         let [one, twenty, hundred] = at(losses);
@@ -123,12 +123,12 @@ fn killed(
     run.result("loss_forgetful", at(&curves[3])[1]);
     run.result("different", differences[3]);
     run.result("different_all", differences[0]);
-    run.compare("all taken back: numbers that differ", differences[0] as f64, Theory, "0", 0.0, 0.0);
+    run.compare("all restored: numbers that differ", differences[0] as f64, Theory, "0", 0.0, 0.0);
     let times = at(&curves[1])[1] / at(losses)[1];
     if undisturbed.step == CHAPTER.epochs {
         run.compare("moments forgotten: loss 20 steps later, times", times, Ours, "it rises", 1.05, 3.0);
     }
-    let lines = ["never killed, or all taken back", "all but moments", "all but generators"];
+    let lines = ["never killed, or all restored", "all but moments", "all but generators"];
     let mut chart = Chart::new("step", "loss on 1,000 training digits");
     for (name, losses) in lines.into_iter().zip([losses, &curves[1], &curves[2]]) {
         let points: Vec<(f64, f64)> =

@@ -21,7 +21,7 @@ pub struct Training {
     pub step: usize,
 }
 
-/// What is taken back from a checkpoint.
+/// What is restored from a checkpoint.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Back {
     All,
