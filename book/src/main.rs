@@ -5,7 +5,8 @@
 //! - `text`: the blocks of a README that code and output fill
 //! - `formulas`: LaTeX to MathML
 //! - `book`: the pages, from the READMEs; `panel`: what runs a chapter in its page; `live`: the live figures in it; `links`: whether every link of the finished book leads somewhere
-//! - `translations`: the texts in other languages; `parts`: what of a text is translated, `terms`: what a translation must keep
+//! - `translations`: the texts in other languages; `parts`: what of a text is translated, `programs`: what programs say, `spoken`: what of it is still English, `terms`: what a translation must
+//!   keep
 //! - `say`: what pages say; `phrases`: what the site says beside the texts; `markup`: the messages in their markup
 
 mod book;
@@ -17,8 +18,10 @@ mod output;
 mod panel;
 mod parts;
 mod phrases;
+mod programs;
 mod say;
 mod source;
+mod spoken;
 mod terms;
 mod text;
 mod translations;
@@ -164,6 +167,9 @@ fn translations(root: &Path, chapters: &[PathBuf], check: bool) -> Result<Vec<St
             }
         }
         faults.extend(language.write_readme(root, check)?);
+        for program in programs::PROGRAMS {
+            faults.extend(spoken::english(root, chapters, &language, program.translations)?);
+        }
         println!("{}: {} of {} messages are translated", language.code, all.translated, all.messages);
     }
     Ok(faults)

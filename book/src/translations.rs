@@ -4,6 +4,7 @@
 
 use crate::book::{PAGES, PHRASES};
 use crate::parts::{parts, translated};
+use crate::programs::{PROGRAMS, Program};
 use crate::say;
 use crate::terms::{Term, faults};
 use crate::{Result, name, read, write};
@@ -23,12 +24,12 @@ pub struct Language {
     folder: PathBuf,
 }
 
-/// A text of the course, or the texts of pages: its name, and its messages in order.
+/// A text of the course, or the texts of pages or programs: its name, and its messages in order.
 pub struct Text {
     pub name: String,
-    /// Its file from the root; of pages the folder, in which their catalogue is.
+    /// Its file from the root; of pages and programs the folder, in which their catalogue is.
     file: String,
-    is_of_pages: bool,
+    has_a_folder: bool,
     messages: Vec<Message>,
 }
 
@@ -52,12 +53,22 @@ impl Text {
         if let Some(exercise) = Exercise::of(name) {
             messages.extend(exercise.hints.map(str::to_owned));
         }
-        Ok(Text { name: name.to_owned(), file: file.to_owned(), is_of_pages: false, messages: of_file(file, messages) })
+        Ok(Text {
+            name: name.to_owned(),
+            file: file.to_owned(),
+            has_a_folder: false,
+            messages: of_file(file, messages),
+        })
     }
 
     fn of_pages(root: &Path, pages: &say::Pages) -> Result<Text> {
         let messages = pages.messages(root)?;
-        Ok(Text { name: pages.name.to_owned(), file: pages.folder.to_owned(), is_of_pages: true, messages })
+        Ok(Text { name: pages.name.to_owned(), file: pages.folder.to_owned(), has_a_folder: true, messages })
+    }
+
+    fn of_program(root: &Path, program: &Program) -> Result<Text> {
+        let messages = program.messages(root)?;
+        Ok(Text { name: program.name.to_owned(), file: program.translations.to_owned(), has_a_folder: true, messages })
     }
 }
 
@@ -75,11 +86,13 @@ pub fn texts(root: &Path, chapters: &[PathBuf]) -> Result<Vec<Text>> {
     let book = Text {
         name: "book".to_owned(),
         file: file.to_owned(),
-        is_of_pages: false,
+        has_a_folder: false,
         messages: of_file(file, PHRASES.map(str::to_owned)),
     };
     let others = [Ok(book), Text::new(root, "readme", README)];
-    pages.chain(chapters).chain(others).chain(say::PAGES.iter().map(|pages| Text::of_pages(root, pages))).collect()
+    let of_pages = say::PAGES.iter().map(|pages| Text::of_pages(root, pages));
+    let of_programs = PROGRAMS.iter().map(|program| Text::of_program(root, program));
+    pages.chain(chapters).chain(others).chain(of_pages).chain(of_programs).collect()
 }
 
 impl Language {
@@ -136,7 +149,7 @@ impl Language {
 
     /// Brings the file of a text up to date or, if `check`, returns that it is not. Returns also what is wrong with translations.
     pub fn refresh(&self, root: &Path, text: &Text, terms: &[Term], check: bool) -> Result<(Count, Vec<String>)> {
-        let place = match text.is_of_pages {
+        let place = match text.has_a_folder {
             true => format!("{}/{}.po", text.file, self.code),
             false => format!("po/{}/{}.po", self.code, text.name),
         };
@@ -160,7 +173,7 @@ impl Language {
             count.messages += 1;
             let Some(translation) = translations.of(message.msgid()) else {
                 // A page in two languages at once is in none.
-                if text.is_of_pages {
+                if text.has_a_folder {
                     said.push(format!("{place}: not translated\n  {}", message.msgid()));
                 }
                 continue;
@@ -269,7 +282,7 @@ mod tests {
 
     fn text(messages: &[&str]) -> Text {
         let messages = of_file("a.md", messages.iter().map(|&message| message.to_owned()));
-        Text { name: "a".to_owned(), file: "a.md".to_owned(), is_of_pages: false, messages }
+        Text { name: "a".to_owned(), file: "a.md".to_owned(), has_a_folder: false, messages }
     }
 
     fn language() -> (tempfile::TempDir, Language) {
@@ -318,7 +331,7 @@ mod tests {
             "{file}"
         );
         // What a page says is never left in English.
-        let pages = Text { file: "po".to_owned(), is_of_pages: true, ..text(&["Five."]) };
+        let pages = Text { file: "po".to_owned(), has_a_folder: true, ..text(&["Five."]) };
         let (_, said) = language.refresh(root, &pages, &[], false).expect("written");
         assert_eq!(said, ["po/zh_CN.po: not translated\n  Five."]);
         // Again, and nothing changes.

@@ -69,7 +69,10 @@ impl Chapter {
 
 /// The `main` of a chapter's binary.
 pub fn main(chapter: &Chapter, story: fn(&mut Run) -> Result) -> ExitCode {
-    output::ended(run_with(chapter, story, std::env::args_os().collect(), &mut |_| {}))
+    match crate::arguments() {
+        Ok(arguments) => output::ended(run_with(chapter, story, arguments, &mut |_| {})),
+        Err(status) => status,
+    }
 }
 
 /// Runs a chapter with the given arguments, the first of which is the program's name. The exit status is 0 if all is well, 1 if a number missed its

@@ -137,4 +137,6 @@ pub fn chapter_command(chapter: &Chapter) -> Command {
         ))
         .arg(switch("quiet", "Print one line: the verdict"))
         .arg(switch("no-color", "Print no colours"))
+        // Taken before: see `language`.
+        .arg(value("lang", "LANG", "Speak English or Chinese: en or zh [default: the locale's]"))
 }

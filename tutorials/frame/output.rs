@@ -1,8 +1,9 @@
-//! Printing: lines are wrapped at words, coloured if the terminal has colours, and a closed pipe causes no panic.
+//! Printing: texts are translated, lines are wrapped at words, coloured if the terminal has colours, and a closed pipe causes no panic.
 //!
 //! The idea to know: the first error of standard output is noted for the whole program, and handled when it ends (`ended`). A closed pipe (`| head`)
 //! is not an error; a full disk is.
 
+use crate::language::say;
 use anstyle::{AnsiColor, Style};
 use gradus_view::text::{width, wrapped, wrapped_line};
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -53,7 +54,7 @@ impl Output {
         for paragraph in text.split('\n') {
             let words: Vec<&str> = paragraph.split_whitespace().collect();
             let room = columns(is_terminal()).map_or(WIDEST, |columns| columns.min(WIDEST));
-            wrapped(&words.join(" "), room).iter().for_each(|line| self.line(line));
+            wrapped(&say(&words.join(" ")), room).iter().filter(|_| !self.quiet).for_each(|line| put(line));
         }
     }
 
@@ -64,15 +65,15 @@ impl Output {
     }
 
     fn styled(&self, text: &str, style: Style) {
-        for line in fitted(text, is_terminal()) {
-            self.line(&if self.colour { format!("{style}{line}{style:#}") } else { line });
+        for line in fitted(&say(text), is_terminal()).into_iter().filter(|_| !self.quiet) {
+            put(&if self.colour { format!("{style}{line}{style:#}") } else { line });
         }
     }
 }
 
 /// Prints lines to standard output; those that are wider than the terminal are broken at words.
 pub fn print(text: &str) {
-    fitted(text, is_terminal()).iter().for_each(|line| put(line));
+    fitted(&say(text), is_terminal()).iter().for_each(|line| put(line));
 }
 
 /// Reserves standard output for a document: from now on everything else is printed to standard error.
@@ -115,6 +116,7 @@ pub(crate) fn write_out(bytes: &[u8]) {
 
 /// Prints the prompt for a reader's answer, and leaves the cursor behind it.
 pub(crate) fn ask(question: &str) {
+    let question = say(question);
     match is_prose_on_stderr() {
         true => _ = write!(std::io::stderr(), "{question}").and_then(|()| std::io::stderr().flush()),
         false => write_out(question.as_bytes()),
@@ -162,12 +164,12 @@ fn fitted(text: &str, is_terminal: bool) -> Vec<String> {
 
 /// Prints a note to standard error: something differs from what was asked, and the program continues.
 pub fn note(text: &str) {
-    to_stderr(&format!("note: {text}"));
+    to_stderr(&say(&format!("note: {text}")));
 }
 
 /// Prints an error to standard error.
 pub fn complain(text: &str) {
-    to_stderr(&format!("error: {text}"));
+    to_stderr(&say(&format!("error: {text}")));
 }
 
 fn to_stderr(text: &str) {

@@ -54,7 +54,10 @@ fn texts() -> &'static [Text] {
 /// The program `gradus`: does what its arguments say.
 pub fn main(texts: &'static [Text]) -> ExitCode {
     TEXTS.get_or_init(|| texts);
-    frame::ended(obey(std::env::args_os().collect()))
+    match frame::arguments() {
+        Ok(arguments) => frame::ended(obey(arguments)),
+        Err(status) => status,
+    }
 }
 
 /// Runs the command that the arguments name (the first one is the program's name). Every word is either used or refused.
@@ -260,7 +263,8 @@ fn overview() -> String {
          \x20 reproduce        every number of the course, with what stands beside it\n\
          \x20 run STEP         train a recorded step, on XLA too (needs --features xla)\n\
          \x20 man, completions the manual, and what shells need to complete commands\n\
-         \x20 help COMMAND     what a command takes, as COMMAND --help does\n\n{}",
+         \x20 help COMMAND     what a command takes, as COMMAND --help does\n\n\
+         With --lang zh, all of them speak Chinese.\n\n{}",
         tour::CHAPTER.time,
         list()
     );

@@ -168,7 +168,7 @@ pub fn hint(checkout: &Checkout, exercise: &Exercise) -> Result<String> {
 
 /// A text wrapped for a terminal.
 fn page(text: &str) -> String {
-    wrapped(text, 78).iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+    wrapped(&frame::say(text), 78).iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
 fn list(checkout: &Checkout) -> Result<String> {

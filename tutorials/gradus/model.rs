@@ -41,7 +41,7 @@ pub fn step(file: &Path) -> Result {
 
 #[cfg(not(target_family = "wasm"))]
 fn walk(tape: &Tape<f32>) -> std::io::Result<()> {
-    gradus_view::step(tape)
+    gradus_view::Stepper::of(tape).language(frame::catalog()).run().map(|_| ())
 }
 
 /// Prints the story of a tape: a web page is no terminal to step on.

@@ -126,6 +126,7 @@ fn program(exercise: &Exercise) -> String {
 /// Runs a judge, which prints by itself.
 fn run(checkout: &Checkout, exercise: &Exercise, program: &Path, seed: Option<u64>) -> Result<Value> {
     let mut command = Command::new(program);
+    frame::pass_on(&mut command);
     if frame::is_prose_on_stderr() {
         command.stdout(std::io::stderr());
     }

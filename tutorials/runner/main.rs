@@ -12,7 +12,10 @@ fn main() -> ExitCode {
     // WASI names no folder for temporary files. Here all files are temporary.
     #[cfg(target_os = "wasi")]
     tempfile::env::override_temp_dir(std::path::Path::new(".")).expect("nobody else chooses the folder");
-    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    let mut arguments = match frame::arguments() {
+        Ok(arguments) => arguments,
+        Err(status) => return status,
+    };
     let name = if arguments.len() > 1 { arguments.remove(1) } else { OsString::new() };
     match chapters::CHAPTERS.iter().find(|(chapter, _)| *chapter.short_name() == *name) {
         Some((chapter, story)) => frame::ended(frame::run_with(chapter, *story, arguments, &mut |_| {})),

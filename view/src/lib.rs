@@ -15,12 +15,13 @@
 //! - `stepper`: the functions for programs; `terminal`: the loop, which restores the terminal
 //! - `session`: the reader's place, and the effect of each key; `action`: the keys; `timeline`: what is known at each step
 //! - `screen`: the places of the panes; `panes`: their contents
-//! - `look`: colours and characters; `text`: the widths of texts, and line breaks; `ascii`: the story in ASCII; `source`: the program's text
+//! - `look`: colours and characters; `text`: the widths of texts, and line breaks; `language`: texts in other languages; `ascii`: the story in ASCII; `source`: the program's text
 
 #[cfg(not(target_family = "wasm"))]
 mod action;
 #[cfg(not(target_family = "wasm"))]
 mod ascii;
+pub mod language;
 #[cfg(not(target_family = "wasm"))]
 mod look;
 #[cfg(not(target_family = "wasm"))]

@@ -1,14 +1,18 @@
 //! Colours and characters. Every meaning of a colour also has a shape: red and solid is forward, blue and dashed is backward.
 
 use crate::ascii::ascii;
+use crate::language::Catalog;
 use crate::text::characters;
 use ratatui::style::{Color, Modifier, Style};
+use std::borrow::Cow;
 
 /// The look of the screen.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Look {
     /// Whether to use only ASCII characters.
     pub(crate) ascii: bool,
+    /// The translations of what the screen says; `None` if it is English.
+    pub(crate) language: Option<&'static Catalog>,
 }
 
 /// The meaning of a line or a text, which decides its colour.
@@ -34,7 +38,15 @@ impl Look {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default().to_lowercase();
         let unicode = locale.contains("utf-8") || locale.contains("utf8") || cfg!(windows);
-        Look { ascii: !unicode }
+        Look { ascii: !unicode, language: None }
+    }
+
+    /// A sentence in the reader's language; in English on a screen that has only ASCII.
+    pub(crate) fn say(self, text: &str) -> Cow<'_, str> {
+        match self.language.filter(|_| !self.ascii) {
+            Some(language) => language.say(text),
+            None => Cow::Borrowed(text),
+        }
     }
 
     /// A text made fit for the screen: a name may hold any character, but must not move the cursor, reverse the line, or be invisible.

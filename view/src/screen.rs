@@ -15,7 +15,8 @@ pub(crate) fn draw(session: &mut Session, area: Rect, buffer: &mut Buffer) {
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         let [story, keys] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
         panes::story::draw(session, &mut canvas, story);
-        canvas.text(keys, "make the window larger to see the graph; q quits", Tone::Faint);
+        let too_small = canvas.look.say("make the window larger to see the graph; q quits").into_owned();
+        canvas.text(keys, &too_small, Tone::Faint);
         return;
     }
     let story_height = (area.height / 6).clamp(4, 9);

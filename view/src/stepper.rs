@@ -1,5 +1,6 @@
 //! The functions for programs.
 
+use crate::language::Catalog;
 use crate::look::Look;
 use crate::session::Session;
 use crate::source::Sources;
@@ -54,6 +55,12 @@ impl<'a> Stepper<'a> {
         self
     }
 
+    /// The translations of what the screen and the story say. Without them, and on a screen of ASCII characters, all is English.
+    pub fn language(mut self, catalog: &'static Catalog) -> Self {
+        self.look.language = Some(catalog);
+        self
+    }
+
     /// Whether to use only ASCII characters. By default the locale decides.
     pub fn ascii(mut self, ascii: bool) -> Self {
         self.look.ascii = ascii;
@@ -62,7 +69,7 @@ impl<'a> Stepper<'a> {
 
     /// The story, one sentence per event.
     pub fn narration(&self) -> Vec<String> {
-        self.trace.narration().iter().map(|sentence| self.look.text(sentence)).collect()
+        self.trace.narration().iter().map(|sentence| self.look.text(&self.look.say(sentence))).collect()
     }
 
     /// Steps through the events on the terminal, until the reader leaves. Without a terminal it prints the story instead.

@@ -1,6 +1,7 @@
 //! Texts in cells of a terminal: a wide character (日) takes two, a combining mark takes none. A text that is cut shows it.
 
 use ratatui::buffer::CellWidth;
+use unicode_linebreak::linebreaks;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The characters as a reader sees them, each with its number of cells.
@@ -56,13 +57,13 @@ fn beginning(text: &str, room: usize) -> &str {
     end.map_or(text, |(end, _)| &text[..end])
 }
 
-/// Breaks a text into lines of at most `room` cells, between words if possible.
+/// Breaks a text into lines of at most `room` cells, between words if possible; in Chinese between characters, but not before a comma.
 pub fn wrapped(text: &str, room: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0;
-    for (place, mut word) in text.split(' ').enumerate() {
-        let gap = usize::from(place > 0 && used > 0);
+    for (is_after_space, mut word) in text.split(' ').enumerate().flat_map(|(place, word)| parts(word, place > 0)) {
+        let gap = usize::from(is_after_space && used > 0);
         let wide = width(word);
         if used + gap + wide <= room {
             line.push_str(if gap == 1 { " " } else { "" });
@@ -88,6 +89,21 @@ pub fn wrapped(text: &str, room: usize) -> Vec<String> {
     }
     lines.push(line);
     lines
+}
+
+/// The parts of a word between which a line may be broken, each with whether a space stands before it. A word without wide characters is not broken.
+fn parts(word: &str, is_after_space: bool) -> Vec<(bool, &str)> {
+    if word.is_ascii() || width(word) == word.chars().count() {
+        return vec![(is_after_space, word)];
+    }
+    let ends = linebreaks(word).map(|(end, _)| end);
+    let mut start = 0;
+    let part = |end| {
+        let part = (is_after_space && start == 0, &word[start..end]);
+        start = end;
+        part
+    };
+    ends.map(part).collect()
 }
 
 /// Breaks a line and keeps its spaces, as for a row of a table or an indented sentence. The rest goes on the next lines, indented by two more cells.
@@ -137,8 +153,10 @@ mod tests {
         assert_eq!(wrapped("a verylongword", 6), ["a", "verylo", "ngword"]);
         assert_eq!(wrapped("", 5), [""]);
         assert_eq!(wrapped("same  gap", 20), ["same  gap"]);
-        assert_eq!(wrapped("日本 語の 名", 7), ["日本", "語の 名"]);
+        assert_eq!(wrapped("日本 語の 名", 7), ["日本 語", "の 名"]);
         assert_eq!(wrapped("日本", 1), ["日", "本"], "there is no narrower way");
+        assert_eq!(wrapped("学习率是 0.1，损失下降。", 8), ["学习率是", "0.1，损", "失下降。"]);
+        assert_eq!(wrapped("一二三。", 6), ["一二", "三。"], "no line begins with a full stop");
         assert_eq!(wrapped("any thing", 0), ["a", "n", "y", "t", "h", "i", "n", "g"]);
     }
 

@@ -3,7 +3,7 @@
 use super::Run;
 use crate::place::Document;
 use crate::whereabouts::as_typed;
-use crate::{Comparison, Error, Result, guess, output};
+use crate::{Comparison, Error, Result, guess, output, say};
 use serde_json::json;
 use std::path::Path;
 
@@ -69,12 +69,13 @@ impl Run<'_> {
 
     /// Prints the task; the command is on a line of its own, to be copied.
     fn print_exercise(&self) {
-        match self.chapter.exercise.split_once(" cargo run ") {
+        let exercise = say(self.chapter.exercise);
+        match exercise.split_once(" cargo run ") {
             Some((task, command)) => {
                 self.output.paragraph(task);
                 self.output.line(&as_typed(&format!("  cargo run {command}")));
             }
-            None => self.output.paragraph(self.chapter.exercise),
+            None => self.output.paragraph(&exercise),
         }
     }
 
@@ -98,9 +99,12 @@ impl Run<'_> {
 
     fn print_verdict(&self, good: bool) {
         let numbers: Vec<String> =
-            self.comparisons.iter().map(|c| format!("{} {} ({})", c.name, c.ours(), c.band())).collect();
-        let verdict = if good { "ok" } else { "OUTSIDE ITS BAND" };
-        let numbers = if numbers.is_empty() { "a short run, nothing compared".to_owned() } else { numbers.join(", ") };
+            self.comparisons.iter().map(|c| format!("{} {} ({})", say(c.name), c.ours(), say(&c.band()))).collect();
+        let verdict = say(if good { "ok" } else { "OUTSIDE ITS BAND" });
+        let numbers = match numbers.is_empty() {
+            true => say("a short run, nothing compared").into_owned(),
+            false => numbers.join(", "),
+        };
         self.output.verdict(&format!("{}: {verdict}: {numbers}", self.chapter.slug), good);
     }
 

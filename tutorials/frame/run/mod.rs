@@ -11,7 +11,7 @@ use crate::form::Form;
 use crate::keep::{Checkpoints, Kept};
 use crate::output::{self, Output, is_prose_on_stderr};
 use crate::place::{self, Document};
-use crate::{Chapter, Comparison, Error, Figure, Origin, Result, Watch, files, guess};
+use crate::{Chapter, Comparison, Error, Figure, Origin, Result, Watch, files, guess, say};
 use gradus::data::{Digits, seeded};
 use gradus::draw::{Architecture, DrawOptions, Picture, Theme};
 use gradus::io::Arrays;
@@ -174,7 +174,7 @@ impl<'c> Run<'c> {
         }
         let colours = if self.flags.no_color { "" } else { ".cyan" };
         let style = ProgressStyle::with_template(&format!("{{msg}} {{bar:40{colours}}} {{pos}}/{{len}} {{eta}} left"));
-        let bar = ProgressBar::new(steps as u64).with_message(what.to_owned());
+        let bar = ProgressBar::new(steps as u64).with_message(say(what).into_owned());
         style.map_or(bar.clone(), |style| bar.with_style(style))
     }
 

@@ -3,7 +3,7 @@
 use super::Run;
 use crate::Result;
 #[cfg(not(target_family = "wasm"))]
-use crate::{Error, output::is_prose_on_stderr, source};
+use crate::{Error, language::catalog, output::is_prose_on_stderr, source};
 use gradus::{Scalar, Tape};
 #[cfg(not(target_family = "wasm"))]
 use gradus_view::{Left, Stepper};
@@ -18,7 +18,7 @@ impl Run<'_> {
         self.stepped = true;
         let subject = if subject.is_empty() { self.chapter.title } else { subject };
         let title = format!("{}: {subject}", self.chapter.short_name());
-        let stepper = Stepper::of(tape).title(title).sources(source::folders(self.chapter.sources));
+        let stepper = Stepper::of(tape).title(title).sources(source::folders(self.chapter.sources)).language(catalog());
         if !self.has_a_reader() || is_prose_on_stderr() {
             stepper.narration().iter().for_each(|sentence| self.output.line(sentence));
             return Ok(());

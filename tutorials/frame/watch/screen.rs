@@ -127,7 +127,7 @@ fn curve(
 fn put(area: Rect, line: u16, text: &str, style: Style, buffer: &mut Buffer) {
     if line < area.height {
         let line = Rect { y: area.y + line, height: 1, ..area };
-        Line::styled(cut(text, usize::from(area.width), "…"), style).render(line, buffer);
+        Line::styled(cut(&crate::say(text), usize::from(area.width), "…"), style).render(line, buffer);
     }
 }
 

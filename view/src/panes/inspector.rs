@@ -22,7 +22,10 @@ pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
     let is_small = !is_large && area.height < SMALL;
     let width = usize::from(area.width);
     let lines = Inspector { session, node, width, figure_rows, is_small }.lines();
-    let lines: Vec<Pieces> = lines.iter().flat_map(|line| wrapped_pieces(line, width)).collect();
+    let look = canvas.look;
+    let said =
+        |pieces: &Pieces| pieces.iter().map(|(text, tone)| (look.say(text).into_owned(), *tone)).collect::<Pieces>();
+    let lines: Vec<Pieces> = lines.iter().map(said).flat_map(|line| wrapped_pieces(&line, width)).collect();
     canvas.lines(area, &lines, session.scroll);
 }
 

@@ -95,6 +95,7 @@ impl<'b> Canvas<'b> {
             self.put(x, area.y, rule, Tone::Faint.style());
         }
         let title_area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+        let title = self.look.say(title).into_owned();
         self.text(title_area, &format!(" {title} "), Tone::Heading);
         Rect { y: area.y + 1, height: area.height - 1, ..area }
     }
@@ -117,8 +118,8 @@ impl<'b> Canvas<'b> {
         }
         let below = lines.len().saturating_sub(scroll + room);
         if below > 0 && area.height > 0 {
-            let more = format!(" {below} more, pgdn ");
-            let width = (more.len() as u16).min(area.width);
+            let more = format!(" {} ", self.look.say(&format!("{below} more, pgdn")));
+            let width = (width(&more) as u16).min(area.width);
             let corner = Rect { x: area.right() - width, y: area.bottom() - 1, width, height: 1 };
             self.text(corner, &more, Tone::Active);
         }

@@ -9,9 +9,13 @@ use ratatui::layout::Rect;
 pub(crate) fn draw(session: &Session, canvas: &mut Canvas, area: Rect) {
     let area = canvas.titled(area, "story");
     let room = usize::from(area.height);
-    let lines_of = |place: usize| wrapped(&canvas.look.text(&session.trace.narrate(place)), usize::from(area.width));
+    let lines_of = |place: usize| {
+        let sentence = session.trace.narrate(place);
+        wrapped(&canvas.look.text(&canvas.look.say(&sentence)), usize::from(area.width))
+    };
     if session.event().is_none() {
-        return canvas.text(area, "The tape is empty.", Tone::Plain);
+        let empty = canvas.look.say("The tape is empty.").into_owned();
+        return canvas.text(area, &empty, Tone::Plain);
     }
     let mut lines: Vec<(String, Tone)> =
         lines_of(session.place).into_iter().map(|line| (line, Tone::Heading)).collect();

@@ -1,0 +1,85 @@
+//! The parts of a line that may each be a message: the cells of a row, which stand two or more spaces apart, or the sentences of a paragraph.
+
+use crate::text::width;
+
+/// The parts of a line.
+pub(super) struct Chunks<'t> {
+    text: &'t str,
+    /// Where each starts and ends.
+    places: Vec<(usize, usize)>,
+    is_row: bool,
+}
+
+impl<'t> Chunks<'t> {
+    pub fn of(text: &'t str) -> Self {
+        let is_row = text.contains("  ");
+        let mut places = Vec::new();
+        let mut start = 0;
+        let bytes = text.as_bytes();
+        for at in 1..text.len() {
+            let is_break = match is_row {
+                true => bytes[at] == b' ' && bytes[at - 1] == b' ',
+                false => bytes[at] == b' ' && matches!(bytes[at - 1], b'.' | b'?' | b'!' | b':' | b';'),
+            };
+            if is_break && at > start {
+                let end = if is_row { at - 1 } else { at };
+                if end > start {
+                    places.push((start, end));
+                }
+                start = at + text[at..].len() - text[at..].trim_start().len();
+            }
+        }
+        places.push((start, text.len()));
+        Chunks { text, places, is_row }
+    }
+
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The text from one chunk to before another.
+    pub fn run(&self, from: usize, to: usize) -> &'t str {
+        &self.text[self.places[from].0..self.places[to - 1].1]
+    }
+
+    /// Puts runs of chunks, which may be wider or narrower now, in their places. In a row without numbers, as above a table, cells keep their ends, where
+    /// columns of numbers end; in others they keep their starts. A sentence in Chinese needs no space after it.
+    pub fn join(&self, pieces: Vec<(usize, usize, String)>) -> String {
+        let has_numbers = self.text.contains(|c: char| c.is_ascii_digit());
+        let mut line = String::new();
+        for (from, to, text) in pieces {
+            if from > 0 && self.is_row {
+                let (start, end) = (self.places[from].0, self.places[to - 1].1);
+                let column = match has_numbers {
+                    true => width(&self.text[..start]),
+                    false => width(&self.text[..end]).saturating_sub(width(&text)),
+                };
+                // After a label, such as 应为：, the wide colon is space enough.
+                let is_label = line.ends_with('：');
+                let gap = if is_label { 0 } else { column.saturating_sub(width(&line)).max(2) };
+                line += &" ".repeat(gap);
+            } else if from > 0 && !line.ends_with(['。', '？', '！', '：', '；', '）']) {
+                line.push(' ');
+            }
+            line += &text;
+        }
+        line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_cells_and_a_paragraph_sentences() {
+        let all = |text| {
+            let chunks = Chunks::of(text);
+            (0..chunks.len()).map(|at| chunks.run(at, at + 1).to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(all("epoch  loss now   x"), ["epoch", "loss now", "x"]);
+        assert_eq!(all("One. Two? 1.5 three"), ["One.", "Two?", "1.5 three"]);
+        assert_eq!(all("one"), ["one"]);
+        assert_eq!(all("日本.  語"), ["日本.", "語"]);
+    }
+}

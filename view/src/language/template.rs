@@ -1,0 +1,171 @@
+//! A message with holes, such as `epoch {epoch}, loss {loss}`, and its translation.
+
+/// A message with holes.
+pub(super) struct Template {
+    /// The text before each hole, and the text after the last.
+    pieces: Vec<String>,
+    /// The translation: text, and the number of a hole, in turn.
+    translation: Vec<(String, Option<usize>)>,
+    /// The number of letters outside of holes.
+    pub letters: usize,
+}
+
+impl Template {
+    /// The template of a message; `None` if it has no holes.
+    pub fn new(message: &str, translation: &str) -> Option<Template> {
+        let (pieces, holes) = parted(message);
+        if holes.is_empty() {
+            return None;
+        }
+        let (texts, names) = parted(translation);
+        let places = names.iter().map(|name| holes.iter().position(|hole| hole == name)).chain([None]);
+        let letters = pieces.iter().flat_map(|piece| piece.chars()).filter(char::is_ascii_alphabetic).count();
+        let pieces = pieces.into_iter().map(str::to_owned).collect();
+        let translation = texts.into_iter().map(str::to_owned).zip(places).collect();
+        Some(Template { pieces, translation, letters })
+    }
+
+    /// What fills the holes, if a text is of this form.
+    pub fn recognise<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
+        let mut filled = Vec::with_capacity(self.pieces.len() - 1);
+        let rest = text.strip_prefix(&self.pieces[0][..])?;
+        fill(&self.pieces[1..], rest, &mut filled).then_some(filled)
+    }
+
+    /// The translation with filled holes.
+    pub fn fill(&self, filled: &[String]) -> String {
+        let piece = |(text, hole): &(String, Option<usize>)| {
+            format!("{text}{}", hole.and_then(|hole| filled.get(hole)).map_or("", |filled| filled))
+        };
+        self.translation.iter().map(piece).collect()
+    }
+}
+
+/// Fills the holes before these pieces with parts of the text; `false` if it does not have this form. Spaces may stand around what fills a hole, as in
+/// a column, but what stands on both sides of two spaces are two cells.
+fn fill<'t>(pieces: &[String], text: &'t str, filled: &mut Vec<&'t str>) -> bool {
+    let Some((piece, further)) = pieces.split_first() else { return text.is_empty() };
+    if further.is_empty() {
+        return text.strip_suffix(&piece[..]).filter(|filling| is_one_cell(filling)).is_some_and(|filling| {
+            filled.push(filling);
+            is_apart(filling, piece)
+        });
+    }
+    let places = text.match_indices(&piece[..]).map(|(place, _)| place);
+    for place in places.take_while(|&place| is_one_cell(&text[..place])) {
+        let length = filled.len();
+        filled.push(&text[..place]);
+        if is_apart(&text[..place], piece) && fill(further, &text[place + piece.len()..], filled) {
+            return true;
+        }
+        filled.truncate(length);
+    }
+    false
+}
+
+/// Whether what fills a hole and the text after it are not parts of one word.
+fn is_apart(filling: &str, piece: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphabetic();
+    !(filling.ends_with(is_letter) && piece.starts_with(is_letter))
+}
+
+fn is_one_cell(text: &str) -> bool {
+    !text.trim().contains("  ")
+}
+
+/// The texts around the holes `{name}` of a message, and their names. A doubled brace is a brace.
+fn parted(message: &str) -> (Vec<&str>, Vec<&str>) {
+    let (mut pieces, mut names) = (Vec::new(), Vec::new());
+    let mut rest = message;
+    while let Some((start, end)) = hole(rest) {
+        pieces.push(&rest[..start]);
+        names.push(&rest[start + 1..end]);
+        rest = &rest[end + 1..];
+    }
+    pieces.push(rest);
+    (pieces, names)
+}
+
+/// The first hole: the places of its braces.
+fn hole(text: &str) -> Option<(usize, usize)> {
+    let is_name =
+        |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
+    text.match_indices('{').find_map(|(start, _)| {
+        let end = start + text[start..].find('}')?;
+        is_name(&text[start + 1..end]).then_some((start, end))
+    })
+}
+
+/// A format string as a message: holes have names, and no format. Those without a name are numbered from 1, and of two with the same name the second
+/// is `{name_2}`.
+///
+/// ```
+/// use gradus_view::language::with_named_holes;
+/// assert_eq!(with_named_holes("{:>5} of {count:.1}: {share} {share:%}"), "{1} of {count}: {share} {share_2}");
+/// ```
+pub fn with_named_holes(format: &str) -> String {
+    let mut message = String::new();
+    let mut names: Vec<String> = Vec::new();
+    let mut unnamed = 0;
+    let mut rest = format;
+    while let Some(brace) = rest.find(['{', '}']) {
+        message += &rest[..brace];
+        rest = &rest[brace..];
+        if rest.starts_with("{{") || rest.starts_with("}}") {
+            message += &rest[..1];
+            rest = &rest[2..];
+            continue;
+        }
+        let inside = rest.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+        let Some((inside, after)) = inside.filter(|(inside, _)| !inside.contains(['{', ' ', '\n'])) else {
+            message += &rest[..1];
+            rest = &rest[1..];
+            continue;
+        };
+        let name = inside.split(':').next().unwrap_or_default();
+        let name = match name.is_empty() || name.parse::<usize>().is_ok() {
+            true => {
+                unnamed += 1;
+                unnamed.to_string()
+            }
+            false => name.to_owned(),
+        };
+        let same = names.iter().filter(|other| **other == name).count();
+        message += &if same > 0 { format!("{{{name}_{}}}", same + 1) } else { format!("{{{name}}}") };
+        names.push(name);
+        rest = after;
+    }
+    message + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_are_filled_so_that_the_rest_fits() {
+        let template = Template::new("{1} of {2} are of {kind}", "{kind}：{2} 中 {1}").expect("holes");
+        assert_eq!(template.recognise("3 of 5 are of tanh"), Some(vec!["3", "5", "tanh"]));
+        assert_eq!(template.recognise("a of b of c are of d"), Some(vec!["a", "b of c", "d"]));
+        assert_eq!(template.recognise("3 of 5"), None);
+        assert_eq!(template.recognise("  3 of 5 are of tanh"), Some(vec!["  3", "5", "tanh"]));
+        assert_eq!(template.recognise("one  3 of 5 are of tanh"), None);
+        assert_eq!(template.fill(&["3".to_owned(), "5".to_owned(), "tanh".to_owned()]), "tanh：5 中 3");
+        let ordinal = Template::new("{n}th", "第 {n}").expect("holes");
+        assert_eq!((ordinal.recognise("20th"), ordinal.recognise("depth")), (Some(vec!["20"]), None));
+        assert!(Template::new("no holes: {} { a } {", "").is_none());
+    }
+
+    #[test]
+    fn format_strings_become_messages() {
+        let cases = [
+            ("{{x}} is {x:?}", "{x} is {x}"),
+            ("{0} and {0}", "{1} and {2}"),
+            ("{answer.0:%} of {losses.last}", "{answer.0} of {losses.last}"),
+            ("a set {1, 2} }", "a set {1, 2} }"),
+        ];
+        for (format, message) in cases {
+            assert_eq!(with_named_holes(format), message);
+        }
+    }
+}
