@@ -88,7 +88,7 @@ fn given_and_trained(run: &mut Run) {
             _ => "computed",
         };
         let value = tape.value(node.index).iter().map(|x| format!("{x:.2}")).collect::<Vec<_>>().join(", ");
-        run.say(format!("  %{} {:2} {:8} {value:17} {who}", node.index.index(), node.name, node.op));
+        run.say(format!("  %{} {:2} {:8} {value:17}  {who}", node.index.index(), node.name, node.op));
     }
     let by_hand = 1.0 / (1.0 + (-(0.2 * 0.5 - 0.4 * 1.0 + 0.1 * 2.0 - 0.3_f64)).exp());
     run.result("neuron", a.item());

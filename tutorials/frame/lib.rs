@@ -33,7 +33,7 @@ pub use flags::{chapter_command, obey, parsed};
 pub use judge::{Case, JSON_VARIABLE, Judge, Judgement, Numbers, SEED_VARIABLE, breach, essence};
 pub use keep::Kept;
 pub use language::{arguments, catalog, pass_on, say};
-pub use output::{complain, ended, is_anybody_reading, is_prose_on_stderr, note, print};
+pub use output::{WIDEST, complain, ended, is_anybody_reading, is_prose_on_stderr, note, print};
 pub use place::Document;
 pub use plot::{Chart, Corner, Drawing, Figure, Images, Matrix, Panels, Shades, Side};
 pub use run::Run;

@@ -19,7 +19,7 @@ pub(crate) struct Output {
 }
 
 /// Maximum width of a line: longer ones are hard to read.
-const WIDEST: usize = 100;
+pub const WIDEST: usize = 100;
 /// Minimum width of a line: in less, no sentence can be read.
 const NARROWEST: usize = 20;
 

@@ -13,7 +13,7 @@ mod template;
 use chunks::Chunks;
 use polib::po_file;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use template::Template;
 
 pub use template::with_named_holes;
@@ -30,6 +30,10 @@ pub struct Catalog {
     whole: HashMap<String, String>,
     /// Those with holes; first those with most letters.
     templates: Vec<Template>,
+    /// The places among them of those that have this word, each under one word. A text without the word is none of them.
+    by_word: HashMap<String, Vec<usize>>,
+    /// The places of those without such a word.
+    wordless: Vec<usize>,
 }
 
 /// A text in the other language, and how many letters of it are English still.
@@ -58,6 +62,12 @@ impl Catalog {
         }
         // The one that says most comes first.
         catalog.templates.sort_by_key(|template| std::cmp::Reverse(template.letters));
+        for (place, template) in catalog.templates.iter().enumerate() {
+            match template.word() {
+                Some(word) => catalog.by_word.entry(word.to_owned()).or_default().push(place),
+                None => catalog.wordless.push(place),
+            }
+        }
         Ok(catalog)
     }
 
@@ -135,7 +145,7 @@ impl Catalog {
         let all = letters(text);
         // Few words of a message do not stand for many.
         let says_enough = |template: &&Template| template.letters >= 8 || template.letters * 5 >= all;
-        let candidates = self.templates.iter().filter(says_enough);
+        let candidates = self.with_words_of(text).filter(says_enough);
         let candidates = candidates.filter_map(|template| Some((template, template.recognise(text)?)));
         let mut best: Option<Said> = None;
         for (template, filled) in candidates {
@@ -154,10 +164,17 @@ impl Catalog {
         best
     }
 
-    /// What fills a hole. A single word that no message knows is a name. Spaces around it are those of a column, which stays as wide as it is.
+    /// The messages with holes that a text may be; first those with most letters.
+    fn with_words_of(&self, text: &str) -> impl Iterator<Item = &Template> {
+        let of_words = words(text).filter_map(|word| self.by_word.get(word)).flatten();
+        let places: BTreeSet<usize> = of_words.chain(&self.wordless).copied().collect();
+        places.into_iter().map(|place| &self.templates[place])
+    }
+
+    /// What fills a hole. What no message knows, and has no two words next to each other, is a name or a formula. Spaces around it are those of a column, which stays as wide as it is.
     fn filling(&self, text: &str, depth: usize) -> Said {
         let said = self.translated(text, depth);
-        let is_name = !text.trim().contains(' ');
+        let is_name = !is_english(text);
         let padding = crate::text::width(text).saturating_sub(crate::text::width(&said.text));
         let padded = match (text.ends_with("  "), text.starts_with("  ")) {
             (true, _) => format!("{}{}", said.text, " ".repeat(padding)),
@@ -193,10 +210,23 @@ impl Catalog {
     }
 }
 
-/// The number of letters that stand in English words of two letters or more.
+/// The words of two letters or more.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 1)
+}
+
+/// The number of letters that stand in words.
 fn letters(text: &str) -> usize {
-    let words = text.split(|c: char| !c.is_ascii_alphabetic());
-    words.map(str::len).filter(|&length| length > 1).sum()
+    words(text).map(str::len).sum()
+}
+
+/// Whether two English words follow each other, outside of code.
+pub fn is_english(text: &str) -> bool {
+    let outside: String = text.split('`').step_by(2).collect::<Vec<_>>().join(" ");
+    let words: Vec<&str> = outside.split(' ').collect();
+    let is_word = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase());
+    let follows = |word: &str| is_word(word.trim_end_matches(['.', ',', ':', ';', '?', ')']));
+    words.windows(2).any(|pair| is_word(pair[0]) && follows(pair[1]))
 }
 
 #[cfg(test)]

@@ -25,6 +25,17 @@ impl Template {
         Some(Template { pieces, translation, letters })
     }
 
+    /// The longest word that stands in every text of this form: no hole follows it, with which it might be part of another.
+    pub fn word(&self) -> Option<&str> {
+        let is_letter = |c: char| c.is_ascii_alphabetic();
+        let last = self.pieces.len() - 1;
+        let words = self.pieces.iter().enumerate().flat_map(|(place, piece)| {
+            let safe = if place == last { piece } else { piece.trim_end_matches(is_letter) };
+            safe.split(|c| !is_letter(c))
+        });
+        words.filter(|word| word.len() > 1).max_by_key(|word| word.len())
+    }
+
     /// What fills the holes, if a text is of this form.
     pub fn recognise<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
         let mut filled = Vec::with_capacity(self.pieces.len() - 1);
