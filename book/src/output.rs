@@ -72,7 +72,10 @@ fn judge(page: &Path) -> Result<String> {
     let program = beside_me("gradus")?;
     let judged = JUDGED.iter().map(|name| {
         let mut command = Command::new(&program);
-        command.args(["check", "--no-color", "--foreign", &format!("{name}.json")]).current_dir(page);
+        command
+            .args(["check", "--no-color", "--foreign", &format!("{name}.json")])
+            .current_dir(page)
+            .env("GRADUS_LANG", "en");
         let output = command.output().map_err(|error| format!("cannot run {}: {error}", program.display()))?;
         // 1 if a gradient is wrong, 2 if nothing could be judged.
         match output.status.code() {
@@ -95,6 +98,7 @@ fn run(chapter: &Path) -> Result<String> {
     let output = Command::new(&program)
         .arg(&name)
         .current_dir(&folder)
+        .env("GRADUS_LANG", "en")
         // Headings are recognised by their colour.
         .env("CLICOLOR_FORCE", "1")
         .env_remove("NO_COLOR")

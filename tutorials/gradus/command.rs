@@ -26,7 +26,7 @@ use crate::{CHAPTERS, Story};
 use checkout::Checkout;
 use clap::Command;
 use course::Step;
-use frame::{Chapter, Result, as_typed};
+use frame::{Chapter, Result, as_typed, say};
 use progress::Progress;
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
@@ -242,7 +242,7 @@ pub(crate) fn list() -> String {
         "The chapters, and how long each runs:\n{}\n\nRun one with: cargo run --release -- ch02",
         lines.join("\n")
     );
-    as_typed(&text)
+    as_typed(&say(&text))
 }
 
 /// All commands. No line is longer than a terminal of 80 columns.
@@ -268,5 +268,5 @@ fn overview() -> String {
         tour::CHAPTER.time,
         list()
     );
-    as_typed(&text)
+    as_typed(&say(&text))
 }

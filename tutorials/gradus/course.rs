@@ -3,7 +3,7 @@
 use crate::command::checkout::Checkout;
 use crate::command::progress::Progress;
 use crate::{CHAPTERS, Story};
-use frame::{Chapter, EXERCISES, Exercise, Result, as_typed};
+use frame::{Chapter, EXERCISES, Exercise, Result, as_typed, say};
 
 /// The next step of a learner.
 pub enum Step {
@@ -49,13 +49,15 @@ pub fn list(checkout: Option<&Checkout>) -> Result<String> {
         lines.push(row(&run, &solved, &chapter.short_name(), chapter.title, [&reading, chapter.time, &solving]));
     }
     lines.push(String::new());
-    lines.push(progress.as_ref().map_or_else(|| as_typed("Run one with: cargo run --release -- ch02"), what_is_next));
+    lines.push(
+        progress.as_ref().map_or_else(|| as_typed(&say("Run one with: cargo run --release -- ch02")), what_is_next),
+    );
     Ok(lines.join("\n"))
 }
 
 /// One or two lines that say what to do.
 pub fn what_is_next(progress: &Progress) -> String {
-    as_typed(&match next(progress) {
+    let text = match next(progress) {
         Step::Run(chapter, _) => format!(
             "Next: {}, {}. Read tutorials/{}/README.md, then\n      cargo run --release -- {}",
             chapter.short_name(),
@@ -72,7 +74,8 @@ pub fn what_is_next(progress: &Progress) -> String {
             without_it(exercise)
         ),
         Step::Rest => format!("Done: all chapters run, all {} exercises solved.", EXERCISES.len()),
-    })
+    };
+    as_typed(&say(&text))
 }
 
 /// How to go on without solving an exercise.

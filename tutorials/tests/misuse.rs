@@ -1,6 +1,6 @@
 //! The command line with any words: every word is used or refused, nothing panics, and a file that cannot be written is reported.
 
-use crate::support::{is_answered, run};
+use crate::support::{is_answered, program_in, run};
 use serde_json::Value;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -34,9 +34,7 @@ fn folder() -> TempDir {
 }
 
 fn gradus<S: AsRef<OsStr>>(arguments: &[S], folder: &Path) -> Output {
-    let mut command = Command::new(GRADUS);
-    command.args(arguments).current_dir(folder).stdin(Stdio::null());
-    command.output().expect("gradus starts")
+    program_in(folder, GRADUS).args(arguments).stdin(Stdio::null()).output().expect("gradus starts")
 }
 
 fn is_refused(output: &Output, what: &dyn std::fmt::Debug) {
@@ -284,8 +282,8 @@ fn a_full_device_is_an_error_and_a_closed_pipe_is_not() {
         if words[0] == "tour" {
             continue;
         }
-        let mut command = Command::new(GRADUS);
-        command.args(words).current_dir(folder.path()).stdin(Stdio::null());
+        let mut command = program_in(folder.path(), GRADUS);
+        command.args(words).stdin(Stdio::null());
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("the device");
         let output = command.stdout(full).stderr(Stdio::piped()).output().expect("gradus starts");
         is_answered(&output, &words);
@@ -309,8 +307,8 @@ fn whatever_the_terminal_is_said_to_be_everything_is_printed() {
         [("TERM", "dumb"), ("NO_COLOR", "1"), ("COLUMNS", "20"), ("COLUMNS", "0"), ("COLUMNS", "many"), ("LC_ALL", "C")]
     {
         for words in COMMANDS {
-            let mut command = Command::new(GRADUS);
-            let output = command.args(*words).env(name, value).current_dir(folder.path()).stdin(Stdio::null()).output();
+            let mut command = program_in(folder.path(), GRADUS);
+            let output = command.args(*words).env(name, value).stdin(Stdio::null()).output();
             let output = output.expect("gradus starts");
             is_answered(&output, &(name, words));
             assert!(!output.stdout.is_empty() || !output.stderr.is_empty(), "{name}={value} {words:?}");
@@ -343,8 +341,8 @@ fn prose_is_broken_at_words_and_no_line_is_wider_than_the_terminal() {
         (40, &["exercises", "--help"]),
         (20, &["list"]),
     ] {
-        let mut command = Command::new(GRADUS);
-        let output = command.args(words).env("COLUMNS", columns.to_string()).current_dir(folder.path()).output();
+        let mut command = program_in(folder.path(), GRADUS);
+        let output = command.args(words).env("COLUMNS", columns.to_string()).output();
         let text = String::from_utf8(output.expect("gradus starts").stdout).expect("UTF-8");
         let wide: Vec<&str> =
             text.lines().filter(|line| line.chars().count() > columns && line.contains(' ')).collect();

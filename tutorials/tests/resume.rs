@@ -1,10 +1,10 @@
 //! A chapter that is killed goes on from its checkpoints under `--resume`, and comes to the same end as one that was left alone.
 
-use crate::support::run;
+use crate::support::{program_in, run};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -15,8 +15,8 @@ const HERE: [&str; 4] = ["--out", ".", "--json", "results.json"];
 
 /// Starts a program and kills it, as an operating system does, when a file is there.
 fn killed_at(file: &str, program: &str, arguments: &[&str], folder: &Path) {
-    let mut training = Command::new(program);
-    let training = training.args(arguments).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut training = program_in(folder, program);
+    let training = training.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
     let mut training = training.spawn().expect("it starts");
     let started = Instant::now();
     while !folder.join(file).exists() {

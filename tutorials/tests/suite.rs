@@ -35,6 +35,7 @@ mod coverage;
 mod exercises;
 mod figures;
 mod installed;
+mod language;
 mod misuse;
 mod mnist;
 mod must_use;

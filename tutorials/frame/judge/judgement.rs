@@ -125,7 +125,7 @@ impl Termination for Judgement {
             return ExitCode::SUCCESS;
         }
         let hint = format!("for a hint: cargo run --release -- exercises hint {}", self.exercise.short_name());
-        output.line(&crate::as_typed(&hint));
+        output.line(&crate::as_typed(&crate::say(&hint)));
         ExitCode::from(1)
     }
 }

@@ -61,7 +61,7 @@ impl Run<'_> {
         self.output.heading("Exercise");
         self.print_exercise();
         self.output.heading("Next");
-        self.output.line(&format!("  {}", as_typed(self.chapter.next)));
+        self.output.line(&format!("  {}", as_typed(&say(self.chapter.next))));
         self.output.line("");
         self.print_verdict(good);
         Ok(good)

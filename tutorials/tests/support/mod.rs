@@ -1,6 +1,7 @@
 //! Helpers of the chapters' tests.
 
 use serde_json::Value;
+use std::path::Path;
 use std::process::{Command, Output};
 
 /// Runs a chapter quietly, expects success and one line, and returns the results of its `--json`.
@@ -18,8 +19,15 @@ pub fn results(program: &str, arguments: &[&str]) -> Value {
 }
 
 /// Runs a program in a folder.
-pub fn run(program: &str, arguments: &[&str], folder: &std::path::Path) -> Output {
-    Command::new(program).args(arguments).current_dir(folder).output().expect("the program starts")
+pub fn run(program: &str, arguments: &[&str], folder: &Path) -> Output {
+    program_in(folder, program).args(arguments).output().expect("the program starts")
+}
+
+/// A program that is to run in a folder and to speak English, whatever the locale of whoever tests.
+pub fn program_in(folder: &Path, program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(folder).env("GRADUS_LANG", "en");
+    command
 }
 
 /// A number in a JSON document.

@@ -28,7 +28,7 @@ const DEPTH: usize = 4;
 pub struct Catalog {
     /// Messages without holes.
     whole: HashMap<String, String>,
-    /// Those with holes; first those with most letters.
+    /// Those with holes, in the order in which they are tried.
     templates: Vec<Template>,
     /// The places among them of those that have this word, each under one word. A text without the word is none of them.
     by_word: HashMap<String, Vec<usize>>,
@@ -60,8 +60,8 @@ impl Catalog {
                 None => _ = catalog.whole.insert(message.msgid().to_owned(), translation.to_owned()),
             }
         }
-        // The one that says most comes first.
-        catalog.templates.sort_by_key(|template| std::cmp::Reverse(template.letters));
+        // What stands before any message, such as `note: {1}`, is recognised first; then the message that says most.
+        catalog.templates.sort_by_key(|template| (!template.is_before_any(), std::cmp::Reverse(template.letters)));
         for (place, template) in catalog.templates.iter().enumerate() {
             match template.word() {
                 Some(word) => catalog.by_word.entry(word.to_owned()).or_default().push(place),
@@ -164,7 +164,7 @@ impl Catalog {
         best
     }
 
-    /// The messages with holes that a text may be; first those with most letters.
+    /// The messages with holes that a text may be, in order.
     fn with_words_of(&self, text: &str) -> impl Iterator<Item = &Template> {
         let of_words = words(text).filter_map(|word| self.by_word.get(word)).flatten();
         let places: BTreeSet<usize> = of_words.chain(&self.wordless).copied().collect();
@@ -223,7 +223,7 @@ fn letters(text: &str) -> usize {
 /// Whether two English words follow each other, outside of code.
 pub fn is_english(text: &str) -> bool {
     let outside: String = text.split('`').step_by(2).collect::<Vec<_>>().join(" ");
-    let words: Vec<&str> = outside.split(' ').collect();
+    let words: Vec<&str> = outside.split(|c: char| c == ' ' || !c.is_ascii()).collect();
     let is_word = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase());
     let follows = |word: &str| is_word(word.trim_end_matches(['.', ',', ':', ';', '?', ')']));
     words.windows(2).any(|pair| is_word(pair[0]) && follows(pair[1]))
@@ -257,7 +257,10 @@ mod tests {
         let zh = catalog(&[
             ("cannot read {path}: {error}", "无法读取 {path}：{error}"),
             ("byte {at} is no digit", "第 {at} 个字节不是数字"),
+            ("note: {text}", "注意：{text}"),
+            ("{share} of the gradients are 0", "梯度中 {share} 是 0"),
         ]);
+        assert_eq!(zh.say("note: 81% of the gradients are 0"), "注意：梯度中 81% 是 0");
         assert_eq!(zh.say("cannot read a b.txt: byte 7 is no digit"), "无法读取 a b.txt：第 7 个字节不是数字");
         assert_eq!(zh.say("cannot read x: No such file (os error 2)"), "无法读取 x：No such file (os error 2)");
     }

@@ -25,6 +25,11 @@ impl Template {
         Some(Template { pieces, translation, letters })
     }
 
+    /// Whether this is a label before another message, such as `note: {1}`.
+    pub fn is_before_any(&self) -> bool {
+        matches!(&self.pieces[..], [label, end] if label.ends_with(": ") && !label.trim().contains(' ') && end.is_empty())
+    }
+
     /// The longest word that stands in every text of this form: no hole follows it, with which it might be part of another.
     pub fn word(&self) -> Option<&str> {
         let is_letter = |c: char| c.is_ascii_alphabetic();
