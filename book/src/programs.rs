@@ -89,13 +89,16 @@ fn sources(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
     Ok(files)
 }
 
-/// The single words that chapters print as cells of tables.
+/// The single words that chapters print as cells of tables, or as headings.
 fn printed_words(root: &Path) -> Result<BTreeSet<String>> {
     let mut words = BTreeSet::new();
     for chapter in crate::chapters(&root.join("tutorials"), &[])? {
         let output = read(&chapter.join("output.txt"))?;
         let cells = output.lines().filter(|line| line.trim().contains("  ")).flat_map(|line| line.split("  "));
         words.extend(cells.map(str::trim).filter(|cell| is_word(cell)).map(str::to_owned));
+        let headings = output.lines().filter_map(|line| line.strip_prefix("## "));
+        let headings = headings.map(|heading| heading.split_once(": ").map_or(heading, |(_, title)| title));
+        words.extend(headings.filter(|heading| is_word(&heading.to_lowercase())).map(str::to_owned));
     }
     Ok(words)
 }

@@ -97,7 +97,8 @@ impl Catalog {
     /// A message, or the messages of a paragraph, that was broken into lines: how many, and what it says in one.
     fn wrapped(&self, lines: &[&str]) -> Option<(usize, String)> {
         let indent = lines[0].len() - lines[0].trim_start().len();
-        let count = lines.iter().take(MOST_LINES).take_while(|line| !line.trim().is_empty()).count();
+        let is_prose = |line: &&&str| !line.trim().is_empty() && !line.trim().contains("  ");
+        let count = lines.iter().take(MOST_LINES).take_while(is_prose).count();
         let joined = |count: usize| lines[..count].iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
         let said = (2..=count).find_map(|length| {
             let joined = joined(length);
@@ -126,7 +127,8 @@ impl Catalog {
         }
         let said = self.in_chunks(text, depth);
         match text.split_once(' ') {
-            Some((first, rest)) if said.english > 0 && letters(first) == 0 => {
+            // What follows the sign of equality is code.
+            Some((first, rest)) if said.english > 0 && letters(first) == 0 && first != "=" => {
                 let after = self.translated(rest, depth - 1);
                 match after.english < said.english {
                     true => Said { text: format!("{first} {}", after.text), ..after },
@@ -142,17 +144,25 @@ impl Catalog {
         if let Some(translation) = self.whole.get(text) {
             return Some(Said { text: translation.clone(), english: 0 });
         }
+        // What stands alone and has such signs is the name of a file, or code.
+        if !text.contains(' ') && text.contains(['-', '_', '/']) {
+            return None;
+        }
         let all = letters(text);
         // Few words of a message do not stand for many.
-        let says_enough = |template: &&Template| template.letters >= 8 || template.letters * 5 >= all;
+        let says_enough =
+            |template: &&Template| template.is_before_any() || template.letters >= 8 || template.letters * 5 >= all;
         let candidates = self.with_words_of(text).filter(says_enough);
-        let candidates = candidates.filter_map(|template| Some((template, template.recognise(text)?)));
+        let candidates = candidates
+            .filter_map(|template| Some((template, template.recognise(text)?)))
+            .filter(|(template, filled)| filled.iter().all(|filling| template.may_be_filled_with(filling)));
         let mut best: Option<Said> = None;
         for (template, filled) in candidates {
             let filled: Vec<Said> = filled.into_iter().map(|text| self.filling(text, depth - 1)).collect();
             let english = filled.iter().map(|said| said.english).sum();
             // Still less for many that are unknown.
-            let is_said = english == 0 || template.letters >= 8 || template.letters * 2 >= all;
+            let is_said =
+                english == 0 || template.is_before_any() || template.letters >= 8 || template.letters * 2 >= all;
             if is_said && best.as_ref().is_none_or(|best| english < best.english) {
                 let text = template.fill(&filled.into_iter().map(|said| said.text).collect::<Vec<_>>());
                 best = Some(Said { text, english });
@@ -174,7 +184,7 @@ impl Catalog {
     /// What fills a hole. What no message knows, and has no two words next to each other, is a name or a formula. Spaces around it are those of a column, which stays as wide as it is.
     fn filling(&self, text: &str, depth: usize) -> Said {
         let said = self.translated(text, depth);
-        let is_name = !is_english(text);
+        let is_name = !is_english(text) && !text.contains(". ");
         let padding = crate::text::width(text).saturating_sub(crate::text::width(&said.text));
         let padded = match (text.ends_with("  "), text.starts_with("  ")) {
             (true, _) => format!("{}{}", said.text, " ".repeat(padding)),
@@ -287,11 +297,17 @@ mod tests {
             ("mean cost {1}", "平均代价 {1}"),
             ("train loss", "训练损失"),
             ("epoch", "轮次"),
+            ("input", "输入"),
+            ("{1} losses", "{1} 个损失"),
+            ("losses", "损失"),
         ]);
         assert_eq!(zh.say("It learns. Slowly. Look at b1. And there."), "它学得慢。看 b1。And there.");
         assert_eq!(zh.say("  epoch      0   mean cost 0.72732"), "  第      0 轮   平均代价 0.72732");
         // The ends of numbers' columns stay, and the first column's start.
         assert_eq!(zh.say("  epoch    train loss"), "  轮次       训练损失");
+        assert_eq!(zh.say("  epoch   losses"), "  轮次      损失");
+        assert_eq!(zh.say("3 losses"), "3 个损失");
+        assert_eq!(zh.say("%0 [] = input  \"x\""), "%0 [] = input  \"x\"");
     }
 
     #[test]
@@ -299,17 +315,23 @@ mod tests {
         let zh = catalog(&[("the loss falls to {loss} in the end", "最后损失降到 {loss}")]);
         assert_eq!(zh.say("  the loss falls\n    to 0.5 in the end\nx"), "  最后损失降到 0.5\nx");
         assert_eq!(zh.say("the loss falls\n\nto 0.5 in the end"), "the loss falls\n\nto 0.5 in the end");
+        assert_eq!(
+            zh.say("the loss falls\n  to  0.5 in the end"),
+            "the loss falls\n  to  0.5 in the end",
+            "a row stays a row"
+        );
     }
 
     #[test]
     fn a_column_is_as_wide_in_both_languages() {
-        let zh = catalog(&[("{name} {slope} ok", "{name} {slope} 正确"), ("the hidden weights", "隐藏层权重")]);
-        assert_eq!(zh.say("the hidden weights        0.5 ok"), "隐藏层权重                0.5 正确");
+        let zh =
+            catalog(&[("{name} {slope} and right", "{name} {slope}，没有错"), ("the hidden weights", "隐藏层权重")]);
+        assert_eq!(zh.say("the hidden weights        0.5 and right"), "隐藏层权重                0.5，没有错");
     }
 
     #[test]
     fn what_is_fuzzy_or_empty_is_english() {
-        let po = "msgid \"\"\nmsgstr \"\"\n\n#, fuzzy\nmsgid \"one word\"\nmsgstr \"一\"\n\nmsgid \"two words\"\nmsgstr \"\"\n";
+        let po = "msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=UTF-8\\n\"\n\n#, fuzzy\nmsgid \"one word\"\nmsgstr \"一\"\n\nmsgid \"two words\"\nmsgstr \"\"\n";
         let zh = Catalog::read(po).expect("a catalogue");
         assert!(zh.is_empty());
         assert_eq!(zh.say("one word"), "one word");

@@ -30,6 +30,18 @@ impl Template {
         matches!(&self.pieces[..], [label, end] if label.ends_with(": ") && !label.trim().contains(' ') && end.is_empty())
     }
 
+    /// Whether this may fill a hole. A message of few letters, such as `{1} of {2}`, takes numbers only, so that not each `of` in a sentence is one. And where
+    /// spaces are around the filling, it may be another cell of the row.
+    pub fn may_be_filled_with(&self, filling: &str) -> bool {
+        let is_number = super::letters(filling) == 0;
+        let is_wide = filling.trim() != filling;
+        match self.letters {
+            0..5 => self.is_before_any() || (is_number && !filling.contains(' ') && !filling.ends_with([':', ','])),
+            5..8 => is_number || !is_wide,
+            _ => true,
+        }
+    }
+
     /// The longest word that stands in every text of this form: no hole follows it, with which it might be part of another.
     pub fn word(&self) -> Option<&str> {
         let is_letter = |c: char| c.is_ascii_alphabetic();
@@ -67,7 +79,9 @@ fn fill<'t>(pieces: &[String], text: &'t str, filled: &mut Vec<&'t str>) -> bool
             is_apart(filling, piece)
         });
     }
-    let places = text.match_indices(&piece[..]).map(|(place, _)| place);
+    // Of the spaces between two columns, the last one parts them.
+    let is_amid_spaces = |place: usize| piece.trim().is_empty() && text[place + piece.len()..].starts_with(' ');
+    let places = text.match_indices(&piece[..]).map(|(place, _)| place).filter(|&place| !is_amid_spaces(place));
     for place in places.take_while(|&place| is_one_cell(&text[..place])) {
         let length = filled.len();
         filled.push(&text[..place]);
