@@ -137,7 +137,11 @@ mod tests {
         let chinese = Language::Chinese.catalog();
         assert!(!chinese.is_empty());
         let also = include_str!("language/also.txt");
-        let unknown: Vec<&str> = also.lines().filter(|message| chinese.say(message) == *message).collect();
+        let filled = |message: &str| {
+            let pieces = message.split('{').map(|piece| piece.split_once('}').map_or(piece, |(_, after)| after));
+            pieces.collect::<Vec<_>>().join("7")
+        };
+        let unknown: Vec<String> = also.lines().map(filled).filter(|text| chinese.say(text) == **text).collect();
         assert!(unknown.is_empty(), "{unknown:?}");
     }
 }
