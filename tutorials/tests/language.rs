@@ -47,7 +47,8 @@ fn a_chapter_computes_the_same_in_both_languages_and_fits_the_terminal() {
         let output = output.expect("the chapter starts");
         assert!(output.status.success(), "{output:?}");
         let text = std::fs::read_to_string(folder.path().join(file)).expect("the results");
-        let document: Value = serde_json::from_str(&text).expect("valid JSON");
+        let mut document: Value = serde_json::from_str(&text).expect("valid JSON");
+        document["results"]["seconds"] = Value::Null;
         (said(&output), document["results"].clone())
     };
     let (english, chinese) = (results("en"), results("zh"));
