@@ -236,12 +236,12 @@ fn headline_if_wrong(wrong: &[&Entry]) -> String {
     let place = first.worst.as_ref().map_or(String::new(), |worst| {
         let (reverse, numeric) = apart(worst.reverse, worst.numeric);
         let reverse = if first.flows { reverse } else { "no gradient".into() };
-        let others = match (first.alone, worst.dual) {
-            (Some(Witness::Reverse), Some(_)) => format!("dual numbers and nudging say {numeric}"),
-            (_, Some(dual)) => format!("dual numbers say {}, nudging says {numeric}", apart(dual, worst.reverse).0),
-            (_, None) => format!("nudging says {numeric}"),
+        let dual = match (first.alone, worst.dual) {
+            (Some(Witness::Reverse), Some(_)) => "dual numbers and nudging say ".into(),
+            (_, Some(dual)) => format!("dual numbers say {}, nudging says ", apart(dual, worst.reverse).0),
+            (_, None) => "nudging says ".to_owned(),
         };
-        format!("; at {} the reverse pass says {reverse}, {others}", first.place())
+        format!("; at {} the reverse pass says {reverse}, {dual}{numeric}", first.place())
     });
     format!("gradients WRONG for {}: {wrong} of {checked} {kind} checked{place}", names.join(", "))
 }
