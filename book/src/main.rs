@@ -5,7 +5,7 @@
 //! - `text`: the blocks of a README that code and output fill
 //! - `formulas`: LaTeX to MathML
 //! - `book`: the pages, from the READMEs; `panel`: what runs a chapter in its page; `live`: the live figures in it; `links`: whether every link of the finished book leads somewhere
-//! - `translations`: the texts in other languages; `parts`: what of a text is translated, `programs`: what programs say, `spoken`: what of it is still English, `terms`: what a translation must
+//! - `translations`: the texts in other languages; `parts`: what of a text is translated, `strings`: the strings of a source, `programs`: what programs say, `spoken`: what of it is still English, `terms`: what a translation must
 //!   keep
 //! - `say`: what pages say; `phrases`: what the site says beside the texts; `markup`: the messages in their markup
 
@@ -22,6 +22,7 @@ mod programs;
 mod say;
 mod source;
 mod spoken;
+mod strings;
 mod terms;
 mod text;
 mod translations;

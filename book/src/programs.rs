@@ -3,10 +3,10 @@
 //! The one idea to know: a string in the source that has two words is a message, unless it is what a programmer reads (`expect("...")`). Each line of
 //! it, and each cell of a row, is a message of its own; what `format!` fills in is a hole. A single word is one if a chapter prints it as a cell.
 
+use crate::strings::{Wanted, strings};
 use crate::translations::Message;
 use crate::{Result, read};
 use gradus_view::language::with_named_holes;
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -110,56 +110,15 @@ fn is_word(text: &str) -> bool {
 
 /// The messages of a source, where these single words are messages, too.
 fn messages(source: &str, says: Says, words: &BTreeSet<String>) -> std::result::Result<Vec<String>, String> {
-    let tokens: TokenStream = source.parse().map_err(|error| format!("no Rust: {error}"))?;
-    let mut strings = Vec::new();
-    collect(tokens, says != Says::Errors, &mut strings);
+    let wanted = Wanted { errors_only: says == Says::Errors, silent: &["expect"] };
+    let texts = strings(source, "", wanted)?;
     // A heading of a column may say that it stands at the right.
-    let strings = strings.iter().map(|string| string.trim_start_matches('>'));
+    let texts = texts.iter().map(|text| text.text.trim_start_matches('>'));
     let of_string = |string: &str| match words.contains(string) || (says == Says::Words && is_word(string)) {
         true => vec![string.to_owned()],
         false => parted(string),
     };
-    Ok(strings.flat_map(of_string).collect())
-}
-
-/// The strings of a source, without those of tests, of attributes other than `#[error(...)]`, and of `expect`.
-fn collect(tokens: TokenStream, says_all: bool, strings: &mut Vec<String>) {
-    let mut tokens = tokens.into_iter().peekable();
-    let mut is_of_tests = false;
-    while let Some(token) = tokens.next() {
-        match token {
-            TokenTree::Punct(mark) if mark.as_char() == '#' => {
-                let is_inner = tokens.next_if(|next| matches!(next, TokenTree::Punct(mark) if mark.as_char() == '!'));
-                if let Some(TokenTree::Group(attribute)) = tokens.next() {
-                    let text = attribute.stream().to_string();
-                    is_of_tests |=
-                        is_inner.is_none() && (text == "test" || text == "cfg (test)" || text == "cfg(test)");
-                    if text.starts_with("error") {
-                        collect(attribute.stream(), true, strings);
-                    }
-                }
-            }
-            TokenTree::Ident(word) if word == "expect" => {
-                tokens.next_if(
-                    |next| matches!(next, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis),
-                );
-            }
-            TokenTree::Group(group) => {
-                let is_body = group.delimiter() == Delimiter::Brace;
-                if !(is_body && is_of_tests) {
-                    collect(group.stream(), says_all, strings);
-                }
-                is_of_tests &= !is_body;
-            }
-            TokenTree::Literal(literal) if says_all => {
-                if let Ok(string) = syn::parse_str::<syn::LitStr>(&literal.to_string()) {
-                    strings.push(string.value());
-                }
-            }
-            TokenTree::Punct(mark) if mark.as_char() == ';' => is_of_tests = false,
-            _ => {}
-        }
-    }
+    Ok(texts.flat_map(of_string).collect())
 }
 
 /// The messages of a string: its lines, and the cells of each.

@@ -1,8 +1,10 @@
 //! What pages say, so that it is translated: `say("...")` in a script, texts in markup, and the sentences of Rust that reach a page. The one idea to know: a
 //! message is found where it stands in the source, and nobody keeps a list.
 
+use crate::strings::{Wanted, strings};
 use crate::translations::Message;
 use crate::{Result, markup, read};
+use gradus_view::language::with_named_holes;
 use std::path::Path;
 
 /// Pages that share a catalogue: `FOLDER/zh_CN.po`.
@@ -75,16 +77,18 @@ impl Pages {
             let files = if place.is_dir() { scripts(&place, source)? } else { vec![source.to_owned()] };
             for file in files {
                 let text = read(&root.join(&file))?;
-                let text = part(&text, item).ok_or_else(|| format!("{file} has no {item}"))?;
+                let located = |error: String| format!("{file}: {error}");
                 let messages: Vec<String> = match file.rsplit('.').next() {
-                    Some("html") => markup::messages(text)
+                    Some("html") => markup::messages(&text)
                         .map_err(|error| format!("{file}: {error}"))?
                         .into_iter()
                         .map(|found| found.message)
                         .collect(),
-                    Some("js") => said(text).map_err(|error| format!("{file}: {error}"))?,
-                    _ if item.starts_with("const") => composed(text, |text| !text.contains('&')),
-                    _ => composed(text, is_sentence),
+                    Some("js") => said(&text).map_err(located)?,
+                    _ if item.starts_with("const") => {
+                        composed(&text, item, |text| !text.contains('&')).map_err(located)?
+                    }
+                    _ => composed(&text, item, is_sentence).map_err(located)?,
                 };
                 for text in messages {
                     match found.iter_mut().find(|known: &&mut Message| known.text == text) {
@@ -97,18 +101,6 @@ impl Pages {
         }
         Ok(found)
     }
-}
-
-/// A text, or what of it is from an item to its end.
-fn part<'t>(text: &'t str, item: &str) -> Option<&'t str> {
-    if item.is_empty() {
-        return Some(text);
-    }
-    let start = text.find(item)?;
-    let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
-    let indent = &text[line..line + text[line..].len() - text[line..].trim_start().len()];
-    let end = ['}', ']'].iter().filter_map(|end| text[start..].find(&format!("\n{indent}{end}"))).min()?;
-    Some(&text[start..start + end])
 }
 
 /// The scripts in a folder, in order. That which defines `say` says nothing itself.
@@ -147,36 +139,17 @@ fn said(script: &str) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// What a Rust source composes: texts with the holes of their format, and which of them are wanted. What only a developer sees is none.
-fn composed(source: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
-    const FOR_DEVELOPERS: [&str; 6] = ["expect(", "unreachable!(", "panic!(", "assert!(", "assert_eq!(", "must_use = "];
-    let source = source.split("#[cfg(test)]").next().unwrap_or(source);
-    let is_none = |line: &str| line.starts_with("//") || line.starts_with("assert");
-    let lines: String =
-        source.lines().filter(|line| !is_none(line.trim_start())).map(|line| format!("{line}\n")).collect();
-    let (mut found, mut rest) = (Vec::new(), &lines[..]);
-    let mut before = String::new();
-    while let Some(quote) = rest.find('"') {
-        before.push_str(&rest[..quote]);
-        let Some((text, length)) = literal(&rest[quote + 1..]) else { break };
-        let is_raw = before.ends_with('r') || before.ends_with("r#");
-        let is_a_character = before.ends_with('\'');
-        let is_for_developers = FOR_DEVELOPERS.iter().any(|name| before.ends_with(name));
-        if is_a_character {
-            rest = &rest[quote + 1..];
-            continue;
-        }
-        let message = with_named_holes(&text);
+/// What a Rust source, or an item of it, composes: texts with the holes of their format, and which of them are wanted. What only a developer sees is none.
+fn composed(source: &str, item: &str, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<String>> {
+    const FOR_DEVELOPERS: &[&str] = &["expect", "unreachable", "panic", "assert", "assert_eq"];
+    let texts = strings(source, item, Wanted { errors_only: false, silent: FOR_DEVELOPERS })?;
+    let messages = texts.into_iter().filter(|text| !text.is_raw).filter_map(|text| {
+        let message = with_named_holes(&text.text);
         // A single word, if the program makes a text of it.
-        let is_made =
-            rest[quote + 1 + length..].starts_with(".to_owned()") && message.chars().all(|c| c.is_ascii_lowercase());
-        if !is_raw && !is_for_developers && (is_wanted(&message) || is_made && !message.is_empty()) {
-            found.push(message);
-        }
-        rest = &rest[quote + 1 + length..];
-        before.clear();
-    }
-    found
+        let is_word = text.is_made && !message.is_empty() && message.chars().all(|c| c.is_ascii_lowercase());
+        (is_word || is_wanted(&message)).then_some(message)
+    });
+    Ok(messages.collect())
 }
 
 /// Whether a text has several words beside its holes.
@@ -196,27 +169,7 @@ fn is_sentence(message: &str) -> bool {
     has_word && message.trim().contains(' ') && !message.contains("=\"")
 }
 
-/// A format with its holes by name: `{:?}` is `{1}`, `{x:.1}` is `{x}`.
-fn with_named_holes(format: &str) -> String {
-    let (mut named, mut count) = (String::new(), 0);
-    let mut rest = format;
-    while let Some(open) = rest.find('{') {
-        named += &rest[..=open];
-        rest = &rest[open + 1..];
-        let Some(close) = rest.find('}') else { break };
-        match rest[..close].split(':').next().unwrap_or_default() {
-            "" => {
-                count += 1;
-                named += &count.to_string();
-            }
-            name => named += name,
-        }
-        rest = &rest[close..];
-    }
-    named + rest
-}
-
-/// The text of a literal that begins here, and the length up to behind its end. A backslash at the end of a line joins it to the next.
+/// The text of a script's literal that begins here, and the length up to behind its end. A backslash at the end of a line joins it to the next.
 fn literal(rest: &str) -> Option<(String, usize)> {
     let (mut text, mut chars) = (String::new(), rest.char_indices().peekable());
     while let Some((at, c)) = chars.next() {
@@ -254,6 +207,9 @@ mod tests {
     fn what_rust_composes_is_found_with_its_holes_by_name() {
         let source = "// \"a comment here\"\n#[error(\"{0:?} is no number of steps\")]\nlet a = format!(\"{name} was {} of {:.1}, \\\n   and more\", b, c);\n\
                       x.expect(\"it has a default\"); json!({\"kind\": 1}); \"input\"\n#[cfg(test)]\nmod tests { \"not this one\" }";
-        assert_eq!(composed(source, is_sentence), ["{0} is no number of steps", "{name} was {1} of {2}, and more"]);
+        assert_eq!(
+            composed(source, "", is_sentence).expect("Rust"),
+            ["{1} is no number of steps", "{name} was {1} of {2}, and more"]
+        );
     }
 }

@@ -11,7 +11,7 @@ pub(super) struct Template {
 }
 
 impl Template {
-    /// The template of a message; `None` if it has no holes.
+    /// The template of a message; `None` if it has no holes. Two holes with the same name are filled by the same.
     pub fn new(message: &str, translation: &str) -> Option<Template> {
         let (pieces, holes) = parted(message);
         if holes.is_empty() {
@@ -126,16 +126,14 @@ fn hole(text: &str) -> Option<(usize, usize)> {
     })
 }
 
-/// A format string as a message: holes have names, and no format. Those without a name are numbered from 1, and of two with the same name the second
-/// is `{name_2}`.
+/// A format string as a message: holes have names, and no format. Those without a name are numbered from 1.
 ///
 /// ```
 /// use gradus_view::language::with_named_holes;
-/// assert_eq!(with_named_holes("{:>5} of {count:.1}: {share} {share:%}"), "{1} of {count}: {share} {share_2}");
+/// assert_eq!(with_named_holes("{:>5} of {count:.1}: {}"), "{1} of {count}: {2}");
 /// ```
 pub fn with_named_holes(format: &str) -> String {
     let mut message = String::new();
-    let mut names: Vec<String> = Vec::new();
     let mut unnamed = 0;
     let mut rest = format;
     while let Some(brace) = rest.find(['{', '}']) {
@@ -160,9 +158,7 @@ pub fn with_named_holes(format: &str) -> String {
             }
             false => name.to_owned(),
         };
-        let same = names.iter().filter(|other| **other == name).count();
-        message += &if same > 0 { format!("{{{name}_{}}}", same + 1) } else { format!("{{{name}}}") };
-        names.push(name);
+        message += &format!("{{{name}}}");
         rest = after;
     }
     message + rest
