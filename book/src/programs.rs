@@ -6,7 +6,7 @@
 use crate::strings::{Wanted, strings};
 use crate::translations::Message;
 use crate::{Result, read};
-use gradus_view::language::with_named_holes;
+use gradus_view::language::{is_english, with_named_holes};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -27,6 +27,8 @@ enum Says {
     Words,
     /// The texts of errors.
     Errors,
+    /// Formulas with words, such as `dx = copies of g`.
+    Formulas,
 }
 
 /// Those with translations.
@@ -37,11 +39,13 @@ pub const PROGRAMS: [Program; 1] = [Program {
         ("tutorials", Says::All),
         ("view/src", Says::Words),
         ("src/trace", Says::Words),
+        ("src/leaf.rs", Says::All),
         ("src/check", Says::All),
         ("src/faults", Says::All),
         ("src/inspect", Says::All),
         ("src/io", Says::All),
         ("src/data", Says::All),
+        ("src/ops", Says::Formulas),
         ("src", Says::Errors),
     ],
 }];
@@ -72,8 +76,11 @@ impl Program {
     }
 }
 
-/// The files of Rust in a folder and below it, in order.
+/// The files of Rust in a folder and below it, in order; or this one file.
 fn sources(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
+    if folder.is_file() {
+        return Ok(vec![folder.to_owned()]);
+    }
     let entries = std::fs::read_dir(folder).map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| !SILENT.contains(&&*crate::name(path)));
@@ -114,9 +121,10 @@ fn messages(source: &str, says: Says, words: &BTreeSet<String>) -> std::result::
     let texts = strings(source, "", wanted)?;
     // A heading of a column may say that it stands at the right.
     let texts = texts.iter().map(|text| text.text.trim_start_matches('>'));
-    let of_string = |string: &str| match words.contains(string) || (says == Says::Words && is_word(string)) {
-        true => vec![string.to_owned()],
-        false => parted(string),
+    let of_string = |string: &str| match says {
+        Says::Formulas if !(string.contains(" = ") && is_english(string)) => Vec::new(),
+        _ if words.contains(string) || (says == Says::Words && is_word(string)) => vec![string.to_owned()],
+        _ => parted(string),
     };
     Ok(texts.flat_map(of_string).collect())
 }

@@ -94,10 +94,10 @@ impl<'a> Session<'a> {
     }
 
     /// The question in the last line, with the text typed so far.
-    pub(crate) fn prompt(&self) -> Option<String> {
+    pub(crate) fn prompt(&self) -> Option<(&'static str, &str)> {
         self.prompt.as_ref().map(|prompt| match prompt.question {
-            Question::Step => format!("go to step: {}", prompt.typed),
-            Question::Name => format!("search: {}", prompt.typed),
+            Question::Step => ("go to step", &*prompt.typed),
+            Question::Name => ("search", &*prompt.typed),
         })
     }
 

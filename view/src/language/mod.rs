@@ -126,6 +126,8 @@ impl Catalog {
             return Said { text: format!("{}：", said.text), ..said };
         }
         let said = self.in_chunks(text, depth);
+        let behind = if said.english > 0 { self.behind(text, depth) } else { None };
+        let said = behind.filter(|behind| behind.english < said.english).unwrap_or(said);
         match text.split_once(' ') {
             // What follows the sign of equality is code.
             Some((first, rest)) if said.english > 0 && letters(first) == 0 && first != "=" => {
@@ -137,6 +139,22 @@ impl Catalog {
             }
             _ => said,
         }
+    }
+
+    /// A text at whose end stands a message that begins with a mark, such as `, so {1} flows into {2}`, or one in brackets.
+    fn behind(&self, text: &str, depth: usize) -> Option<Said> {
+        let marks = text.match_indices([',', ';', '.', '(']).map(|(place, _)| place);
+        marks.filter(|&place| place > 0).find_map(|place| {
+            let in_brackets = text[place..].strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+            let in_brackets = in_brackets.filter(|text| letters(text) > 0 && !text.contains(['(', ')']));
+            let known = |text: &str| self.recognised(text, depth).filter(|said| said.english == 0);
+            let message = match in_brackets {
+                Some(inside) => format!("（{}）", known(inside)?.text),
+                None => known(&text[place..])?.text,
+            };
+            let before = self.translated(&text[..place], depth - 1);
+            Some(Said { text: format!("{}{message}", before.text.trim_end()), english: before.english })
+        })
     }
 
     /// A text that is one message.
@@ -158,7 +176,11 @@ impl Catalog {
             .filter(|(template, filled)| filled.iter().all(|filling| template.may_be_filled_with(filling)));
         let mut best: Option<Said> = None;
         for (template, filled) in candidates {
-            let filled: Vec<Said> = filled.into_iter().map(|text| self.filling(text, depth - 1)).collect();
+            let filling = |(hole, text): (usize, &str)| match template.takes_code(hole) {
+                true => Said { text: text.to_owned(), english: 0 },
+                false => self.filling(text, depth - 1),
+            };
+            let filled: Vec<Said> = filled.into_iter().enumerate().map(filling).collect();
             let english = filled.iter().map(|said| said.english).sum();
             // Still less for many that are unknown.
             let is_said =
@@ -225,9 +247,9 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 1)
 }
 
-/// The number of letters that stand in words.
+/// The number of letters that stand in words; what stands in quotation marks is a name.
 fn letters(text: &str) -> usize {
-    words(text).map(str::len).sum()
+    text.split('"').step_by(2).flat_map(words).map(str::len).sum()
 }
 
 /// Whether two English words follow each other, outside of code.
@@ -267,11 +289,15 @@ mod tests {
         let zh = catalog(&[
             ("cannot read {path}: {error}", "无法读取 {path}：{error}"),
             ("byte {at} is no digit", "第 {at} 个字节不是数字"),
+            ("cannot read {path}", "无法读取 {path}"),
+            (", of which {1} bytes are read", "，已读 {1} 个字节"),
             ("note: {text}", "注意：{text}"),
             ("{share} of the gradients are 0", "梯度中 {share} 是 0"),
         ]);
         assert_eq!(zh.say("note: 81% of the gradients are 0"), "注意：梯度中 81% 是 0");
         assert_eq!(zh.say("cannot read a b.txt: byte 7 is no digit"), "无法读取 a b.txt：第 7 个字节不是数字");
+        assert_eq!(zh.say("cannot read x, of which 3 bytes are read"), "无法读取 x，已读 3 个字节");
+        assert_eq!(zh.say("cannot read x (byte 7 is no digit)"), "无法读取 x（第 7 个字节不是数字）");
         assert_eq!(zh.say("cannot read x: No such file (os error 2)"), "无法读取 x：No such file (os error 2)");
     }
 

@@ -6,6 +6,8 @@ pub(super) struct Template {
     pieces: Vec<String>,
     /// The translation: text, and the number of a hole, in turn.
     translation: Vec<(String, Option<usize>)>,
+    /// Whether what fills a hole is code, and stays as it is: the name of an op.
+    is_code: Vec<bool>,
     /// The number of letters outside of holes.
     pub letters: usize,
 }
@@ -21,8 +23,9 @@ impl Template {
         let places = names.iter().map(|name| holes.iter().position(|hole| hole == name)).chain([None]);
         let letters = pieces.iter().flat_map(|piece| piece.chars()).filter(char::is_ascii_alphabetic).count();
         let pieces = pieces.into_iter().map(str::to_owned).collect();
+        let is_code = holes.iter().map(|&hole| hole == "op").collect();
         let translation = texts.into_iter().map(str::to_owned).zip(places).collect();
-        Some(Template { pieces, translation, letters })
+        Some(Template { pieces, translation, is_code, letters })
     }
 
     /// Whether this is a label before another message, such as `note: {1}`.
@@ -30,16 +33,22 @@ impl Template {
         matches!(&self.pieces[..], [label, end] if label.ends_with(": ") && !label.trim().contains(' ') && end.is_empty())
     }
 
-    /// Whether this may fill a hole. A message of few letters, such as `{1} of {2}`, takes numbers only, so that not each `of` in a sentence is one. And where
-    /// spaces are around the filling, it may be another cell of the row.
+    /// Whether this may fill a hole. A message of few letters, such as `{1} of {2}`, takes numbers only, so that not each `of` in a sentence is one; one of a
+    /// few more that begins with a word, such as `from {name}`, or has a comma, takes names too. And where spaces are around the filling, it may be another cell of the row.
     pub fn may_be_filled_with(&self, filling: &str) -> bool {
         let is_number = super::letters(filling) == 0;
         let is_wide = filling.trim() != filling;
         match self.letters {
-            0..5 => self.is_before_any() || (is_number && !filling.contains(' ') && !filling.ends_with([':', ','])),
+            _ if self.is_before_any() => true,
+            3..5 if !self.pieces[0].is_empty() || self.has_comma() => !is_wide && !super::is_english(filling),
+            0..5 => is_number && !filling.contains(' ') && !filling.ends_with([':', ',']),
             5..8 => is_number || !is_wide,
             _ => true,
         }
+    }
+
+    fn has_comma(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.starts_with(','))
     }
 
     /// The longest word that stands in every text of this form: no hole follows it, with which it might be part of another.
@@ -58,6 +67,11 @@ impl Template {
         let mut filled = Vec::with_capacity(self.pieces.len() - 1);
         let rest = text.strip_prefix(&self.pieces[0][..])?;
         fill(&self.pieces[1..], rest, &mut filled).then_some(filled)
+    }
+
+    /// Whether what fills this hole is code.
+    pub fn takes_code(&self, hole: usize) -> bool {
+        self.is_code[hole]
     }
 
     /// The translation with filled holes.

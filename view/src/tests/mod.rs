@@ -5,6 +5,7 @@
 mod program;
 
 use crate::action::Action;
+use crate::language::{Catalog, is_english};
 use crate::screen;
 use crate::session::{Session, Then};
 use crate::stepper::Stepper;
@@ -13,6 +14,7 @@ use gradus::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::collections::BTreeSet;
 
 fn session(tape: &Tape<f64>) -> Session<'_> {
     Stepper::of(tape).title("a test").ascii(false).session()
@@ -99,6 +101,38 @@ fn a_large_array_is_a_heat_map_in_which_nan_and_infinity_are_marked() {
 #[test]
 fn scopes_fold_and_nodes_are_watched() {
     keep("folded_and_watched", &program::two_rows(), "/layer2/W enter w O f");
+}
+
+/// What a screen says: its text outside of the source, in the panes of each row.
+fn said(session: &mut Session, width: u16, height: u16) -> Vec<String> {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a test backend cannot fail");
+    terminal.draw(|frame| screen::draw(session, frame.area(), frame.buffer_mut())).expect("a test backend cannot fail");
+    let cells = terminal.backend().buffer().content().chunks(usize::from(width));
+    let rows = cells.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>());
+    let is_source = |pane: &str| pane.trim_start_matches(['▶', ' ']).starts_with(|c: char| c.is_ascii_digit());
+    let panes = rows.flat_map(|row| row.split('│').map(str::to_owned).collect::<Vec<_>>());
+    panes.filter(|pane| !is_source(pane)).collect()
+}
+
+#[test]
+fn in_chinese_no_step_says_anything_in_english() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../tutorials/frame/language/zh_CN.po");
+    let translations = std::fs::read_to_string(file).expect("the translations");
+    let chinese: &'static Catalog = Box::leak(Box::new(Catalog::read(&translations).expect("translations")));
+    let mut english = BTreeSet::new();
+    for tape in [program::two_rows(), program::heat(), program::twice(), program::names(), program::first_nan()] {
+        let mut session = Stepper::of(&tape).title("a test").ascii(false).language(chinese).session();
+        let steps = session.trace.events.len();
+        for keys in ["g", "esc c i", "i / x esc o w v"].into_iter().chain(std::iter::repeat_n("n", steps)) {
+            press(&mut session, keys);
+            english.extend(said(&mut session, 160, 50).into_iter().filter(|pane| is_english(pane)));
+        }
+    }
+    assert!(english.is_empty(), "{english:#?}");
+    let tape = program::two_rows();
+    let mut session = Stepper::of(&tape).title("a test").ascii(false).language(chinese).session();
+    press(&mut session, "f");
+    insta::assert_snapshot!("chinese_80x24", screen(&mut session, 80, 24));
 }
 
 #[test]
