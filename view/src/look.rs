@@ -7,7 +7,7 @@ use ratatui::style::{Color, Modifier, Style};
 use std::borrow::Cow;
 
 /// The look of the screen.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
     /// Whether to use only ASCII characters.
     pub(crate) ascii: bool,

@@ -24,7 +24,7 @@ const MOST_LINES: usize = 12;
 const DEPTH: usize = 4;
 
 /// Translations of messages into one language.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Catalog {
     /// Messages without holes.
     whole: HashMap<String, String>,

@@ -1,6 +1,7 @@
 //! A message with holes, such as `epoch {epoch}, loss {loss}`, and its translation.
 
 /// A message with holes.
+#[derive(Debug)]
 pub(super) struct Template {
     /// The text before each hole, and the text after the last.
     pieces: Vec<String>,
