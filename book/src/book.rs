@@ -196,7 +196,8 @@ fn taken(root: &Path) -> Result<String> {
 
 /// A text with its links as they are in the book, and without the weaver's comments.
 fn of_the_book(text: &str) -> String {
-    let woven_by = |line: &&str| !(line.starts_with("<!-- code:") || line.starts_with("<!-- output:"));
+    let woven_by =
+        |line: &&str| !["<!-- code:", "<!-- output:", "<!-- slide:"].iter().any(|mark| line.starts_with(mark));
     let text: String = text.lines().filter(woven_by).map(|line| format!("{line}\n")).collect();
     // A chapter's README becomes the first page of its folder. The table of ids that the sources link to is not part of the book.
     text.replace("](../../SOURCES.md", "](../sources.md")

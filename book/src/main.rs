@@ -7,6 +7,7 @@
 //! - `book`: the pages, from the READMEs; `panel`: what runs a chapter in its page; `live`: the live figures in it; `links`: whether every link of the finished book leads somewhere
 //! - `translations`: the texts in other languages; `parts`: what of a text is translated, `strings`: the strings of a source, `programs`: what programs say, `spoken`: what of it is still English, `terms`: what a translation must
 //!   keep
+//! - `slides`: slides for teachers, a file for each chapter
 //! - `say`: what pages say; `phrases`: what the site says beside the texts; `markup`: the messages in their markup
 
 mod book;
@@ -20,6 +21,7 @@ mod parts;
 mod phrases;
 mod programs;
 mod say;
+mod slides;
 mod source;
 mod spoken;
 mod strings;
@@ -27,7 +29,7 @@ mod terms;
 mod text;
 mod translations;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
 use frame::EXERCISES;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -78,11 +80,18 @@ fn command() -> Command {
             .requires("book"),
         )
         .arg(
-            Arg::new("language")
-                .long("language")
-                .value_name("CODE")
-                .requires("book")
-                .help("Write the book in this language, such as zh_CN; what is not translated is English"),
+            Arg::new("slides")
+                .long("slides")
+                .value_name("DIR")
+                .conflicts_with("book")
+                .value_parser(value_parser!(PathBuf))
+                .help("Write slides for teachers into a folder, a file for each chapter, instead"),
+        )
+        .group(ArgGroup::new("written").args(["book", "slides"]))
+        .arg(
+            Arg::new("language").long("language").value_name("CODE").requires("written").help(
+                "Write the book or the slides in this language, such as zh_CN; what is not translated is English",
+            ),
         )
         .arg(switch(
             "translations",
@@ -118,8 +127,13 @@ fn run(matches: &ArgMatches) -> Result<Vec<String>> {
     }
     let tutorials = root.join("tutorials");
     let chapters = chapters(&tutorials, &matches.get_many("chapters").into_iter().flatten().collect::<Vec<&String>>())?;
+    let language = || matches.get_one::<String>("language").map(|code| Language::of(&root, code)).transpose();
+    if let Some(folder) = matches.get_one::<PathBuf>("slides") {
+        let slides = slides::Slides { root: &root, language: language()? };
+        return slides.write(&chapters, folder).map(|()| Vec::new());
+    }
     if let Some(folder) = matches.get_one::<PathBuf>("book") {
-        let language = matches.get_one::<String>("language").map(|code| Language::of(&root, code)).transpose()?;
+        let language = language()?;
         let book = book::Book { root: &root, runnable: matches.get_flag("panels"), language };
         return book.write_sources(&chapters, folder).map(|()| Vec::new());
     }

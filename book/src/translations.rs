@@ -5,9 +5,9 @@
 use crate::book::{PAGES, PHRASES};
 use crate::parts::{parts, translated};
 use crate::programs::{PROGRAMS, Program};
-use crate::say;
 use crate::terms::{Term, faults};
 use crate::{Result, name, read, write};
+use crate::{say, slides};
 use frame::Exercise;
 use polib::catalog::Catalog;
 use polib::message::{Message as Entry, MessageView};
@@ -82,13 +82,10 @@ pub fn texts(root: &Path, chapters: &[PathBuf]) -> Result<Vec<Text>> {
     let chapters = chapters
         .iter()
         .map(|chapter| Text::new(root, &name(chapter), &format!("tutorials/{}/README.md", name(chapter))));
-    let file = "book/src/book.rs";
-    let book = Text {
-        name: "book".to_owned(),
-        file: file.to_owned(),
-        has_a_folder: false,
-        messages: of_file(file, PHRASES.map(str::to_owned)),
-    };
+    let (file, of_slides) = ("book/src/book.rs", "book/src/slides/mod.rs");
+    let mut phrases = of_file(file, PHRASES.map(str::to_owned));
+    phrases.extend(of_file(of_slides, slides::PHRASES.map(str::to_owned)));
+    let book = Text { name: "book".to_owned(), file: file.to_owned(), has_a_folder: false, messages: phrases };
     let others = [Ok(book), Text::new(root, "readme", README)];
     let of_pages = say::PAGES.iter().map(|pages| Text::of_pages(root, pages));
     let of_programs = PROGRAMS.iter().map(|program| Text::of_program(root, program));

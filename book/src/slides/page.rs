@@ -1,0 +1,238 @@
+//! Slides as HTML: one file with its style, its script and its figures inside. The one idea to know: without the script, and on paper, all slides stand one below
+//! the other; the script shows one of them.
+
+use super::blocks::Text;
+use super::choice::{Piece, Slide};
+use super::{ABOUT, INDEX, KEYS, NEXT, NOTES, PHRASES, PREVIOUS};
+use crate::{Result, formulas, read};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+use std::path::Path;
+
+const STYLE: &str = include_str!("../../slides/slides.css");
+const SCRIPT: &str = include_str!("../../slides/slides.js");
+/// Where `PHRASES` begins to say what the keys do.
+const FIRST_KEY: usize = 6;
+
+/// How pages look in a language.
+pub struct Look<'a> {
+    /// As a page names it, such as `zh-CN`.
+    pub language: String,
+    pub say: &'a dyn Fn(&str) -> String,
+}
+
+impl Look<'_> {
+    /// The file of a chapter.
+    pub fn deck(&self, chapter: &Path, text: &Text, slides: &[Slide]) -> Result<String> {
+        let (mut body, mut notes) = (String::new(), Vec::<&str>::new());
+        for (number, slide) in (1..).zip(slides) {
+            let title = inline(&slide.title)?;
+            let heading = if number == 1 { format!("<h1>{title}</h1>") } else { format!("<h2>{title}</h2>") };
+            let kind = kind(number, slide);
+            let mut told = String::new();
+            if !slide.notes.trim().is_empty() {
+                if notes.last() != Some(&&slide.notes[..]) {
+                    notes.push(&slide.notes);
+                }
+                told = format!(" data-notes=\"notes-{}\"", notes.len());
+            }
+            body += &format!("<section id=\"{number}\" class=\"{kind}\" tabindex=\"-1\"{told}>\n{heading}\n");
+            for piece in &slide.pieces {
+                body += &piece_html(piece, chapter)?;
+            }
+            body += "</section>\n";
+        }
+        for (number, text) in (1..).zip(notes) {
+            body += &format!("<div class=\"notes\" id=\"notes-{number}\" hidden>\n{}</div>\n", markdown(text)?);
+        }
+        let say = self.say;
+        let keys: Vec<String> = PHRASES[FIRST_KEY..]
+            .iter()
+            .map(|key| Ok(format!("<li>{}</li>\n", inline(&say(key))?)))
+            .collect::<Result<_>>()?;
+        let frame = format!(
+            "<nav aria-label=\"{keys_title}\"><button type=\"button\" id=\"previous\" aria-label=\"{previous}\">‹</button> <span id=\"place\"></span> \
+             <button type=\"button\" id=\"next\" aria-label=\"{next}\">›</button> <button type=\"button\" id=\"help\" aria-label=\"{keys_title}\">?</button></nav>\n\
+             <aside id=\"speaker\" aria-label=\"{notes}\" tabindex=\"0\" hidden></aside>\n\
+             <dialog id=\"keys\" aria-label=\"{keys_title}\">\n<ul>\n{keys}</ul>\n</dialog>\n<script>\n{SCRIPT}</script>\n",
+            keys_title = say(KEYS),
+            previous = say(PREVIOUS),
+            next = say(NEXT),
+            notes = say(NOTES),
+            keys = keys.concat(),
+        );
+        Ok(self.page(&text.title, &format!("<main>\n{body}</main>\n{frame}")))
+    }
+
+    /// The page that leads to the chapters, given as files and titles.
+    pub fn index(&self, links: &[(String, String)]) -> Result<String> {
+        let say = self.say;
+        let mut body =
+            format!("<main class=\"index\">\n<h1>{}</h1>\n<p>{}</p>\n<ul>\n", say(INDEX), inline(&say(ABOUT))?);
+        for (file, title) in links {
+            body += &format!("<li><a href=\"{file}\">{}</a></li>\n", inline(title)?);
+        }
+        Ok(self.page(&say(INDEX), &format!("{body}</ul>\n</main>\n")))
+    }
+
+    fn page(&self, title: &str, body: &str) -> String {
+        let (language, title) = (&self.language, escaped(title));
+        format!(
+            "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+        )
+    }
+}
+
+/// How a slide is laid out: the title, words alone, or whatever it has.
+fn kind(number: usize, slide: &Slide) -> &'static str {
+    let is_words = |piece: &Piece| matches!(piece, Piece::Text(_) | Piece::Command(_));
+    match () {
+        _ if number == 1 => "opening",
+        _ if slide.pieces.iter().all(is_words) => "words",
+        _ => "shown",
+    }
+}
+
+fn piece_html(piece: &Piece, chapter: &Path) -> Result<String> {
+    Ok(match piece {
+        Piece::Text(text) => format!("<p>{}</p>\n", inline(text)?),
+        Piece::Formula(formula) => format!("{}\n", formulas::to_mathml(&format!("$${formula}$$"))?.trim()),
+        Piece::Code(lines) => format!("<pre><code>{}</code></pre>\n", escaped(&lines.join("\n"))),
+        Piece::Command(command) => format!("<pre class=\"command\"><code>{}</code></pre>\n", escaped(command)),
+        Piece::List(items) => {
+            let items =
+                items.iter().map(|item| Ok(format!("<li>{}</li>\n", inline(item)?))).collect::<Result<Vec<_>>>()?;
+            format!("<ul>\n{}</ul>\n", items.concat())
+        }
+        Piece::Table { rows, has_head, is_markdown } => table(rows, *has_head, *is_markdown)?,
+        Piece::Figure { description, file, is_described } => figure(&chapter.join(file), description, *is_described)?,
+    })
+}
+
+fn table(rows: &[Vec<String>], has_head: bool, is_markdown: bool) -> Result<String> {
+    let mut html = String::from("<table>\n");
+    for (place, row) in rows.iter().enumerate() {
+        let tag = if has_head && place == 0 { "th" } else { "td" };
+        html += "<tr>";
+        for cell in row {
+            let is_number =
+                cell.starts_with(|c: char| c.is_ascii_digit() || c == '-') && !cell.contains(char::is_alphabetic);
+            let class = if is_number { " class=\"number\"" } else { "" };
+            let cell = if is_markdown { inline(&cell.replace("\\|", "|"))? } else { escaped(cell) };
+            html += &format!("<{tag}{class}>{cell}</{tag}>");
+        }
+        html += "</tr>\n";
+    }
+    Ok(html + "</table>\n")
+}
+
+/// A figure inside the page. One that is much higher than wide is shown in several columns.
+fn figure(path: &Path, description: &str, is_described: bool) -> Result<String> {
+    let alternative = escaped(description).replace('"', "&quot;");
+    let image = |data: &str, alternative: &str| format!("<img src=\"data:{data}\" alt=\"{alternative}\">");
+    let images = if path.extension().is_some_and(|extension| extension == "svg") {
+        let parts = columns(&read(path)?);
+        let image = |(place, svg): (usize, &String)| {
+            image(&format!("image/svg+xml;base64,{}", STANDARD.encode(svg)), if place == 0 { &alternative } else { "" })
+        };
+        parts.iter().enumerate().map(image).collect()
+    } else {
+        let bytes = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        image(&format!("image/png;base64,{}", STANDARD.encode(bytes)), &alternative)
+    };
+    // A screen reader has heard the description already.
+    let caption =
+        if is_described { format!("<p aria-hidden=\"true\">{}</p>\n", escaped(description)) } else { String::new() };
+    Ok(format!("{caption}<figure>{images}</figure>\n"))
+}
+
+/// A drawing in the parts in which it fills a wide slide: itself, or equal pieces of its height, which overlap a little.
+fn columns(svg: &str) -> Vec<String> {
+    let whole = || vec![svg.to_owned()];
+    let Some((width, height)) = size(svg) else { return whole() };
+    let count = (2.1 * height / width).sqrt().round();
+    if height < 1.5 * width || count < 2.0 {
+        return whole();
+    }
+    let root = svg.find('>').map_or(0, |end| end + 1);
+    let (tag, rest) = svg.split_at(root);
+    let overlap = 0.02 * height;
+    let part = |place: usize| {
+        let top = (place as f64 * height / count - overlap).max(0.0);
+        let bottom = ((place + 1) as f64 * height / count + overlap).min(height);
+        let tag = with_attribute(tag, "viewBox", &format!("0 {top} {width} {}", bottom - top));
+        with_attribute(&tag, "height", &format!("{}", bottom - top)) + rest
+    };
+    (0..count as usize).map(part).collect()
+}
+
+/// The width and the height of a drawing that begins at its left upper corner.
+fn size(svg: &str) -> Option<(f64, f64)> {
+    let numbers: Vec<f64> = attribute(svg.get(..svg.find('>')?)?, "viewBox")?
+        .split(' ')
+        .map(|number| number.parse().ok())
+        .collect::<Option<_>>()?;
+    if let [0.0, 0.0, width, height] = numbers[..] { Some((width, height)) } else { None }
+}
+
+fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+    tag.split_once(&format!(" {name}=\""))?.1.split('"').next()
+}
+
+fn with_attribute(tag: &str, name: &str, value: &str) -> String {
+    match attribute(tag, name) {
+        Some(old) => tag.replace(&format!(" {name}=\"{old}\""), &format!(" {name}=\"{value}\"")),
+        None => tag.to_owned(),
+    }
+}
+
+/// Markdown as HTML. Links lead nowhere from a single file, so only their words stay.
+fn markdown(text: &str) -> Result<String> {
+    let text = formulas::to_mathml(text)?;
+    let is_link = |event: &Event| matches!(event, Event::Start(Tag::Link { .. }) | Event::End(TagEnd::Link));
+    let mut page = String::new();
+    html::push_html(&mut page, Parser::new_ext(&text, Options::ENABLE_TABLES).filter(|event| !is_link(event)));
+    Ok(page)
+}
+
+/// The same within a line.
+fn inline(text: &str) -> Result<String> {
+    let page = markdown(text)?;
+    let page = page.trim();
+    Ok(page.strip_prefix("<p>").and_then(|page| page.strip_suffix("</p>")).unwrap_or(page).to_owned())
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_high_drawing_is_shown_in_columns_and_another_as_it_is() {
+        let svg =
+            |height: u32| format!("<svg width=\"100\" height=\"{height}\" viewBox=\"0 0 100 {height}\"><g/></svg>");
+        assert_eq!(columns(&svg(120)), [svg(120)]);
+        let parts = columns(&svg(400));
+        assert_eq!(parts.len(), 3);
+        assert!(parts[0].contains("viewBox=\"0 0 100 141") && parts[0].ends_with("><g/></svg>"), "{}", parts[0]);
+        assert!(parts[2].contains("viewBox=\"0 258"), "{}", parts[2]);
+    }
+
+    #[test]
+    fn links_lose_their_targets_and_code_keeps_its_letters() {
+        let html = inline("a [link](../a.md), `x < y` and $x$").expect("it is understood");
+        assert!(html.starts_with("a link, <code>x &lt; y</code> and <math"), "{html}");
+    }
+
+    #[test]
+    fn numbers_of_a_table_stand_at_the_right() {
+        let rows = [["a", "ours"], ["b", "-0.5"]].map(|row| row.map(str::to_owned).to_vec());
+        let html = table(&rows, true, false).expect("it is a table");
+        assert!(html.contains("<th>ours</th>") && html.contains("<td class=\"number\">-0.5</td>"), "{html}");
+    }
+}
