@@ -40,6 +40,8 @@ const HEIGHT: usize = 560;
 /// A line of text, and how many cells it has.
 const LINE: usize = 42;
 const LINE_CELLS: usize = 74;
+/// How many cells a row of a table has, whose letters are smaller.
+const TABLE_CELLS: usize = 86;
 /// A line of code or of a table, and what is around it.
 const CODE_LINE: usize = 36;
 const AROUND: usize = 40;
@@ -130,12 +132,13 @@ fn of_section(title: &str, section: &Section, is_story: bool) -> Vec<Slide> {
         deck.put_words(section, sentence);
         return deck.slides;
     }
-    if let Some(sentence) = sentence {
+    // A comparison needs no sentence: the text's explains a column that the slide leaves out.
+    let is_comparison = matches!(blocks.first(), Some(Piece::Table { has_head: true, is_markdown: false, .. }));
+    if let Some(sentence) = sentence.filter(|_| !is_comparison) {
         deck.put(height(&sentence), Piece::Text(sentence));
     }
     for formula in formulas {
-        let height = if ["matrix", "underbrace"].iter().any(|tall| formula.contains(tall)) { 170 } else { 105 };
-        deck.put(height, Piece::Formula(formula));
+        deck.put(formula_height(&formula), Piece::Formula(formula));
     }
     for block in blocks {
         deck.put(height_of(&block), block);
@@ -240,7 +243,7 @@ fn shortest(section: &Section) -> Vec<Piece> {
                 Some(rows) if rows[0].last().is_some_and(|last| last == "beside it") => return comparison(rows),
                 Some(rows) => {
                     let count = rows.len();
-                    ((false, 0, false, count), in_slides(rows, false, false).into_iter().take(1).collect())
+                    ((false, 0, false, count), in_slides(rows, false, false))
                 }
                 None => {
                     let fitted = fit::lines(&fit::squeezed(lines), most);
@@ -252,7 +255,7 @@ fn shortest(section: &Section) -> Vec<Piece> {
             },
             Block::Table(rows) => {
                 let count = rows.len();
-                ((false, 0, false, count), in_slides(rows.clone(), true, true).into_iter().take(1).collect())
+                ((false, 0, false, count), in_slides(rows.clone(), true, true))
             }
             _ => continue,
         };
@@ -324,6 +327,15 @@ fn height(text: &str) -> usize {
     lines_of(text, LINE_CELLS) * LINE + 24
 }
 
+fn formula_height(formula: &str) -> usize {
+    let has = |parts: &[&str]| parts.iter().any(|part| formula.contains(part));
+    match () {
+        _ if has(&["matrix", "underbrace"]) => 170,
+        _ if has(&["frac", "sum", "sqrt"]) => 95,
+        _ => 62,
+    }
+}
+
 fn height_of(piece: &Piece) -> usize {
     match piece {
         Piece::Code(lines) => lines.len() * CODE_LINE + AROUND,
@@ -334,7 +346,7 @@ fn height_of(piece: &Piece) -> usize {
                 rows.iter().filter_map(|row| row.get(column)).map(|cell| room(cell)).max().unwrap_or(0).max(3)
             };
             let widths: Vec<usize> = (0..columns).map(longest).collect();
-            let (all, free) = (widths.iter().sum::<usize>().max(1), LINE_CELLS.saturating_sub(3 * columns).max(10));
+            let (all, free) = (widths.iter().sum::<usize>().max(1), TABLE_CELLS.saturating_sub(2 * columns).max(10));
             let lines = |row: &Vec<String>| {
                 let of_cell = |(cell, width): (&String, &usize)| {
                     if all <= free { 1 } else { lines_of(cell, (width * free / all).max(4)) }

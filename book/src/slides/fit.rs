@@ -4,7 +4,7 @@
 use gradus_view::text::width;
 
 /// How many cells a line of code has on a slide.
-pub const CELLS: usize = 69;
+pub const CELLS: usize = 67;
 
 /// A block that fits.
 #[derive(Debug, PartialEq)]
@@ -34,11 +34,11 @@ pub fn lines(block: &[String], most: usize) -> Fitted {
     Fitted { lines: fitted, broken, is_cut }
 }
 
-/// A line in pieces that fit, broken at blanks; each but the first is indented further.
+/// A line in pieces that fit, broken at blanks, or else after a sign; each but the first is indented further.
 fn in_pieces(line: &str) -> Vec<String> {
     let margin = line.len() - line.trim_start().len() + 4;
     let (mut pieces, mut piece) = (Vec::new(), String::new());
-    for word in line.trim_end().split_inclusive(' ') {
+    for word in words(line.trim_end()) {
         if width(&piece) + width(word.trim_end()) > CELLS && !piece.trim().is_empty() {
             pieces.push(piece.trim_end().to_owned());
             piece = " ".repeat(margin);
@@ -47,6 +47,14 @@ fn in_pieces(line: &str) -> Vec<String> {
     }
     pieces.push(piece.trim_end().to_owned());
     pieces
+}
+
+/// What stays together: a word with the blank after it. A long one is parted after its signs.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split_inclusive(' ').flat_map(|word| {
+        let is_long = width(word) > CELLS / 3;
+        word.split_inclusive(move |c: char| is_long && !c.is_alphanumeric() && c != '_')
+    })
 }
 
 /// Printed lines without a margin, and with at most two blanks between the columns of a table.

@@ -3,6 +3,7 @@
 
 use super::blocks::Text;
 use super::choice::{Piece, Slide};
+use super::sentence::room;
 use super::{ABOUT, INDEX, KEYS, NEXT, NOTES, PHRASES, PREVIOUS};
 use crate::{Result, formulas, read};
 use base64::Engine;
@@ -14,6 +15,9 @@ const STYLE: &str = include_str!("../../slides/slides.css");
 const SCRIPT: &str = include_str!("../../slides/slides.js");
 /// Where `PHRASES` begins to say what the keys do.
 const FIRST_KEY: usize = 6;
+
+/// Words that take less than so many cells can be larger.
+const FEW: usize = 240;
 
 /// How pages look in a language.
 pub struct Look<'a> {
@@ -87,11 +91,15 @@ impl Look<'_> {
 
 /// How a slide is laid out: the title, words alone, or whatever it has.
 fn kind(number: usize, slide: &Slide) -> &'static str {
-    let is_words = |piece: &Piece| matches!(piece, Piece::Text(_) | Piece::Command(_));
-    match () {
+    let words = |piece: &Piece| match piece {
+        Piece::Text(text) | Piece::Command(text) => Some(room(text)),
+        _ => None,
+    };
+    match slide.pieces.iter().map(words).sum::<Option<usize>>() {
         _ if number == 1 => "opening",
-        _ if slide.pieces.iter().all(is_words) => "words",
-        _ => "shown",
+        Some(room) if room < FEW => "words few",
+        Some(_) => "words",
+        None => "shown",
     }
 }
 
@@ -112,14 +120,16 @@ fn piece_html(piece: &Piece, chapter: &Path) -> Result<String> {
 }
 
 fn table(rows: &[Vec<String>], has_head: bool, is_markdown: bool) -> Result<String> {
+    let is_number = |cell: &String| {
+        cell.is_empty() || cell.starts_with(|c: char| c.is_ascii_digit() || c == '-') && !cell.contains(' ')
+    };
+    let has_numbers = |column: usize| rows.iter().skip(1).filter_map(|row| row.get(column)).all(is_number);
     let mut html = String::from("<table>\n");
     for (place, row) in rows.iter().enumerate() {
         let tag = if has_head && place == 0 { "th" } else { "td" };
         html += "<tr>";
-        for cell in row {
-            let is_number =
-                cell.starts_with(|c: char| c.is_ascii_digit() || c == '-') && !cell.contains(char::is_alphabetic);
-            let class = if is_number { " class=\"number\"" } else { "" };
+        for (column, cell) in row.iter().enumerate() {
+            let class = if has_numbers(column) { " class=\"number\"" } else { "" };
             let cell = if is_markdown { inline(&cell.replace("\\|", "|"))? } else { escaped(cell) };
             html += &format!("<{tag}{class}>{cell}</{tag}>");
         }
@@ -197,9 +207,14 @@ fn markdown(text: &str) -> Result<String> {
     Ok(page)
 }
 
-/// The same within a line.
+/// The same within a line: what would begin a list, such as the number in "10. It is a sum.", is only text there.
 fn inline(text: &str) -> Result<String> {
-    let page = markdown(text)?;
+    let number = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let is_mark = text.get(number..).is_some_and(|rest| match number {
+        0 => rest.starts_with(['-', '+', '#', '>']),
+        _ => rest.starts_with(['.', ')']),
+    });
+    let page = if is_mark { markdown(&format!("{}\\{}", &text[..number], &text[number..]))? } else { markdown(text)? };
     let page = page.trim();
     Ok(page.strip_prefix("<p>").and_then(|page| page.strip_suffix("</p>")).unwrap_or(page).to_owned())
 }
@@ -230,9 +245,21 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_begins_with_a_number_is_no_list() {
+        for text in ["10. It is a sum.", "- 3 is less.", "0.5 of it", "> 2"] {
+            let html = inline(text).expect("it is understood");
+            assert_eq!(html, text.replace('>', "&gt;"));
+        }
+    }
+
+    #[test]
     fn numbers_of_a_table_stand_at_the_right() {
         let rows = [["a", "ours"], ["b", "-0.5"]].map(|row| row.map(str::to_owned).to_vec());
         let html = table(&rows, true, false).expect("it is a table");
-        assert!(html.contains("<th>ours</th>") && html.contains("<td class=\"number\">-0.5</td>"), "{html}");
+        assert!(
+            html.contains("<th>a</th><th class=\"number\">ours</th>")
+                && html.contains("<td class=\"number\">-0.5</td>"),
+            "{html}"
+        );
     }
 }
