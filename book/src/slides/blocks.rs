@@ -17,7 +17,8 @@ pub struct Section {
     pub blocks: Vec<Block>,
     /// All of its text in Markdown, for the speaker, without figures.
     pub notes: String,
-    skipped: bool,
+    /// Marked to be left out.
+    pub skipped: bool,
 }
 
 #[derive(Debug, PartialEq)]

@@ -2,9 +2,10 @@
 //! does not fit beside the sentence has a slide of its own.
 
 use super::blocks::{Block, Section, Text};
-use super::fit;
+use super::height::{HEIGHT, LINE_CELLS, code_lines, of_formula, of_piece, of_text, of_title};
 use super::questions::{Question, Told};
 use super::sentence::{beginning, room, sentences};
+use super::shortest::{Table, is_comparison, shortest};
 use crate::Result;
 
 /// A slide. Its texts are in Markdown.
@@ -20,33 +21,11 @@ pub enum Piece {
     Text(String),
     Formula(String),
     Code(Vec<String>),
-    /// Rows of cells, of which the first may be a head.
-    Table {
-        rows: Vec<Vec<String>>,
-        has_head: bool,
-        is_markdown: bool,
-    },
-    Figure {
-        description: String,
-        file: String,
-        is_described: bool,
-    },
+    Table(Table),
+    Figure { description: String, file: String, is_described: bool },
     List(Vec<String>),
     Command(String),
 }
-
-/// What is below the title of one line, in pixels of a slide that is 1280 by 720.
-const HEIGHT: usize = 560;
-/// A line of text, and how many cells it has.
-const LINE: usize = 42;
-const LINE_CELLS: usize = 74;
-/// How many cells a row of a table has, whose letters are smaller.
-const TABLE_CELLS: usize = 86;
-/// A line of code or of a table, and what is around it.
-const CODE_LINE: usize = 36;
-const AROUND: usize = 40;
-/// What a printed comparison does not need on a slide: where the number is from, and how near it has to be.
-const LEFT_OUT: [&str; 2] = ["band", "from"];
 
 /// All slides of a chapter but the first, which has its title.
 pub fn slides(text: &Text, told: &Told) -> Result<Vec<Slide>> {
@@ -120,7 +99,11 @@ fn of_section(title: &str, section: &Section, is_story: bool) -> Vec<Slide> {
         .iter()
         .filter_map(|block| if let Block::Formula(formula) = block { Some(formula) } else { None });
     let formulas: Vec<String> = formulas.flat_map(|formula| parted(formula)).collect();
-    let blocks = shortest(section);
+    // Under the sentence alone there is room for so many lines; what stands with formulas may go to the next slide.
+    let most = code_lines(
+        HEIGHT - of_title(title) - if formulas.is_empty() { sentence.as_deref().map_or(0, of_text) } else { 0 },
+    );
+    let blocks = shortest(section, most);
     let figures: Vec<(&String, &String)> = section
         .blocks
         .iter()
@@ -133,15 +116,15 @@ fn of_section(title: &str, section: &Section, is_story: bool) -> Vec<Slide> {
         return deck.slides;
     }
     // A comparison needs no sentence: the text's explains a column that the slide leaves out.
-    let is_comparison = matches!(blocks.first(), Some(Piece::Table { has_head: true, is_markdown: false, .. }));
+    let is_comparison = matches!(blocks.first(), Some(Piece::Table(table)) if is_comparison(table));
     if let Some(sentence) = sentence.filter(|_| !is_comparison) {
-        deck.put(height(&sentence), Piece::Text(sentence));
+        deck.put(of_text(&sentence), Piece::Text(sentence));
     }
     for formula in formulas {
-        deck.put(formula_height(&formula), Piece::Formula(formula));
+        deck.put(of_formula(&formula), Piece::Formula(formula));
     }
     for block in blocks {
-        deck.put(height_of(&block), block);
+        deck.put(of_piece(&block), block);
     }
     for (description, file) in figures {
         // A figure beside nothing but the section's sentence; otherwise on a slide of its own, with what it shows.
@@ -168,7 +151,7 @@ impl Deck<'_> {
         if self.slides.last().is_none_or(|slide| !slide.pieces.is_empty()) {
             self.slides.push(Slide { title: self.title.to_owned(), pieces: Vec::new(), notes: self.notes.to_owned() });
         }
-        self.left = HEIGHT - (lines_of(self.title, 48) - 1) * 56;
+        self.left = HEIGHT - of_title(self.title);
     }
 
     fn put(&mut self, height: usize, piece: Piece) {
@@ -189,7 +172,7 @@ impl Deck<'_> {
             .filter_map(|block| if let Block::Item(text) = block { Some(lead(text)) } else { None });
         let (mut list, mut left) = (Vec::new(), self.left);
         for item in items {
-            let needed = height(&item);
+            let needed = of_text(&item);
             if needed > left {
                 break;
             }
@@ -229,81 +212,11 @@ fn parted(formula: &str) -> Vec<String> {
     parts
 }
 
-/// The shortest block of a section that a room can read: code, output or a table. A printed comparison is shown whole, on several slides if it must be.
-fn shortest(section: &Section) -> Vec<Piece> {
-    let most = (HEIGHT - AROUND) / CODE_LINE;
-    let mut best: Option<((bool, usize, bool, usize), Vec<Piece>)> = None;
-    for block in &section.blocks {
-        let (rank, pieces) = match block {
-            Block::Code(lines) => {
-                let fitted = fit::lines(lines, most);
-                ((fitted.is_cut, fitted.broken, lines.len() < 2, fitted.lines.len()), vec![Piece::Code(fitted.lines)])
-            }
-            Block::Printed(lines) => match as_table(lines) {
-                Some(rows) if rows[0].last().is_some_and(|last| last == "beside it") => return comparison(rows),
-                Some(rows) => {
-                    let count = rows.len();
-                    ((false, 0, false, count), in_slides(rows, false, false))
-                }
-                None => {
-                    let fitted = fit::lines(&fit::squeezed(lines), most);
-                    (
-                        (fitted.is_cut, fitted.broken, lines.len() < 2, fitted.lines.len()),
-                        vec![Piece::Code(fitted.lines)],
-                    )
-                }
-            },
-            Block::Table(rows) => {
-                let count = rows.len();
-                ((false, 0, false, count), in_slides(rows.clone(), true, true))
-            }
-            _ => continue,
-        };
-        if best.as_ref().is_none_or(|(other, _)| rank < *other) {
-            best = Some((rank, pieces));
-        }
-    }
-    best.map(|(_, pieces)| pieces).unwrap_or_default()
-}
-
-/// A printed block as a table if it is one and too wide as it is.
-fn as_table(lines: &[String]) -> Option<Vec<Vec<String>>> {
-    let is_wide = fit::squeezed(lines).iter().any(|line| room(line) > fit::CELLS);
-    if is_wide { fit::table(lines) } else { None }
-}
-
-/// Our numbers beside others.
-fn comparison(mut rows: Vec<Vec<String>>) -> Vec<Piece> {
-    let kept: Vec<bool> = rows[0].iter().map(|head| !LEFT_OUT.contains(&&head[..])).collect();
-    for row in &mut rows {
-        let mut kept = kept.iter();
-        row.retain(|_| *kept.next().unwrap_or(&true));
-    }
-    in_slides(rows, true, false)
-}
-
-/// A table in as many parts as it needs slides; each has the head.
-fn in_slides(rows: Vec<Vec<String>>, has_head: bool, is_markdown: bool) -> Vec<Piece> {
-    let part = |rows| Piece::Table { rows, has_head, is_markdown };
-    let heads = usize::from(has_head);
-    let mut parts: Vec<Vec<Vec<String>>> = vec![rows[..heads].to_vec()];
-    for row in &rows[heads..] {
-        if let Some(last) = parts.last_mut() {
-            last.push(row.clone());
-            if height_of(&part(last.clone())) > HEIGHT - LINE && last.len() > heads + 1 {
-                last.pop();
-                parts.push([&rows[..heads], std::slice::from_ref(row)].concat());
-            }
-        }
-    }
-    parts.into_iter().map(part).collect()
-}
-
 /// A question, and its answer on the next slide, below the question if there is room.
 fn of_question(title: &str, Question { question, answers, answer }: &Question) -> [Slide; 2] {
     let asked = Slide { title: title.to_owned(), pieces: vec![Piece::Text(question.clone())], notes: String::new() };
     let mut pieces = vec![Piece::Text(answer.clone())];
-    if height(question) + height(answer) < HEIGHT {
+    if of_text(question) + of_text(answer) < HEIGHT {
         pieces.insert(0, Piece::Text(format!("*{question}*")));
     }
     [asked, Slide { title: format!("{title}: {answers}"), pieces, notes: String::new() }]
@@ -316,47 +229,6 @@ fn of_exercise(section: &Section, told: &Told) -> Slide {
         watched(section).and_then(|command| command.lines().next()).map(|line| Piece::Command(line.to_owned()));
     let pieces = said.into_iter().chain(command).collect();
     Slide { title: section.title.clone(), pieces, notes: format!("{}\n{}", section.notes, told.slips) }
-}
-
-/// How many lines a text has, if each has so many cells.
-fn lines_of(text: &str, cells: usize) -> usize {
-    room(text).div_ceil(cells).max(1)
-}
-
-fn height(text: &str) -> usize {
-    lines_of(text, LINE_CELLS) * LINE + 24
-}
-
-fn formula_height(formula: &str) -> usize {
-    let has = |parts: &[&str]| parts.iter().any(|part| formula.contains(part));
-    match () {
-        _ if has(&["matrix", "underbrace"]) => 170,
-        _ if has(&["frac", "sum", "sqrt"]) => 95,
-        _ => 62,
-    }
-}
-
-fn height_of(piece: &Piece) -> usize {
-    match piece {
-        Piece::Code(lines) => lines.len() * CODE_LINE + AROUND,
-        Piece::Table { rows, .. } => {
-            // A column takes of a line what its longest cell takes of the longest cells of all.
-            let columns = rows.iter().map(Vec::len).max().unwrap_or(1);
-            let longest = |column: usize| {
-                rows.iter().filter_map(|row| row.get(column)).map(|cell| room(cell)).max().unwrap_or(0).max(3)
-            };
-            let widths: Vec<usize> = (0..columns).map(longest).collect();
-            let (all, free) = (widths.iter().sum::<usize>().max(1), TABLE_CELLS.saturating_sub(2 * columns).max(10));
-            let lines = |row: &Vec<String>| {
-                let of_cell = |(cell, width): (&String, &usize)| {
-                    if all <= free { 1 } else { lines_of(cell, (width * free / all).max(4)) }
-                };
-                row.iter().zip(&widths).map(of_cell).max().unwrap_or(1)
-            };
-            rows.iter().map(|row| lines(row) * CODE_LINE + 12).sum::<usize>() + 20
-        }
-        _ => 0,
-    }
 }
 
 #[cfg(test)]
@@ -411,21 +283,5 @@ mod tests {
             "A first sentence that is longer than forty letters.".to_owned(),
         ]);
         assert_eq!(slides[0].pieces, [list]);
-    }
-
-    #[test]
-    fn a_long_comparison_has_several_slides_with_its_head_on_each() {
-        let head = ["", "ours", "band", "from", "beside it"].map(str::to_owned).to_vec();
-        let row =
-            |n: usize| ["a number", "1", "0 to 2", "theory", "another"].map(|cell| format!("{cell} {n}")).to_vec();
-        let parts = comparison(std::iter::once(head).chain((0..30).map(row)).collect());
-        assert!(parts.len() > 1, "{parts:?}");
-        let mut count = 0;
-        for part in &parts {
-            let Piece::Table { rows, has_head: true, .. } = part else { panic!("no table: {part:?}") };
-            assert_eq!(rows[0], ["", "ours", "beside it"]);
-            count += rows.len() - 1;
-        }
-        assert_eq!(count, 30);
     }
 }

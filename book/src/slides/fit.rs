@@ -2,6 +2,7 @@
 //! columns whose cells may have several lines, then long lines are broken, and at last the rest is left out.
 
 use gradus_view::text::width;
+use std::ops::Range;
 
 /// How many cells a line of code has on a slide.
 pub const CELLS: usize = 67;
@@ -49,10 +50,10 @@ fn in_pieces(line: &str) -> Vec<String> {
     pieces
 }
 
-/// What stays together: a word with the blank after it. A long one is parted after its signs.
+/// What stays together: a word with the blank after it. One that is too long for any line is parted after its signs.
 fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split_inclusive(' ').flat_map(|word| {
-        let is_long = width(word) > CELLS / 3;
+        let is_long = width(word) > CELLS / 2;
         word.split_inclusive(move |c: char| is_long && !c.is_alphanumeric() && c != '_')
     })
 }
@@ -72,24 +73,34 @@ pub fn squeezed(block: &[String]) -> Vec<String> {
     lines[start..].to_vec()
 }
 
-/// Printed lines as a table, if they have columns: places in which each line has two blanks.
-pub fn table(block: &[String]) -> Option<Vec<Vec<String>>> {
-    let rows: Vec<Vec<char>> =
-        block.iter().map(|line| line.trim_end().chars().collect()).filter(|row: &Vec<char>| !row.is_empty()).collect();
+/// The lines above a table, as one, and its rows.
+pub type Printed = (Option<String>, Vec<Vec<String>>);
+
+/// Printed lines as a table, if they have columns: places in which each line, but for one or two sentences above, has two blanks.
+pub fn table(block: &[String]) -> Option<Printed> {
+    let lines: Vec<&str> = block.iter().map(|line| line.trim_end()).filter(|line| !line.is_empty()).collect();
+    let without = |above: usize| Some((above, columns(lines.get(above..)?)?));
+    let tries = (0..=2).filter_map(without);
+    // The first of those with most columns.
+    let (above, rows) = tries.rev().max_by_key(|(_, rows)| rows[0].len())?;
+    let sentences = lines[..above].iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+    Some(((above > 0).then_some(sentences), rows))
+}
+
+fn columns(lines: &[&str]) -> Option<Vec<Vec<String>>> {
+    let rows: Vec<Vec<char>> = lines.iter().map(|line| line.chars().collect()).collect();
     let is_blank = blank_places(&rows);
+    let ends = |place: usize| is_blank[place] && is_blank.get(place + 1).copied().unwrap_or(true);
     let mut columns = Vec::new();
     let mut at = 0;
-    while at < is_blank.len() {
-        let ends = |place: usize| is_blank[place] && is_blank.get(place + 1).copied().unwrap_or(true);
-        let start = (at..is_blank.len()).find(|&place| !is_blank[place])?;
-        let end = (start..is_blank.len()).find(|&place| ends(place)).unwrap_or(is_blank.len());
-        columns.push(start..end);
-        at = (end..is_blank.len()).find(|&place| !is_blank[place]).unwrap_or(is_blank.len());
+    while let Some(start) = (at..is_blank.len()).find(|&place| !is_blank[place]) {
+        at = (start..is_blank.len()).find(|&place| ends(place)).unwrap_or(is_blank.len());
+        columns.push(start..at);
     }
     if columns.len() < 2 || rows.len() < 2 {
         return None;
     }
-    let cell = |row: &Vec<char>, column: &std::ops::Range<usize>| {
+    let cell = |row: &Vec<char>, column: &Range<usize>| {
         let text: String = row.iter().skip(column.start).take(column.len()).collect();
         text.trim().to_owned()
     };
@@ -129,8 +140,11 @@ mod tests {
     #[test]
     fn printed_columns_become_a_table_and_running_text_does_not() {
         let printed = owned(&["            ours  beside it", "  a b     0.5     1 or 2", "  c         1"]);
-        let rows = table(&printed).expect("it has columns");
+        let (above, rows) = table(&printed).expect("it has columns");
+        assert_eq!(above, None);
         assert_eq!(rows, [["", "ours", "beside it"], ["a b", "0.5", "1 or 2"], ["c", "1", ""]]);
+        let below = [&owned(&["  what these numbers say at once"]), &printed[..]].concat();
+        assert_eq!(table(&below), Some((Some("what these numbers say at once".to_owned()), rows)));
         assert_eq!(table(&owned(&["one sentence of words", "and another one"])), None);
     }
 }

@@ -4,16 +4,18 @@
 //! - `blocks`: a chapter's text as sections of paragraphs, formulas, figures, code
 //! - `sentence`: the first sentence of a paragraph, and how much room a text takes
 //! - `fit`: code and printed tables in lines that a room can read
-//! - `choice`: which slides a text becomes
+//! - `choice`: which slides a text becomes; `shortest`: which block of a section, `height`: what fits beside it
 //! - `questions`: what the teacher's guide says about a chapter
 //! - `page`: slides as HTML
 
 mod blocks;
 mod choice;
 mod fit;
+mod height;
 mod page;
 mod questions;
 mod sentence;
+mod shortest;
 
 use crate::translations::{Language, Translations};
 use crate::{Result, name, read, write};

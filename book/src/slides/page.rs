@@ -4,6 +4,7 @@
 use super::blocks::Text;
 use super::choice::{Piece, Slide};
 use super::sentence::room;
+use super::shortest::{Table, is_number};
 use super::{ABOUT, INDEX, KEYS, NEXT, NOTES, PHRASES, PREVIOUS};
 use crate::{Result, formulas, read};
 use base64::Engine;
@@ -114,24 +115,28 @@ fn piece_html(piece: &Piece, chapter: &Path) -> Result<String> {
                 items.iter().map(|item| Ok(format!("<li>{}</li>\n", inline(item)?))).collect::<Result<Vec<_>>>()?;
             format!("<ul>\n{}</ul>\n", items.concat())
         }
-        Piece::Table { rows, has_head, is_markdown } => table(rows, *has_head, *is_markdown)?,
+        Piece::Table(table) => table_html(table)?,
         Piece::Figure { description, file, is_described } => figure(&chapter.join(file), description, *is_described)?,
     })
 }
 
-fn table(rows: &[Vec<String>], has_head: bool, is_markdown: bool) -> Result<String> {
-    let is_number = |cell: &String| {
-        cell.is_empty() || cell.starts_with(|c: char| c.is_ascii_digit() || c == '-') && !cell.contains(' ')
+fn table_html(table: &Table) -> Result<String> {
+    let columns = table.rows.iter().map(Vec::len).max().unwrap_or(1);
+    let has_numbers = |column: usize| {
+        table.rows.iter().skip(table.heads).filter_map(|row| row.get(column)).all(|cell| is_number(cell))
     };
-    let has_numbers = |column: usize| rows.iter().skip(1).filter_map(|row| row.get(column)).all(is_number);
     let mut html = String::from("<table>\n");
-    for (place, row) in rows.iter().enumerate() {
-        let tag = if has_head && place == 0 { "th" } else { "td" };
+    for (place, row) in table.rows.iter().enumerate() {
+        let tag = if place < table.heads { "th" } else { "td" };
         html += "<tr>";
         for (column, cell) in row.iter().enumerate() {
-            let class = if has_numbers(column) { " class=\"number\"" } else { "" };
-            let cell = if is_markdown { inline(&cell.replace("\\|", "|"))? } else { escaped(cell) };
-            html += &format!("<{tag}{class}>{cell}</{tag}>");
+            let attributes = match () {
+                _ if row.len() < columns => format!(" colspan=\"{columns}\""),
+                _ if has_numbers(column) => " class=\"number\"".to_owned(),
+                _ => String::new(),
+            };
+            let cell = if table.is_markdown { inline(&cell.replace("\\|", "|"))? } else { escaped(cell) };
+            html += &format!("<{tag}{attributes}>{cell}</{tag}>");
         }
         html += "</tr>\n";
     }
@@ -254,8 +259,8 @@ mod tests {
 
     #[test]
     fn numbers_of_a_table_stand_at_the_right() {
-        let rows = [["a", "ours"], ["b", "-0.5"]].map(|row| row.map(str::to_owned).to_vec());
-        let html = table(&rows, true, false).expect("it is a table");
+        let rows = [["a", "ours"], ["b", "-0.5"]].map(|row| row.map(str::to_owned).to_vec()).to_vec();
+        let html = table_html(&Table { rows, heads: 1, is_markdown: false }).expect("it is a table");
         assert!(
             html.contains("<th>a</th><th class=\"number\">ours</th>")
                 && html.contains("<td class=\"number\">-0.5</td>"),

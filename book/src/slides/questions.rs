@@ -88,7 +88,7 @@ fn question(item: &str) -> Option<Question> {
     let (word, answer) = rest[2..].split_once("**")?;
     Some(Question {
         question: question.trim().trim_matches('*').to_owned(),
-        answers: word.trim_end_matches([':', '：']).to_owned(),
+        answers: word.trim_matches(['*', ':', '：']).to_owned(),
         answer: answer.trim().to_owned(),
     })
 }
