@@ -73,18 +73,26 @@ pub fn squeezed(block: &[String]) -> Vec<String> {
     lines[start..].to_vec()
 }
 
-/// The lines above a table, as one, and its rows.
-pub type Printed = (Option<String>, Vec<Vec<String>>);
+/// A printed table: the sentences above it as one, its rows, and the sentence below.
+#[derive(Debug, PartialEq)]
+pub struct Printed {
+    pub above: Option<String>,
+    pub rows: Vec<Vec<String>>,
+    pub below: Option<String>,
+}
 
-/// Printed lines as a table, if they have columns: places in which each line, but for one or two sentences above, has two blanks.
+/// Printed lines as a table, if they have columns: places in which each line has two blanks, but for sentences above and below.
 pub fn table(block: &[String]) -> Option<Printed> {
     let lines: Vec<&str> = block.iter().map(|line| line.trim_end()).filter(|line| !line.is_empty()).collect();
-    let without = |above: usize| Some((above, columns(lines.get(above..)?)?));
-    let tries = (0..=2).filter_map(without);
-    // The first of those with most columns.
-    let (above, rows) = tries.rev().max_by_key(|(_, rows)| rows[0].len())?;
-    let sentences = lines[..above].iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
-    Some(((above > 0).then_some(sentences), rows))
+    let is_sentence = |line: &&&str| !line.trim().contains("  ");
+    let above = lines.iter().take(2).take_while(is_sentence).count();
+    let below = usize::from(lines.last().is_some_and(|line| is_sentence(&line)));
+    let sentences = |lines: &[&str]| {
+        (!lines.is_empty()).then(|| lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" "))
+    };
+    let end = lines.len() - below;
+    let rows = columns(lines.get(above..end)?)?;
+    Some(Printed { above: sentences(&lines[..above]), rows, below: sentences(&lines[end..]) })
 }
 
 fn columns(lines: &[&str]) -> Option<Vec<Vec<String>>> {
@@ -140,11 +148,14 @@ mod tests {
     #[test]
     fn printed_columns_become_a_table_and_running_text_does_not() {
         let printed = owned(&["            ours  beside it", "  a b     0.5     1 or 2", "  c         1"]);
-        let (above, rows) = table(&printed).expect("it has columns");
-        assert_eq!(above, None);
-        assert_eq!(rows, [["", "ours", "beside it"], ["a b", "0.5", "1 or 2"], ["c", "1", ""]]);
-        let below = [&owned(&["  what these numbers say at once"]), &printed[..]].concat();
-        assert_eq!(table(&below), Some((Some("what these numbers say at once".to_owned()), rows)));
+        let found = table(&printed).expect("it has columns");
+        assert_eq!((&found.above, &found.below), (&None, &None));
+        assert_eq!(found.rows, [["", "ours", "beside it"], ["a b", "0.5", "1 or 2"], ["c", "1", ""]]);
+        let around =
+            [&owned(&["  what these numbers say at once"]), &printed[..], &owned(&["the end of what they say"])];
+        let (above, below) =
+            (Some("what these numbers say at once".to_owned()), Some("the end of what they say".to_owned()));
+        assert_eq!(table(&around.concat()), Some(Printed { above, below, rows: found.rows }));
         assert_eq!(table(&owned(&["one sentence of words", "and another one"])), None);
     }
 }

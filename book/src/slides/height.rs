@@ -61,7 +61,8 @@ pub fn of_rows(rows: &[Vec<String>]) -> usize {
         let of_cell = |(cell, width): (&String, &usize)| match () {
             _ if row.len() < columns => lines(cell, TABLE_CELLS),
             _ if all <= free => 1,
-            _ => lines(cell, (width * free / all).max(4)),
+            // Words that are broken leave a part of their lines empty.
+            _ => lines(cell, (width * free * 4 / (all * 5)).max(4)),
         };
         row.iter().zip(&widths).map(of_cell).max().unwrap_or(1)
     };

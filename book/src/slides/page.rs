@@ -123,7 +123,13 @@ fn piece_html(piece: &Piece, chapter: &Path) -> Result<String> {
 fn table_html(table: &Table) -> Result<String> {
     let columns = table.rows.iter().map(Vec::len).max().unwrap_or(1);
     let has_numbers = |column: usize| {
-        table.rows.iter().skip(table.heads).filter_map(|row| row.get(column)).all(|cell| is_number(cell))
+        table
+            .rows
+            .iter()
+            .skip(table.heads)
+            .filter(|row| row.len() == columns)
+            .filter_map(|row| row.get(column))
+            .all(|cell| is_number(cell))
     };
     let mut html = String::from("<table>\n");
     for (place, row) in table.rows.iter().enumerate() {

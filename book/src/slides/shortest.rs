@@ -54,10 +54,11 @@ pub fn shortest(section: &Section, most: usize) -> Vec<Piece> {
 /// A printed block as a table if it is a comparison, or one that is too wide as it is.
 fn printed_table(lines: &[String]) -> Option<Table> {
     let is_wide = fit::squeezed(lines).iter().any(|line| room(line) > fit::CELLS);
-    let (above, rows) = fit::table(lines)?;
+    let fit::Printed { above, rows, below } = fit::table(lines)?;
     let is_head = rows[0].iter().all(|cell| !is_number(cell) || cell.is_empty());
     let heads = usize::from(above.is_some()) + usize::from(is_head);
-    let rows = above.into_iter().map(|line| vec![line]).chain(rows).collect();
+    let sentence = |line: Option<String>| line.into_iter().map(|line| vec![line]);
+    let rows = sentence(above).chain(rows).chain(sentence(below)).collect();
     Some(Table { rows, heads, is_markdown: false }).filter(|table| is_wide || is_comparison(table))
 }
 
@@ -97,10 +98,11 @@ mod tests {
 
     #[test]
     fn a_long_comparison_has_several_slides_with_its_head_on_each() {
-        let head = "                      ours  band              from              beside it".to_owned();
-        let row = |n: usize| {
-            format!("a number {n:<8}          1  0 to 2            theory            another {n}, or nearly")
-        };
+        let line =
+            |cells: [&str; 5]| format!("{:<20}{:>6}  {:<10}{:<10}{}", cells[0], cells[1], cells[2], cells[3], cells[4]);
+        let head = line(["", "ours", "band", "from", "beside it"]);
+        let row =
+            |n: usize| line([&format!("number {n}"), "1", "0 to 2", "theory", &format!("another {n}, or nearly")]);
         let lines: Vec<String> = std::iter::once(head).chain((0..30).map(row)).collect();
         let section = Section { blocks: vec![Block::Printed(lines)], ..Section::default() };
         let parts = shortest(&section, 12);
