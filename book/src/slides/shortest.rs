@@ -21,6 +21,8 @@ pub struct Table {
 const BESIDE: &str = "beside it";
 const LEFT_OUT: [&str; 2] = ["band", "from"];
 
+const MOST_COLUMNS: usize = 8;
+
 /// What is better comes first: not cut, with few broken lines, of more than one line, short.
 type Rank = (bool, usize, bool, usize);
 
@@ -55,6 +57,10 @@ pub fn shortest(section: &Section, most: usize) -> Vec<Piece> {
 fn printed_table(lines: &[String]) -> Option<Table> {
     let is_wide = fit::squeezed(lines).iter().any(|line| room(line) > fit::CELLS);
     let fit::Printed { above, rows, below } = fit::table(lines)?;
+    // Cells of several columns, or more columns than a slide has room for, are better left as they are printed.
+    if rows[0].len() > MOST_COLUMNS || rows.iter().flatten().any(|cell| cell.contains("  ")) {
+        return None;
+    }
     let is_head = rows[0].iter().all(|cell| !is_number(cell) || cell.is_empty());
     let heads = usize::from(above.is_some()) + usize::from(is_head);
     let sentence = |line: Option<String>| line.into_iter().map(|line| vec![line]);
