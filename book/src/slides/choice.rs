@@ -191,7 +191,7 @@ impl Deck<'_> {
 /// What an item says: its first sentence and, if that is a short one, the second.
 fn lead(item: &str) -> String {
     let first = beginning(item, 0);
-    if room(&first) < 40 { beginning(item, 2 * LINE_CELLS) } else { first }
+    if room(&first) < 40 { beginning(item, 3 * LINE_CELLS) } else { first }
 }
 
 /// A formula in parts, which stand side by side in a text and below one another on a slide.

@@ -152,17 +152,20 @@ fn table_html(table: &Table) -> Result<String> {
 /// A figure inside the page. One that is much higher than wide is shown in several columns.
 fn figure(path: &Path, description: &str, is_described: bool) -> Result<String> {
     let alternative = escaped(description).replace('"', "&quot;");
-    let image = |data: &str, alternative: &str| format!("<img src=\"data:{data}\" alt=\"{alternative}\">");
-    let images = if path.extension().is_some_and(|extension| extension == "svg") {
-        let parts = columns(&read(path)?);
-        let image = |(place, svg): (usize, &String)| {
-            image(&format!("image/svg+xml;base64,{}", STANDARD.encode(svg)), if place == 0 { &alternative } else { "" })
-        };
-        parts.iter().enumerate().map(image).collect()
-    } else {
-        let bytes = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-        image(&format!("image/png;base64,{}", STANDARD.encode(bytes)), &alternative)
+    let bytes = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let is_drawing = path.extension().is_some_and(|extension| extension == "svg");
+    let (kind, parts) = match is_drawing {
+        true => ("svg+xml", columns(&read(path)?).into_iter().map(String::into_bytes).collect()),
+        false => ("png", vec![bytes.clone()]),
     };
+    // A drawing that has colours of its own for a dark page needs no paper.
+    let adapts = is_drawing && String::from_utf8_lossy(&bytes).contains("prefers-color-scheme");
+    let class = if adapts { "" } else { " class=\"paper\"" };
+    let image = |(place, part): (usize, &Vec<u8>)| {
+        let alternative = if place == 0 { &alternative[..] } else { "" };
+        format!("<img{class} src=\"data:image/{kind};base64,{}\" alt=\"{alternative}\">", STANDARD.encode(part))
+    };
+    let images: String = parts.iter().enumerate().map(image).collect();
     // A screen reader has heard the description already.
     let caption =
         if is_described { format!("<p aria-hidden=\"true\">{}</p>\n", escaped(description)) } else { String::new() };
