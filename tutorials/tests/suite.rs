@@ -42,6 +42,7 @@ mod must_use;
 mod plots;
 mod reproduce;
 mod resume;
+mod run;
 mod runner;
 mod slips;
 mod support;
