@@ -62,6 +62,9 @@ pub mod ch29;
 #[path = "ch30_outgrowing/chapter.rs"]
 pub mod ch30;
 
+#[path = "quiz/mod.rs"]
+pub mod quiz;
+
 #[path = "gradus/command.rs"]
 pub mod command;
 

@@ -11,7 +11,7 @@ const LONGEST: u64 = 1_000;
 ///
 /// # Errors
 /// If the terminal cannot be read.
-pub(crate) fn ask(question: &str) -> Result<Option<String>> {
+pub fn ask(question: &str) -> Result<Option<String>> {
     output::ask(question);
     read(&mut std::io::stdin().lock())
 }

@@ -76,6 +76,16 @@ pub fn print(text: &str) {
     fitted(&say(text), is_terminal()).iter().for_each(|line| put(line));
 }
 
+/// Prints a text after a beginning such as `a) `, which stays as it is. The text is wrapped at the width of a page, and stands below itself.
+pub fn print_after(beginning: &str, text: &str) {
+    let indent = width(beginning);
+    let room = columns(is_terminal()).map_or(WIDEST, |columns| columns.min(WIDEST)).saturating_sub(indent);
+    for (row, line) in wrapped(&say(text), room.max(NARROWEST)).iter().enumerate() {
+        let line = if row == 0 { format!("{beginning}{line}") } else { format!("{}{line}", " ".repeat(indent)) };
+        put(line.trim_end());
+    }
+}
+
 /// Reserves standard output for a document: from now on everything else is printed to standard error.
 pub(crate) fn make_room_for_a_document() {
     PROSE_TO_STDERR.store(true, Ordering::Relaxed);

@@ -164,7 +164,7 @@ fn judge(checkout: &Checkout, libraries: &workshop::Libraries, answers: &[Answer
             // A worker that has panicked has left nothing half done here.
             let next = waiting.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
             let Some((place, answer)) = next else { return Ok(()) };
-            let own = seed_of(seed, &answer.student);
+            let own = frame::seed_of(seed, &answer.student);
             let (outcome, judgement) = outcome(checkout, libraries, answer, own)?;
             let same_as = if outcome == Outcome::Untouched { Vec::new() } else { same[place].clone() };
             let verdict = Verdict {
@@ -186,12 +186,6 @@ fn judge(checkout: &Checkout, libraries: &workshop::Libraries, answers: &[Answer
             .try_for_each(|worker| worker.join().map_err(|_| Error::new("a judgement was broken off"))?)
     })?;
     Ok(verdicts.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).into_values().collect())
-}
-
-/// A student's own seed, which stays the same when others join. (FNV-1a, since the standard library does not promise its hash for ever.)
-fn seed_of(seed: u64, student: &str) -> u64 {
-    let bytes = seed.to_le_bytes().into_iter().chain(student.bytes());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 /// For each answer the other students with the same one.

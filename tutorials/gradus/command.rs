@@ -1,6 +1,7 @@
 //! The course from the command line: `gradus` gives the tour, `gradus list` the chapters, `gradus ch15` runs one, `gradus exercises`
 //! judges what you write.
 
+mod answers;
 mod check;
 mod checkout;
 mod class;
@@ -10,6 +11,7 @@ mod handed_in;
 mod model;
 mod names;
 mod progress;
+mod quiz;
 mod report;
 mod reproduce;
 #[cfg(feature = "xla")]
@@ -84,6 +86,7 @@ fn obey(mut arguments: Vec<OsString>) -> ExitCode {
         "check" => check::main(arguments),
         "exercises" => exercises::main(arguments),
         "class" => class::main(arguments),
+        "quiz" => quiz::main(arguments),
         "reproduce" => reproduce::main(arguments),
         "site" => site::main(arguments),
         "completions" => shell::completions(arguments),
@@ -258,6 +261,7 @@ fn overview() -> String {
          \x20 tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
          \x20 step [WHAT]      step through a chapter's tape, or through FILE.onnx\n\
          \x20 check [FLAGS]    judge gradients: of a model, golden values, your own program\n\
+         \x20 quiz [chNN]      questions on the chapters, asked or on a sheet, and judged\n\
          \x20 class FOLDER     judge what a class has handed in\n\
          \x20 site --out DIR   the course as a web site, whose chapters run in their pages\n\
          \x20 reproduce        every number of the course, with what stands beside it\n\

@@ -4,13 +4,14 @@ use crate::command::list;
 use crate::{CHAPTERS, Story};
 use frame::{Chapter, EXERCISES, Error, Exercise, Result};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "tour",
     "list",
     "next",
     "exercises",
     "check",
     "class",
+    "quiz",
     "site",
     "reproduce",
     "run",

@@ -3,7 +3,7 @@
 
 use crate::CHAPTERS;
 use crate::command::names::unknown;
-use crate::command::{check, class, exercises, print, reproduce, site, tour};
+use crate::command::{check, class, exercises, print, quiz, reproduce, site, tour};
 use clap::builder::{EnumValueParser, PossibleValuesParser};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
@@ -119,6 +119,7 @@ pub fn tree() -> Command {
         .subcommand(exercises_command())
         .subcommand(plain("step", "Step through what a chapter's tape recorded, or through a model").arg(what))
         .subcommand(check::command().name("check"))
+        .subcommand(quiz::command().name("quiz"))
         .subcommand(class::command().name("class"))
         .subcommand(site::command().name("site"))
         .subcommand(reproduce::command().name("reproduce"))
