@@ -2,6 +2,7 @@
 
 use super::{slopes, value};
 use frame::{Ask, Draw, Question};
+use gradus::prelude::*;
 
 pub const QUESTIONS: &[Ask] = &[what_arrives_at_the_score, two_costs_of_one_name, slope_of_an_accuracy];
 
@@ -34,10 +35,10 @@ fn what_arrives_at_the_score(draw: &mut Draw) -> Question {
 
 fn two_costs_of_one_name(draw: &mut Draw) -> Question {
     let (outputs, rate) = (draw.one_of(&[3_usize, 4, 8, 10, 20]), draw.one_of(&[0.1, 0.2, 0.5]));
-    let errors = vec![0.3; outputs];
-    let half_of_sum = |v: &[gradus::Var<'_, f64>]| v.iter().map(|&v| v * v).reduce(|sum, v| sum + v);
-    let slope = |divided_by: f64| slopes(&errors, move |v| half_of_sum(v).unwrap_or(v[0]) / divided_by)[0];
-    let (of_a, of_b) = (slope(2.0), slope(outputs as f64));
+    let tape = Tape::<f64>::new();
+    let errors = tape.var(ndarray::Array1::from_elem(outputs, 0.3));
+    let slope = |cost: Var<f64>| cost.backward().wrt(errors).value()[[0]];
+    let (of_a, of_b) = (slope(errors.square().sum() * 0.5), slope(errors.square().mean()));
     Question::number(
         format!(
             "Program A uses the cost 1/(2n) Σ|a - y|² over n samples, program B the mean over all elements. The net has {outputs} outputs, and A trains well at the rate {rate}. \
