@@ -6,8 +6,8 @@ use frame::{Ask, Draw, Question};
 pub const QUESTIONS: &[Ask] = &[fold_two_layers, bend_at_the_output, a_cost_that_stands_still];
 
 fn fold_two_layers(draw: &mut Draw) -> Question {
-    let (w1, b1) = (draw.one_of(&[-2.0, 3.0, 4.0]), draw.one_of(&[-3.0, 1.0, 2.0]));
-    let (w2, b2) = (draw.one_of(&[-2.0, 2.0, 3.0, 5.0]), draw.one_of(&[-1.0, 1.0, 4.0]));
+    let (w1, b1) = (draw.one_of(&[-2.0, 3.0, 4.0]), draw.one_of(&[1.0, 2.0, 5.0]));
+    let (w2, b2) = (draw.one_of(&[-2.0, 2.0, 3.0, 5.0]), draw.one_of(&[1.0, 4.0, 6.0]));
     let at = |x: f64| value(&[x], |v| (v[0] * w1 + b1) * w2 + b2);
     Question::number(
         format!(

@@ -57,7 +57,7 @@ fn many_paths(draw: &mut Draw) -> Question {
     let rounds = draw.one_of(&[40, 50, 60]);
     Question::choice(
         format!(
-            "{rounds} times y ← (y + y)/2: from the end to the start there are 2 to the power of {rounds} paths. Why is the walk back cheap all the same?"
+            "{rounds} times y ← (y + y)/2: from the end to the start the number of paths is 2 to that power. Why is the walk back cheap all the same?"
         ),
         [
             "It visits each node once, and adds where paths meet",

@@ -56,7 +56,7 @@ fn where_a_gradient_can_be_wrong(_: &mut Draw) -> Question {
                 "A node's operands are always recorded before it, so last recorded first is right for every net.",
             ],
             [
-                "Nowhere",
+                "Nowhere at all",
                 "The tape applies the ops' own slopes. If one of them is wrong, so is every gradient that passes through it.",
             ],
         ],

@@ -53,7 +53,7 @@ fn products_on_the_way_back(draw: &mut Draw) -> Question {
     let (right, twice) = (2 * layers - 1, 2 * layers);
     Question::choice(
         format!(
-            "The forward pass of a net with {layers} layers takes {layers} matrix products. How many does the backward pass need?"
+            "The forward pass of a net with {layers} layers takes one matrix product for each. How many does the backward pass need?"
         ),
         [
             &format!("{right} products"),

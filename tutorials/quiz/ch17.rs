@@ -32,7 +32,7 @@ fn shuffled_pixels(_: &mut Draw) -> Question {
     Question::choice(
         "The pixels of all images are shuffled by the same rule, before training and after. What does a fully connected net lose?",
         [
-            "Nothing",
+            "Nothing at all",
             "A sum does not depend on the order of its terms: the net with shuffled rows of first weights does the same.",
         ],
         &[

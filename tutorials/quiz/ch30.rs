@@ -32,7 +32,7 @@ fn around_the_ring(draw: &mut Draw) -> Question {
     let rounds = value(&[devices], |v| (v[0] - 1.0) * 2.0);
     Question::number(
         format!(
-            "{devices} devices stand in a ring, and each array is cut into {devices} pieces. They add up their arrays and hand the sums round. How many times the size of its array does each device send?"
+            "{devices} devices stand in a ring, and each array is cut into as many pieces. They add up their arrays and hand the sums round. How many times the size of its array does each device send?"
         ),
         value(&[rounds], |v| v[0] / devices),
         2,

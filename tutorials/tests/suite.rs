@@ -40,6 +40,7 @@ mod misuse;
 mod mnist;
 mod must_use;
 mod plots;
+mod quiz;
 mod reproduce;
 mod resume;
 mod run;
