@@ -261,7 +261,7 @@ fn overview() -> String {
          \x20 tour [FLAGS]     the tour with flags, such as --json FILE or --seed N\n\
          \x20 step [WHAT]      step through a chapter's tape, or through FILE.onnx\n\
          \x20 check [FLAGS]    judge gradients: of a model, golden values, your own program\n\
-         \x20 quiz [chNN]      questions on the chapters, asked or on a sheet, and judged\n\
+         \x20 quiz [chNN]      ask questions on the chapters, print a sheet, judge answers\n\
          \x20 class FOLDER     judge what a class has handed in\n\
          \x20 site --out DIR   the course as a web site, whose chapters run in their pages\n\
          \x20 reproduce        every number of the course, with what stands beside it\n\

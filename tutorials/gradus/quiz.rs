@@ -86,9 +86,10 @@ impl Sheet {
         }
     }
 
-    fn key(&self) -> String {
-        let lines = self.items.iter().map(|item| format!("\n{} {}", item.name, item.question.key()));
-        format!("seed {}{}", self.seed, lines.collect::<String>())
+    /// Prints a file of answers, which reads the same in every language.
+    fn print_key(&self) {
+        print_after(&format!("seed {}", self.seed), "");
+        self.items.iter().for_each(|item| print_after(&format!("{} {}", item.name, item.question.key()), ""));
     }
 }
 
@@ -137,7 +138,7 @@ fn run(matches: &ArgMatches) -> Result<u8> {
             Some(judged)
         }
         None if wants_key => {
-            print(&sheet.key());
+            sheet.print_key();
             None
         }
         None if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => Some(asked_one_by_one(&sheet)?),

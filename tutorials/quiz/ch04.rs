@@ -29,7 +29,10 @@ fn softmax_moved(draw: &mut Draw) -> Question {
     let by = draw.one_of(&[3, 5, 10]);
     Question::choice(
         format!("You add {by} to all scores of a softmax. What happens to its shares?"),
-        ["Nothing at all", "Only differences of scores count: the same factor stands above and below the fraction line."],
+        [
+            "Nothing at all",
+            "Only differences of scores count: the same factor stands above and below the fraction line.",
+        ],
         &[
             [
                 "The largest grows",

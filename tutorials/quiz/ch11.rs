@@ -39,8 +39,7 @@ fn a_column_minus_a_row(draw: &mut Draw) -> Question {
     let (y, t) = (tape.input(ndarray::Array2::zeros((n, 1))), tape.input(ndarray::Array1::zeros(n)));
     let shape = (y - t).shape();
     Question::choice(
-        format!("The answers y have the shape [{n}, 1], the targets t the shape [{}]. What is y - t?",
-            t.value().len()),
+        format!("The answers y have the shape [{n}, 1], the targets t the shape [{}]. What is y - t?", t.value().len()),
         [
             &format!("An array of shape {shape}"),
             "Shapes are compared from the last axis on, and an axis of length 1 is stretched. Each answer is compared with each target.",

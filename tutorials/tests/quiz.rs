@@ -15,7 +15,8 @@ const GRADUS: &str = env!("CARGO_BIN_EXE_gradus");
 fn questions(seed: u64) -> Vec<(String, Question)> {
     let of_chapter = |(chapter, asks): (usize, &&[frame::Ask])| {
         let name = |place: usize| format!("{}.{}", CHAPTERS[chapter].0.short_name(), place + 1);
-        let drawn = asks.iter().enumerate().map(|(place, &ask)| (name(place), Question::drawn(ask, seed, &name(place))));
+        let drawn =
+            asks.iter().enumerate().map(|(place, &ask)| (name(place), Question::drawn(ask, seed, &name(place))));
         drawn.collect::<Vec<_>>()
     };
     QUIZZES.iter().enumerate().flat_map(of_chapter).collect()
@@ -44,7 +45,9 @@ fn every_chapter_has_two_to_four_questions_and_each_has_one_right_answer_for_eve
             match &question.kind {
                 Kind::Choice(options) => {
                     assert!((3..=4).contains(&options.len()), "{what}");
-                    let right = LETTERS[..options.len()].iter().filter(|letter| question.judge(letter).is_ok_and(|remark| remark.is_right));
+                    let right = LETTERS[..options.len()]
+                        .iter()
+                        .filter(|letter| question.judge(letter).is_ok_and(|remark| remark.is_right));
                     assert_eq!(right.count(), 1, "{what}");
                     let texts: BTreeSet<&str> = options.iter().map(|option| option.text.as_str()).collect();
                     assert_eq!(texts.len(), options.len(), "{what}");
