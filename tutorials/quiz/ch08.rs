@@ -24,10 +24,12 @@ fn a_fan_out(draw: &mut Draw) -> Question {
         &[
             (too_early, "b has handed on before c has handed in its share. A node waits for all its uses."),
             (
-                right - too_early,
-                "Only the share by way of c has arrived. The product uses b directly, too, and shares add up.",
+                value(&[a], |v| {
+                    let b = v[0] + v[0];
+                    b * (b + b)
+                }),
+                "That is the value of d, and not its slope.",
             ),
-            (right / 2.0, "a is used twice by b = a + a, so it gets what arrives at b twice."),
         ],
     )
 }
