@@ -20,7 +20,7 @@ fn back_to_a_bias(draw: &mut Draw) -> Question {
              unit 0 get?"
         ),
         right,
-        0,
+        2,
         "The bias was copied to four samples. What comes back to the copies adds up.",
         &[
             (

@@ -43,7 +43,7 @@ fn gradient_of_a_shared_weight(draw: &mut Draw) -> Question {
             "A kernel with two weights (w1, w2) slides over the row {a}, {b}, {c}, {d}, and the loss is the sum of the three results. What is the slope of the loss with respect to w1?"
         ),
         right,
-        0,
+        2,
         "w1 is used at three places. Copying forward is summing backward: the sum of the pixels that it meets.",
         &[
             (right / 3.0, "The shares of the places add up; they are not averaged."),
