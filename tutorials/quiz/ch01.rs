@@ -19,7 +19,7 @@ fn nodes_of_a_loop(draw: &mut Draw) -> Question {
     let right = nodes_after(readings, &mut tape);
     Question::number(
         format!(
-            "`w` and `b` are recorded once. A loop then computes `z = w * x + b` for {readings} readings of x. How many nodes are on the tape?"
+            "`w` and `b` are recorded once. A loop then computes `z = w * x + b` for {readings} readings of x, each recorded as an input. How many nodes are on the tape?"
         ),
         right,
         0,

@@ -11,7 +11,8 @@ fn a_nudge(draw: &mut Draw) -> Question {
     let (x1, x2) = (draw.one_of(&[-2.0, 2.0, 3.0]), draw.one_of(&[0.0, 1.0]));
     let (target, rate) = (draw.one_of(&[0.0, 1.0]), draw.one_of(&[0.1, 0.5]));
     let z = value(&[w1, w2, b], |v| v[0] * x1 + v[1] * x2 + v[2]);
-    let error = target - if z >= 0.0 { 1.0 } else { 0.0 };
+    let answer = if z >= 0.0 { 1.0 } else { 0.0 };
+    let error = target - answer;
     let moved = |by: f64| value(&[w1], |v| v[0] + by);
     Question::number(
         format!(
@@ -20,11 +21,13 @@ fn a_nudge(draw: &mut Draw) -> Question {
         ),
         moved(rate * error * x1),
         2,
-        format!("z is {z}, so t - y is {error}, and w1 moves by the rate times t - y times x1."),
+        format!(
+            "z is {z}, so the answer y is {answer}. With the target t the error t - y is {error}, and w1 moves by rate · (t - y) · x1."
+        ),
         &[
             (
                 moved(-rate * error * x1),
-                "That is the wrong way: a row that should have fired must get a larger z the next time.",
+                "That is the wrong way. If the row should have fired, its z must become larger, otherwise smaller.",
             ),
             (
                 moved(rate * error),

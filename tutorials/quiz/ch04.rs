@@ -6,7 +6,7 @@ use frame::{Ask, Draw, Question};
 pub const QUESTIONS: &[Ask] = &[slope_of_a_sigmoid, softmax_moved, a_dead_unit];
 
 fn slope_of_a_sigmoid(draw: &mut Draw) -> Question {
-    let a = draw.one_of(&[0.6, 0.7, 0.8, 0.95, 0.98]);
+    let a = draw.one_of(&[0.2, 0.3, 0.6, 0.7, 0.8, 0.9]);
     let z = value(&[a], |v| (v[0] / (1.0 - v[0])).ln());
     Question::number(
         format!("A sigmoid answers {a}. Which part of a small nudge of z gets through to its answer?"),
@@ -30,7 +30,7 @@ fn softmax_moved(draw: &mut Draw) -> Question {
     Question::choice(
         format!("You add {by} to all scores of a softmax. What happens to its shares?"),
         [
-            "Nothing at all",
+            "They stay the same",
             "Only differences of scores count: the same factor stands above and below the fraction line.",
         ],
         &[
@@ -49,7 +49,7 @@ fn a_dead_unit(_: &mut Draw) -> Question {
         "The z of a ReLU is below 0 for every sample, and training is plain descent. What can bring the unit back?",
         [
             "Only layers below it, by changing its inputs",
-            "The slope of the unit is 0 for every sample, so its own weights get no gradient.",
+            "The slope of the unit is 0 for every sample, so its own weights get no gradient. Layers below still learn by way of other units.",
         ],
         &[
             ["A larger rate", "The gradient of its weights is exactly 0, and any rate times 0 is 0."],

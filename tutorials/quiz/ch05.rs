@@ -11,7 +11,7 @@ fn what_arrives_at_the_score(draw: &mut Draw) -> Question {
     let score = value(&[p], |v| (v[0] / (1.0 - v[0])).ln());
     Question::number(
         format!(
-            "A sigmoid says p = {p}, and the truth is 1. The loss is -ln p. What is the slope of the loss with respect to the score behind the sigmoid?"
+            "A sigmoid says p = {p}, and the truth is 1. The loss is -ln p. What is the slope of the loss with respect to the score that goes into the sigmoid?"
         ),
         slopes(&[score], |v| -v[0].sigmoid().ln())[0],
         2,
@@ -41,12 +41,12 @@ fn two_costs_of_one_name(draw: &mut Draw) -> Question {
     let (of_a, of_b) = (slope(errors.square().sum() * 0.5), slope(errors.square().mean()));
     Question::number(
         format!(
-            "Program A uses the cost 1/(2n) Σ|a - y|² over n samples, program B the mean over all elements. The net has {outputs} outputs, and A trains well at the rate {rate}. \
+            "Program A uses the cost 1/(2n) Σ|a - y|² over n samples, program B the mean of all squares (a - y)². The net has {outputs} outputs, and A trains well at the rate {rate}. \
              Which rate gives B the same steps?"
         ),
         rate * of_a / of_b,
         2,
-        "B divides by the number of outputs where A divides by 2, so its rate must be larger by half the number of outputs.",
+        "B divides by the number of outputs where A divides by 2, so its rate must be half the number of outputs times as large.",
         &[
             (
                 rate,
@@ -70,7 +70,10 @@ fn slope_of_an_accuracy(_: &mut Draw) -> Question {
                 "Its slopes are small, since it lies between 0 and 1",
                 "A small slope could be made up for by the rate. A slope of 0 cannot.",
             ],
-            ["It can only be computed for all digits together", "It is a count, and one can count in a batch as well."],
+            [
+                "It can only be computed for all samples together",
+                "It is a count, and one can count in a batch as well.",
+            ],
         ],
     )
 }

@@ -51,7 +51,7 @@ fn what_a_component_says(_: &mut Draw) -> Question {
     Question::choice(
         "A gradient has the components 3.2 for the first weight and 0.1 for the second. What follows?",
         [
-            "A small change of the first changes the cost more",
+            "The same small change of the first weight changes the cost more",
             "That is all a component says: how fast the cost changes with this weight, from here.",
         ],
         &[

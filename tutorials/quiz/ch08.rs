@@ -39,7 +39,7 @@ fn a_chain_of_slopes(draw: &mut Draw) -> Question {
     let all = slopes(&[w, x, b], |v| (v[0] * v[1] + v[2]).sigmoid());
     let a = value(&[w, x, b], |v| (v[0] * v[1] + v[2]).sigmoid());
     Question::number(
-        format!("w = {w}, x = {x}, b = {b}, and a = σ(w x + b). What is da/dw?"),
+        format!("w = {w}, x = {x}, b = {b}, and a = sigmoid(w x + b). What is da/dw?"),
         all[0],
         3,
         "The slope of the sigmoid, a (1 - a), times the slope x of the product.",

@@ -29,7 +29,9 @@ fn an_op_of_your_own(draw: &mut Draw) -> Question {
 fn successes_in_a_row(draw: &mut Draw) -> Question {
     let (of, starts) = (draw.one_of(&[50.0, 100.0, 200.0]), draw.one_of(&[100.0, 200.0]));
     Question::number(
-        format!("A net fails from 1 of {of} starts. With which probability do {starts} starts in a row succeed?"),
+        format!(
+            "On average a net fails from 1 of {of} random starts. With which probability do {starts} starts in a row succeed?"
+        ),
         value(&[of], |v| (1.0 - v[0].reciprocal()).pow(starts)),
         2,
         "Each start succeeds with probability 1 - 1/n, and the probabilities of independent starts multiply. Successes in a row do not mean that it always succeeds.",

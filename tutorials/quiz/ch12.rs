@@ -27,7 +27,7 @@ fn slope_of_a_score(draw: &mut Draw) -> Question {
         &[
             (right * all, "The loss is a mean: one sample's score moves it less, by the number of samples."),
             (-right, "The sign is wrong: a larger score of the right class makes the loss smaller."),
-            (p / all, "That is what a wrong class gets. For the right one the target 1 is subtracted."),
+            (p / all, "That would be so for a wrong class. For the right one the target 1 is subtracted."),
         ],
     )
 }

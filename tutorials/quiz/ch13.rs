@@ -7,7 +7,7 @@ pub const QUESTIONS: &[Ask] = &[a_relative_error, a_difference_that_stays, what_
 
 fn a_relative_error(draw: &mut Draw) -> Question {
     let (w, x, factor) =
-        (draw.one_of(&[0.5, 2.0, 3.0]), draw.one_of(&[1.0, 2.0, 4.0]), draw.one_of(&[1.25, 2.0, 4.0, 5.0]));
+        (draw.one_of(&[0.5, 2.0, 3.0]), draw.one_of(&[1.0, 2.0, 4.0]), draw.one_of(&[1.25, 2.5, 4.0, 5.0]));
     let slope = slopes(&[w], |v| (v[0] * x).square())[0];
     let claimed = slope * factor;
     Question::number(

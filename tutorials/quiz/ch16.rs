@@ -15,7 +15,7 @@ fn never_seen(draw: &mut Draw) -> Question {
         ),
         right,
         2,
-        "Each draw misses a digit with probability 1 - 1/n, and draws are independent. About that many are e to the power of minus the number of epochs.",
+        "Each draw misses a digit with probability 1 - 1/n, and draws are independent. That is about e to the power of minus the number of epochs.",
         &[
             (1.0 - right, "That is the share it has seen."),
             (

@@ -25,7 +25,7 @@ fn first_step_of_adam(draw: &mut Draw) -> Question {
     let uncorrected = value(&[gradient], |v| v[0] * 0.1 / (v[0].square() * 0.001).sqrt() * -rate);
     Question::number(
         format!(
-            "The first step of Adam has the rate {rate} (β1 = 0.9, β2 = 0.999). A weight has the gradient {gradient}. By how much does it move?"
+            "The first step of Adam has the rate {rate} (β1 = 0.9, β2 = 0.999). A weight has the gradient {gradient}. What is added to the weight?"
         ),
         right,
         3,
@@ -53,10 +53,6 @@ fn batches_of_two_sizes(draw: &mut Draw) -> Question {
             (
                 mean(1.0, 1.0),
                 "That is the mean of the two means, in which a digit of the smaller batch counts more than one of the larger.",
-            ),
-            (
-                mean(full, rest) / (full + rest),
-                "That is divided by the number of digits once more: means were added, not losses.",
             ),
             (loss + last, "That is the sum of the means, which grows with the number of batches."),
         ],

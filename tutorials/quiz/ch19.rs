@@ -43,7 +43,7 @@ fn a_fair_race(_: &mut Draw) -> Question {
     Question::choice(
         "At the rate 0.001 Adam reads 93.7% after one epoch, and descent 57.3%. Is Adam the better optimizer here?",
         [
-            "At this rate. Try each at its own best rate",
+            "Only at this rate: try each at its own best rate",
             "At 0.3 descent reads 94.0%, and Adam less than half. A rate means something else to each of them.",
         ],
         &[

@@ -9,7 +9,7 @@ fn factor_of_a_layer(draw: &mut Draw) -> Question {
     let (units, spread) = (draw.one_of(&[18.0, 50.0, 128.0, 200.0]), draw.one_of(&[0.02, 0.05, 0.1, 0.3]));
     Question::number(
         format!(
-            "Layers of {units} ReLUs have weights that spread by {spread}. Which factor does one more layer put on the size of the gradient?"
+            "Layers of {units} ReLUs have weights that spread by {spread}. By which factor does one more layer multiply the size of the gradient?"
         ),
         value(&[units], |v| (v[0] * 0.5).sqrt() * spread),
         2,

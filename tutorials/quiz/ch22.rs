@@ -57,7 +57,7 @@ fn a_digit_moved(_: &mut Draw) -> Question {
     Question::choice(
         "A convolution moves with the digit. Does a convolutional net read a digit wherever it stands?",
         [
-            "No, it read far fewer when all were moved by four pixels",
+            "No: it reads far fewer when all are moved by four pixels",
             "The maps move along, but the last layer has a weight for each place and has seen digits only in the middle.",
         ],
         &[

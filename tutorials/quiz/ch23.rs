@@ -33,7 +33,7 @@ fn one_head(draw: &mut Draw) -> Question {
     let (scores, values) = (tape.input([s1, s2]), tape.input([v1, v2]));
     Question::number(
         format!(
-            "A head of attention has the scores {s1} and {s2} for two places, whose values are {v1} and {v2}. What does it find?"
+            "A head of attention has the scores {s1} and {s2} for two places, whose values are {v1} and {v2}. What is its result?"
         ),
         (scores.softmax(0) * values).sum().item(),
         2,
@@ -41,7 +41,7 @@ fn one_head(draw: &mut Draw) -> Question {
         &[
             ((scores * values).sum().item(), "Scores become shares first, by a softmax."),
             (values.mean().item(), "That would be so for equal scores."),
-            (f64::max(s1, s2), "A score says how much a place counts. What is found is made of the values."),
+            (f64::max(s1, s2), "A score says how much a place counts. The result is made of the values."),
             (
                 if s1 > s2 { v1 } else { v2 },
                 "The place with the larger score counts more, but the other counts as well.",
@@ -58,7 +58,10 @@ fn how_to_hide(_: &mut Draw) -> Question {
             "Then their shares are exactly 0, and the others add up to 1.",
         ],
         &[
-            ["Their scores become 0, before the softmax", "A score of 0 hides nothing: e⁰ is a share like any other."],
+            [
+                "Their scores become 0, before the softmax",
+                "A score of 0 hides nothing: e⁰ is 1, and takes its share like any other score.",
+            ],
             [
                 "Their shares become 0, after the softmax",
                 "Then the rest no longer adds up to 1: the sum that it was divided by includes the hidden scores.",

@@ -12,13 +12,13 @@ fn the_promise_of_a_step(draw: &mut Draw) -> Question {
     let squared = value(&gradient, |v| v[0] * v[0] + v[1] * v[1]);
     Question::number(
         format!(
-            "The gradient is ({a}, {b}), and a step of descent has the rate {rate}. By how much should the loss change, if the step is short?"
+            "The gradient is ({a}, {b}), and a step of descent has the rate {rate}. By how much should the loss change, with its sign, if the step is short?"
         ),
         -rate * squared,
         3,
         "The parameters move by -rate · g, and the loss by g times that: -rate · |g|². A step that breaks this promise has a fault.",
         &[
-            (rate * squared, "A step against the gradient makes the loss smaller."),
+            (rate * squared, "The sign is wrong: a step against the gradient makes the loss smaller."),
             (
                 -rate * value(&[squared], |v| v[0].sqrt()),
                 "That is how far the parameters move. The loss changes by the gradient times that.",
