@@ -32,6 +32,8 @@ impl Answers {
         let text = std::fs::read_to_string(file)
             .map_err(|error| Error::new(format!("cannot read {}: {error}", file.display())))?;
         let mut answers = Answers { file: file.to_owned(), seed: None, lines: Vec::new() };
+        // Some editors write a byte order mark before the first line.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         for (at, line) in text.lines().enumerate().map(|(place, line)| (place + 1, line)) {
             let words: Vec<&str> = line.split('#').next().unwrap_or_default().split_whitespace().collect();
             match words[..] {

@@ -122,7 +122,7 @@ fn a_slip_is_named_and_what_is_not_answered_counts_as_not_right() {
     let (name, question) = questions(7).into_iter().find(|(name, _)| name == "ch06.1").expect("the question");
     let Kind::Number(number) = &question.kind else { panic!("{question:?}") };
     let (slip, why) = &number.slips[0];
-    let (said, status) = judged(folder.path(), &format!("# mine\n{name} {slip:.2} # one side\n"), &[]);
+    let (said, status) = judged(folder.path(), &format!("\u{feff}# mine\r\n{name} {slip:.2} # one side\r\n"), &[]);
     assert_eq!(status, Some(1), "{said}");
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains(why.as_str()) && said.contains("not answered."), "{said}");
