@@ -4,9 +4,13 @@
 use crate::CHAPTERS;
 use crate::command::print;
 use crate::command::quiz::{Judged, Sheet};
-use frame::{Error, Result, print_after, say};
+use crate::quiz::QUIZZES;
+use frame::{Error, Result, files, print_after, say};
 use gradus_view::text::width;
 use std::path::{Path, PathBuf};
+
+/// What a file of answers may have: a hundred times the bytes of all answers.
+const MOST_BYTES: usize = 1 << 17;
 
 /// The lines of a file of answers.
 pub struct Answers {
@@ -29,7 +33,7 @@ impl Answers {
     /// # Errors
     /// If it cannot be read, or a line is none of the two kinds, or says again what another has said.
     pub fn read(file: &Path) -> Result<Answers> {
-        let text = std::fs::read_to_string(file)
+        let text = files::text(file, MOST_BYTES)
             .map_err(|error| Error::new(format!("cannot read {}: {error}", file.display())))?;
         let mut answers = Answers { file: file.to_owned(), seed: None, lines: Vec::new() };
         // Some editors write a byte order mark before the first line.
@@ -60,7 +64,9 @@ impl Answers {
             return Err(self.refusal(at, &format!("{name} was answered in line {} before", before.at)));
         }
         if chapter_of(name).is_none() {
-            return Err(self.refusal(at, &format!("expected a question such as ch02.1, found {name:?}")));
+            return Err(
+                self.refusal(at, &format!("there is no question {name:?}; gradus quiz prints all that there are"))
+            );
         }
         self.lines.push(Line { at, name: name.to_owned(), answer: answer.to_owned() });
         Ok(())
@@ -109,11 +115,11 @@ impl Answers {
     }
 }
 
-/// The index of the chapter that a question such as `ch02.1` belongs to.
+/// The index of the chapter that a question such as `ch02.1` belongs to, if there is this question.
 fn chapter_of(name: &str) -> Option<usize> {
     let (chapter, number) = name.split_once('.')?;
-    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    CHAPTERS.iter().position(|(known, _)| known.short_name() == chapter).filter(|_| is_number)
+    let found = CHAPTERS.iter().position(|(known, _)| known.short_name() == chapter)?;
+    (1..=QUIZZES[found].len()).any(|place| place.to_string() == number).then_some(found)
 }
 
 /// Prints a line for each question: what was answered, whether it is right, and for a wrong answer the sentence of its slip.
