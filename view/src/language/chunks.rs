@@ -2,6 +2,9 @@
 
 use crate::text::width;
 
+/// A cell of so many words is no heading of a column.
+const SENTENCE: usize = 5;
+
 /// The parts of a line.
 pub(super) struct Chunks<'t> {
     text: &'t str,
@@ -42,17 +45,23 @@ impl<'t> Chunks<'t> {
         &self.text[self.places[from].0..self.places[to - 1].1]
     }
 
-    /// Puts runs of chunks, which may be wider or narrower now, in their places. In a row without numbers, as above a table, cells keep their ends, where
-    /// columns of numbers end; in others they keep their starts. A sentence in Chinese needs no space after it.
+    /// Whether this is the row above a table of numbers: it has none, and no cell is a sentence.
+    fn is_heading(&self) -> bool {
+        let is_sentence = |at| self.run(at, at + 1).split(' ').count() >= SENTENCE;
+        !self.text.contains(|c: char| c.is_ascii_digit()) && !(0..self.len()).any(is_sentence)
+    }
+
+    /// Puts runs of chunks, which may be wider or narrower now, in their places. In a heading cells keep their ends, where columns of numbers end; in other rows
+    /// they keep their starts. A sentence in Chinese needs no space after it.
     pub fn join(&self, pieces: Vec<(usize, usize, String)>) -> String {
-        let has_numbers = self.text.contains(|c: char| c.is_ascii_digit());
+        let is_heading = self.is_heading();
         let mut line = String::new();
         for (from, to, text) in pieces {
             if from > 0 && self.is_row {
                 let (start, end) = (self.places[from].0, self.places[to - 1].1);
-                let column = match has_numbers {
-                    true => width(&self.text[..start]),
-                    false => width(&self.text[..end]).saturating_sub(width(&text)),
+                let column = match is_heading {
+                    true => width(&self.text[..end]).saturating_sub(width(&text)),
+                    false => width(&self.text[..start]),
                 };
                 // After a label, such as 应为：, the wide colon is space enough.
                 let is_label = line.ends_with('：');

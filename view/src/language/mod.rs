@@ -223,6 +223,12 @@ impl Catalog {
         let mut english = 0;
         let mut at = 0;
         while at < chunks.len() {
+            // In the row of a node, such as `%4 z  sum  -0.10`, the op stands second. It is a name.
+            if at == 1 && text.starts_with('%') {
+                pieces.push((at, at + 1, chunks.run(at, at + 1).to_owned()));
+                at += 1;
+                continue;
+            }
             let ends = (at + 1..=chunks.len()).rev();
             // The whole was tried before.
             let runs = ends.filter(|&end| (at, end) != (0, chunks.len()));
@@ -334,6 +340,13 @@ mod tests {
         assert_eq!(zh.say("  epoch   losses"), "  轮次      损失");
         assert_eq!(zh.say("3 losses"), "3 个损失");
         assert_eq!(zh.say("%0 [] = input  \"x\""), "%0 [] = input  \"x\"");
+        assert_eq!(zh.say("  %0 x  input  0.50  train loss"), "  %0 x  input  0.50  训练损失");
+    }
+
+    #[test]
+    fn what_stands_beside_a_name_begins_where_it_did() {
+        let zh = catalog(&[("judge what a class has handed in", "评判全班上交的答案")]);
+        assert_eq!(zh.say("  class FOLDER   judge what a class has handed in"), "  class FOLDER   评判全班上交的答案");
     }
 
     #[test]
