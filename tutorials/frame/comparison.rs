@@ -1,5 +1,7 @@
 //! A number of ours beside another one, with the band that ours should be in, and the origin of the other.
 
+use crate::output::room;
+use gradus_view::text::width;
 use std::fmt;
 
 /// The origin of the number beside ours.
@@ -83,16 +85,34 @@ impl Comparison {
         }
     }
 
-    /// Comparisons as the lines of a table, its heading first.
+    /// Comparisons as the lines of a table, its heading first. Where there is no room for it, each number stands below its name.
     pub fn table(comparisons: &[Comparison]) -> Vec<String> {
+        let table = Comparison::wide_table(comparisons);
+        if room().is_none_or(|room| table.iter().all(|line| width(line) <= room)) {
+            return table;
+        }
+        let mut lines = vec![format!("  {:>10}  {:24}  {:11}  beside it", "ours", "band", "from")];
+        for comparison in comparisons {
+            lines.push(format!("  {}", comparison.name));
+            lines.push(format!("  {}", comparison.cells()));
+        }
+        lines
+    }
+
+    fn wide_table(comparisons: &[Comparison]) -> Vec<String> {
         let width = comparisons.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).max(4);
         let mut lines = vec![format!("  {:width$}  {:>10}  {:24}  {:11}  beside it", "", "ours", "band", "from")];
-        lines.extend(comparisons.iter().map(|comparison| {
-            let outside = if comparison.holds() { "" } else { "   <- outside the band" };
-            let Comparison { name, from, other, .. } = comparison;
-            format!("  {name:width$}  {:>10}  {:24}  {from:11}  {other}{outside}", comparison.ours(), comparison.band())
-        }));
+        lines.extend(
+            comparisons.iter().map(|comparison| format!("  {:width$}  {}", comparison.name, comparison.cells())),
+        );
         lines
+    }
+
+    /// What stands behind the name.
+    fn cells(&self) -> String {
+        let outside = if self.holds() { "" } else { "   <- outside the band" };
+        let Comparison { from, other, .. } = self;
+        format!("{:>10}  {:24}  {from:11}  {other}{outside}", self.ours(), self.band())
     }
 
     /// The count of numbers of each kind of origin: "4 printed, 2 rerun, 3 theory, 1 ours".

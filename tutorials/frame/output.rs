@@ -127,6 +127,8 @@ pub(crate) fn write_out(bytes: &[u8]) {
 /// Prints the prompt for a reader's answer, and leaves the cursor behind it.
 pub(crate) fn ask(question: &str) {
     let question = say(question);
+    let words = question.trim_end();
+    let question = fitted(words, is_terminal()).join("\n") + &question[words.len()..];
     match is_prose_on_stderr() {
         true => _ = write!(std::io::stderr(), "{question}").and_then(|()| std::io::stderr().flush()),
         false => write_out(question.as_bytes()),
@@ -143,6 +145,11 @@ fn put(line: &str) {
 /// Whether prose goes to a terminal.
 pub(crate) fn is_terminal() -> bool {
     if is_prose_on_stderr() { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() }
+}
+
+/// The number of columns in which prose is printed, if it is known.
+pub(crate) fn room() -> Option<usize> {
+    columns(is_terminal())
 }
 
 /// The number of columns to print in, if it is known: COLUMNS or, without it, that of the terminal.

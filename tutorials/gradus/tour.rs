@@ -109,13 +109,11 @@ fn check(net: &Mlp, train: &Digits, seed: u64) -> Report {
 }
 
 fn show_misread(run: &Run, test: &Digits, predictions: &[usize]) {
-    let misread: Vec<usize> = (0..test.len()).filter(|&i| predictions[i] != test.label(i) as usize).take(3).collect();
-    let pictures: Vec<Vec<String>> =
-        misread.iter().map(|&i| test.text(i, Ink::Blocks).lines().map(str::to_owned).collect()).collect();
-    let titles =
-        misread.iter().map(|&i| format!("  {:28}", format!("a {}, taken for a {}", test.label(i), predictions[i])));
-    run.say(titles.collect::<String>());
-    for line in 0..pictures.first().map_or(0, Vec::len) {
-        run.say(pictures.iter().map(|picture| format!("  {:28}", picture[line])).collect::<String>());
-    }
+    let misread = (0..test.len()).filter(|&i| predictions[i] != test.label(i) as usize).take(3);
+    let picture = |i: usize| {
+        let title = format!("a {}, taken for a {}", test.label(i), predictions[i]);
+        let digit = test.text(i, Ink::Blocks);
+        std::iter::once(&title[..]).chain(digit.lines()).map(|line| format!("  {line}\n")).collect::<String>()
+    };
+    run.say_side_by_side(&misread.map(picture).collect::<Vec<_>>());
 }

@@ -5,6 +5,7 @@ use super::draw::text_width;
 use super::drawing::{Anchor, Drawing};
 use super::style::{AXIS, COLUMN, INK, Shades, TICK, TITLE};
 use super::text::{side_by_side, titled};
+use crate::output::room;
 use ndarray::{Array2, ArrayView2};
 
 /// Pictures in rows, each with a caption.
@@ -83,7 +84,7 @@ impl Figure for Images {
         };
         let pictures: Vec<String> = self.images.iter().map(picture).collect();
         let widest = self.images.iter().map(|(_, image)| image.ncols() + 4).max().unwrap_or(1);
-        titled(&self.title, side_by_side(&pictures, self.columns.min(PAGE_WIDTH / widest)))
+        titled(&self.title, side_by_side(&pictures, self.columns.min(PAGE_WIDTH / widest), room()))
     }
 
     fn draw(&self) -> Drawing {

@@ -22,6 +22,7 @@ pub use images::Images;
 pub use matrix::Matrix;
 pub use panels::Panels;
 pub use style::Shades;
+pub(crate) use text::side_by_side;
 
 /// Something that can be drawn, and printed.
 pub trait Figure {

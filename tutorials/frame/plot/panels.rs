@@ -4,6 +4,7 @@ use super::Figure;
 use super::drawing::{Anchor, Drawing};
 use super::style::{COLUMN, INK, LABEL, TITLE};
 use super::text::{side_by_side, titled};
+use crate::output::room;
 
 /// Figures side by side.
 #[must_use = "a figure is seen only where it is written"]
@@ -59,7 +60,7 @@ impl Panels<'_> {
 impl Figure for Panels<'_> {
     fn text(&self) -> String {
         let texts: Vec<String> = self.figures.iter().map(|figure| figure.text()).collect();
-        titled(&self.title, side_by_side(&texts, self.columns))
+        titled(&self.title, side_by_side(&texts, self.columns, room()))
     }
 
     fn draw(&self) -> Drawing {

@@ -9,6 +9,9 @@ const MARKS: [char; 6] = ['o', 'x', '+', '*', '#', '%'];
 /// Number of columns per decade.
 const DECADE: f64 = 4.0;
 
+/// Columns between texts side by side.
+const GAP: usize = 2;
+
 /// A chart as text. On logarithmic axes a line is a decade. A chart of bars alone becomes a list of bars.
 pub(super) fn chart(chart: &Chart) -> String {
     if let [Layer { kind: Kind::Bars(bars), .. }] = &chart.layers[..] {
@@ -31,18 +34,19 @@ pub(super) fn titled(title: &str, mut lines: Vec<String>) -> String {
     lines.join("\n")
 }
 
-/// Texts side by side in rows of `columns`, aligned with those above.
-pub(super) fn side_by_side(texts: &[String], columns: usize) -> Vec<String> {
+/// Texts side by side in rows of `columns`, or of fewer if no more have `room`, aligned with those above.
+pub(crate) fn side_by_side(texts: &[String], columns: usize, room: Option<usize>) -> Vec<String> {
     let width = texts.iter().flat_map(|text| text.lines()).map(|line| line.chars().count()).max().unwrap_or(0);
+    let columns = room.map_or(columns, |room| columns.min((room + GAP) / (width + GAP))).max(1);
     let row = |texts: &[String]| {
         let lines: Vec<Vec<&str>> = texts.iter().map(|text| text.lines().collect()).collect();
         let height = lines.iter().map(Vec::len).max().unwrap_or(0);
         let line = |i: usize| {
-            lines.iter().map(|lines| format!("{:width$}  ", lines.get(i).unwrap_or(&""))).collect::<String>()
+            lines.iter().map(|lines| format!("{:1$}", lines.get(i).unwrap_or(&""), width + GAP)).collect::<String>()
         };
         (0..height).map(|i| line(i).trim_end().to_owned()).collect::<Vec<_>>()
     };
-    texts.chunks(columns.max(1)).flat_map(row).collect()
+    texts.chunks(columns).flat_map(row).collect()
 }
 
 fn list_of_bars(chart: &Chart, bars: &[(f64, f64, f64)]) -> Vec<String> {
@@ -224,5 +228,14 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[1], format!("  1 |{} 50", "#".repeat(50)));
         assert_eq!(lines[3], format!("  3 |{} -10.5", "-".repeat(11)));
+    }
+
+    #[test]
+    fn texts_stand_side_by_side_where_there_is_room() {
+        let texts = ["ab\nc", "de", "fg"].map(str::to_owned);
+        assert_eq!(side_by_side(&texts, 3, None), ["ab  de  fg", "c"]);
+        assert_eq!(side_by_side(&texts, 3, Some(10)), ["ab  de  fg", "c"]);
+        assert_eq!(side_by_side(&texts, 3, Some(9)), ["ab  de", "c", "fg"]);
+        assert_eq!(side_by_side(&texts, 3, Some(1)), ["ab", "c", "de", "fg"]);
     }
 }

@@ -11,6 +11,7 @@ use crate::form::Form;
 use crate::keep::{Checkpoints, Kept};
 use crate::output::{self, Output, is_prose_on_stderr};
 use crate::place::{self, Document};
+use crate::plot::side_by_side;
 use crate::{Chapter, Comparison, Error, Figure, Origin, Result, Watch, files, guess, say};
 use gradus::data::{Digits, seeded};
 use gradus::draw::{Architecture, DrawOptions, Picture, Theme};
@@ -155,6 +156,11 @@ impl<'c> Run<'c> {
     /// Prints a line.
     pub fn say(&self, text: impl AsRef<str>) {
         self.output.line(text.as_ref());
+    }
+
+    /// Prints texts side by side, as many in a row as the terminal has room for.
+    pub fn say_side_by_side(&self, texts: &[String]) {
+        side_by_side(texts, texts.len(), output::room()).iter().for_each(|line| self.say(line));
     }
 
     /// Prints a heading inside the run.
