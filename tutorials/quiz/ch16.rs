@@ -11,7 +11,7 @@ fn never_seen(draw: &mut Draw) -> Question {
     let right = value(&[digits], |v| (1.0 - v[0].reciprocal()).pow(batches * batch));
     Question::number(
         format!(
-            "{batches} batches of {batch} digits are drawn from {digits}, with replacement. Which share of the digits has the net never seen?"
+            "{batches} batches of {batch} digits are drawn from {digits}, with replacement. Which share of the digits, from 0 to 1, has the net never seen?"
         ),
         right,
         2,

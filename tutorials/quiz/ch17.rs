@@ -15,7 +15,7 @@ fn count_the_parameters(draw: &mut Draw) -> Question {
     let weights = layers.iter().map(|layer| layer.weights.value().len()).sum::<usize>() as f64;
     Question::number(
         format!(
-            "How many parameters has a fully connected net with {inputs} inputs, {first} hidden units and {second} outputs?"
+            "How many parameters does a fully connected net with {inputs} inputs, {first} hidden units and {second} outputs have?"
         ),
         all,
         0,

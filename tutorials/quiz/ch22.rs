@@ -14,7 +14,7 @@ fn parameters_of_a_convolution(draw: &mut Draw) -> Question {
     };
     Question::number(
         format!(
-            "A convolution makes {kernels} maps of {maps} maps, with square kernels of side {side} and a bias for each new map. How many parameters has it?"
+            "A convolution makes {kernels} maps from {maps} maps, with square kernels of side {side} and a bias for each new map. How many parameters does it have?"
         ),
         count(maps),
         0,

@@ -28,17 +28,20 @@ fn bytes_of_a_layer(draw: &mut Draw) -> Question {
 
 fn did_resuming_work(_: &mut Draw) -> Question {
     Question::choice(
-        "A training run goes on from its parameters alone, and reads 96.36% in the end. Undisturbed it would have read 96.73%. Did resuming work?",
+        "A killed training run is resumed from a file, and in the end reads exactly as many test digits as the run that was never killed. Did resuming work?",
         [
-            "That cannot be said from accuracies. Compare the bits of all numbers",
-            "Seeds differ by as much. With everything restored not a single bit differs, and here most numbers do.",
+            "That cannot be said from an accuracy. Compare the bits of all parameters",
+            "Two different nets can read equally many digits. With everything restored not a single bit of the parameters differs.",
         ],
         &[
             [
-                "Yes, the difference is luck",
-                "Resuming is a matter of the same numbers, and luck has no part in that: a resumed run must be the same run.",
+                "Yes, since it reads as many",
+                "Something may be missing in the file, and the count be the same by chance. An accuracy says little about the parameters.",
             ],
-            ["No, since it reads less", "Another seed reads less as well, without any fault. The number cannot tell."],
+            [
+                "No, since rounding makes a resumed run a little different",
+                "The same numbers and the same operations are rounded in the same way, so a run with everything restored is the same run.",
+            ],
         ],
     )
 }
