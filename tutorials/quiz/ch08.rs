@@ -59,7 +59,7 @@ fn many_paths(draw: &mut Draw) -> Question {
     let rounds = draw.one_of(&[40, 50, 60]);
     Question::choice(
         format!(
-            "{rounds} times y ← (y + y)/2: from the end to the start the number of paths is 2 to that power. Why is the walk back cheap all the same?"
+            "A program computes y ← (y + y)/2 in each of {rounds} rounds, so the number of paths from the end to the start is 2 to the power of the number of rounds. Why is the walk back cheap all the same?"
         ),
         [
             "It visits each node once, and adds where paths meet",

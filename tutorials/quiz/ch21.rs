@@ -17,7 +17,7 @@ fn kept_units(draw: &mut Draw) -> Question {
         &[
             (
                 1.0 - p,
-                "That makes the signal weaker still. It would be right in use, if training multiplied by nothing.",
+                "That makes the signal weaker still. It is the factor for use, if nothing is multiplied in training.",
             ),
             (1.0 / p, "p is the probability of being left out. What counts is that of being kept."),
             (1.0, "Then the sums in training would be smaller than in use, since units are missing."),
