@@ -36,7 +36,7 @@ pub fn list(checkout: Option<&Checkout>) -> Result<String> {
     let widest = CHAPTERS.iter().map(|(chapter, _)| chapter.title.chars().count()).max().unwrap_or(0);
     let row = |run: &str, solved: &str, name: &str, title: &str, times: [&str; 3]| {
         let [reading, running, solving] = times;
-        format!("{run:4} {solved:6} {name:4}  {title:widest$}  {reading:>7} {running:>7} {solving:>8}")
+        format!("{run:4}  {solved:6}  {name:4}  {title:widest$}  {reading:>7}  {running:>7}  {solving:>8}")
     };
     let mut lines = vec![row("run", "solved", "", "", ["reading", "running", "exercise"])];
     for (chapter, _) in CHAPTERS {

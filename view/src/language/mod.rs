@@ -219,12 +219,13 @@ impl Catalog {
     /// A row of cells, or a paragraph of sentences: the longest runs of them that are messages.
     fn in_chunks(&self, text: &str, depth: usize) -> Said {
         let chunks = Chunks::of(text);
+        // A row about a node, such as `%4  sum  -0.10  computed`: its second cell is the name of an op, which is code.
+        let is_node = text.strip_prefix('%').is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit()));
         let mut pieces = Vec::new();
         let mut english = 0;
         let mut at = 0;
         while at < chunks.len() {
-            // In the row of a node, such as `%4 z  sum  -0.10`, the op stands second. It is a name.
-            if at == 1 && text.starts_with('%') {
+            if is_node && at == 1 {
                 pieces.push((at, at + 1, chunks.run(at, at + 1).to_owned()));
                 at += 1;
                 continue;
@@ -288,6 +289,19 @@ mod tests {
         assert_eq!(zh.say("The run"), "运行");
         assert_eq!(zh.say("The runner"), "The runner");
         assert_eq!(zh.say("first\nThe run\n"), "first\n运行\n");
+    }
+
+    #[test]
+    fn names_of_ops_and_of_commands_stay() {
+        let zh = catalog(&[
+            ("sum", "和"),
+            ("check", "检验"),
+            ("computed", "算出来的"),
+            ("no {word}; did you mean {meant}?", "没有 {word}；你是指 {meant} 吗？"),
+        ]);
+        assert_eq!(zh.say("  %4    sum  -0.10  computed"), "  %4    sum  -0.10  算出来的");
+        assert_eq!(zh.say("  first  sum  4"), "  first  和   4");
+        assert_eq!(zh.say("no chekc; did you mean check?"), "没有 chekc；你是指 check 吗？");
     }
 
     #[test]

@@ -7,7 +7,7 @@ pub(super) struct Template {
     pieces: Vec<String>,
     /// The translation: text, and the number of a hole, in turn.
     translation: Vec<(String, Option<usize>)>,
-    /// Whether what fills a hole is code, and stays as it is: the name of an op.
+    /// Whether what fills a hole is code, and stays as it is: the name of an op, or of the command that was meant.
     is_code: Vec<bool>,
     /// The number of letters outside of holes.
     pub letters: usize,
@@ -24,7 +24,7 @@ impl Template {
         let places = names.iter().map(|name| holes.iter().position(|hole| hole == name)).chain([None]);
         let letters = pieces.iter().flat_map(|piece| piece.chars()).filter(char::is_ascii_alphabetic).count();
         let pieces = pieces.into_iter().map(str::to_owned).collect();
-        let is_code = holes.iter().map(|&hole| hole == "op").collect();
+        let is_code = holes.iter().map(|&hole| hole == "op" || hole == "meant").collect();
         let translation = texts.into_iter().map(str::to_owned).zip(places).collect();
         Some(Template { pieces, translation, is_code, letters })
     }
