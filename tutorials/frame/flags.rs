@@ -2,6 +2,7 @@
 
 use crate::Chapter;
 use crate::form::Form;
+use crate::language;
 use crate::output;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -65,6 +66,8 @@ impl Flags {
 /// # Errors
 /// If there is nothing to run: 0 after the help, 2 after a mistake.
 pub fn parsed(command: Command, arguments: Vec<OsString>) -> Result<ArgMatches, ExitCode> {
+    // What is translated is broken into lines after that.
+    let command = if language::catalog().is_empty() { command } else { command.term_width(0) };
     command.try_get_matches_from(arguments).map_err(|error| {
         let text = error.render().to_string();
         match error.use_stderr() {

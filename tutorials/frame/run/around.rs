@@ -70,9 +70,9 @@ impl Run<'_> {
     /// Prints the task; the command is on a line of its own, to be copied.
     fn print_exercise(&self) {
         let exercise = say(self.chapter.exercise);
-        match exercise.split_once(" cargo run ") {
+        match exercise.split_once("cargo run ") {
             Some((task, command)) => {
-                self.output.paragraph(task);
+                self.output.paragraph(task.trim_end());
                 self.output.line(&as_typed(&format!("  cargo run {command}")));
             }
             None => self.output.paragraph(&exercise),

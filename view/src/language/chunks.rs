@@ -48,7 +48,19 @@ impl<'t> Chunks<'t> {
     /// Whether this is the row above a table of numbers: it has none, and no cell is a sentence.
     fn is_heading(&self) -> bool {
         let is_sentence = |at| self.run(at, at + 1).split(' ').count() >= SENTENCE;
-        !self.text.contains(|c: char| c.is_ascii_digit()) && !(0..self.len()).any(is_sentence)
+        !self.text.contains(|c: char| c.is_ascii_digit()) && !(0..self.len()).any(is_sentence) && !self.is_name(0)
+    }
+
+    /// Whether a chunk is a name: the op in the row of a node, such as `%4 z  sum  -0.10`, or a command beside what it does, such as `list  List the exercises`.
+    pub fn is_name(&self, at: usize) -> bool {
+        let is_node = || self.text.strip_prefix('%').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let is_command = || {
+            let does = self.run(1, 2);
+            self.run(0, 1).chars().all(|c| c.is_ascii_lowercase())
+                && does.starts_with(|c: char| c.is_ascii_uppercase())
+                && does.split(' ').count() > 2
+        };
+        self.is_row && (at == 1 && is_node() || at == 0 && self.len() == 2 && is_command())
     }
 
     /// Puts runs of chunks, which may be wider or narrower now, in their places. In a heading cells keep their ends, where columns of numbers end; in other rows

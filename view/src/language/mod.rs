@@ -219,13 +219,11 @@ impl Catalog {
     /// A row of cells, or a paragraph of sentences: the longest runs of them that are messages.
     fn in_chunks(&self, text: &str, depth: usize) -> Said {
         let chunks = Chunks::of(text);
-        // A row about a node, such as `%4  sum  -0.10  computed`: its second cell is the name of an op, which is code.
-        let is_node = text.strip_prefix('%').is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit()));
         let mut pieces = Vec::new();
         let mut english = 0;
         let mut at = 0;
         while at < chunks.len() {
-            if is_node && at == 1 {
+            if chunks.is_name(at) {
                 pieces.push((at, at + 1, chunks.run(at, at + 1).to_owned()));
                 at += 1;
                 continue;
@@ -297,11 +295,14 @@ mod tests {
             ("sum", "和"),
             ("check", "检验"),
             ("computed", "算出来的"),
+            ("Judge it once", "评判一次"),
             ("no {word}; did you mean {meant}?", "没有 {word}；你是指 {meant} 吗？"),
         ]);
         assert_eq!(zh.say("  %4    sum  -0.10  computed"), "  %4    sum  -0.10  算出来的");
         assert_eq!(zh.say("  first  sum  4"), "  first  和   4");
         assert_eq!(zh.say("no chekc; did you mean check?"), "没有 chekc；你是指 check 吗？");
+        assert_eq!(zh.say("  check   Judge it once"), "  check   评判一次");
+        assert_eq!(zh.say("  check   computed"), "  检验    算出来的");
     }
 
     #[test]
