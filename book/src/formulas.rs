@@ -94,9 +94,9 @@ fn mathml(latex: &str, display_mode: DisplayMode) -> Result<String> {
     Ok(without_markdown(&well_formed(&html.replace('\n', " "))))
 }
 
-/// Adds a blank before an attribute and an escape that the crate leaves out.
+/// Adds a blank before an attribute and an escape that the crate leaves out, and takes back the one of a space (`\ `).
 fn well_formed(html: &str) -> String {
-    html.replace("\"minsize=", "\" minsize=").replace("<mo><</mo>", "<mo>&lt;</mo>")
+    html.replace("\"minsize=", "\" minsize=").replace("<mo><</mo>", "<mo>&lt;</mo>").replace("&amp;nbsp;", "&#160;")
 }
 
 /// Escapes in the text between the tags everything that markdown would interpret.
@@ -148,6 +148,8 @@ mod tests {
     fn tags_are_well_formed() {
         let html = to_mathml("so $a < \\bigl( b \\bigr)$ it is").expect("it is understood");
         assert!(html.contains("<mo>&lt;</mo>") && html.contains("\" minsize="), "{html}");
+        let html = to_mathml("so $[0,\\ 1]$ it is").expect("it is understood");
+        assert!(html.contains("<mtext>&#160;</mtext>") && !html.contains("&amp;"), "{html}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::form::Form;
 use crate::language;
 use crate::output;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -70,7 +71,9 @@ pub fn parsed(command: Command, arguments: Vec<OsString>) -> Result<ArgMatches, 
     let command = if language::catalog().is_empty() { command } else { command.term_width(0) };
     command.try_get_matches_from(arguments).map_err(|error| {
         let text = error.render().to_string();
-        match error.use_stderr() {
+        // A command that needs another word shows its help; that is no message of a mistake.
+        let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+        match error.use_stderr() && !is_help {
             true => output::complain(text.trim_end().strip_prefix("error: ").unwrap_or(&text)),
             false => output::print(text.trim_end()),
         }

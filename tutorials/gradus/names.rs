@@ -36,7 +36,8 @@ pub fn exercise(chapter: &str) -> Result<&'static Exercise> {
     Exercise::of(chapter).ok_or_else(|| {
         let meant = chapter_meant(chapter).filter(|meant| Exercise::of(meant).is_some());
         let all: Vec<String> = EXERCISES.iter().map(Exercise::short_name).collect();
-        let advice = meant.map_or(format!("there are {}", all.join(" ")), |meant| format!("did you mean {meant}?"));
+        let advice =
+            meant.map_or(format!("there are {}", all.join(" ")), |spelling| format!("did you mean {spelling}?"));
         Error::new(format!("there is no exercise of chapter {chapter:?}; {advice}"))
     })
 }
@@ -47,7 +48,7 @@ pub fn unknown(word: &str) -> String {
     let meant = of_exercises.or_else(|| chapter_meant(word));
     let meant = meant.or_else(|| nearest(word, COMMANDS.into_iter().map(str::to_owned)));
     match meant {
-        Some(meant) => format!("there is no command {word:?}; did you mean {meant}?"),
+        Some(spelling) => format!("there is no command {word:?}; did you mean {spelling}?"),
         None => format!("there is no chapter or command {word:?}\n\n{}", list()),
     }
 }
@@ -55,7 +56,7 @@ pub fn unknown(word: &str) -> String {
 /// The message for an unknown chapter.
 pub fn unknown_chapter(word: &str) -> String {
     match chapter_meant(word) {
-        Some(meant) => format!("there is no chapter {word:?}; did you mean {meant}?"),
+        Some(spelling) => format!("there is no chapter {word:?}; did you mean {spelling}?"),
         None => format!("there is no chapter {word:?}\n\n{}", list()),
     }
 }

@@ -285,3 +285,13 @@ fn a_model_that_another_tool_exported_is_stepped_through() {
     let output = run(GRADUS, &["step", "nothing.onnx"], folder.path());
     assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("nothing.onnx"), "{output:?}");
 }
+
+#[test]
+fn a_command_that_needs_another_word_shows_its_help_and_no_mistake() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let alone = run(GRADUS, &["exercises"], folder.path());
+    assert_eq!(alone.status.code(), Some(2));
+    let said = standard_output(&alone);
+    assert!(said.contains("Usage: gradus exercises") && said.contains("watch") && !said.contains("error"), "{said}");
+    assert!(alone.stderr.is_empty(), "{alone:?}");
+}

@@ -296,7 +296,7 @@ mod tests {
             ("check", "检验"),
             ("computed", "算出来的"),
             ("Judge it once", "评判一次"),
-            ("no {word}; did you mean {meant}?", "没有 {word}；你是指 {meant} 吗？"),
+            ("no {word}; did you mean {spelling}?", "没有 {word}；你是指 {spelling} 吗？"),
         ]);
         assert_eq!(zh.say("  %4    sum  -0.10  computed"), "  %4    sum  -0.10  算出来的");
         assert_eq!(zh.say("  first  sum  4"), "  first  和   4");

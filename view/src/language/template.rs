@@ -24,7 +24,7 @@ impl Template {
         let places = names.iter().map(|name| holes.iter().position(|hole| hole == name)).chain([None]);
         let letters = pieces.iter().flat_map(|piece| piece.chars()).filter(char::is_ascii_alphabetic).count();
         let pieces = pieces.into_iter().map(str::to_owned).collect();
-        let is_code = holes.iter().map(|&hole| hole == "op" || hole == "meant").collect();
+        let is_code = holes.iter().map(|&hole| hole == "op" || hole == "spelling").collect();
         let translation = texts.into_iter().map(str::to_owned).zip(places).collect();
         Some(Template { pieces, translation, is_code, letters })
     }
