@@ -79,6 +79,13 @@ pub fn each_part<S: Slices>(slices: S, unit: usize, work: impl Fn(S) + Sync) {
     if cfg!(not(feature = "parallel")) || length < 2 * WORTH_A_THREAD {
         return work(slices);
     }
+    each_share(slices, unit, &work);
+}
+
+/// The same for long slices. (Not part of `each_part`, so that it is compiled once and not for each kernel.)
+#[inline(never)]
+fn each_share<S: Slices>(slices: S, unit: usize, work: &(dyn Fn(S) + Sync)) {
+    let length = slices.length();
     let share = share(length, length / WORTH_A_THREAD).next_multiple_of(unit);
     each(Parts { rest: Some(slices), share, left: length.div_ceil(share) }, work);
 }

@@ -2,7 +2,7 @@
 //! [`wide`] is compiled twice more, for AVX2 and for AVX-512, and the one that the processor supports is chosen at run time. All three compute the
 //! same bits: wider vectors compute more numbers at a time, in the same way.
 
-use pulp::WithSimd;
+use pulp::{Arch, WithSimd};
 
 /// Minimum count of numbers: below this, asking the processor costs more than wide vectors save.
 const FEW: usize = 16;
@@ -13,13 +13,24 @@ const FEW: usize = 16;
 #[inline(always)]
 pub fn wide<R>(count: usize, work: impl FnOnce() -> R) -> R {
     // In WebAssembly there are vectors of one width, for which everything is compiled.
-    if cfg!(target_family = "wasm") || count < FEW { work() } else { widest(work) }
+    match if cfg!(target_family = "wasm") || count < FEW { Arch::Scalar } else { arch() } {
+        Arch::Scalar => work(),
+        arch => widest(arch, work),
+    }
 }
 
 /// A function of its own, so that a kernel of a few numbers does not have to save the registers of a wide one.
 #[inline(never)]
-fn widest<R>(work: impl FnOnce() -> R) -> R {
-    in_vectors(work)
+fn widest<R>(arch: Arch, work: impl FnOnce() -> R) -> R {
+    match arch {
+        Arch::Scalar => unreachable!("`wide` runs the loop itself"),
+        arch => arch.dispatch(work),
+    }
+}
+
+#[inline(never)]
+fn arch() -> Arch {
+    Arch::new()
 }
 
 /// Runs a kernel that is written in vectors in the widest ones of this processor.
@@ -29,5 +40,5 @@ pub fn in_vectors<W: WithSimd>(kernel: W) -> W::Output {
     #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
     return kernel.with_simd(pulp::wasm::Simd128::try_new().expect("the vectors that this was compiled for"));
     #[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
-    pulp::Arch::new().dispatch(kernel)
+    arch().dispatch(kernel)
 }

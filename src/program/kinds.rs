@@ -64,15 +64,20 @@ pub(super) struct Kind<F: Scalar> {
 /// Checks the numbers of an op's operands, which have shapes that fit.
 pub(crate) type Check<F> = fn(&dyn Op<F>, &[View<F>]) -> Result<(), String>;
 
+/// The same for a given op.
+type CheckOperands<'a, F> = &'a dyn Fn(&[View<F>]) -> Result<(), String>;
+
 /// Records an op of these operands, or says why it cannot. It takes the work of the op from what is left.
 pub(super) type Record<F> = Box<dyn for<'t> Fn(&[Var<'t, F>], &mut u64) -> Result<Var<'t, F>, String>>;
 
 impl<F: Scalar> Kind<F> {
+    #[inline(never)] // so that other crates share what is compiled here
     pub(super) fn named(name: &str) -> Option<&'static Kind<F>> {
         Kinds::ALL.iter().find(|kind| kind.name == name)
     }
 
     /// The kind of an op, with its fields.
+    #[inline(never)]
     pub(super) fn of(op: &dyn Op<F>) -> Option<(&'static Kind<F>, Object<String, Value>)> {
         Kinds::ALL.iter().find_map(|kind| Some((kind, (kind.write)(op)?)))
     }
@@ -85,19 +90,23 @@ pub(crate) fn record<'t, F: Scalar, O: Op<F> + PartialEq>(
     work: &mut u64,
     check: impl Fn(&O, &[View<F>]) -> Result<(), String>,
 ) -> Result<Var<'t, F>, String> {
-    charge(&op, operands, work)?;
-    let (tape, nodes) = (operands[0].tape(), operands.iter().map(|operand| operand.index()));
-    tape.graph.borrow().with_views(&nodes.collect::<Vec<_>>(), |views| check(&op, views))?;
-    tape.try_record(op, operands)
+    admit(&op, operands, work, &|views| check(&op, views))?;
+    operands[0].tape().try_record(op, operands)
 }
 
-/// Takes the work of an op from what is left. (Not part of `record`, so that it is compiled once and not for each op.)
-fn charge<F: Scalar>(op: &dyn Op<F>, operands: &[Var<F>], work: &mut u64) -> Result<(), String> {
+/// Takes the work of an op from what is left, and checks the operands. (Not part of `record`, so that it is compiled once and not for each op.)
+fn admit<F: Scalar>(
+    op: &dyn Op<F>,
+    operands: &[Var<F>],
+    work: &mut u64,
+    check: CheckOperands<F>,
+) -> Result<(), String> {
     let shapes: Vec<Shape> = operands.iter().map(|operand| operand.shape()).collect();
     let own = work_of(op, &shapes, op.shape(&shapes)?);
     let too_much = || format!("it takes {own} additions, multiplications and reads, and this run may take {work} more");
     *work = work.checked_sub(own).ok_or_else(too_much)?;
-    Ok(())
+    let nodes: Vec<_> = operands.iter().map(|operand| operand.index()).collect();
+    operands[0].tape().graph.borrow().with_views(&nodes, check)
 }
 
 /// How many additions and multiplications an op takes, and how many numbers it reads: an op may read many and compute few.

@@ -96,6 +96,8 @@ fn indices<F: Scalar>(operands: &[Var<F>]) -> SmallVec<[NodeIndex; 4]> {
 impl<F: Scalar> Graph<F> {
     /// Records `op` of `operands` and computes its value, or returns the reason why it cannot. The node gets gradients if `gradients` are
     /// wanted and one of the operands gets them.
+    /// (Not inlined, so that other crates share what is compiled here.)
+    #[inline(never)]
     #[track_caller]
     pub(super) fn record<O: Op<F> + PartialEq>(
         &mut self,
@@ -107,14 +109,19 @@ impl<F: Scalar> Graph<F> {
         let by = By { needs_grad: gradients && self.is_needed_by(operands), source };
         // In WebAssembly, which travels with a page, no op has a fast path of its own.
         let number = if cfg!(target_family = "wasm") { None } else { self.single(&op, operands) };
-        if let Some(number) = number {
-            return Ok(self.record_single(op, operands, number, by));
-        }
         let is_here = self.stands_here(&op, operands);
+        if let Some(number) = number {
+            if !is_here {
+                self.forget_leftovers();
+            }
+            let op = self.place(op);
+            return Ok(self.put_single(op, operands, number, by));
+        }
         let (shape, numbers) = match self.same_numbers::<O>(operands) {
             Some(numbers) => (self.refer(&op, operands, is_here)?, numbers),
             None => (self.compute(&op, operands, is_here)?, Numbers::Own),
         };
+        let op = self.place(op);
         Ok(self.put(op, operands, shape, numbers, by))
     }
 
@@ -144,24 +151,31 @@ impl<F: Scalar> Graph<F> {
             Given::Param(param) => self.read_param(param),
             Given::Shared(array) => self.read_shared(array),
         };
+        let leaf = self.place(leaf);
         Ok(self.put(leaf, &[], shape, numbers, By { needs_grad, source }))
     }
 
+    /// The place of the op of a new node at the cursor; `None` if the node there is used again.
+    #[inline(always)]
+    pub(super) fn place<O: Op<F>>(&mut self, op: O) -> Option<u32> {
+        if self.has_node_here() { None } else { Some(self.ops.place(op, self.next())) }
+    }
+
     /// Puts a node at the cursor, and moves the cursor past it.
-    #[inline]
-    pub(super) fn put<O: Op<F>>(
+    #[inline(never)]
+    pub(super) fn put(
         &mut self,
-        op: O,
+        op: Option<u32>,
         operands: &[NodeIndex],
         shape: Shape,
         numbers: Numbers,
         by: By,
     ) -> NodeIndex {
         let index = self.next();
-        match self.has_node_here() {
-            true => self.put_again(by),
-            false => {
-                let (op, shape) = (self.ops.place(op, index), self.shape_number(shape));
+        match op {
+            None => self.put_again(by),
+            Some(op) => {
+                let shape = self.shape_number(shape);
                 self.append(op, operands, shape, numbers, by);
             }
         }

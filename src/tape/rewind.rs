@@ -38,8 +38,12 @@ impl<F: Scalar> Graph<F> {
     /// Whether that node was recorded by an equal op of the same operands.
     #[inline(always)]
     pub(super) fn stands_here<O: Op<F> + PartialEq>(&self, op: &O, operands: &[NodeIndex]) -> bool {
-        let Some(node) = self.dag.node_weight(self.next()) else { return false };
-        self.ops.is(node.op, op) && self.operands(self.next()).eq(operands.iter().copied())
+        self.has_node_here() && self.has_operands_here(operands) && self.ops.is(self.dag[self.next()].op, op)
+    }
+
+    #[inline(never)]
+    fn has_operands_here(&self, operands: &[NodeIndex]) -> bool {
+        self.operands(self.next()).eq(operands.iter().copied())
     }
 
     /// Whether it is a leaf of the same kind and shape, with its numbers in the same place.

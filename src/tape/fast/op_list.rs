@@ -32,14 +32,23 @@ impl<F: Scalar> OpList<F> {
     /// The place of `op` in the list, entered if need be. `node` is the next node, which will have it.
     #[inline]
     pub(in crate::tape) fn place<O: Op<F>>(&mut self, op: O, node: NodeIndex) -> u32 {
-        let (place, kind) = (self.entries.len() as u32, TypeId::of::<O>());
-        if size_of::<O>() == 0 {
+        let kind = TypeId::of::<O>();
+        let is_stateless = size_of::<O>() == 0;
+        if is_stateless {
             if let Some(&(_, place)) = self.stateless.iter().find(|(known, _)| *known == kind) {
                 return place;
             }
-            self.stateless.push((kind, place));
         }
-        self.entries.push(Entry { op: Rc::new(op), kind, first: node });
+        self.push(Entry { op: Rc::new(op), kind, first: node }, is_stateless)
+    }
+
+    #[inline(never)]
+    fn push(&mut self, entry: Entry<F>, is_stateless: bool) -> u32 {
+        let place = self.entries.len() as u32;
+        if is_stateless {
+            self.stateless.push((entry.kind, place));
+        }
+        self.entries.push(entry);
         place
     }
 
@@ -77,7 +86,6 @@ impl<F: Scalar> OpList<F> {
     /// Enters an op for the node that was recorded last.
     #[cfg(any(feature = "html", feature = "onnx"))]
     pub(in crate::tape) fn enter(&mut self, op: Rc<dyn Op<F>>, node: NodeIndex) -> u32 {
-        self.entries.push(Entry { kind: (*op).type_id(), op, first: node });
-        self.entries.len() as u32 - 1
+        self.push(Entry { kind: (*op).type_id(), op, first: node }, false)
     }
 }

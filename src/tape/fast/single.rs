@@ -33,21 +33,25 @@ impl<F: Scalar> Graph<F> {
         if self.dag[node].shape == SINGLE { self.values.number(node) } else { None }
     }
 
-    /// Records `op`, whose result is `number`.
+    /// Puts a node at the cursor whose value is `number`.
     #[inline(always)]
-    pub(in crate::tape) fn record_single<O>(&mut self, op: O, operands: &[NodeIndex], number: F, by: By) -> NodeIndex
-    where
-        O: Op<F> + PartialEq,
-    {
+    pub(in crate::tape) fn put_single(
+        &mut self,
+        op: Option<u32>,
+        operands: &[NodeIndex],
+        number: F,
+        by: By,
+    ) -> NodeIndex {
         let index = self.next();
-        if self.has_leftovers() && self.stands_here(&op, operands) {
-            self.values.set_number(index, number);
-            self.put_again(by);
-        } else {
-            self.forget_leftovers();
-            self.values.push_number(number);
-            let op = self.ops.place(op, index);
-            self.append(op, operands, SINGLE, Numbers::Own, by);
+        match op {
+            None => {
+                self.values.set_number(index, number);
+                self.put_again(by);
+            }
+            Some(op) => {
+                self.values.push_number(number);
+                self.append(op, operands, SINGLE, Numbers::Own, by);
+            }
         }
         index
     }

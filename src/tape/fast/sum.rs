@@ -25,6 +25,7 @@ impl<F: Scalar> Graph<F> {
         }
         let [numbers, flops] = [terms.len() + 1, terms.len() - 1].map(|count| shape.size_times(count as u64));
         self.note(start, Phase::Backward, "add_n", numbers, flops);
-        Ok(self.put(AddN, terms, shape, Numbers::Own, by))
+        let op = self.place(AddN);
+        Ok(self.put(op, terms, shape, Numbers::Own, by))
     }
 }
