@@ -28,7 +28,9 @@ pub(super) fn largest<F: Scalar>(line: &[F]) -> (F, usize) {
             *lane = larger(*lane, x);
         }
     }
-    let max = lanes.iter().chain(rest).fold(lanes[0], |max, &x| larger(max, x));
+    // A short line, such as the scores of ten classes, is all rest.
+    let sides = if chunks.is_empty() { &lanes[..1] } else { &lanes[..] };
+    let max = sides.iter().chain(rest).fold(lanes[0], |max, &x| larger(max, x));
     let which = line.iter().position(|&x| x == max || x.is_nan()).unwrap_or(0);
     (line.get(which).copied().unwrap_or(max), which)
 }
