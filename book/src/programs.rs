@@ -39,7 +39,7 @@ pub const PROGRAMS: [Program; 1] = [Program {
         ("tutorials", Says::All),
         ("view/src", Says::Words),
         ("src/trace", Says::Words),
-        ("src/leaf.rs", Says::All),
+        ("src/leaf", Says::All),
         ("src/check", Says::All),
         ("src/faults", Says::All),
         ("src/inspect", Says::All),

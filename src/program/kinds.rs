@@ -3,6 +3,7 @@
 
 use super::ProgramError;
 use super::fields::Field;
+use crate::faults::Refusal;
 use crate::formula::{Back, Loss, LossBack, Map, Zip};
 use crate::json::{Place, Unfit};
 use crate::no_grad::Detach;
@@ -41,11 +42,14 @@ use crate::ops::{
 };
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::tape::Var;
+use crate::tape::{Tape, Var};
 use crate::view::View;
+use petgraph::graph::NodeIndex;
 use serde_json::{Map as Object, Value};
+use smallvec::SmallVec;
 use std::marker::PhantomData;
 use std::ops::RangeInclusive;
+use std::panic::Location;
 
 /// An op that can travel.
 pub(super) struct Kind<F: Scalar> {
@@ -91,7 +95,25 @@ pub(crate) fn record<'t, F: Scalar, O: Op<F> + PartialEq>(
     check: impl Fn(&O, &[View<F>]) -> Result<(), String>,
 ) -> Result<Var<'t, F>, String> {
     admit(&op, operands, work, &|views| check(&op, views))?;
-    operands[0].tape().try_record(op, operands)
+    let (tape, name) = (operands[0].tape(), op.name());
+    let nodes: SmallVec<[NodeIndex; 4]> = operands.iter().map(|operand| operand.index()).collect();
+    let outcome = tape.recording().record(op, &nodes, tape.wants_gradients(), Location::caller());
+    outcome_of(tape, name, &nodes, outcome)
+}
+
+/// The result, or the reason why there is none. (Not part of `record`, so that it is compiled once and not for each op.)
+#[inline(never)]
+fn outcome_of<'t, F: Scalar>(
+    tape: &'t Tape<F>,
+    op: &str,
+    operands: &[NodeIndex],
+    outcome: Result<NodeIndex, Refusal>,
+) -> Result<Var<'t, F>, String> {
+    match outcome {
+        Ok(index) => Ok(tape.recorded(index)),
+        Err(Refusal::Shapes(reason)) => Err(tape.graph.borrow().shape_mistake(op, operands, &reason)),
+        Err(Refusal::Panicked(_)) => Err(format!("the kernel of {op} panicked")),
+    }
 }
 
 /// Takes the work of an op from what is left, and checks the operands. (Not part of `record`, so that it is compiled once and not for each op.)

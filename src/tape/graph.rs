@@ -21,7 +21,7 @@ pub(crate) struct Graph<F: Scalar> {
     /// The shapes of the nodes, each once; the first is that of a single number. Most nodes share a few shapes.
     pub(super) shapes: Kept<KnownShape>,
     /// The parameters and shared arrays that leaves read, in order of recording.
-    pub(super) outside: Kept<Outside<F>>,
+    pub(crate) outside: Kept<Outside<F>>,
     pub(crate) labels: Labels,
     /// Where the next node goes. Nodes from here on are left from before the last rewind, waiting to be used again.
     pub(super) cursor: usize,
@@ -66,7 +66,7 @@ impl<F: Scalar> Graph<F> {
 
     /// The index of the node that is recorded next.
     #[inline]
-    pub(super) fn next(&self) -> NodeIndex {
+    pub(crate) fn next(&self) -> NodeIndex {
         NodeIndex::new(self.cursor)
     }
 
@@ -142,6 +142,35 @@ impl<F: Scalar> Graph<F> {
             self.shapes.live().len() - 1
         });
         place as u32
+    }
+
+    /// Makes room for the numbers of a new node, or returns the reason why there is none.
+    #[inline]
+    pub(super) fn make_room(&mut self, shape: Shape) -> Result<(), String> {
+        self.forget_leftovers();
+        self.expect_within_limit(shape)?;
+        self.values.push(shape)
+    }
+
+    /// The same for the result of an op, which counts but gets no room if results are left out.
+    #[inline]
+    pub(super) fn make_room_for_result(&mut self, shape: Shape) -> Result<(), String> {
+        let Some(others) = self.left_out else { return self.make_room(shape) };
+        self.forget_leftovers();
+        self.expect_within_limit(shape)?;
+        self.left_out = Some(others + shape.room::<F>(F::NAME)?);
+        self.values.push_nothing();
+        Ok(())
+    }
+
+    #[inline]
+    fn expect_within_limit(&self, shape: Shape) -> Result<(), String> {
+        let numbers = self.values.numbers().saturating_add(self.left_out.unwrap_or(0)).saturating_add(shape.size());
+        if numbers > self.limit {
+            let reason = format!("the nodes of this tape may have {} numbers together", self.limit);
+            return Err(shape.refused::<F>(F::NAME, &reason));
+        }
+        Ok(())
     }
 
     /// The name that the learner gave it (`x.named("z")`), or its parameter's; "" if none.

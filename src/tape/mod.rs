@@ -6,14 +6,12 @@
 //! - `rewind`: the same recording again, on the same nodes
 //! - `backward`: the reverse pass; `vjp`: runs an op's vjp and checks what it sends; `gradients`: the results of a pass
 //! - this file: [`Tape`]; `graph`: its nodes and their values; `var`: [`Var`], a handle to a node
-//! - `outside`: leaves that read parameters and shared arrays in place
 //! - `fast`: code that is only there for speed
 
 mod backward;
 mod fast;
 mod gradients;
 mod graph;
-mod outside;
 mod record;
 mod rewind;
 mod var;

@@ -47,34 +47,6 @@ impl<F: Scalar> Tape<F> {
         }
     }
 
-    /// The same for operands of this tape, or the reason why it cannot.
-    #[cfg(feature = "json")]
-    pub(crate) fn try_record<'t, O: Op<F> + PartialEq>(
-        &'t self,
-        op: O,
-        operands: &[Var<'t, F>],
-    ) -> Result<Var<'t, F>, String> {
-        let (name, nodes) = (op.name(), indices(operands));
-        let outcome = self.recording().record(op, &nodes, self.wants_gradients(), Location::caller());
-        self.told(name, &nodes, outcome)
-    }
-
-    /// The result, or the reason why there is none. (Not part of `try_record`, so that it is compiled once and not for each op.)
-    #[cfg(feature = "json")]
-    #[inline(never)]
-    fn told(
-        &self,
-        op: &str,
-        operands: &[NodeIndex],
-        outcome: Result<NodeIndex, Refusal>,
-    ) -> Result<Var<'_, F>, String> {
-        match outcome {
-            Ok(index) => Ok(self.recorded(index)),
-            Err(Refusal::Shapes(reason)) => Err(self.graph.borrow().shape_mistake(op, operands, &reason)),
-            Err(Refusal::Panicked(_)) => Err(format!("the kernel of {op} panicked")),
-        }
-    }
-
     #[inline]
     #[track_caller]
     fn record_nodes<O: Op<F> + PartialEq>(&self, op: O, operands: &[Var<F>]) -> Result<NodeIndex, Refusal> {
@@ -99,7 +71,7 @@ impl<F: Scalar> Graph<F> {
     /// (Not inlined, so that other crates share what is compiled here.)
     #[inline(never)]
     #[track_caller]
-    pub(super) fn record<O: Op<F> + PartialEq>(
+    pub(crate) fn record<O: Op<F> + PartialEq>(
         &mut self,
         op: O,
         operands: &[NodeIndex],
@@ -213,35 +185,6 @@ impl<F: Scalar> Graph<F> {
         let mut shapes: SmallVec<[Shape; 4]> = SmallVec::new();
         operands.iter().for_each(|&operand| shapes.push(self.shape(operand)));
         Ok(caught(|| op.shape(&shapes))??)
-    }
-
-    /// Makes room for the numbers of a new node, or returns the reason why there is none.
-    #[inline]
-    pub(super) fn make_room(&mut self, shape: Shape) -> Result<(), String> {
-        self.forget_leftovers();
-        self.expect_within_limit(shape)?;
-        self.values.push(shape)
-    }
-
-    /// The same for the result of an op, which counts but gets no room if results are left out.
-    #[inline]
-    pub(super) fn make_room_for_result(&mut self, shape: Shape) -> Result<(), String> {
-        let Some(others) = self.left_out else { return self.make_room(shape) };
-        self.forget_leftovers();
-        self.expect_within_limit(shape)?;
-        self.left_out = Some(others + shape.room::<F>(F::NAME)?);
-        self.values.push_nothing();
-        Ok(())
-    }
-
-    #[inline]
-    fn expect_within_limit(&self, shape: Shape) -> Result<(), String> {
-        let numbers = self.values.numbers().saturating_add(self.left_out.unwrap_or(0)).saturating_add(shape.size());
-        if numbers > self.limit {
-            let reason = format!("the nodes of this tape may have {} numbers together", self.limit);
-            return Err(shape.refused::<F>(F::NAME, &reason));
-        }
-        Ok(())
     }
 
     /// Runs the kernel of an op into the room at the cursor, which is made unless its node `is_here` from before the last rewind. Returns the result's shape.

@@ -5,9 +5,7 @@
 //! - `single`: a fast path to record ops of single numbers
 //! - `sum`: the sum of the cotangents at a node, perhaps a million terms, without a list of views
 //! - `spare`: the memory of tapes that were dropped
-//! - `clock`: where the time goes, if a profile is kept
 
-mod clock;
 mod op_list;
 mod same_numbers;
 mod single;

@@ -1,11 +1,10 @@
 //! Leaves whose numbers are outside the tape, in a parameter or in a shared array. Nothing is copied: a leaf holds a share (`Arc`) and reads it in
 //! place. It gives its share of a parameter back before an optimizer changes the parameter, so that the change is made in place, too.
 
-use super::graph::Graph;
-use super::record::Given;
 use crate::param::{Param, Version};
 use crate::scalar::Scalar;
 use crate::storage::{Numbers, Outside, ParamLeaf, hash_of};
+use crate::tape::{Given, Graph};
 use ndarray::{ArcArray, IxDyn};
 use petgraph::graph::NodeIndex;
 use smallvec::SmallVec;
@@ -41,7 +40,7 @@ impl<F: Scalar> Graph<F> {
 
     /// The leaf of this recording that reads the parameter in its current version and gets gradients, or gets none, as asked. (A parameter read
     /// under `no_grad`, or while frozen, has a leaf of its own, which gets none.)
-    pub(super) fn leaf_that_reads(&self, given: &Given<F>, needs_grad: bool) -> Option<NodeIndex> {
+    pub(crate) fn leaf_that_reads(&self, given: &Given<F>, needs_grad: bool) -> Option<NodeIndex> {
         let Given::Param(param) = given else { return None };
         let version = param.version();
         let same = |leaf: &&ParamLeaf<F>| leaf.version == version && self.dag[leaf.node].needs_grad == needs_grad;
@@ -49,7 +48,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// Whether the leaf at the cursor reads its numbers from where `given` has them.
-    pub(super) fn would_read(&self, given: &Given<F>) -> bool {
+    pub(crate) fn would_read(&self, given: &Given<F>) -> bool {
         match (self.dag[self.next()].numbers, given) {
             (Numbers::Own, Given::Written(_)) => true,
             (Numbers::Outside(_), Given::Param(param)) => {
@@ -63,7 +62,7 @@ impl<F: Scalar> Graph<F> {
 
     /// Makes the leaf at the cursor read a parameter.
     #[track_caller]
-    pub(super) fn read_param(&mut self, param: &Param<F>) -> Numbers {
+    pub(crate) fn read_param(&mut self, param: &Param<F>) -> Numbers {
         let (node, place) = (self.next(), self.outside.live().len());
         match self.outside.under_cursor_mut() {
             Some(Outside::Param(leaf)) => {
@@ -76,7 +75,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// Makes the leaf at the cursor read a shared array.
-    pub(super) fn read_shared(&mut self, array: ArcArray<F, IxDyn>) -> Numbers {
+    pub(crate) fn read_shared(&mut self, array: ArcArray<F, IxDyn>) -> Numbers {
         let place = self.outside.live().len();
         match self.outside.under_cursor_mut() {
             Some(Outside::Shared(left)) => {
@@ -89,7 +88,7 @@ impl<F: Scalar> Graph<F> {
     }
 
     /// Gives back the shares of all parameters.
-    pub(super) fn give_back_params(&mut self) {
+    pub(crate) fn give_back_params(&mut self) {
         self.outside.live_mut().iter_mut().filter_map(Outside::as_param_mut).for_each(|leaf| leaf.value = None);
     }
 

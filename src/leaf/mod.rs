@@ -1,4 +1,6 @@
-//! Leaves: how numbers from outside enter a tape.
+//! Leaves: how numbers from outside enter a tape. `outside`: those that stay where they are, in parameters and shared arrays.
+
+mod outside;
 
 use crate::blame::OrBlame;
 use crate::input::Input;
