@@ -15,7 +15,7 @@ pub const CHAPTER: Chapter = Chapter {
     sources: frame::sources!["tour.rs"],
     question: "A network is a program; a tape records it; walking the tape backwards gives the gradient; the gradient trains \
                the network. Here is all of it, once, on real handwritten digits. How many of 10,000 will it read?",
-    time: "4 s",
+    time: "2 s",
     answer: "{test_accuracy:%} of them.",
     epochs: 8,
     full_epochs: 8,

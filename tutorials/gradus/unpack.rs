@@ -19,11 +19,10 @@ resolver = "3"
 [profile.release]
 opt-level = 1
 codegen-units = 1
-lto = "off"
+lto = false
 [profile.release.package.gradus]
 opt-level = 3
-[profile.release.package.gradus-frame]
-opt-level = 3
+codegen-units = 4
 [profile.release.package.gradus-course]
 opt-level = 3
 codegen-units = 4
