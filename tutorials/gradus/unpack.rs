@@ -19,7 +19,6 @@ resolver = "3"
 [profile.release]
 opt-level = 1
 codegen-units = 1
-lto = false
 [profile.release.package.gradus]
 opt-level = 3
 codegen-units = 4
