@@ -5,6 +5,7 @@ use super::IoError;
 use super::arrays::Stored;
 use super::kind::{Kind, Storable, each, from_half};
 use super::safetensors::unsupported;
+use crate::shape::steps;
 use std::path::Path;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -45,7 +46,7 @@ pub(super) fn from_bytes(path: &Path, name: &str, bytes: &[u8]) -> Result<Stored
         other => return Err(unsupported(path, name, format!("NumPy's dtype {other}"))),
     };
     let claimed = shape.iter().try_fold(size, |bytes: usize, &length| bytes.checked_mul(length));
-    if claimed != Some(data.len()) {
+    if claimed != Some(data.len()) || steps(&shape).is_none() {
         return Err(damaged(&format!("the shape {shape:?} of {size}-byte numbers, with {} bytes", data.len())));
     }
     let bytes =
@@ -80,4 +81,18 @@ fn fields(header: &str) -> Option<(&str, &str, Vec<usize>)> {
     let (axes, _) = value("'shape':")?.strip_prefix('(')?.split_once(')')?;
     let axes = axes.split(',').map(str::trim).filter(|axis| !axis.is_empty());
     Some((descr[..end].trim(), order, axes.map(|axis| axis.parse().ok()).collect::<Option<_>>()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_array_without_numbers_whose_steps_cannot_be_counted_is_refused() {
+        for (lengths, is_read) in [("0, 3", true), ("0, 4294967296, 4294967296", false)] {
+            let header = format!("{{'descr': '<f4', 'fortran_order': True, 'shape': ({lengths}), }}\n");
+            let bytes = [MAGIC, &[1, 0], &(header.len() as u16).to_le_bytes(), header.as_bytes()].concat();
+            assert_eq!(from_bytes(Path::new("w.npz"), "w", &bytes).is_ok(), is_read, "{lengths}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use super::arrays::{Arrays, Stored};
 use super::kind::{Kind, Storable, each, from_bfloat16, from_half};
 use super::source::{Source, foreign};
 use super::{IoError, write};
+use crate::shape::steps;
 use ::safetensors::tensor::{Metadata, TensorInfo};
 use ::safetensors::{Dtype, View};
 use flate2::Crc;
@@ -82,6 +83,9 @@ pub(super) fn read(path: &Path) -> Result<(Arrays, Option<String>), IoError> {
     }
     let mut arrays = Arrays { path: Some(path.into()), ..Arrays::new() };
     for (name, info) in metadata.tensors() {
+        if steps(&info.shape).is_none() {
+            return Err(damaged(None, format!("{name:?} of shape {:?}, which no array can have", info.shape)));
+        }
         let stored = stored(path, &name, info, &data)?;
         arrays.arrays.insert(name, stored);
     }

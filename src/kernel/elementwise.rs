@@ -25,7 +25,7 @@ fn map_array<F: Scalar>(x: View<F>, y: ViewMut<F>, f: impl Fn(F) -> F + Copy + S
     parallel::each_part((y.data, x.data), 1, move |(y, x)| map_here(x, y, f));
 }
 
-#[inline(never)]
+#[inline(never)] // so that other crates share what is compiled here
 fn map_here<F: Scalar>(x: &[F], y: &mut [F], f: impl Fn(F) -> F) {
     wide(
         y.len(),
@@ -122,7 +122,7 @@ fn zip_equal<F: Scalar>(a: &[F], b: &[F], y: &mut [F], f: impl Fn(F, F) -> F + C
     parallel::each_part((y, (a, b)), 1, move |(y, (a, b))| zip_here(a, b, y, f));
 }
 
-#[inline(never)]
+#[inline(never)] // as `map_here`
 fn zip_here<F: Scalar>(a: &[F], b: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
     wide(
         y.len(),
@@ -182,7 +182,7 @@ impl Repeat {
 }
 
 /// `y[i] = f(long[i], row[i])`, row after row of `long`.
-#[inline(never)]
+#[inline(never)] // as `map_here`
 fn zip_rows<F: Scalar>(long: &[F], row: &[F], y: &mut [F], f: impl Fn(F, F) -> F) {
     wide(
         row.len(),

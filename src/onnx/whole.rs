@@ -2,7 +2,7 @@
 //! this file; they never reach the tape.
 
 use super::messages::{BOOL, DOUBLE, FLOAT, INT32, INT64, Tensor};
-use crate::shape::{MAX_RANK, Shape};
+use crate::shape::{MAX_RANK, Shape, steps};
 
 /// Most elements of an array of a model.
 const MOST: usize = 1 << 26;
@@ -74,9 +74,8 @@ pub(super) fn shape(lengths: &[i64]) -> Result<Shape, String> {
     }
     let whole = |&length: &i64| usize::try_from(length).map_err(|_| format!("an axis of length {length}"));
     let lengths: Vec<usize> = lengths.iter().map(whole).collect::<Result<_, _>>()?;
-    let size = lengths.iter().try_fold(1_usize, |size, &length| size.checked_mul(length));
-    match size {
-        Some(size) if size <= MOST => Ok(Shape::new(&lengths)),
+    match steps(&lengths) {
+        Some(steps) if steps <= MOST => Ok(Shape::new(&lengths)),
         _ => Err(format!("a shape {lengths:?} has more numbers than the {MOST} that are read")),
     }
 }
@@ -123,4 +122,15 @@ impl Tensor {
 
 fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
     bytes.chunks_exact(8).map(|b| u64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shape;
+
+    #[test]
+    fn a_shape_without_numbers_whose_steps_cannot_be_counted_is_refused() {
+        assert!(shape(&[0, 3]).is_ok());
+        assert!(shape(&[0, 1 << 32, 1 << 32]).is_err());
+    }
 }

@@ -21,6 +21,14 @@ pub struct Shape {
     rank: u8,
 }
 
+/// The number of elements without the axes of length 0, if it can be counted. ndarray has no array, not even an empty one, for which it cannot: the steps
+/// from element to element must be countable.
+pub(crate) fn steps(lengths: &[usize]) -> Option<usize> {
+    let steps =
+        lengths.iter().filter(|&&length| length > 0).try_fold(1_usize, |size, &length| size.checked_mul(length));
+    steps.filter(|&steps| steps <= isize::MAX as usize)
+}
+
 impl Shape {
     /// The shape with these axis lengths.
     ///
@@ -59,10 +67,7 @@ impl Shape {
     /// The number of elements; or why an array of this shape and of numbers of kind `F`, called `kind`, cannot exist, with the bytes that it
     /// would take.
     pub(crate) fn room<F>(self, kind: &str) -> Result<usize, String> {
-        // Without the axes of length 0, as ndarray has it: the steps from element to element must be countable, too.
-        let steps =
-            self.iter().filter(|&&length| length > 0).try_fold(1_usize, |size, &length| size.checked_mul(length));
-        match steps {
+        match steps(&self) {
             Some(steps) if steps <= MAX_NUMBERS => Ok(self.size()),
             _ => Err(self.refused::<F>(kind, &format!("an array on a tape has up to {MAX_NUMBERS} elements"))),
         }

@@ -133,7 +133,7 @@ impl<F: Scalar> Graph<F> {
         if self.has_node_here() { None } else { Some(self.ops.place(op, self.next())) }
     }
 
-    /// Puts a node at the cursor, and moves the cursor past it.
+    /// Puts a node at the cursor, and moves the cursor past it. `op` is what [`place`](Graph::place) returned.
     #[inline(never)]
     pub(super) fn put(
         &mut self,

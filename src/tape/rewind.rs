@@ -41,7 +41,7 @@ impl<F: Scalar> Graph<F> {
         self.has_node_here() && self.has_operands_here(operands) && self.ops.is(self.dag[self.next()].op, op)
     }
 
-    #[inline(never)]
+    #[inline(never)] // compiled once, and not for each op
     fn has_operands_here(&self, operands: &[NodeIndex]) -> bool {
         self.operands(self.next()).eq(operands.iter().copied())
     }
