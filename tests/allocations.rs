@@ -5,7 +5,7 @@ use gradus::Dual;
 use gradus::nn::{Activation, Mlp};
 use gradus::optim::{Adam, Optimizer, Sgd};
 use gradus::prelude::*;
-use gradus::table::{Operand, TABLE};
+use gradus::table::{Operand, Row};
 use ndarray::{Array2, ArrayD};
 use rand::RngExt;
 use smallvec::SmallVec;
@@ -130,11 +130,11 @@ fn a_steady_step_of_a_convolutional_network_allocates_nothing() {
 #[test]
 fn no_op_allocates_when_it_is_recorded_again() {
     // An einsum is no op; it reads its equation anew each time.
-    for example in TABLE.iter().filter(|example| example.op != "einsum") {
+    for row in Row::<Dual>::ALL.iter().filter(|row| row.op != "einsum") {
         let mut rng = seeded(1);
         // On dual numbers, whose matrix product needs no packing buffers.
         let sample = |operand: &Operand| operand.sample(&mut rng).mapv(Dual::constant);
-        let operands: Vec<ArrayD<Dual>> = example.operands.iter().map(sample).collect();
+        let operands: Vec<ArrayD<Dual>> = row.operands.iter().map(sample).collect();
         let mut tape = Tape::new();
         let step = |tape: &mut Tape<Dual>| {
             {
@@ -142,12 +142,12 @@ fn no_op_allocates_when_it_is_recorded_again() {
                 for operand in &operands {
                     x.push(tape.var(operand));
                 }
-                (example.dual)(&x).sum().backward();
+                (row.program)(&x).sum().backward();
             }
             tape.rewind();
         };
         let allocations = allocations_per_step(|| step(&mut tape));
-        assert_eq!(allocations, 0.0, "{} allocates", example.op);
+        assert_eq!(allocations, 0.0, "{} allocates", row.op);
     }
 }
 

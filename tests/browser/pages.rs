@@ -8,7 +8,7 @@ use gradus::optim::{Optimizer, Sgd};
 use gradus::page::PageOptions;
 use gradus::petgraph::graph::NodeIndex;
 use gradus::prelude::*;
-use gradus::table::TABLE;
+use gradus::table::Row;
 use gradus::{Conv, Shown};
 use ndarray::{Array2, Array4, array};
 use std::error::Error;
@@ -51,10 +51,10 @@ fn hostile(folder: &Path) -> Result<(), Box<dyn Error>> {
 fn every_op(folder: &Path) -> Result<(), Box<dyn Error>> {
     let tape = Tape::<f64>::new();
     let mut rng = seeded(5);
-    for example in TABLE {
-        let _scope = tape.scope(example.op);
-        let operands: Vec<_> = example.operands.iter().map(|operand| tape.input(operand.sample(&mut rng))).collect();
-        let _ = (example.f64)(&operands);
+    for row in Row::<f64>::ALL {
+        let _scope = tape.scope(row.op);
+        let operands: Vec<_> = row.operands.iter().map(|operand| tape.input(operand.sample(&mut rng))).collect();
+        let _ = (row.program)(&operands);
     }
     let nodes = tape.nodes();
     let expected = nodes.iter().enumerate().map(|(index, node)| {

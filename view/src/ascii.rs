@@ -99,14 +99,14 @@ mod tests {
     #[test]
     fn nothing_that_an_op_says_of_itself_is_lost_in_ascii() {
         use gradus::prelude::*;
-        use gradus::table::TABLE;
-        for example in TABLE {
+        use gradus::table::Row;
+        for row in Row::<f64>::ALL {
             let tape = Tape::new();
             let mut x = Vec::new();
-            for operand in example.operands {
+            for operand in row.operands {
                 x.push(tape.input(operand.sample(&mut seeded(1))));
             }
-            let _ = (example.f64)(&x);
+            let _ = (row.program)(&x);
             for node in tape.trace().nodes {
                 let says = [&node.formula, &node.attributes].into_iter().chain(&node.flows).chain(&node.slopes);
                 says.for_each(|text| assert!(!ascii(text).contains('?'), "{text}"));
