@@ -46,7 +46,10 @@ pub(super) fn from_bytes(path: &Path, name: &str, bytes: &[u8]) -> Result<Stored
         other => return Err(unsupported(path, name, format!("NumPy's dtype {other}"))),
     };
     let claimed = shape.iter().try_fold(size, |bytes: usize, &length| bytes.checked_mul(length));
-    if claimed != Some(data.len()) || steps(&shape).is_none() {
+    if steps(&shape).is_none() {
+        return Err(damaged(&format!("the shape {shape:?}, which no array can have")));
+    }
+    if claimed != Some(data.len()) {
         return Err(damaged(&format!("the shape {shape:?} of {size}-byte numbers, with {} bytes", data.len())));
     }
     let bytes =
@@ -92,7 +95,9 @@ mod tests {
         for (lengths, is_read) in [("0, 3", true), ("0, 4294967296, 4294967296", false)] {
             let header = format!("{{'descr': '<f4', 'fortran_order': True, 'shape': ({lengths}), }}\n");
             let bytes = [MAGIC, &[1, 0], &(header.len() as u16).to_le_bytes(), header.as_bytes()].concat();
-            assert_eq!(from_bytes(Path::new("w.npz"), "w", &bytes).is_ok(), is_read, "{lengths}");
+            let read = from_bytes(Path::new("w.npz"), "w", &bytes);
+            assert_eq!(read.is_ok(), is_read, "{lengths}");
+            assert!(read.err().is_none_or(|error| error.to_string().contains("no array can have")), "{lengths}");
         }
     }
 }

@@ -76,7 +76,9 @@ pub(super) fn shape(lengths: &[i64]) -> Result<Shape, String> {
     let lengths: Vec<usize> = lengths.iter().map(whole).collect::<Result<_, _>>()?;
     match steps(&lengths) {
         Some(steps) if steps <= MOST => Ok(Shape::new(&lengths)),
-        _ => Err(format!("a shape {lengths:?} has more numbers than the {MOST} that are read")),
+        _ => Err(format!(
+            "the lengths of a shape {lengths:?}, apart from those that are 0, multiply to more than {MOST}"
+        )),
     }
 }
 
